@@ -1,0 +1,54 @@
+"""Every exception of Homeostat. All derive from `HomeostatError`, so one `except` catches what is ours."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class HomeostatError(Exception):
+    """The base of all errors that Homeostat raises on purpose; its text is meant for the user."""
+
+
+class BadValue(HomeostatError, ValueError):
+    """A value is outside its range, not a number, or of the wrong kind or shape."""
+
+
+class UnknownName(HomeostatError, NameError):
+    """A name was asked for that nothing offers."""
+
+
+class ContractError(HomeostatError, TypeError):
+    """A mechanism breaks the contract of `homeostat.rule`."""
+
+
+class NotSupported(HomeostatError, NotImplementedError):
+    """What is asked for is well defined but cannot be done here; the text says what would work."""
+
+
+class TooLarge(HomeostatError, MemoryError):
+    """A network or a recording would not fit in memory; the text says how large it would be."""
+
+
+class DataError(HomeostatError, OSError):
+    """A data file is missing, damaged or in an unknown format."""
+
+
+class Interrupted(HomeostatError):
+    """A run was stopped by Ctrl-C; `recording` holds what was recorded until then."""
+
+    def __init__(self, message: str, recording: object = None) -> None:
+        super().__init__(message)
+        self.recording = recording
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """A sentence that lists what may be asked for, the nearest name first.
+
+    >>> suggestion("taau", ["tau", "target"])
+    "did you mean 'tau'? Known: target, tau"
+    """
+    names = sorted(set(known))
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f"did you mean '{near[0]}'? " if near else ""
+    return f"{hint}Known: {', '.join(names) if names else 'nothing'}"

@@ -1,0 +1,330 @@
+"""The contract of a mechanism: typed fields, declared state, hooks bound by argument name.
+
+A mechanism is a class in one small file. It knows no engine, and no engine knows it by name. See docs/architecture.md
+for how to write one, docs/semantics.md for what each hook means.
+"""
+
+from __future__ import annotations
+
+import math
+import typing
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from homeostat.distributions import Distribution
+from homeostat.errors import BadValue, ContractError, UnknownName, suggestion
+from homeostat.hooks import VALUE_HOOKS, WEIGHT_CHANGES, Derived, Hook, arguments
+from homeostat.signals import Signal
+from homeostat.state import State
+from homeostat.units import Unit
+
+DRAWS = ("uniform", "normal", "binomial")
+
+
+@dataclass(frozen=True)
+class Field:
+    """A parameter: its name, unit with range, and default (None: it must be given). `unit` is None for a text."""
+
+    name: str
+    unit: Unit | None
+    default: Any = None
+
+
+@dataclass(frozen=True, eq=False)
+class Follow(Signal):
+    """A parameter that follows a rule of the network: `Follow("dopamine")` or `Follow("dopamine.level")`."""
+
+    source: str
+
+    @property
+    def support(self) -> tuple[float, float]:
+        return -math.inf, math.inf
+
+
+@dataclass(frozen=True, eq=False)
+class Gate:
+    """A factor on the change that a hook returns; its arguments are modulators of the network or offered names."""
+
+    function: Any
+    reads: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Bound:
+    """A hook with the mechanism it belongs to, what its returned change is added to, and the gates on it.
+
+    `adds` is None, or (owner, name): owner None means the synapse or neuron itself, so (None, "w") is the weight.
+    """
+
+    owner: Mechanism
+    hook: Hook
+    adds: tuple[Mechanism | None, str] | None = None
+    gates: tuple[Gate, ...] = ()
+
+
+class Mechanism:
+    """The base of all mechanisms. Class attributes `fields`, `states`, `hooks`, `derived` describe a subclass as data."""
+
+    fields: ClassVar[dict[str, Field]] = {}
+    states: ClassVar[dict[str, State]] = {}
+    hooks: ClassVar[tuple[Hook, ...]] = ()
+    derived: ClassVar[dict[str, Derived]] = {}
+
+    offers: ClassVar[tuple[str, ...]] = ("dt", *DRAWS)
+    """Names that any hook of this kind may ask for, besides its own fields, states and derived values."""
+    prefixes: ClassVar[tuple[str, ...]] = ()
+    """Prefixes of names that are looked up when the network is bound, such as `post_` in `post_v`."""
+    allows: ClassVar[tuple[str, ...]] = ()
+    """The hooks that this kind may define."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.fields = {**cls.fields, **_own_fields(cls)}
+        body = {name: value for base in reversed(cls.__mro__) for name, value in vars(base).items()}
+        cls.states = {name: value for name, value in body.items() if isinstance(value, State)}
+        cls.derived = {name: value for name, value in body.items() if isinstance(value, Derived)}
+        cls.hooks = tuple(_hooks_of(body))
+        _check_class(cls)
+
+    def __init__(self, *positional: Any, **values: Any) -> None:
+        cls = type(self)
+        if len(positional) > len(cls.fields):
+            raise BadValue(f"{cls.__name__} takes at most {len(cls.fields)} values: {', '.join(cls.fields)}")
+        for name, value in zip(cls.fields, positional, strict=False):
+            if name in values:
+                raise BadValue(f"{cls.__name__}: {name} is given twice")
+            values[name] = value
+        for name in values:
+            if name not in cls.fields:
+                raise UnknownName(f"{cls.__name__} has no parameter '{name}'; {suggestion(name, cls.fields)}")
+        self.values: dict[str, Any] = {}
+        for name, spec in cls.fields.items():
+            if name not in values and spec.default is None:
+                raise BadValue(f"{cls.__name__} needs {name}= ({spec.unit.range_text if spec.unit else 'a text'})")
+            self.values[name] = checked(spec, values.get(name, spec.default), cls.__name__)
+
+    def __getattr__(self, name: str) -> Any:
+        values = self.__dict__.get("values", {})
+        if name in values:
+            return values[name]
+        raise AttributeError(f"{type(self).__name__} has no attribute '{name}'")
+
+    def __repr__(self) -> str:
+        shown = [f"{name}={short(self.values[name])}" for name, spec in self.fields.items() if self.values[name] is not spec.default]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    def parts(self) -> tuple[Mechanism, ...]:
+        """This mechanism and those that it wraps, innermost first: all whose states exist."""
+        return (self,)
+
+    def bound(self) -> tuple[Bound, ...]:
+        """All hooks of this mechanism and those it wraps, with what they add to."""
+        return tuple(Bound(self, hook) for hook in self.hooks)
+
+
+def checked(spec: Field, value: Any, where: str) -> Any:
+    """A parameter's value, converted to plain numbers and checked against its range."""
+    if spec.unit is None:
+        return value
+    unit, label = spec.unit, f"{spec.name}={short(value)} of {where}"
+    value = unit.strip(value, f"{where}.{spec.name}")
+    if isinstance(value, Distribution | Signal):
+        low, high = value.support
+        if not isinstance(value, Follow) and not unit.holds(low, high):
+            raise BadValue(
+                f"{label} can give values from {low:g} to {high:g}, but it must be {unit.range_text} {unit.symbol}".rstrip()
+                + "; use a distribution with that support, such as LogNormal, or Normal(..., low=...)"
+            )
+        return value
+    try:
+        array = np.asarray(value, float)
+    except (TypeError, ValueError) as error:
+        raise BadValue(f"{label} must be a number, an array, a distribution or a signal") from error
+    if array.size == 0 or np.isnan(array).any():
+        raise BadValue(f"{label} is {'empty' if array.size == 0 else 'not a number (NaN)'}; it must be {unit.range_text} {unit.symbol}".rstrip())
+    low, high = float(array.min()), float(array.max())
+    if not unit.holds(low, high):
+        wrong = low if not unit.holds(low, max(low, unit.low + 1)) else high
+        hint = f"; did you mean {abs(wrong):g}?" if wrong < 0 <= unit.low and unit.holds(abs(wrong), abs(wrong)) else ""
+        text = f"{spec.name}={wrong:g} {unit.symbol}".rstrip()
+        raise BadValue(f"{text} of {where} must be {unit.range_text} {unit.symbol}".rstrip() + hint)
+    return float(array) if array.ndim == 0 else array
+
+
+def short(value: Any) -> str:
+    """A value as error messages and tables show it."""
+    if isinstance(value, np.ndarray):
+        return f"array{value.shape}" if value.size > 4 else np.array2string(value, separator=", ")
+    return f"{value:g}" if isinstance(value, float) else repr(value)
+
+
+def _own_fields(cls: type) -> dict[str, Field]:
+    names = [name for name, text in vars(cls).get("__annotations__", {}).items() if "ClassVar" not in str(text)]
+    if not names:
+        return {}
+    try:
+        hints = typing.get_type_hints(cls, include_extras=True)
+    except NameError as error:
+        raise ContractError(f"{cls.__name__}: {error}; import the unit types at the top of the file") from error
+    found = {}
+    for name in names:
+        unit = next((extra for extra in getattr(hints[name], "__metadata__", ()) if isinstance(extra, Unit)), None)
+        if unit is None and hints[name] is not str:
+            raise ContractError(f"{cls.__name__}.{name}: annotate it with a unit type such as Ms or Number, or with str")
+        found[name] = Field(name, unit, vars(cls).get(name))
+    return found
+
+
+def _hooks_of(body: dict[str, Any]) -> Iterator[Hook]:
+    for name, value in body.items():
+        if isinstance(value, Hook):
+            if value.event != "advance":
+                yield value
+        elif name in VALUE_HOOKS and isinstance(value, staticmethod):
+            yield Hook(name, value.__func__)
+
+
+def _check_class(cls: type[Mechanism]) -> None:
+    own = {*cls.fields, *cls.states, *cls.derived}
+    functions = [(hook.event, hook.all_reads) for hook in cls.hooks]
+    functions += [(name, value.all_reads) for name, value in cls.derived.items()]
+    functions += [(f"{s.name}.advance", s.advancer.all_reads) for s in cls.states.values() if s.advancer]
+    for event, reads in functions:
+        for name in reads:
+            if name not in own and name not in cls.offers and not name.startswith(cls.prefixes or ("\0",)):
+                extra = [f"{prefix}<name>" for prefix in cls.prefixes]
+                raise UnknownName(f"{cls.__name__}.{event} asks for '{name}'; {suggestion(name, [*own, *cls.offers, *extra])}")
+    for hook in cls.hooks:
+        if not hook.writes and cls.allows and hook.event not in cls.allows:
+            raise ContractError(f"{cls.__name__} defines '{hook.event}'; a {cls.__mro__[1].__name__} may define {', '.join(cls.allows)}")
+        if (hook.event == "every") and "period" not in cls.fields:
+            raise ContractError(f"{cls.__name__} has an `every` hook, so it needs a field `period: Ms`")
+    for state in cls.states.values():
+        needed = [state.trace.tau] if state.trace else [state.lagged.by] if state.lagged else [state.sensor] if state.sensor else []
+        for name in needed:
+            if name not in cls.fields:
+                raise UnknownName(f"{cls.__name__}.{state.name} names the field '{name}'; {suggestion(name, cls.fields)}")
+
+
+class Neuron(Mechanism):
+    """A model of the cells of a population: states `PerNeuron`, `@state.step`, and `fires` or `output`.
+
+    Offered besides its own names: `current` (pA) from current receptors, `conductance` (nS, summed) and `drive` (pA,
+    the sum of conductance times reversal potential) from conductance receptors, `input` (sum of what arrived through
+    projections without a receptor), `scheduled` (whether a given spike train spikes now).
+    """
+
+    offers = ("dt", "current", "conductance", "drive", "input", "scheduled", "uniform", "normal")
+    allows = ("fires", "output")
+
+
+class Receptor(Mechanism):
+    """Postsynaptic kinetics: states `PerPost`, and `current` (pA) or `conductance` (nS, with a field `reversal`)."""
+
+    offers = ("dt", "amount")
+    prefixes = ("post_",)
+    allows = ("current", "conductance")
+
+
+class Release(Mechanism):
+    """Presynaptic release: `transmit` returns the amount released and, after it, the new value of each declared state."""
+
+    offers = ("w", "dt", "elapsed", *DRAWS)
+    prefixes = ("pre_", "post_")
+    allows = ("transmit",)
+
+
+class Plasticity(Mechanism):
+    """A rule on the synapses of a projection: weight hooks return the *change* of the target, so rules sum.
+
+    `target` is what the changes are added to: "w", "release.U", "receptor.tau", "post.v_threshold" ...
+    """
+
+    target: ClassVar[str] = "w"
+    offers = ("w", "value", "dt", "elapsed", *DRAWS)
+    prefixes = ("pre_", "post_")
+    allows = ("on_pre", "on_post", "step", "every", "limit", "weight", "dies", "attempts", "newborn")
+
+    def __init__(self, *positional: Any, target: str | None = None, **values: Any) -> None:
+        super().__init__(*positional, **values)
+        self.aim = target or type(self).target
+
+    def bound(self) -> tuple[Bound, ...]:
+        return tuple(
+            Bound(self, hook, adds=(None, self.aim) if not hook.writes and hook.event in WEIGHT_CHANGES else None)
+            for hook in self.hooks
+        )
+
+
+class PopulationRule(Mechanism):
+    """A rule on the cells of a population; `step`, `every` and `on_spike` return the change of the neuron's `target`."""
+
+    target: ClassVar[str] = ""
+    offers = ("dt", "value", "uniform", "normal")
+    prefixes = ("neuron_", "field_")
+    allows = ("step", "every", "on_spike")
+
+    def __init__(self, *positional: Any, target: str | None = None, **values: Any) -> None:
+        super().__init__(*positional, **values)
+        self.aim = target or type(self).target
+
+    bound = Plasticity.bound
+
+
+class NetworkRule(Mechanism):
+    """A rule of the whole network: `Global` states (modulators, rhythms, sensors) that others follow by its name."""
+
+    offers = ("dt", "uniform", "normal")
+
+
+class Wrapper(Plasticity):
+    """A rule around another rule. With `redirect`, what the inner rule adds to the weight goes to that state instead."""
+
+    redirect: ClassVar[str] = ""
+
+    def __init__(self, inner: Plasticity, *positional: Any, **values: Any) -> None:
+        if not isinstance(inner, Plasticity):
+            raise BadValue(f"{type(self).__name__} wraps a plasticity rule, not {inner!r}")
+        super().__init__(*positional, **values)
+        self.inner = inner
+
+    def parts(self) -> tuple[Mechanism, ...]:
+        return (*self.inner.parts(), self)
+
+    def bound(self) -> tuple[Bound, ...]:
+        inner = self.inner.bound()
+        if self.redirect:
+            inner = tuple(replace(b, adds=(self, self.redirect)) if b.adds == (None, self.aim) else b for b in inner)
+        return (*inner, *super().bound())
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.inner!r}, {super().__repr__().split('(', 1)[1]}".replace(", )", ")")
+
+
+class Gated(Wrapper):
+    """A rule whose changes are multiplied by a function of modulators; made by `gated`."""
+
+    def __init__(self, inner: Plasticity, by: Any) -> None:
+        super().__init__(inner)
+        required, optional = arguments(by)
+        self.gate = Gate(by, (*required, *optional))
+
+    def bound(self) -> tuple[Bound, ...]:
+        return tuple(
+            replace(b, gates=(*b.gates, self.gate)) if b.adds is not None and b.adds[0] is None else b
+            for b in self.inner.bound()
+        )
+
+
+def gated(rule: Plasticity, *, by: Any) -> Gated:
+    """`rule` with every change of its target multiplied by `by(...)`.
+
+    The arguments of `by` name rules of the network (its modulators) or anything that the rule's hooks may ask for.
+
+    >>> from homeostat.plasticity.pair_stdp import PairSTDP
+    >>> rule = gated(PairSTDP(), by=lambda ACh, DA: ACh * DA)
+    """
+    return Gated(rule, by)

@@ -1,0 +1,91 @@
+"""Signals: values that change in time by a plan, or that follow a rule of the network.
+
+A signal is piecewise constant on a stated clock, which keeps integrals over it exact.
+
+    Poisson(rate=Timed(rates, every=350.0))      # rates[k, i]: neuron i in the k-th 350 ms
+    gated(PairSTDP(), by=...)                    # reads the network's modulators by name
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from homeostat.errors import BadValue
+
+
+@dataclass(frozen=True, eq=False)
+class Signal:
+    """A planned value: `table(dt)` gives its values, the steps each lasts, and whether it repeats."""
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """The lowest and the highest value."""
+        raise NotImplementedError
+
+    def table(self, dt: float) -> tuple[np.ndarray, int, bool]:
+        """Values `[time]` or `[time, element]`, the number of steps each lasts, and whether the table repeats."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, eq=False)
+class Timed(Signal):
+    """Values given one after the other, each lasting `every` ms; the last one stays, or the table repeats.
+
+    `values` is `[time]` (the same for all elements) or `[time, element]`.
+    """
+
+    values: Any
+    every: float
+    repeat: bool = False
+
+    def __post_init__(self) -> None:
+        values = np.asarray(self.values, float)
+        if values.ndim not in (1, 2) or values.size == 0 or not np.isfinite(values).all():
+            raise BadValue("Timed(values=...): values must be finite, [time] or [time, element], and not empty")
+        if not (self.every > 0 and math.isfinite(self.every)):
+            raise BadValue(f"Timed(every={self.every}): must be a time above 0 ms")
+        object.__setattr__(self, "values", values)
+
+    @property
+    def support(self) -> tuple[float, float]:
+        return float(self.values.min()), float(self.values.max())
+
+    def table(self, dt: float) -> tuple[np.ndarray, int, bool]:
+        return self.values, steps_of(self.every, dt, "Timed(every=...)"), self.repeat
+
+
+@dataclass(frozen=True, eq=False)
+class Sine(Signal):
+    """mean + amplitude * sin(2 pi frequency t + phase), sampled at each step; `frequency` in Hz, `phase` in radians.
+
+    The period is rounded to whole steps.
+    """
+
+    mean: float
+    amplitude: float
+    frequency: float
+    phase: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not self.frequency > 0:
+            raise BadValue(f"Sine(frequency={self.frequency}): must be above 0 Hz")
+
+    @property
+    def support(self) -> tuple[float, float]:
+        return self.mean - abs(self.amplitude), self.mean + abs(self.amplitude)
+
+    def table(self, dt: float) -> tuple[np.ndarray, int, bool]:
+        steps = max(1, round(1000.0 / self.frequency / dt))
+        return self.mean + self.amplitude * np.sin(2 * np.pi * np.arange(steps) / steps + self.phase), 1, True
+
+
+def steps_of(duration: float, dt: float, what: str) -> int:
+    """The whole number of steps that `duration` lasts; an error if it is not a multiple of `dt`."""
+    steps = round(duration / dt)
+    if steps < 1 or abs(steps * dt - duration) > 1e-6 * dt * max(1, steps):
+        raise BadValue(f"{what} of {duration:g} ms is not a multiple of the step dt={dt:g} ms; nearest: {max(1, steps) * dt:g} ms")
+    return steps

@@ -1,0 +1,198 @@
+"""Declared state: what a mechanism remembers, where, and how it changes.
+
+    x = PerPre.trace(decay="tau_pre")            # +1 at each presynaptic event, exponential decay
+    y = PerPost.trace(decay="tau_post", set=1.0) # nearest-spike form: set to 1
+    v = PerNeuron.state("v_rest")                # starts at the value of the field v_rest
+    total = PerPost.reduce("w", "sum")           # over a neuron's incoming synapses, read in `every`
+
+    @v.step
+    def _(v, current): ...                       # the hook returns the state's new value
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from homeostat.errors import ContractError
+from homeostat.hooks import Hook, _plain
+
+REDUCTIONS = ("sum", "mean", "max", "min", "count")
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Exponential decay with the time constant named `tau`; at its event the trace is added to, or set."""
+
+    tau: str
+    add: float | str | None
+    set: float | str | None
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """A number per owner from the values `of` its synapses; `over` is 'projection' or 'neuron' (all projections)."""
+
+    of: str
+    how: str
+    q: float = 0.0
+    over: str = "projection"
+
+
+@dataclass(frozen=True)
+class Lagged:
+    """The value that another state had `by` (a field, ms) ago."""
+
+    source: str
+    by: str
+
+
+class State:
+    """A declared state. Made by a scope (`PerPre.state(...)`), named by the class body."""
+
+    def __init__(self, scope: Scope, init: float | str = 0.0, *, slow: bool = False, rule: Any = None) -> None:
+        self.scope, self.init, self.slow = scope, init, slow
+        self.trace = rule if isinstance(rule, Trace) else None
+        self.reduction = rule if isinstance(rule, Reduction) else None
+        self.lagged = rule if isinstance(rule, Lagged) else None
+        self.sensor: str | None = rule if isinstance(rule, str) else None
+        self.advancer: Hook | None = None
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"{self.scope.name}.{self.name}"
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether hooks may write it: neither a reduction, a lagged copy nor a sensor."""
+        return not (self.reduction or self.lagged or self.sensor)
+
+    # Each decorator below makes a hook that returns the new value of this state.
+    def step(self, function: Callable[..., Any]) -> Hook:
+        """New value at each step."""
+        return together(self).step(function)
+
+    def every(self, function: Callable[..., Any]) -> Hook:
+        """New value at each tick of the mechanism's slow clock, its field `period`."""
+        return together(self).every(function)
+
+    def on_pre(self, function: Callable[..., Any] | None = None, *, after: str | None = None) -> Any:
+        """New value at a presynaptic event; `after` names a field that delays it further."""
+        return together(self).on_pre(function, after=after)
+
+    def on_post(self, function: Callable[..., Any]) -> Hook:
+        """New value at a postsynaptic spike."""
+        return together(self).on_post(function)
+
+    def on_spike(self, function: Callable[..., Any]) -> Hook:
+        """New value when the neuron itself spikes (reset, adaptation)."""
+        return together(self).on_spike(function)
+
+    def on_arrival(self, function: Callable[..., Any]) -> Hook:
+        """New value when transmitter arrives at a receptor; reads `amount`, the step's sum."""
+        return together(self).on_arrival(function)
+
+    def advance(self, function: Callable[..., Any]) -> Hook:
+        """The exact value after a quiet interval `elapsed` (ms), which makes lazy evaluation possible."""
+        self.advancer = Hook("advance", _plain(function), (self,))
+        return self.advancer
+
+
+class together:
+    """Several states that one hook updates: it returns a tuple in their order. `@together(v, w).step`."""
+
+    def __init__(self, *states: State) -> None:
+        for state in states:
+            if not (isinstance(state, State) and state.is_plain):
+                raise ContractError(f"{state!r} cannot be written by a hook")
+        self.states = states
+
+    def _hook(self, event: str, function: Any, **options: Any) -> Hook:
+        return Hook(event, _plain(function), self.states, **options)
+
+    def step(self, function: Callable[..., Any]) -> Hook:
+        """New values at each step."""
+        return self._hook("step", function)
+
+    def every(self, function: Callable[..., Any]) -> Hook:
+        """New values at each tick of the slow clock."""
+        return self._hook("every", function)
+
+    def on_pre(self, function: Callable[..., Any] | None = None, *, after: str | None = None) -> Any:
+        """New values at a presynaptic event."""
+        if function is None:
+            return lambda later: self._hook("on_pre", later, after=after)
+        return self._hook("on_pre", function)
+
+    def on_post(self, function: Callable[..., Any]) -> Hook:
+        """New values at a postsynaptic spike."""
+        return self._hook("on_post", function)
+
+    def on_spike(self, function: Callable[..., Any]) -> Hook:
+        """New values when the neuron itself spikes."""
+        return self._hook("on_spike", function)
+
+    def on_arrival(self, function: Callable[..., Any]) -> Hook:
+        """New values when transmitter arrives."""
+        return self._hook("on_arrival", function)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a state belongs to. The constants below are all there are."""
+
+    name: str
+    rank: int  # 0 is one value for all; a larger rank has more owners
+
+    def state(self, init: float | str = 0.0, *, slow: bool = False) -> State:
+        """A plain state; `init` is a number or the name of a field. `slow` state stops under `frozen()`."""
+        return State(self, init, slow=slow)
+
+    def trace(
+        self, decay: str, *, add: float | str = 1.0, set: float | str | None = None, init: float | str = 0.0, slow: bool = False
+    ) -> State:
+        """An exponential trace of the owner's events, with the time constant in the field `decay`.
+
+        The event is a presynaptic event for `PerPre`, a postsynaptic spike for `PerPost`, a spike for `PerNeuron`, and
+        for a receptor an arrival (then `add="amount"`). `set` makes it the nearest-spike form.
+        """
+        return State(self, init, slow=slow, rule=Trace(decay, None if set is not None else add, set))
+
+    def reduce(self, of: str, how: Any, *, over: str = "projection") -> State:
+        """A reduction over the owner's synapses: `sum`, `mean`, `max`, `min`, `count` or `quantile(q)`."""
+        name = getattr(how, "__name__", how)
+        q = how.q if isinstance(how, quantile) else 0.0
+        name = "quantile" if isinstance(how, quantile) else {"len": "count"}.get(name, name)
+        if name not in (*REDUCTIONS, "quantile"):
+            raise ContractError(f"reduce(how={how!r}): must be one of {', '.join(REDUCTIONS)} or quantile(q)")
+        if over not in ("projection", "neuron"):
+            raise ContractError(f"reduce(over={over!r}): must be 'projection' or 'neuron'")
+        return State(self, rule=Reduction(of, name, q, over))
+
+    def lagged(self, source: State, by: str) -> State:
+        """What `source` was `by` ms ago, `by` naming a field."""
+        return State(self, rule=Lagged(source.name, by))
+
+    def spikes_of(self, population: str) -> State:
+        """How many cells of a population spiked in this step; `population` names a text field."""
+        return State(self, rule=population)
+
+
+@dataclass(frozen=True)
+class quantile:
+    """A quantile as a reduction, linear between order statistics: `PerPost.reduce("w", quantile(0.8))`."""
+
+    q: float
+
+
+Global = Scope("Global", 0)
+PerPopulation = Scope("PerPopulation", 0)
+PerNeuron = Scope("PerNeuron", 1)
+PerPre = Scope("PerPre", 1)
+PerPost = Scope("PerPost", 1)
+PerBranch = Scope("PerBranch", 2)
+PerSynapse = Scope("PerSynapse", 3)
