@@ -1,0 +1,89 @@
+# Everything a developer or a curious stranger runs. Needs Python >= 3.11 with pip and venv, and make; no compiler.
+# Environments are made on first use and again only when pyproject.toml or constraints.txt change.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON := $(BIN)/python
+CROSS := .venv-crosscheck
+PIP_INSTALL := -m pip install -qq --disable-pip-version-check
+
+# Which Python makes the environments: `make PY=...` names one, else the first of these that is new enough.
+ifeq ($(origin PY),undefined)
+CANDIDATES := python3 python3.11 python3.12 python3.13 python
+else
+CANDIDATES := $(PY)
+endif
+
+# `make demo ARGS="--quick"`, `make test ARGS="-k stdp -x"`: passed on to the program behind the target.
+ARGS ?=
+
+# An environment knows where it was made: in a copied or moved folder it is made anew, never used for other code.
+HERE := $(shell printf '%s' '$(CURDIR)' | cksum | cut -d' ' -f1)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.SECONDARY:
+.PHONY: help demo test lint format types floors verify crosscheck bench clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{printf "%-18s %s\n", $$1, $$2}'
+
+demo: $(VENV)/.base-$(HERE)  ## learn handwritten digits without labels, and write a report
+	@$(BIN)/homeostat run digits --out results/demo $(ARGS)
+
+test: $(VENV)/.test-$(HERE)  ## the tests, minutes
+	@$(PYTHON) -m pytest -n auto tests $(ARGS)
+
+lint: $(VENV)/.dev-$(HERE)  ## ruff
+	@$(PYTHON) -m ruff check $(ARGS) .
+
+types: $(VENV)/.dev-$(HERE)  ## mypy
+	@$(PYTHON) -m mypy $(ARGS)
+
+floors: $(VENV)/.dev-$(HERE)  ## import-linter: an import points to a lower floor only
+	@$(PYTHON) -c 'from importlinter.cli import lint_imports_command as run; run()' $(ARGS)
+
+verify: $(VENV)/.test-$(HERE)  ## the long scientific verification
+	@$(PYTHON) -m pytest -n auto -m verify --hypothesis-profile=verify tests $(ARGS)
+
+crosscheck: $(CROSS)/.ready-$(HERE)  ## compare with NEST and Brian2, in an environment of their own
+	@$(CROSS)/bin/python crosscheck/run.py $(ARGS)
+
+bench: $(VENV)/.test-$(HERE)  ## measure the speed of the workloads
+	@$(PYTHON) bench/run.py $(ARGS)
+
+clean:  ## remove environments and caches; results stay
+	rm -rf .venv .venv-crosscheck build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---- environments ---------------------------------------------------------------------------------------------------
+
+# Each holds the ones above it.
+$(VENV)/.base-$(HERE): EXTRA :=
+$(VENV)/.test-$(HERE): EXTRA := [test]
+$(VENV)/.test-$(HERE): HOLDS := $(VENV)/.base-$(HERE)
+$(VENV)/.dev-$(HERE): EXTRA := [test,dev]
+$(VENV)/.dev-$(HERE): HOLDS := $(VENV)/.base-$(HERE) $(VENV)/.test-$(HERE)
+
+$(VENV)/.base-$(HERE) $(VENV)/.test-$(HERE) $(VENV)/.dev-$(HERE): pyproject.toml constraints.txt | $(VENV)/.made-$(HERE)
+	@echo "installing homeostat$(EXTRA) into $(VENV) (a minute the first time)"
+	@$(PYTHON) $(PIP_INSTALL) -c constraints.txt -e ".$(EXTRA)"
+	@touch $@ $(HOLDS)
+
+$(CROSS)/.ready-$(HERE): pyproject.toml constraints.txt crosscheck/requirements.txt | $(CROSS)/.made-$(HERE)
+	@echo "installing homeostat and its peers into $(CROSS) (minutes the first time)"
+	@$(CROSS)/bin/python $(PIP_INSTALL) -c constraints.txt -r crosscheck/requirements.txt -e .
+	@touch $@
+
+# A fresh environment from the first candidate that is new enough.
+$(VENV)/.made-$(HERE) $(CROSS)/.made-$(HERE):
+	@for python in $(CANDIDATES); do \
+	    if $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	        echo "making $(@D) with $$python ($$($$python --version))"; \
+	        $$python -m venv --clear $(@D) && touch $@; exit; \
+	    fi; \
+	done; \
+	echo "Homeostat needs Python 3.11 or newer with venv and pip; tried: $(CANDIDATES)." >&2; \
+	echo "Install one (Debian, Ubuntu: apt install python3.11 python3.11-venv; macOS: brew install python@3.11)" >&2; \
+	echo "or name it: make PY=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 1

@@ -1,0 +1,117 @@
+"""Firing rates, spike counts and their variability, from spike times (ms) and neuron ids.
+
+A spike train of a population is two vectors of equal length, `times` in ms and `ids` in 0 .. neurons - 1, in any
+order. Windows are half-open, [onset, onset + duration), so that adjoining windows share no spike. Times are compared
+as they are: form onsets the way the times were formed (step * dt) when spikes may lie on an edge.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from homeostat.errors import BadValue
+from homeostat.information.checks import Floats, Integers, at_least, count_matrix, finite_array, integers, positive
+
+MS_PER_SECOND = 1000.0
+
+
+def firing_rates(times: ArrayLike, ids: ArrayLike, neurons: int, *, start: float, stop: float) -> Floats:
+    """The firing rate of each neuron in a window, in Hz.
+
+        rate_j = 1000 (spikes of j with start <= t < stop) / (stop - start)
+
+    `times`, `start` and `stop` in ms. Returns shape (neurons,), 0 for silent neurons. `BadValue` on an empty window,
+    ids out of range, or vectors of unlike length.
+
+    >>> firing_rates([1.0, 2.0, 7.0], [0, 0, 1], 3, start=0.0, stop=500.0)
+    array([4., 2., 0.])
+    """
+    duration = positive(stop - start, "stop - start")
+    counts = binned_counts(times, ids, neurons, onsets=[start], duration=duration)[0]
+    return np.asarray(counts * (MS_PER_SECOND / duration), dtype=np.float64)
+
+
+def binned_counts(times: ArrayLike, ids: ArrayLike, neurons: int, *, onsets: ArrayLike, duration: float) -> Integers:
+    """How often each neuron fires in each of several windows of one length: the matrix that decoders read.
+
+        count_kj = spikes of j with onset_k <= t < onset_k + duration
+
+    `times`, `onsets` and `duration` in ms; windows may overlap or leave gaps. Returns int64 of shape
+    (trials, neurons), row k for onset k. `BadValue` as in `firing_rates`.
+
+    >>> binned_counts([1.0, 12.0, 13.0], [0, 1, 1], 2, onsets=[0.0, 10.0], duration=10.0)
+    array([[1, 0],
+           [0, 2]])
+    """
+    times, ids, neurons = _spikes(times, ids, neurons)
+    starts = finite_array(onsets, "onsets", dimensions=1)
+    stops = starts + positive(duration, "duration")
+    order = np.argsort(times, kind="stable")
+    times, ids = times[order], ids[order]
+    first, last = np.searchsorted(times, starts), np.searchsorted(times, stops)
+    windows = [np.bincount(ids[a:b], minlength=neurons) for a, b in zip(first, last, strict=True)]
+    return np.array(windows, dtype=np.int64)
+
+
+def interval_variation(times: ArrayLike, ids: ArrayLike, neurons: int, *, least_intervals: int = 2) -> Floats:
+    """The coefficient of variation of each neuron's inter-spike intervals: 0 for a clock, 1 for a Poisson process.
+
+        CV_j = sd(intervals of j) / mean(intervals of j)
+
+    with the sample standard deviation (n - 1). A renewal process with gamma intervals of order k has 1 / sqrt(k), a
+    Poisson process with dead time d and rate r has 1 - r d. Slow changes of rate raise it. `times` in ms.
+    Returns shape (neurons,), no unit; NaN for neurons with fewer than `least_intervals` intervals (at least 2).
+    Source: Softky & Koch 1993, doi:10.1523/JNEUROSCI.13-01-00334.1993.
+
+    >>> interval_variation([0.0, 10.0, 20.0, 30.0, 5.0], [0, 0, 0, 0, 1], 2)
+    array([ 0., nan])
+    """
+    times, ids, neurons = _spikes(times, ids, neurons)
+    at_least(least_intervals, 2, "least_intervals")
+    order = np.lexsort((times, ids))
+    times, ids = times[order], ids[order]
+    within = ids[1:] == ids[:-1]
+    intervals, owner = np.diff(times)[within], ids[1:][within]
+    number = np.bincount(owner, minlength=neurons)
+    variation = np.full(neurons, np.nan)
+    enough = number >= least_intervals
+    mean = np.bincount(owner, intervals, minlength=neurons) / np.maximum(number, 1)
+    squares = np.bincount(owner, (intervals - mean[owner]) ** 2, minlength=neurons)
+    # All spikes of a neuron at one time leave a mean interval of 0, for which there is no variation to speak of.
+    enough &= mean > 0
+    variation[enough] = np.sqrt(squares[enough] / (number[enough] - 1)) / mean[enough]
+    return variation
+
+
+def fano_factor(counts: ArrayLike) -> Floats:
+    """The variance of each neuron's spike count over trials, divided by its mean: 1 for a Poisson process.
+
+        F_j = var(count_j) / mean(count_j)
+
+    with the sample variance (n - 1). `counts` has shape (trials, neurons), repeats of one stimulus in windows of one
+    length: trials with unlike stimuli add the variance of the tuning. Returns shape (neurons,); NaN for neurons that
+    never fire. `BadValue` for fewer than two trials. Source: Fano 1947, doi:10.1103/PhysRev.72.26.
+
+    >>> fano_factor([[1, 0], [3, 0]])
+    array([ 1., nan])
+    """
+    matrix = count_matrix(counts)
+    at_least(len(matrix), 2, "the number of trials of counts")
+    mean = matrix.mean(axis=0)
+    fano = np.full(matrix.shape[1], np.nan)
+    active = mean > 0
+    fano[active] = matrix.var(axis=0, ddof=1)[active] / mean[active]
+    return fano
+
+
+def _spikes(times: ArrayLike, ids: ArrayLike, neurons: int) -> tuple[Floats, Integers, int]:
+    """Spike times and ids as vectors of equal length, with all ids in range; no spikes at all is a valid train."""
+    neurons = at_least(neurons, 1, "neurons")
+    owner = integers(ids, "ids")
+    when = np.zeros(0) if np.shape(times) == (0,) else finite_array(times, "times", dimensions=1)
+    if len(when) != len(owner):
+        raise BadValue(f"times has length {len(when)} but ids {len(owner)}; give one id per spike")
+    if len(owner) and owner.max() >= neurons:
+        raise BadValue(f"ids hold {owner.max()}, but neurons={neurons} allows 0 to {neurons - 1}")
+    return when, owner, neurons
