@@ -24,7 +24,7 @@ HERE := $(shell printf '%s' '$(CURDIR)' | cksum | cut -d' ' -f1)
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SECONDARY:
-.PHONY: help demo test lint format types floors verify crosscheck bench clean
+.PHONY: help demo test lint types floors verify crosscheck bench clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{printf "%-18s %s\n", $$1, $$2}'
@@ -33,7 +33,7 @@ demo: $(VENV)/.base-$(HERE)  ## learn handwritten digits without labels, and wri
 	@$(BIN)/homeostat run digits --out results/demo $(ARGS)
 
 test: $(VENV)/.test-$(HERE)  ## the tests, minutes
-	@$(PYTHON) -m pytest -n auto tests $(ARGS)
+	@$(PYTHON) -m pytest -n auto $(ARGS)
 
 lint: $(VENV)/.dev-$(HERE)  ## ruff
 	@$(PYTHON) -m ruff check $(ARGS) .
@@ -42,10 +42,10 @@ types: $(VENV)/.dev-$(HERE)  ## mypy
 	@$(PYTHON) -m mypy $(ARGS)
 
 floors: $(VENV)/.dev-$(HERE)  ## import-linter: an import points to a lower floor only
-	@$(PYTHON) -c 'from importlinter.cli import lint_imports_command as run; run()' $(ARGS)
+	@$(PYTHON) -c 'from importlinter.cli import lint_imports_command as run; run()' --no-logo $(ARGS)
 
 verify: $(VENV)/.test-$(HERE)  ## the long scientific verification
-	@$(PYTHON) -m pytest -n auto -m verify --hypothesis-profile=verify tests $(ARGS)
+	@$(PYTHON) -m pytest -n auto -m verify --hypothesis-profile=verify $(ARGS)
 
 crosscheck: $(CROSS)/.ready-$(HERE)  ## compare with NEST and Brian2, in an environment of their own
 	@$(CROSS)/bin/python crosscheck/run.py $(ARGS)

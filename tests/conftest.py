@@ -9,7 +9,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 from hypothesis import HealthCheck, settings  # noqa: E402
 
-# `fast` draws the same examples each time, so a red test is red for everyone; `verify` (make verify) draws many new ones.
+# `fast` draws the same examples each time, so a red test is red for everyone; `make verify` draws many new ones.
 QUIET = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 settings.register_profile(
     "fast", max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=QUIET

@@ -240,17 +240,18 @@ class Release(Mechanism):
 class Plasticity(Mechanism):
     """A rule on the synapses of a projection: weight hooks return the *change* of the target, so rules sum.
 
-    `target` is what the changes are added to: "w", "release.U", "receptor.tau", "post.v_threshold" ...
+    `aim` is what the changes are added to: "w", "release.U", "receptor.tau", "post.v_threshold" ... `Rule(target="release.U")`
+    aims one rule elsewhere. (`target` as a field is a set point: `SynapticScaling(target=5.0)`.)
     """
 
-    target: ClassVar[str] = "w"
+    aim = "w"
     offers = ("w", "value", "dt", "elapsed", *DRAWS)
     prefixes = ("pre_", "post_")
     allows = ("on_pre", "on_post", "step", "every", "limit", "weight", "dies", "attempts", "newborn")
 
-    def __init__(self, *positional: Any, target: str | None = None, **values: Any) -> None:
+    def __init__(self, *positional: Any, **values: Any) -> None:
+        self.aim = _aim(self, values)
         super().__init__(*positional, **values)
-        self.aim = target or type(self).target
 
     def bound(self) -> tuple[Bound, ...]:
         return tuple(
@@ -260,18 +261,26 @@ class Plasticity(Mechanism):
 
 
 class PopulationRule(Mechanism):
-    """A rule on the cells of a population; `step`, `every` and `on_spike` return the change of the neuron's `target`."""
+    """A rule on the cells of a population; `step`, `every` and `on_spike` return the change of the neuron's field `aim`."""
 
-    target: ClassVar[str] = ""
+    aim = ""
     offers = ("dt", "value", "uniform", "normal")
     prefixes = ("neuron_", "field_")
     allows = ("step", "every", "on_spike")
 
-    def __init__(self, *positional: Any, target: str | None = None, **values: Any) -> None:
+    def __init__(self, *positional: Any, **values: Any) -> None:
+        self.aim = _aim(self, values)
         super().__init__(*positional, **values)
-        self.aim = target or type(self).target
 
     bound = Plasticity.bound
+
+
+def _aim(rule: Mechanism, values: dict[str, Any]) -> str:
+    """What a rule's changes are added to: the text given as `target`, else the nearest one that its classes declare."""
+    if isinstance(values.get("target"), str):
+        return values.pop("target")
+    declared = (vars(kind).get(name) for kind in type(rule).__mro__ for name in ("aim", "target"))
+    return next(text for text in declared if isinstance(text, str))
 
 
 class NetworkRule(Mechanism):
@@ -288,7 +297,7 @@ class Wrapper(Plasticity):
     def __init__(self, inner: Plasticity, *positional: Any, **values: Any) -> None:
         if not isinstance(inner, Plasticity):
             raise BadValue(f"{type(self).__name__} wraps a plasticity rule, not {inner!r}")
-        super().__init__(*positional, **values)
+        super().__init__(*positional, **{"target": inner.aim, **values})
         self.inner = inner
 
     def parts(self) -> tuple[Mechanism, ...]:

@@ -1,4 +1,4 @@
-"""Arrays at the door: every measure takes array-likes through these functions, which turn them or refuse them by name."""
+"""Arrays at the door: every measure takes array-likes through these functions, which refuse bad ones by name."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def integers(values: ArrayLike, name: str) -> Integers:
         return np.zeros(0, dtype=np.int64)
     vector = finite_array(array, name, dimensions=1)
     if np.any(vector != np.floor(vector)) or vector.min() < 0:
-        raise BadValue(f"{name} must hold integers of 0 and more; number other labels with np.unique(.., return_inverse)")
+        raise BadValue(f"{name} must hold integers of 0 and more; np.unique(.., return_inverse=True) numbers others")
     return vector.astype(np.int64)
 
 
@@ -78,6 +78,6 @@ def positive(value: float, name: str) -> float:
 
 def at_least(value: int, least: int, name: str) -> int:
     """An integer that is not below `least`."""
-    if int(value) != value or value < least:
+    if not (np.isfinite(value) and value == int(value) and value >= least):
         raise BadValue(f"{name}={value!r} must be an integer of at least {least}")
     return int(value)

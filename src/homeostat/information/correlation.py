@@ -31,7 +31,7 @@ def mean_pairwise_correlation(counts: ArrayLike) -> CountCorrelation:
     the noise correlation. `BadValue` on NaN or fewer than two trials.
     Source: Cohen & Kohn 2011, doi:10.1038/nn.2842.
 
-    >>> mean_pairwise_correlation([[0, 1, 5], [2, 3, 5], [4, 5, 5]])
+    >>> mean_pairwise_correlation([[0, 1, 5], [2, 3, 5]])  # the third neuron never changes
     CountCorrelation(mean=1.0, pairs=1, left_out=1)
     """
     matrix = finite_array(counts, "counts", dimensions=2)
@@ -57,10 +57,12 @@ def residual_counts(counts: ArrayLike, labels: ArrayLike) -> Floats:
     array([-1.,  1., -2.,  2.])
     """
     matrix = count_matrix(counts)
-    stimuli, of_trial = np.unique(class_labels(labels, len(matrix)), return_inverse=True)
+    stimuli, first, of_trial = np.unique(class_labels(labels, len(matrix)), return_index=True, return_inverse=True)
     repeats = np.bincount(of_trial)
     if repeats.min() < 2:
-        raise BadValue(f"stimulus {stimuli[repeats.argmin()]} has a single trial; show each at least twice or leave it out")
-    means = np.zeros((len(stimuli), matrix.shape[1]))
-    np.add.at(means, of_trial, matrix)
-    return np.asarray(matrix - (means / repeats[:, None])[of_trial], dtype=np.float64)
+        raise BadValue(f"stimulus {stimuli[repeats.argmin()]} has a single trial; show each twice or more")
+    # Counting from the first trial leaves exactly 0, not a rounding error, where a neuron always responds alike.
+    shifted = matrix - matrix[first][of_trial]
+    sums = np.zeros((len(stimuli), matrix.shape[1]))
+    np.add.at(sums, of_trial, shifted)
+    return np.asarray(shifted - (sums / repeats[:, None])[of_trial], dtype=np.float64)

@@ -8,8 +8,9 @@ order, (R - 1)(S - 1) / (2 N ln 2) bits; in general, with R_s responses possible
         bias = [ sum_s (R_s - 1) - (R - 1) ] / (2 N ln 2)
 
 (Treves & Panzeri 1995, doi:10.1162/neco.1995.7.2.399). The estimators differ in how they find R_s. First-order
-corrections need about as many samples as the table of stimuli and responses has cells (Panzeri et al. 2007,
-doi:10.1152/jn.00559.2007); with fewer, corrected estimates are NaN, with a RuntimeWarning.
+corrections need at least as many samples as the table of stimuli and responses has cells (Panzeri et al. 2007,
+doi:10.1152/jn.00559.2007): with fewer, corrected estimates are NaN, with a RuntimeWarning. With just as many, Panzeri &
+Treves leave about a fifth of the bias, with four times as many a tenth (4 stimuli, 16 responses, independent).
 
 Here `stimuli` and `responses` have shape (samples,) and hold symbols: integers, booleans, strings or numbers. Bin
 continuous responses first. All raise `BadValue` on NaN, no samples or unlike lengths.
@@ -53,7 +54,7 @@ def miller_madow_information(stimuli: ArrayLike, responses: ArrayLike) -> Inform
     0.1803
     """
     table = joint_table(stimuli, responses)
-    return _corrected(table, np.count_nonzero(table, axis=1), "Miller-Madow")
+    return _estimate(table, _first_order(table, np.count_nonzero(table, axis=1)), "Miller-Madow")
 
 
 def panzeri_treves_information(stimuli: ArrayLike, responses: ArrayLike) -> Information:
@@ -61,15 +62,17 @@ def panzeri_treves_information(stimuli: ArrayLike, responses: ArrayLike) -> Info
 
         R_s = `possible_responses` of stimulus s,   R = number of responses seen under any stimulus
 
-    The default choice: right for independent variables as for responses that the stimulus determines.
+    The first choice of the four. An informative response has a bias below 0, that of its own entropy, so a perfect
+    code comes out above the plug-in. This holds for stimuli drawn at random; with a fixed number of trials for each
+    stimulus it is too much, by at most (R - 1) / (2 N ln 2).
     Shapes, units and errors: see the module. Source: Panzeri & Treves 1996, doi:10.1088/0954-898X_7_1_006.
 
-    >>> panzeri_treves_information([0, 0, 1, 1], [5, 5, 7, 7])
-    Information(bits=1.1803368801111204, estimator='Panzeri-Treves', bias=-0.18033688011112042, samples=4)
+    >>> round(panzeri_treves_information([0, 1] * 50, [5, 7] * 50).bits, 4)  # 1 + 1 / (200 ln 2)
+    1.0072
     """
     table = joint_table(stimuli, responses)
     possible = np.array([possible_responses(row, table.shape[1]) for row in table])
-    return _corrected(table, possible, "Panzeri-Treves")
+    return _estimate(table, _first_order(table, possible), "Panzeri-Treves")
 
 
 def shuffle_corrected_information(
@@ -79,9 +82,9 @@ def shuffle_corrected_information(
 
         bias = mean over shuffles of I_plug-in(stimuli, shuffled responses)
 
-    Exact for independent variables whatever the sample. For dependent ones it takes away too much, since shuffling
-    lets every response occur under every stimulus. `seed` makes it repeatable.
-    Shapes, units and errors: see the module. Source: Optican et al. 1991, doi:10.1007/BF00204658.
+    Exact on average for independent variables. For dependent ones it takes away too much, since shuffling lets every
+    response occur under every stimulus. `seed` makes it repeatable.
+    Shapes, units and errors: see the module. Source: Optican, Gawne, Richmond & Joseph 1991, Biol Cybern 65:305.
 
     >>> shuffle_corrected_information([0, 1] * 50, [3, 4] * 50, seed=1).bits > 0.98
     True
@@ -108,7 +111,7 @@ def possible_responses(row: Integers, limit: int) -> int:
     Source: Panzeri & Treves 1996, doi:10.1088/0954-898X_7_1_006.
 
     >>> possible_responses(np.array([4, 3, 2, 1, 0, 0]), limit=6)
-    6
+    5
     >>> possible_responses(np.array([10, 0, 0, 0, 0, 0]), limit=6)
     1
     """
@@ -141,10 +144,10 @@ def _count_pairs(stimulus: Integers, response: Integers, shape: tuple[int, ...])
     return np.bincount(stimulus * shape[1] + response, minlength=shape[0] * shape[1]).reshape(shape).astype(np.int64)
 
 
-def _corrected(table: Integers, possible: Integers, estimator: str) -> Information:
-    """The first-order correction, given the number of possible responses under each stimulus."""
+def _first_order(table: Integers, possible: Integers) -> float:
+    """The bias to first order, given the number of possible responses under each stimulus."""
     free = int((possible - 1).sum()) - (table.shape[1] - 1)
-    return _estimate(table, free * first_order_bias(int(table.sum())), estimator)
+    return float(free * first_order_bias(int(table.sum())))
 
 
 def _estimate(table: Integers, bias: float, estimator: str) -> Information:
@@ -156,7 +159,7 @@ def _estimate(table: Integers, bias: float, estimator: str) -> Information:
             f"{samples} samples for {table.shape[0]} stimuli x {table.shape[1]} responses: the {estimator} estimate "
             f"needs at least {table.size}; take more samples or coarser responses",
             RuntimeWarning,
-            stacklevel=3 if estimator == "shuffle" else 4,
+            stacklevel=3,
         )
         bits = float("nan")
     return Information(bits, estimator, bias, samples)

@@ -28,8 +28,8 @@ def firing_rates(times: ArrayLike, ids: ArrayLike, neurons: int, *, start: float
     array([4., 2., 0.])
     """
     duration = positive(stop - start, "stop - start")
-    counts = binned_counts(times, ids, neurons, onsets=[start], duration=duration)[0]
-    return np.asarray(counts * (MS_PER_SECOND / duration), dtype=np.float64)
+    counts = _counts_between(times, ids, neurons, np.array([start]), np.array([stop]))[0]
+    return np.asarray(counts * MS_PER_SECOND / duration, dtype=np.float64)
 
 
 def binned_counts(times: ArrayLike, ids: ArrayLike, neurons: int, *, onsets: ArrayLike, duration: float) -> Integers:
@@ -44,14 +44,8 @@ def binned_counts(times: ArrayLike, ids: ArrayLike, neurons: int, *, onsets: Arr
     array([[1, 0],
            [0, 2]])
     """
-    times, ids, neurons = _spikes(times, ids, neurons)
     starts = finite_array(onsets, "onsets", dimensions=1)
-    stops = starts + positive(duration, "duration")
-    order = np.argsort(times, kind="stable")
-    times, ids = times[order], ids[order]
-    first, last = np.searchsorted(times, starts), np.searchsorted(times, stops)
-    windows = [np.bincount(ids[a:b], minlength=neurons) for a, b in zip(first, last, strict=True)]
-    return np.array(windows, dtype=np.int64)
+    return _counts_between(times, ids, neurons, starts, starts + positive(duration, "duration"))
 
 
 def interval_variation(times: ArrayLike, ids: ArrayLike, neurons: int, *, least_intervals: int = 2) -> Floats:
@@ -103,6 +97,16 @@ def fano_factor(counts: ArrayLike) -> Floats:
     active = mean > 0
     fano[active] = matrix.var(axis=0, ddof=1)[active] / mean[active]
     return fano
+
+
+def _counts_between(times: ArrayLike, ids: ArrayLike, neurons: int, starts: Floats, stops: Floats) -> Integers:
+    """Spikes of each neuron with start <= t < stop, for each pair of a start and a stop."""
+    times, ids, neurons = _spikes(times, ids, neurons)
+    order = np.argsort(times, kind="stable")
+    times, ids = times[order], ids[order]
+    first, last = np.searchsorted(times, starts), np.searchsorted(times, stops)
+    windows = [np.bincount(ids[a:b], minlength=neurons) for a, b in zip(first, last, strict=True)]
+    return np.array(windows, dtype=np.int64)
 
 
 def _spikes(times: ArrayLike, ids: ArrayLike, neurons: int) -> tuple[Floats, Integers, int]:

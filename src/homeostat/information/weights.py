@@ -46,6 +46,7 @@ def weight_statistics(
     (0.5, 1.0, 0.0, 0.5, 0.5, 0.0)
     """
     w = finite_array(weights, "weights", dimensions=1)
+    lower, upper = _as_stored(lower, weights), _as_stored(upper, weights)
     if lower is not None and upper is not None and not lower < upper:
         raise BadValue(f"lower={lower!r} must be below upper={upper!r}")
     if not tolerance >= 0:
@@ -111,9 +112,10 @@ def rank_correlation(before: ArrayLike, after: ArrayLike) -> float:
 
 
 def relative_drift(before: ArrayLike, after: ArrayLike) -> float:
-    """The largest change of any ratio of two weights, in log units: 0 under multiplicative scaling, whatever its factor.
+    """The largest change of any ratio of two weights, in log units: 0 under multiplicative scaling by any factor.
 
-        drift = max_ij | log(w_i / w_j) after - log(w_i / w_j) before | = max_i g_i - min_i g_i,   g_i = log(after_i / before_i)
+        drift = max_ij | log(w_i / w_j) after - log(w_i / w_j) before |
+              = max_i g_i - min_i g_i,   g_i = log(after_i / before_i)
 
     Both of shape (synapses,) in one order. A synapse that is 0 at both times has no ratio and is left out; one that
     becomes 0, or leaves 0, has drifted without limit: infinity. NaN if fewer than two synapses remain. `BadValue` on
@@ -129,7 +131,7 @@ def relative_drift(before: ArrayLike, after: ArrayLike) -> float:
     flipped = np.flatnonzero(np.sign(first) * np.sign(second) < 0)
     if len(flipped):
         i = flipped[0]
-        raise BadValue(f"weight {i} changes its sign, from {first[i]:g} to {second[i]:g}; ratios exist for one sign only")
+        raise BadValue(f"weight {i} changes its sign, from {first[i]:g} to {second[i]:g}; ratios need one sign")
     present = (first != 0) | (second != 0)
     if np.count_nonzero(present) < 2:
         return float("nan")
@@ -137,6 +139,12 @@ def relative_drift(before: ArrayLike, after: ArrayLike) -> float:
         # A difference of logs, not the log of a quotient, which would overflow for weights near the ends of the floats.
         growth = np.log(np.abs(second[present])) - np.log(np.abs(first[present]))
     return float(np.ptp(growth)) if np.all(np.isfinite(growth)) else float("inf")
+
+
+def _as_stored(bound: float | None, weights: ArrayLike) -> float | None:
+    """A bound in the precision of the weights: a float32 weight clipped at 0.7 lies a little below the float64 0.7."""
+    kind = np.asarray(weights).dtype
+    return float(kind.type(bound)) if bound is not None and kind.kind == "f" else bound
 
 
 def _paired(before: ArrayLike, after: ArrayLike) -> tuple[Floats, Floats]:

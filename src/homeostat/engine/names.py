@@ -1,0 +1,166 @@
+"""How an argument name of a hook becomes an expression of the kernel.
+
+A `View` is a place in the generated code: the loop indices there, how states are read there, and what is offered there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from homeostat.engine.hooksource import HookWriter
+from homeostat.engine.model import Cells, Group, Links, Member, Model, draw_key, modulator
+from homeostat.errors import NotSupported, UnknownName, suggestion
+from homeostat.hooks import Hook
+from homeostat.rule import DRAWS, Follow, Gate
+from homeostat.state import State
+
+INDEX = {"cell": "i", "row": "row", "synapse": "k", "global": "0"}
+
+
+@dataclass(eq=False)
+class View:
+    """Where a hook is called: its group, how its states are read, the names offered, the step and element of draws."""
+
+    group: Group
+    state: Callable[[Member, State], str]
+    offered: dict[str, str] = field(default_factory=dict)
+    cells: Callable[[str, str], str | None] = lambda side, name: None  # post_X and pre_X
+    step: str = "n"
+    element: str = "i"
+    signal: Callable[[str], str] = lambda expression: expression  # how values that change in time are read
+
+
+@dataclass(eq=False)
+class Reader:
+    """Writes calls of hooks for one model."""
+
+    model: Model
+    hooks: HookWriter = field(default_factory=HookWriter)
+
+    def call(self, view: View, member: Member, hook: Hook) -> str:
+        """The call of a hook at a place."""
+        what = "_".join([hook.event.removeprefix("on_"), *(s.name for s in hook.writes)])
+        function = self.hooks.name(hook.function, f"{type(member.mechanism).__name__}_{what}")
+        given = [self.read(view, member, name, hook) for name in _arguments(hook)]
+        return f"{function}({', '.join(given)})"
+
+    def condition(self, view: View, member: Member, hook: Hook) -> str:
+        """The condition of a `step_when` hook."""
+        from homeostat.hooks import arguments
+
+        assert hook.when is not None
+        function = self.hooks.name(hook.when, f"{type(member.mechanism).__name__}_when")
+        return f"{function}({', '.join(self.read(view, member, name, hook) for name in arguments(hook.when)[0])})"
+
+    def gate(self, view: View, member: Member, gate: Gate) -> str:
+        """The factor of a gate: its arguments are modulators or offered names."""
+        given = []
+        for name in gate.reads:
+            if name in self.model.net.rules:
+                given.append(view.signal(f"network.{modulator(self.model, name)}[0]"))
+            elif name in view.offered:
+                given.append(view.offered[name])
+            elif (found := self._of_neuron(view, name)) is not None:
+                given.append(found)
+            else:
+                known = [*self.model.net.rules, *view.offered]
+                raise UnknownName(f"the gate on '{view.group.name}' asks for '{name}'; {suggestion(name, known)}")
+        return f"{self.hooks.name(gate.function, 'gate')}({', '.join(given)})"
+
+    def read(self, view: View, member: Member, name: str, hook: Hook | None = None) -> str:
+        """The expression for one argument."""
+        mechanism = member.mechanism
+        if name in mechanism.states:
+            return view.state(member, mechanism.states[name])
+        if name in mechanism.fields or name in mechanism.derived:
+            return self.parameter(view, member, name)
+        if name in view.offered:
+            return view.offered[name]
+        if name == "dt":
+            return f"F({self.model.net.dt!r})"
+        if name in DRAWS:
+            assert hook is not None
+            return self._draw(view, member, name, hook)
+        found = self._of_neuron(view, name)
+        if found is not None:
+            return found
+        if hook is not None and name in hook.optional:
+            return f"F({float(hook.optional[name])!r})"
+        raise UnknownName(
+            f"{type(mechanism).__name__} on '{view.group.name}' asks for '{name}', which is not there; "
+            + suggestion(name, [*view.offered, *mechanism.fields, *mechanism.states])
+        )
+
+    def parameter(self, view: View, member: Member, name: str) -> str:
+        """A field or derived value: a variable, a live computation, or the modulator that it follows."""
+        value = member.mechanism.values.get(name)
+        if isinstance(value, Follow):
+            return view.signal(f"network.{modulator(self.model, value.source)}[0]")
+        if (member.owner, member.place, name) in self.model.made.live:
+            function = member.mechanism.derived[name]
+            given = ", ".join(self.read(view, member, read) for read in function.all_reads)
+            return f"{self.hooks.name(function.function, f'{type(member.mechanism).__name__}_{name}')}({given})"
+        return self.variable(view.group, f"{member.prefix}{name}", view)
+
+    def variable(self, group: Group, name: str, view: View | None = None) -> str:
+        """A variable of a group, indexed by its kind."""
+        variable = group.variables[name]
+        if variable.kind == "table":
+            row = f"table_row({view.step if view else 'n'}, {group.ident}.{name}_every, {group.ident}.{name}.shape[0], {group.ident}.{name}_repeat)"
+            return f"{group.ident}.{name}[{row}{', i' if variable.value.values.ndim == 2 else ''}]"
+        if variable.kind in ("number", "key"):
+            return f"{group.ident}.{name}"
+        return f"{group.ident}.{name}[{INDEX[variable.kind]}]"
+
+    def _draw(self, view: View, member: Member, kind: str, hook: Hook) -> str:
+        event = ".".join([hook.event, *(s.name for s in hook.writes)])
+        key = draw_key(self.model, view.group, f"{member.owner}/{member.place}/{event}/{kind}")
+        bits = f"bits_of(step_key({view.group.ident}.{key}, {view.step}), {view.element})"
+        return bits if kind == "binomial" else f"F({kind}({bits}))"
+
+    def _of_neuron(self, view: View, name: str) -> str | None:
+        side, _, rest = name.partition("_")
+        return view.cells(side, rest) if side in ("pre", "post", "neuron") and rest else None
+
+    def neuron_value(self, cells: Cells, name: str, index: str) -> str | None:
+        """A state, parameter or output of a population's neuron at an index of this thread's share; None if there is none."""
+        neuron = cells.members[0]
+        if name == "rate" and not cells.population.spiking:
+            return f"{cells.ident}.rate_now[{index}]"
+        if name not in cells.variables or name.startswith(("rule", "key_")):
+            return None
+        variable = cells.variables[name]
+        if name not in neuron.mechanism.states and name not in neuron.mechanism.fields and name not in neuron.mechanism.derived:
+            return None
+        if variable.kind == "table":
+            raise NotSupported(f"a hook reads the signal '{name}' of '{cells.name}'; let it follow a network rule instead")
+        return f"{cells.ident}.{name}" if variable.kind == "number" else f"{cells.ident}.{name}[{index}]"
+
+
+def _arguments(hook: Hook) -> tuple[str, ...]:
+    from homeostat.hooks import arguments
+
+    required, optional = arguments(hook.function)
+    return (*required, *optional)
+
+
+def presynaptic_parameter(links: Links, name: str) -> str:
+    """A parameter of the presynaptic neuron as a row variable of the projection; an error for what moves."""
+    source = links.source
+    neuron = source.members[0]
+    variable = source.variables.get(name)
+    if variable is None or name not in (*neuron.mechanism.fields, *neuron.mechanism.derived, *neuron.mechanism.states):
+        raise UnknownName(f"a rule on '{links.name}' asks for 'pre_{name}'; {suggestion(name, [*neuron.mechanism.fields, *neuron.mechanism.states])}")
+    if not variable.fixed or variable.kind == "table":
+        raise NotSupported(
+            f"a rule on '{links.name}' reads 'pre_{name}', which changes in time; the engine reads moving presynaptic values only "
+            "as pre_rate of rate neurons. Use a PerPre state, or homeostat.ReferenceSimulation"
+        )
+    return name
+
+
+def any_parameter(value: Any) -> bool:
+    """Whether a realised value is an array."""
+    return getattr(value, "ndim", 0) > 0

@@ -1,0 +1,275 @@
+"""A running network: compiled kernels, their threads, and what a user may look at and change between runs."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from homeostat.engine.explain import explain
+from homeostat.engine.layout import Layout
+from homeostat.engine.model import build
+from homeostat.engine.module import load
+from homeostat.engine.record import Recorder, Recording, Spikes
+from homeostat.engine.session import Session
+from homeostat.engine.snapshot import restore, snapshot
+from homeostat.engine.write_module import sensed_cells, write_module
+from homeostat.errors import BadValue, UnknownName, suggestion
+from homeostat.network.network import Network, Population, Projection
+from homeostat.network.realise import Realised, realise
+from homeostat.rule import checked
+
+STOP = 32  # the flag that asks all threads to stop
+
+
+class Simulation:
+    """A network made ready to run.
+
+    `threads` (default: all cores) changes nothing but the time it takes. `dtype` is "float32" or "float64".
+
+        sim = Simulation(net, threads=4)
+        recording = sim.run(seconds=10, record=[Spikes("exc")])
+    """
+
+    def __init__(self, net: Network | Realised, *, threads: int | None = None, dtype: str = "float32", quiet: bool = False) -> None:
+        if dtype not in ("float32", "float64"):
+            raise BadValue(f"dtype={dtype!r} of Simulation must be 'float32' or 'float64'")
+        made = net if isinstance(net, Realised) else realise(net)
+        self.net, self.step_count, self.quiet = made.network, 0, quiet
+        self.model = build(made)
+        self._text, self.plans = write_module(self.model, dtype)
+        self.module, self.was_compiled = load(self._text)
+        self.threads = self._thread_count(threads)
+        delays = [int(made.synapses[name].delay.min()) for name in made.synapses]
+        longest = max([int(s.delay.max(initial=1)) + s.dendritic_delay for s in made.synapses.values()], default=1)
+        self.window = 1 if sensed_cells(self.model) else max(1, min(delays, default=16))
+        self.layout = Layout(self.model, self.module, np.float32 if dtype == "float32" else np.float64, self.threads, longest + self.window + 1)
+        self._pool = ThreadPoolExecutor(self.threads, "homeostat") if self.threads > 1 else None
+
+    # --- running ------------------------------------------------------------------------------------------------
+
+    def run(
+        self, seconds: float | None = None, *, ms: float | None = None, steps: int | None = None,
+        record: Sequence[Recorder] = (), progress: bool | None = None,
+    ) -> Recording:  # fmt: skip
+        """Run on for some time, given as one of `seconds`, `ms` or `steps`; returns what the recorders recorded.
+
+        A progress line is shown for what takes over two seconds, unless `progress=False`. Ctrl-C stops at the end of a step
+        and raises `Interrupted`, which carries what was recorded; the simulation can go on from there.
+        """
+        total = self._steps(seconds, ms, steps)
+        return Session(self, record, total, progress).run()
+
+    def _steps(self, seconds: float | None, ms: float | None, steps: int | None) -> int:
+        given = {k: v for k, v in (("seconds", seconds), ("ms", ms), ("steps", steps)) if v is not None}
+        if len(given) != 1:
+            raise BadValue("run() takes one of seconds=, ms= and steps=")
+        (name, value), = given.items()
+        if not (np.isfinite(value) and value > 0):
+            raise BadValue(f"run({name}={value!r}): the duration must be above 0")
+        count = value if name == "steps" else value * (1000.0 if name == "seconds" else 1.0) / self.net.dt
+        if abs(count - round(count)) > 1e-6 * max(1.0, count):
+            raise BadValue(f"run({name}={value!r}) is not a whole number of steps of dt={self.net.dt:g} ms")
+        if self.step_count + round(count) >= 2**31 - 1:
+            raise BadValue(f"a simulation can have at most 2**31 steps ({2**31 * self.net.dt / 3.6e6:.0f} h of dt={self.net.dt:g} ms)")
+        return int(round(count))
+
+    def advance(self, steps: int) -> int:
+        """Run so many steps, or fewer if the spike logs fill or a stop is asked for; returns how many."""
+        layout, first = self.layout, self.step_count
+        layout.flags[:STOP] = 0
+        fixed = (first, first + steps, self.window, self.threads)
+        if self._pool is None:
+            reached = self.module.run(*fixed, 0, *layout.arguments(0))
+        else:
+            jobs = [self._pool.submit(self.module.run, *fixed, t, *layout.arguments(t)) for t in range(self.threads)]
+            reached = min(job.result() for job in jobs)
+        self.step_count = int(reached)
+        return self.step_count - first
+
+    def ask_to_stop(self, stop: bool = True) -> None:
+        """Ask the running threads to stop at the end of their window."""
+        self.layout.flags[STOP] = int(stop)
+
+    def compile(self) -> float:
+        """Compile the kernels now, if they are not in the cache; returns the seconds it took."""
+        began = time.perf_counter()
+        self.module.run(0, 0, 1, 1, 0, *self.layout.arguments(0))
+        return time.perf_counter() - began
+
+    @property
+    def time(self) -> float:
+        """The time that was simulated, in ms."""
+        return self.step_count * self.net.dt
+
+    # --- looking ------------------------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Bring all synapses up to date. Changes no result: replay does not depend on when it happens."""
+        for name, plan in self.plans.items():
+            if plan.replays:
+                self._each_share(name, "flush")
+
+    def _each_share(self, name: str, function: str) -> None:
+        links = self.model.links[name]
+        kernel = getattr(self.module, f"{function}_{links.ident}")
+        groups = [*self.model.cells.values(), *self.model.links.values(), self.model.rules]
+        for thread in range(self.threads):
+            given = {group.ident: value for group, value in zip(groups, self.layout.arguments(thread), strict=True)}
+            kernel(self.step_count, given[links.ident], given[links.target.ident], given["network"])
+
+    def weights(self, projection: Projection | str) -> np.ndarray:
+        """The weights of a projection in canonical order (by presynaptic, then postsynaptic index), up to date."""
+        return self.state(projection, "w")
+
+    def pairs(self, projection: Projection | str) -> tuple[np.ndarray, np.ndarray]:
+        """Presynaptic and postsynaptic indices of a projection's synapses, in canonical order."""
+        synapses = self.model.made.synapses[self.net.projection(projection).name]
+        return synapses.pre, synapses.post
+
+    def state(self, of: Population | Projection | str, name: str) -> np.ndarray:
+        """A copy of a state or parameter: `sim.state("exc", "v")`, `sim.state("inputs -> exc", "release.u")`, `"rule0.x"` ...
+
+        Per neuron for cells and for what a rule keeps per postsynaptic neuron, per synapse in canonical order, per presynaptic neuron (if
+        all delays are equal; else per virtual row of the first thread).
+        """
+        owner, key, kind = self._find(of, name)
+        if owner in self.layout.cells:
+            return self.layout.cells[owner][key].copy()
+        self.settle()
+        shares = self.layout.links[owner]
+        if kind == "synapse":
+            whole = np.empty(self.model.made.synapses[owner].n, shares[0].arrays[key].dtype)
+            for share in shares:
+                whole[share.order] = share.arrays[key]
+            return whole
+        if kind == "row":
+            return shares[0].arrays[key].copy()
+        return np.concatenate([np.atleast_1d(share.arrays[key]) for share in shares])
+
+    def modulator(self, name: str) -> float:
+        """The present value of a network rule's state, 'name' or 'name.state'."""
+        from homeostat.engine.model import modulator
+
+        return float(self.layout.shares["network"][0][modulator(self.model, name)][0])
+
+    def set(self, of: Population | Projection | str, name: str, value: Any) -> None:
+        """Change a state or parameter between runs: `sim.set("inputs", "rate", rates)`.
+
+        A parameter keeps its kind: what was one number stays one, what was an array stays an array (a number is spread).
+        """
+        owner, key, kind = self._find(of, name)
+        self.settle()
+        group = self.model.cells.get(owner) or self.model.links[owner]
+        variable = group.variables[key]
+        value = self._checked(owner, name, value)
+        if kind == "number" and np.ndim(value):
+            raise BadValue(f"{name} of '{owner}' is one number; make it an array when the network is described to set it per element")
+        if owner in self.layout.cells and kind == "cell":
+            self.layout.cells[owner][key][:] = value
+        elif kind == "synapse":
+            whole = np.broadcast_to(value, self.model.made.synapses[owner].n)
+            for share in self.layout.links[owner]:
+                share.arrays[key][:] = whole[share.order]
+        elif kind == "number":
+            variable.value = value
+            for share in self.layout.shares[owner]:
+                share[key] = type(share[key])(value)
+        else:
+            raise BadValue(f"{name} of '{owner}' cannot be set between runs")
+        self._derive_again(owner, name)
+
+    def _checked(self, owner: str, name: str, value: Any) -> Any:
+        member, bare = self._member(owner, name)
+        if member is not None and bare in member.mechanism.fields:
+            return checked(member.mechanism.fields[bare], value, f"{type(member.mechanism).__name__} on '{owner}'")
+        array = np.asarray(value, float)
+        if not np.isfinite(array).all():
+            raise BadValue(f"{name} of '{owner}' must be finite numbers")
+        return float(array) if array.ndim == 0 else array
+
+    def _derive_again(self, owner: str, name: str) -> None:
+        """Derived values that depend on a changed parameter."""
+        member, bare = self._member(owner, name)
+        if member is None or bare not in member.mechanism.fields:
+            return
+        values = self.model.made.values[member.owner, member.place]
+        group = self.model.cells.get(owner) or self.model.links[owner]
+        values[bare] = self.state(owner, name) if group.variables[f"{member.prefix}{bare}"].kind != "number" else group.variables[f"{member.prefix}{bare}"].value
+        for derived, function in member.mechanism.derived.items():
+            key = f"{member.prefix}{derived}"
+            if bare in function.all_reads and key in group.variables:
+                given = [self.net.dt if read == "dt" else values[read] for read in function.all_reads if read in values or read == "dt"]
+                self.set(owner, key.replace("_", ".", 1) if member.prefix else key, np.vectorize(function.function)(*given) + 0.0)
+
+    def _member(self, owner: str, name: str) -> tuple[Any, str]:
+        place, _, bare = name.rpartition(".")
+        group = self.model.cells.get(owner) or self.model.links[owner]
+        for member in group.members:
+            if member.prefix == self._prefix(place):
+                return member, bare
+        return None, bare
+
+    @staticmethod
+    def _prefix(place: str) -> str:
+        return place.replace(".", "_") + "_" if place else ""
+
+    def _find(self, of: Population | Projection | str, name: str) -> tuple[str, str, str]:
+        """Owner, variable and kind of what a user calls by name."""
+        owner = of if isinstance(of, str) else of.name
+        group = self.model.cells.get(owner) or self.model.links.get(owner)
+        if group is None:
+            raise UnknownName(f"no population or projection '{owner}'; {suggestion(owner, [*self.model.cells, *self.model.links])}")
+        place, _, bare = name.rpartition(".")
+        for prefix in (self._prefix(place), f"{self._prefix(place)}0_" if place else ""):
+            key = f"{prefix}{bare}"
+            if key in group.variables and group.variables[key].kind not in ("key", "history", "scratch"):
+                return owner, key, group.variables[key].kind
+        known = [k for k, v in group.variables.items() if v.kind in ("cell", "synapse", "row", "number")]
+        raise UnknownName(f"'{owner}' has no state or parameter '{name}'; {suggestion(name, known)}")
+
+    # --- freezing -----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def frozen(self, restore_state: bool = True) -> Iterator[Simulation]:
+        """Stop every slow state: weights, slow states of neurons, whatever rules change.
+
+        With `restore_state` (the default) the fast state, spikes in flight and the clock are put back on exit: the probe leaves no mark.
+        """
+        self.settle()
+        kept = snapshot(self) if restore_state else None
+        self.layout.learning[0] = 0
+        try:
+            yield self
+        finally:
+            self.layout.learning[0] = 1
+            if kept is not None:
+                restore(self, kept)
+
+    def explain(self) -> str:
+        """What the engine chose for each projection, what it costs and why."""
+        return explain(self)
+
+    def source(self) -> str:
+        """The text of the generated kernel."""
+        return self._text
+
+    def _thread_count(self, threads: int | None) -> int:
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        if threads is None:
+            cells = max(p.n for p in self.net.populations.values())
+            return max(1, min(cores, cells // 512))  # small networks lose more by meeting than they gain
+        if not (isinstance(threads, int | np.integer) and threads >= 1):
+            raise BadValue(f"threads={threads!r} must be a whole number, at least 1")
+        return int(min(threads, max(1, min(p.n for p in self.net.populations.values()))))
+
+    def __repr__(self) -> str:
+        return f"<Simulation of {self.net!r} at {self.time:g} ms, {self.threads} threads>"
+
+
+__all__ = ["Recorder", "Simulation", "Spikes"]

@@ -1,0 +1,44 @@
+"""Taking and putting back the state that a frozen probe must not change: all but the slow states, which stand still anyway."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from homeostat.engine.simulation import Simulation
+
+CONSTANT = {"post", "start", "pre", "row_of", "row_delay", "delays", "in_degree", "firsts", "train_step", "train_id", "log_step", "log_id", "logged", "logging"}
+
+
+def snapshot(sim: Simulation) -> dict[str, Any]:
+    """Copies of every array that a frozen run can change."""
+    kept: dict[str, Any] = {"step": sim.step_count}
+    for group, shares in sim.layout.shares.items():
+        variables = _variables(sim, group)
+        for thread, share in enumerate(shares):
+            for key, value in share.items():
+                if isinstance(value, np.ndarray) and key not in CONSTANT and not _still(variables.get(key)):
+                    kept[group, thread, key] = value.copy()
+    return kept
+
+
+def restore(sim: Simulation, kept: dict[str, Any]) -> None:
+    """Put back what `snapshot` copied."""
+    sim.step_count = kept["step"]
+    for place, value in kept.items():
+        if isinstance(place, tuple):
+            group, thread, key = place
+            if key not in ("flags", "barrier", "learning"):
+                sim.layout.shares[group][thread][key][...] = value
+
+
+def _variables(sim: Simulation, group: str) -> dict[str, Any]:
+    if group in sim.model.cells:
+        return sim.model.cells[group].variables
+    return sim.model.links[group].variables if group in sim.model.links else sim.model.rules.variables
+
+
+def _still(variable: Any) -> bool:
+    return variable is not None and (variable.fixed or (variable.slow and variable.kind == "synapse"))

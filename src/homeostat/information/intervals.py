@@ -1,0 +1,101 @@
+"""Confidence intervals of a mean over seeds, and of the mean difference between two arms run with the same seeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from homeostat.errors import BadValue
+from homeostat.information.checks import Floats, at_least, finite_array
+
+# Below this the bootstrap's intervals are too short. How often intervals of level 0.95 held the mean in 1500 samples,
+# BCa against t: 10 normal values 0.89 and 0.94, 10 exponential ones 0.88 and 0.90; 30 normal values 0.94 and 0.94,
+# 30 exponential ones 0.93 and 0.93.
+FEWEST_FOR_BOOTSTRAP = 30
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean with its confidence interval, in the unit of the values, and how the interval was found.
+
+    `method` is "BCa" (bootstrap), "t", or "constant" where all values are equal and the interval has no width.
+    """
+
+    mean: float
+    low: float
+    high: float
+    level: float
+    method: str
+    number: int
+
+
+def mean_interval(values: ArrayLike, *, level: float = 0.95, seed: int = 0, resamples: int = 9999) -> Interval:
+    """The mean over seeds with a confidence interval, by the bootstrap once there are enough seeds for it.
+
+        n < 30:  mean +- t_(n-1)((1 + level) / 2) sd / sqrt(n)
+        n >= 30: bias-corrected and accelerated bootstrap of the mean, repeatable by `seed`
+
+    `values` has shape (seeds,), one independent run each: trials or neurons of one run are not independent. The t
+    interval rests on roughly normal values, and is a little short for skewed ones. Equal values give an interval
+    without width, which says that nothing varied, not that nothing could. `BadValue` on NaN, fewer than two values, or
+    a level outside 0 to 1.
+    Source: Efron 1987, doi:10.1080/01621459.1987.10478410.
+
+    >>> interval = mean_interval([1.0, 2.0, 3.0])  # 2 +- 4.303 / sqrt(3)
+    >>> round(interval.low, 3), round(interval.high, 3), interval.method
+    (-0.484, 4.484, 't')
+    """
+    data = finite_array(values, "values", dimensions=1)
+    number = at_least(len(data), 2, "the number of values")
+    if not 0 < level < 1:
+        raise BadValue(f"level={level!r} must be between 0 and 1, such as 0.95")
+    mean = float(data.mean())
+    if np.ptp(data) == 0:
+        return Interval(float(data[0]), float(data[0]), float(data[0]), level, "constant", number)
+    if number < FEWEST_FOR_BOOTSTRAP:
+        low, high = _student(data, level)
+        return Interval(mean, low, high, level, "t", number)
+    low, high = _bootstrap(data, level, seed, at_least(resamples, 100, "resamples"))
+    return Interval(mean, low, high, level, "BCa", number)
+
+
+def paired_difference_interval(
+    treated: ArrayLike, control: ArrayLike, *, level: float = 0.95, seed: int = 0, resamples: int = 9999
+) -> Interval:
+    """The mean difference treated - control over seeds that both arms share, with its confidence interval.
+
+        difference_i = treated_i - control_i, then as `mean_interval`
+
+    Pairing removes what the seed does to both arms alike, so it is right only if entry i of both comes from seed i.
+    Both of shape (seeds,). `BadValue` as in `mean_interval`, and on unlike lengths.
+
+    >>> interval = paired_difference_interval([2.0, 4.0, 6.0], [1.0, 2.0, 3.0])
+    >>> interval.mean, round(interval.low, 3)
+    (2.0, -0.484)
+    """
+    first = finite_array(treated, "treated", dimensions=1)
+    second = finite_array(control, "control", dimensions=1)
+    if len(first) != len(second):
+        raise BadValue(f"treated has {len(first)} values but control {len(second)}; pair them by seed")
+    return mean_interval(first - second, level=level, seed=seed, resamples=resamples)
+
+
+# scipy.stats takes half a second to import, which `import homeostat` must not, so both import it where it is needed.
+
+
+def _student(data: Floats, level: float) -> tuple[float, float]:
+    from scipy.stats import t
+
+    half = float(t.ppf((1 + level) / 2, len(data) - 1)) * float(data.std(ddof=1)) / np.sqrt(len(data))
+    return float(data.mean() - half), float(data.mean() + half)
+
+
+def _bootstrap(data: Floats, level: float, seed: int, resamples: int) -> tuple[float, float]:
+    from scipy.stats import bootstrap
+
+    found = bootstrap(
+        (data,), np.mean, n_resamples=resamples, confidence_level=level, method="BCa", rng=np.random.default_rng(seed)
+    ).confidence_interval
+    return float(found.low), float(found.high)

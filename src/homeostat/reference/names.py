@@ -1,0 +1,170 @@
+"""Argument names to values. Every name is found when the simulation is made; what is not there is an error then."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from homeostat import keyed
+from homeostat.errors import UnknownName, suggestion
+from homeostat.network import Table
+from homeostat.network.scopes import field_scope
+from homeostat.reference.elements import INDEX, NUMBER
+from homeostat.rule import Follow
+
+if TYPE_CHECKING:
+    from homeostat.reference.parts import Part
+
+Getter = Callable[[Any], Any]  # an element -> the value of one argument
+SIDES = ("pre_", "post_", "neuron_")
+
+
+class Constant:
+    """A getter of what never changes."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __call__(self, e: Any) -> Any:
+        return self.value
+
+
+def bind(
+    part: Part, name: str, hook: str, optional: dict[str, Any] | None = None, scope: str = "", *, gate: bool = False
+) -> Getter:
+    """The getter of argument `name` of a hook; `scope` says whose draws they are."""
+    found = _modulator(part, name) if gate else None
+    found = found or own(part, name) or _draw(part, name, hook, scope) or _around(part, name)
+    if found is not None:
+        return found
+    if optional and name in optional:
+        return Constant(optional[name])
+    raise UnknownName(f"{type(part.mechanism).__name__}.{hook} on '{part.name}' asks for '{name}'; {suggestion(name, _known(part, name, gate))}")
+
+
+def own(part: Part, name: str) -> Getter | None:
+    """A field, state or derived value of the part itself."""
+    if name in part.mechanism.states:
+        return lambda e: part.stores[name].read(e)
+    if name in part.mechanism.fields:
+        return field(part, name)
+    if name in part.mechanism.derived:
+        return _derived(part, name)
+    return None
+
+
+def field(part: Part, name: str) -> Getter:
+    """A parameter: what a rule makes of it, a signal, an array, or a number."""
+    target = part.sim.targets.get((part.name, part.place, name))
+    if target is not None:
+        return target.read
+    value, sim = part.values[name], part.sim
+    if isinstance(value, Follow):
+        return followed(part, value.source, name)
+    index = INDEX.get(field_scope(part.mechanism, name))
+    if isinstance(value, Table):
+        rows = value.values.tolist()
+        if value.values.ndim == 1:
+            return lambda e: rows[value.row(max(sim.now, 0))]
+        assert index is not None
+        return lambda e: rows[value.row(max(sim.now, 0))][index(e)]
+    if isinstance(value, str) or np.ndim(value) == 0:
+        return Constant(value)
+    assert index is not None
+    listed = np.asarray(value).tolist()
+    return lambda e: listed[index(e)]
+
+
+def _derived(part: Part, name: str) -> Getter:
+    """A derived value, computed where it is read (once, if nothing in it can change)."""
+    value = part.mechanism.derived[name]
+    getters = [bind(part, read, name, value.optional) for read in value.all_reads]
+    if all(isinstance(getter, Constant) for getter in getters):
+        return Constant(float(value(*[getter(None) for getter in getters])))
+    return lambda e: float(value(*[getter(e) for getter in getters]))
+
+
+def followed(part: Part, source: str, field_name: str) -> Getter:
+    """The state of a network rule as the previous step left it; `source` is 'rule' (its first state) or 'rule.state'."""
+    sim = part.sim
+    rule, _, state = source.partition(".")
+    if rule not in sim.network.rules:
+        raise UnknownName(f"{field_name} of {part.say()} follows '{source}'; {suggestion(rule, sim.network.rules)}")
+    states = sim.network.rules[rule].states
+    state = state or next(iter(states), "")
+    if state not in states:
+        raise UnknownName(f"{field_name} of {part.say()} follows '{source}'; {suggestion(state, states)}")
+    return lambda e: sim.followed(rule, state)
+
+
+def _modulator(part: Part, name: str) -> Getter | None:
+    """A gate's argument: `DA` is the first state of the network rule DA, `DA_level` its state `level`."""
+    rules = part.sim.network.rules
+    if name in rules:
+        return followed(part, name, "a gate")
+    for rule in rules:
+        state = name.removeprefix(f"{rule}_")
+        if state != name and state in rules[rule].states:
+            return followed(part, f"{rule}.{state}", "a gate")
+    return None
+
+
+def _draw(part: Part, name: str, hook: str, scope: str) -> Getter | None:
+    """A keyed random draw."""
+    if name not in ("uniform", "normal", "binomial") or name not in part.mechanism.offers:
+        return None
+    sim, number = part.sim, NUMBER[scope]
+    key = keyed.stream_key(sim.network.seed, f"{part.name}/{part.place}/{hook}/{name}")
+    if name == "uniform":
+        return lambda e: keyed.uniform(keyed.draw(key, sim.now, number(e)))
+    if name == "normal":
+        return lambda e: keyed.normal(keyed.draw(key, sim.now, number(e)))
+
+    def binomial(e: Any) -> Callable[[float, float], float]:
+        bits, calls = keyed.draw(key, sim.now, number(e)), itertools.count()
+        return lambda n, p: keyed.binomial(bits, next(calls), n, p)
+
+    return binomial
+
+
+def _around(part: Part, name: str) -> Getter | None:
+    """What the surroundings offer: time, the weight, the neurons on both sides."""
+    if name == "dt":
+        return Constant(part.sim.dt)
+    if part.home is None:
+        return None
+    offered = part.home.offer(part, name)
+    if offered is not None or not name.startswith(SIDES):
+        return offered  # type: ignore[no-any-return]
+    side, _, wanted = name.partition("_")
+    cells = part.home.side(side)
+    if cells is None:
+        return None
+    if wanted == "rate" and cells.has_rate:
+        return cells.rate_at(side)  # type: ignore[no-any-return]
+    getter = own(cells.part, wanted)
+    if getter is None:
+        return None
+    if isinstance(getter, Constant):
+        return getter
+    elements, index = cells.elements, {"pre": "pre", "post": "post", "neuron": "neuron"}[side]
+    return lambda e: getter(elements[getattr(e, index)])
+
+
+def _known(part: Part, name: str, gate: bool) -> Iterator[str]:
+    """What may be asked for in place of a name that is not there."""
+    side = next((side for side in SIDES if name.startswith(side)), "")
+    cells = part.home.side(side[:-1]) if part.home is not None and side else None
+    if cells is not None:
+        model = cells.part.mechanism
+        yield from (f"{side}{known}" for known in (*model.fields, *model.states, *model.derived))
+        if cells.has_rate:
+            yield f"{side}rate"
+        return
+    yield from (*part.mechanism.fields, *part.mechanism.states, *part.mechanism.derived, *part.mechanism.offers)
+    yield from (f"{prefix}<name>" for prefix in part.mechanism.prefixes)
+    if gate:
+        yield from part.sim.network.rules

@@ -1,0 +1,40 @@
+"""The package as a whole: its examples are true, its names exist, its import is light, its data cannot be changed."""
+
+import dataclasses
+import doctest
+import importlib
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import homeostat.information as information
+
+MODULES = [f"homeostat.information.{module.name}" for module in pkgutil.iter_modules(information.__path__)]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_examples_in_the_docstrings_are_true(name: str) -> None:
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
+
+
+def test_every_public_name_exists_once_and_is_documented() -> None:
+    assert len(set(information.__all__)) == len(information.__all__)
+    for name in information.__all__:
+        member = getattr(information, name)
+        if callable(member):
+            assert member.__doc__ and not member.__doc__.startswith(f"{name}("), name
+            assert dataclasses.is_dataclass(member) or ">>>" in member.__doc__, f"{name} has no example"
+
+
+def test_results_are_frozen() -> None:
+    estimate = information.plug_in_entropy([0, 1])
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        estimate.bits = 2.0  # type: ignore[misc]
+
+
+def test_the_import_is_light() -> None:
+    program = "import sys, homeostat.information; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert not {"sklearn", "scipy", "scipy.stats"} & set(done.stdout.split())
