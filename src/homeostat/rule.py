@@ -105,6 +105,7 @@ class Mechanism:
             if name not in values and spec.default is None:
                 raise BadValue(f"{cls.__name__} needs {name}= ({spec.unit.range_text if spec.unit else 'a text'})")
             self.values[name] = checked(spec, values.get(name, spec.default), cls.__name__)
+        vars(self).update(self.values)  # else the default in the class body would be found first
 
     def __getattr__(self, name: str) -> Any:
         values = self.__dict__.get("values", {})

@@ -13,9 +13,9 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic, overload
 
-OPTIONS = {"error_model": "numpy", "nogil": True, "cache": True}
-kernel = njit(**OPTIONS)
-inline = njit(inline="never", forceinline=True, **OPTIONS)
+OPTIONS = {"error_model": "numpy", "nogil": True, "_nrt": False}
+kernel = njit(cache=True, **OPTIONS)
+inline = njit(inline="never", forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS)
 
 U64 = np.uint64
 STEP_STRIDE, ELEMENT_STRIDE = U64(0x9E3779B97F4A7C15), U64(0xD1B54A32D192ED03)

@@ -29,6 +29,11 @@ def field_scope(mechanism: Mechanism, name: str) -> str:
     return needed.pop() if needed else PerSynapse.name
 
 
+def aim_scope(aim: str) -> str:
+    """The scope of what a rule of a projection changes: a synapse's own, or its postsynaptic neuron's."""
+    return "PerPost" if aim.startswith(("receptor.", "post.")) else "PerSynapse"
+
+
 def owner_scope(states: tuple[State, ...]) -> Scope:
     """The scope of a hook that writes `states`; they must agree."""
     scopes = {state.scope for state in states}
