@@ -90,18 +90,33 @@ class Cell:
         return value
 
 
-def weight_after(rule: Mechanism, pre: Any, post: Any, w: float = 0.0, history: list[float] | None = None) -> float:
-    """The weight of one synapse after these spikes. Spikes at one time do not see each other; `pre` is handled first."""
+def _pre_first(event: tuple[float, str]) -> tuple[float, bool]:
+    return event[0], event[1] != "on_pre"
+
+
+def weight_after(
+    rule: Mechanism,
+    pre: Any,
+    post: Any,
+    w: float = 0.0,
+    *,
+    low: float = -math.inf,
+    high: float = math.inf,
+    history: Any = None,
+) -> float:
+    """The weight of one synapse after these spikes, put back to [low, high] after each event, listed in `history`.
+
+    Spikes at one time do not see each other's traces; the presynaptic one is handled first.
+    """
     known = names_of(rule)
     traces = {state: [0.0, 0.0] for state in rule.states.values()}  # value, time
-    events = sorted([(float(t), "on_pre") for t in pre] + [(float(t), "on_post") for t in post], key=lambda e: (e[0], e[1] != "on_pre"))
+    events = sorted([(float(t), "on_pre") for t in pre] + [(float(t), "on_post") for t in post], key=_pre_first)
     for k, (t, event) in enumerate(events):
         if k == 0 or events[k - 1][0] != t:
             seen = {s.name: x * math.exp(-(t - since) / known[s.trace.tau]) for s, (x, since) in traces.items()}
         for hook in hooks(rule, event):
             w += ask(hook, {**known, **seen, "w": w})
-        for hook in hooks(rule, "limit"):
-            w = ask(hook, {**known, "w": w, "value": w})
+        w = min(max(w, low), high)
         for state in traces:
             if state.scope.name == {"on_pre": "PerPre", "on_post": "PerPost"}[event]:
                 traces[state] = [seen[state.name] + state.trace.add if state.trace.set is None else state.trace.set, t]

@@ -6,6 +6,7 @@ for how to write one, docs/semantics.md for what each hook means.
 
 from __future__ import annotations
 
+import inspect
 import math
 import typing
 from collections.abc import Iterator
@@ -78,7 +79,11 @@ class Mechanism:
     prefixes: ClassVar[tuple[str, ...]] = ()
     """Prefixes of names that are looked up when the network is bound, such as `post_` in `post_v`."""
     allows: ClassVar[tuple[str, ...]] = ()
-    """The hooks that this kind may define."""
+    """The hooks that this kind may define as static methods: they return a value or a change."""
+    updates: ClassVar[tuple[str, ...]] = ()
+    """The events at which its states may be updated."""
+    scopes: ClassVar[tuple[str, ...]] = ()
+    """What its states may belong to."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -86,7 +91,7 @@ class Mechanism:
         body = {name: value for base in reversed(cls.__mro__) for name, value in vars(base).items()}
         cls.states = {name: value for name, value in body.items() if isinstance(value, State)}
         cls.derived = {name: value for name, value in body.items() if isinstance(value, Derived)}
-        cls.hooks = tuple(_hooks_of(body))
+        cls.hooks = tuple(_hooks_of(cls, body))
         _check_class(cls)
 
     def __init__(self, *positional: Any, **values: Any) -> None:
@@ -179,16 +184,39 @@ def _own_fields(cls: type) -> dict[str, Field]:
     return found
 
 
-def _hooks_of(body: dict[str, Any]) -> Iterator[Hook]:
+def _hooks_of(cls: type, body: dict[str, Any]) -> Iterator[Hook]:
     for name, value in body.items():
         if isinstance(value, Hook):
-            if value.event != "advance":
+            if value.event != "advance" and name != "_":
                 yield value
         elif name in VALUE_HOOKS and isinstance(value, staticmethod):
             yield Hook(name, value.__func__)
+        elif isinstance(value, staticmethod) or (name in VALUE_HOOKS and inspect.isfunction(value)):
+            advice = "write @staticmethod above it" if name in VALUE_HOOKS else suggestion(name, VALUE_HOOKS)
+            raise ContractError(f"{name}: this is not a hook; {advice}")
+    places = {f"{kind.__qualname__}._" for kind in cls.__mro__}  # all hooks called `_`, of which a body holds the last only
+    writers = (hook for state in body.values() if isinstance(state, State) for hook in state.writers)
+    yield from dict.fromkeys(hook for hook in writers if hook.function.__qualname__.endswith(tuple(places)))
 
 
 def _check_class(cls: type[Mechanism]) -> None:
+    _check_names(cls)
+    for hook in cls.hooks:
+        allowed = cls.updates if hook.writes else cls.allows
+        if hook.event not in allowed:
+            what = f"the hook @{hook.writes[0].name}.{hook.event}" if hook.writes else f"'{hook.event}'"
+            raise ContractError(f"{cls.__name__} defines {what}; a {cls.__mro__[1].__name__} may define {', '.join(allowed) or 'none'}")
+        if hook.event == "every" and "period" not in cls.fields:
+            raise ContractError(f"{cls.__name__} has an `every` hook, so it needs a field `period: Ms`")
+    for state in cls.states.values():
+        if state.scope.name not in cls.scopes:
+            raise ContractError(f"{cls.__name__}.{state.name} is {state.scope.name}; here a state may be {', '.join(cls.scopes)}")
+        if state.advancer and any(hook.event == "step" and state in hook.writes for hook in cls.hooks):
+            raise ContractError(f"{cls.__name__}.{state.name} has both `advance` and `step`; they say the same, so keep one")
+
+
+def _check_names(cls: type[Mechanism]) -> None:
+    """Whatever a class names must be there; what belongs to the network is looked up when that is bound."""
     own = {*cls.fields, *cls.states, *cls.derived}
     functions = [(hook.event, hook.all_reads) for hook in cls.hooks]
     functions += [(name, value.all_reads) for name, value in cls.derived.items()]
@@ -198,16 +226,22 @@ def _check_class(cls: type[Mechanism]) -> None:
             if name not in own and name not in cls.offers and not name.startswith(cls.prefixes or ("\0",)):
                 extra = [f"{prefix}<name>" for prefix in cls.prefixes]
                 raise UnknownName(f"{cls.__name__}.{event} asks for '{name}'; {suggestion(name, [*own, *cls.offers, *extra])}")
-    for hook in cls.hooks:
-        if not hook.writes and cls.allows and hook.event not in cls.allows:
-            raise ContractError(f"{cls.__name__} defines '{hook.event}'; a {cls.__mro__[1].__name__} may define {', '.join(cls.allows)}")
-        if (hook.event == "every") and "period" not in cls.fields:
-            raise ContractError(f"{cls.__name__} has an `every` hook, so it needs a field `period: Ms`")
     for state in cls.states.values():
-        needed = [state.trace.tau] if state.trace else [state.lagged.by] if state.lagged else [state.sensor] if state.sensor else []
-        for name in needed:
+        named = [state.trace.tau] if state.trace else [state.lagged.by] if state.lagged else [state.sensor] if state.sensor else []
+        named += [state.inflow.reach] if state.inflow else []
+        named += [hook.after for hook in cls.hooks if hook.after]
+        for name in named:
             if name not in cls.fields:
                 raise UnknownName(f"{cls.__name__}.{state.name} names the field '{name}'; {suggestion(name, cls.fields)}")
+        values = [state.init, *((state.trace.add, state.trace.set) if state.trace else ())]
+        offered = [*cls.fields, *cls.derived, *(["amount"] if "amount" in cls.offers else [])]
+        for name in (value for value in values if isinstance(value, str)):
+            if name not in offered:
+                raise UnknownName(f"{cls.__name__}.{state.name} starts from or adds '{name}'; {suggestion(name, offered)}")
+    for value in cls.derived.values():
+        for name in value.all_reads:
+            if name in cls.states or (name in cls.offers and name != "dt"):
+                raise ContractError(f"{cls.__name__}.{value.name} is derived before the run, from fields and dt; it cannot read '{name}'")
 
 
 class Neuron(Mechanism):
@@ -220,6 +254,8 @@ class Neuron(Mechanism):
 
     offers = ("dt", "current", "conductance", "drive", "input", "scheduled", "uniform", "normal")
     allows = ("fires", "output")
+    updates = ("step", "on_spike")
+    scopes = ("PerNeuron", "PerPopulation", "Global")
 
 
 class Receptor(Mechanism):
@@ -228,6 +264,8 @@ class Receptor(Mechanism):
     offers = ("dt", "amount")
     prefixes = ("post_",)
     allows = ("current", "conductance")
+    updates = ("on_arrival", "step")
+    scopes = ("PerPost",)
 
 
 class Release(Mechanism):
@@ -236,6 +274,7 @@ class Release(Mechanism):
     offers = ("w", "dt", "elapsed", *DRAWS)
     prefixes = ("pre_", "post_")
     allows = ("transmit",)
+    scopes = ("PerPre", "PerSynapse")
 
 
 class Plasticity(Mechanism):
@@ -249,6 +288,8 @@ class Plasticity(Mechanism):
     offers = ("w", "value", "dt", "elapsed", *DRAWS)
     prefixes = ("pre_", "post_")
     allows = ("on_pre", "on_post", "step", "every", "limit", "weight", "dies", "attempts", "newborn")
+    updates = ("on_pre", "on_post", "step", "every")
+    scopes = ("PerSynapse", "PerPre", "PerPost", "PerBranch", "PerPopulation", "Global")
 
     def __init__(self, *positional: Any, **values: Any) -> None:
         self.aim = _aim(self, values)
@@ -266,8 +307,10 @@ class PopulationRule(Mechanism):
 
     aim = ""
     offers = ("dt", "value", "uniform", "normal")
-    prefixes = ("neuron_", "field_")
+    prefixes = ("neuron_",)
     allows = ("step", "every", "on_spike")
+    updates = ("step", "every", "on_spike")
+    scopes = ("PerNeuron", "PerPopulation", "Global")
 
     def __init__(self, *positional: Any, **values: Any) -> None:
         self.aim = _aim(self, values)
@@ -285,9 +328,14 @@ def _aim(rule: Mechanism, values: dict[str, Any]) -> str:
 
 
 class NetworkRule(Mechanism):
-    """A rule of the whole network: `Global` states (modulators, rhythms, sensors) that others follow by its name."""
+    """A rule of the whole network: `Global` states (modulators, rhythms, sensors) that others follow by its name.
+
+    The name alone means its first state; `Follow("name.state")`, or `name_state` as the argument of a gate, any other.
+    """
 
     offers = ("dt", "uniform", "normal")
+    updates = ("step", "every")
+    scopes = ("Global",)
 
 
 class Wrapper(Plasticity):

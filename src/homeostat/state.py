@@ -4,6 +4,7 @@
     y = PerPost.trace(decay="tau_post", set=1.0) # nearest-spike form: set to 1
     v = PerNeuron.state("v_rest")                # starts at the value of the field v_rest
     total = PerPost.reduce("w", "sum")           # over a neuron's incoming synapses, read in `every`
+    inflow = PerNeuron.inflow(no, reach="reach") # from the neighbours in space, so that `no` can diffuse
 
     @v.step
     def _(v, current): ...                       # the hook returns the state's new value
@@ -48,6 +49,14 @@ class Lagged:
     by: str
 
 
+@dataclass(frozen=True)
+class Inflow:
+    """The sum over the neurons within `reach` (a field, in the unit of positions) of their `source` minus one's own."""
+
+    source: str
+    reach: str
+
+
 class State:
     """A declared state. Made by a scope (`PerPre.state(...)`), named by the class body."""
 
@@ -56,8 +65,10 @@ class State:
         self.trace = rule if isinstance(rule, Trace) else None
         self.reduction = rule if isinstance(rule, Reduction) else None
         self.lagged = rule if isinstance(rule, Lagged) else None
+        self.inflow = rule if isinstance(rule, Inflow) else None
         self.sensor: str | None = rule if isinstance(rule, str) else None
         self.advancer: Hook | None = None
+        self.writers: list[Hook] = []
         self.name = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -68,8 +79,8 @@ class State:
 
     @property
     def is_plain(self) -> bool:
-        """Whether hooks may write it: neither a reduction, a lagged copy nor a sensor."""
-        return not (self.reduction or self.lagged or self.sensor)
+        """Whether hooks may write it: neither a reduction, a lagged copy, an inflow nor a sensor."""
+        return not (self.reduction or self.lagged or self.inflow or self.sensor)
 
     # Each decorator below makes a hook that returns the new value of this state.
     def step(self, function: Callable[..., Any]) -> Hook:
@@ -112,7 +123,10 @@ class together:
         self.states = states
 
     def _hook(self, event: str, function: Any, **options: Any) -> Hook:
-        return Hook(event, _plain(function), self.states, **options)
+        hook = Hook(event, _plain(function), self.states, **options)
+        for state in self.states:
+            state.writers.append(hook)
+        return hook
 
     def step(self, function: Callable[..., Any]) -> Hook:
         """New values at each step."""
@@ -176,6 +190,14 @@ class Scope:
     def lagged(self, source: State, by: str) -> State:
         """What `source` was `by` ms ago, `by` naming a field."""
         return State(self, rule=Lagged(source.name, by))
+
+    def inflow(self, source: State, reach: str) -> State:
+        """What `source` would gain from its neighbours by diffusion at rate 1: the sum of their values minus its own.
+
+        `reach` names a field. On a square grid with spacing h and reach h it is h^2 times the discrete Laplacian, and no
+        flux passes the border: `@no.step def _(no, inflow, rate, dt): return no + rate * inflow * dt` keeps the total.
+        """
+        return State(self, rule=Inflow(source.name, reach))
 
     def spikes_of(self, population: str) -> State:
         """How many cells of a population spiked in this step; `population` names a text field."""

@@ -12,8 +12,8 @@ def test_alpha_has_its_factor_of_two() -> None:
 
 
 def test_drift_vanishes_at_the_target() -> None:
-    """Independent Poisson spikes: mean drift 2 gain tau r_pre (r_post - target). Zero at the target +- 2 %, sign right at
-    +- 20 %. Catches alpha without the 2, and a presynaptic spike that sees its own trace."""
+    """Independent Poisson spikes: mean drift 2 gain tau r_pre (r_post - target). Zero at the target +- 2 %, sign right
+    at +- 20 %. Catches alpha without the 2, and a presynaptic spike that sees its own trace."""
     rng = np.random.default_rng(29)
     target, seconds = 10.0, 3000.0
     rates = target * np.array([0.8, 0.9, 1.0, 1.1, 1.2])
@@ -22,7 +22,6 @@ def test_drift_vanishes_at_the_target() -> None:
         pre, post = (np.sort(rng.uniform(0, seconds * 1000, rng.poisson(r * seconds))) for r in (20.0, rate))
         drift.append(weight_after(InhibitorySTDP(target=target, tau=20.0, gain=1.0), pre, post) / seconds)
     slope, at_zero = np.polyfit(rates, drift, 1)
-    print(-at_zero / slope, slope)
     assert -at_zero / slope == pytest.approx(target, rel=0.02)
     assert slope == pytest.approx(2 * 0.020 * 20.0, rel=0.1)
     assert drift[0] < 0 < drift[-1]

@@ -72,7 +72,7 @@ def test_silent_just_below_rheobase() -> None:
 
 
 def test_threshold_adapts_and_decays() -> None:
-    """After k spikes at t_k: theta = sum theta_plus exp(-(t - t_k)/tau_theta); the next spike waits for v_threshold + theta."""
+    """Spikes at t_k leave theta = sum theta_plus exp(-(t - t_k)/tau_theta); the next waits for v_threshold + theta."""
     cell = Cell(AdaptiveLIF(bias=300.0, theta_plus=1.5, tau_theta=400.0, refractory=0.0, theta_start=0.5), 0.1)
     times: list[float] = []
     for n in range(1, 2000):

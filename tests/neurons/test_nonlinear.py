@@ -57,7 +57,7 @@ def counted(cell: Cell, until: float) -> np.ndarray:
 
 @pytest.mark.parametrize(("share", "fires"), [(0.995, False), (1.005, True)])
 def test_adex_rheobase_without_adaptation(share: float, fires: bool) -> None:
-    """With a = 0 rest vanishes in a saddle-node at leak (v_threshold - v_rest - slope) = 546 pA (Touboul & Brette 2008)."""
+    """With a = 0, saddle-node at leak (v_threshold - v_rest - slope) = 546 pA (Touboul & Brette 2008)."""
     cell = Cell(AdEx(coupling=0.0, jump=0.0, bias=share * LEAK * (ONSET - REST - SLOPE)), 0.1)
     assert (counted(cell, 2000.0).size > 0) == fires
 

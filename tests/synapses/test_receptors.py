@@ -22,8 +22,9 @@ def potential(t: np.ndarray, tau: float, tau_m: float, w: float, capacitance: fl
 @pytest.mark.parametrize("tau", [0.2, 2.0, 19.999999, 20.0, 100.0])
 @pytest.mark.parametrize("dt", [0.1, 1.0])
 def test_exponential_current_is_exact(kind: type, tau: float, dt: float) -> None:
-    """Two arrivals of an exponential current: v is their closed form at every step, also where tau equals the membrane's."""
-    cell, receptor = Cell(kind(tau=20.0, leak=10.0, v_threshold=0.0), dt), Cell(ExponentialCurrent(tau=tau), dt, post_tau=20.0)
+    """Two arrivals: v is their closed form at every step, also where tau equals the membrane's."""
+    cell = Cell(kind(tau=20.0, leak=10.0, v_threshold=0.0), dt)
+    receptor = Cell(ExponentialCurrent(tau=tau), dt, post_tau=20.0)
     late = 7 * dt
     for n in range(1, 60):
         receptor.receive(50.0 if n == 1 else -20.0 if n == 8 else 0.0)
@@ -41,7 +42,8 @@ def test_current_without_a_membrane_time_constant_is_the_mean() -> None:
 
 
 @pytest.mark.parametrize(
-    "receptor", [Exponential(tau=3.0), DualExponential(1.0, 3.0), DualExponential(3.0, 3.0), DualExponential(5.0, 3.0), GABAB()]
+    "receptor",
+    [Exponential(tau=3.0), DualExponential(1.0, 3.0), DualExponential(3.0, 3.0), DualExponential(5.0, 3.0), GABAB()],
 )
 def test_conductance_is_the_mean_over_the_step(receptor: Receptor) -> None:
     """Steps of 4 and of 0.001 ms agree on the integral over each 4 ms: it is exact, not an endpoint."""
@@ -52,7 +54,9 @@ def test_conductance_is_the_mean_over_the_step(receptor: Receptor) -> None:
         assert coarse.given() == pytest.approx(np.mean([fine.given() for _ in range(1000)]), rel=1e-10)
 
 
-@pytest.mark.parametrize(("rise", "decay"), [(2.0, 100.0), (0.5, 5.0), (45.0, 110.0), (5.0, 5.0), (5.0, 5.0000001), (8.0, 3.0)])
+@pytest.mark.parametrize(
+    ("rise", "decay"), [(2.0, 100.0), (0.5, 5.0), (45.0, 110.0), (5.0, 5.0), (5.0, 5.0000001), (8.0, 3.0)]
+)
 def test_peak_is_the_weight(rise: float, decay: float) -> None:
     """The largest conductance is w, at t = tau_r tau_d/(tau_d - tau_r) ln(tau_d/tau_r), and its integral is known."""
     time = rise if abs(rise - decay) < 1e-6 else rise * decay / (decay - rise) * math.log(decay / rise)
@@ -83,7 +87,7 @@ def test_half_power_frequency(tau: float, half_power: float) -> None:
 
 
 def test_magnesium_block() -> None:
-    """Jahr & Stevens: at 1 mM half the conductance at -20.53 mV, 7.9 % at -60 mV... less with more magnesium; none without."""
+    """Jahr & Stevens, 1 mM: half the conductance at -20.53 mV, 7.96 % at -60 mV; less with more magnesium."""
 
     def share(v: float, magnesium: float) -> float:
         open_, blocked = Cell(NMDA(magnesium=0.0)), Cell(NMDA(magnesium=magnesium))

@@ -13,7 +13,16 @@ DEPRESSING = ShortTerm(U=0.5, tau_rec=800.0, tau_facil=0.0)
 FACILITATING = ShortTerm(U=0.03, tau_rec=130.0, tau_facil=530.0)
 FIRST_EIGHT = {
     DEPRESSING: [0.5, 0.2651467343, 0.1548346215, 0.1030203016, 0.0786827771, 0.0672512829, 0.0618818354, 0.0593597709],
-    FACILITATING: [0.03, 0.0553268297, 0.0757361858, 0.0917773807, 0.1042785647, 0.1140602476, 0.1218110473, 0.1280587222],
+    FACILITATING: [
+        0.03,
+        0.0553268297,
+        0.0757361858,
+        0.0917773807,
+        0.1042785647,
+        0.1140602476,
+        0.1218110473,
+        0.1280587222,
+    ],
 }
 STEADY = {DEPRESSING: 0.0571258565, FACILITATING: 0.1654855376}
 
@@ -82,4 +91,6 @@ def test_fast_facilitation_overshoots() -> None:
 def test_recovery_after_a_pause() -> None:
     """After one release of U, R comes back as 1 - U exp(-t/tau_rec)."""
     for pause in (10.0, 300.0, 3000.0):
-        assert releases(DEPRESSING, [5.0, pause])[1] == pytest.approx(0.5 * (1 - 0.5 * math.exp(-pause / 800.0)), rel=1e-12)
+        assert releases(DEPRESSING, [5.0, pause])[1] == pytest.approx(
+            0.5 * (1 - 0.5 * math.exp(-pause / 800.0)), rel=1e-12
+        )

@@ -182,7 +182,7 @@ def _rows(synapses: Synapses, n_pre: int, first: int, last: int, delays: np.ndar
     arrays = {
         "delays": delays.astype(np.int64), "dendritic_delay": int(synapses.dendritic_delay), "row_of": row_of, "row_delay": row_delay,
         "pre": row_pre, "start": start, "last": np.full(len(row_pre), -1, np.int32), "flushed": np.zeros(1, np.int64),
-        "post": post.astype(np.uint16 if last - first <= 65536 else np.int32),
+        "post": post.astype(np.uint16 if last - first <= 65536 else np.uint32),
         "in_degree": np.bincount(post, minlength=last - first).astype(np.int64),
     }  # fmt: skip
     return LinkShare(order, arrays)
@@ -190,10 +190,10 @@ def _rows(synapses: Synapses, n_pre: int, first: int, last: int, delays: np.ndar
 
 def _replay_arrays(links: Links, size: int, longest: int) -> dict[str, np.ndarray]:
     """The history of postsynaptic events, and room to replay a row in."""
-    used = "new_w" in links.variables or any(key.startswith("new_") for key in links.variables)
+    used = any(key.startswith("new_") for key in links.variables)
     size, longest = (size, longest) if used else (1, 1)
     return {
         "h_step": np.full(size * HISTORY, -1, np.int32), "h_newest": np.full(size, -1, np.int32),
         "h_count": np.zeros(size, np.int32), "h_fill": np.zeros(size, np.int32),
-        **{key: np.zeros(longest, np.int32) for key in ("live", "depth", "pick", "place")},
+        **{key: np.zeros(longest, np.uint32) for key in ("live", "depth", "pick", "place")},
     }  # fmt: skip

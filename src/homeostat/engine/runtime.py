@@ -304,7 +304,7 @@ def synapse_element(pre, post):  # type: ignore[no-untyped-def]
 def find_live(links, row, since):  # type: ignore[no-untyped-def]
     """The synapses of a row with postsynaptic events from step `since` on; how many, and the most events of one."""
     live = 0
-    for k in range(links.start[row], links.start[row + 1]):
+    for k in range(U64(links.start[row]), U64(links.start[row + 1])):
         links.live[live] = k
         live += 1 if links.h_newest[links.post[k]] >= since else 0
     history = links.h_step.size // links.h_newest.size

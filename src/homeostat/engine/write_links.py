@@ -11,6 +11,7 @@ import re
 import numpy as np
 
 from homeostat import keyed
+from homeostat.engine.gather import cut
 from homeostat.engine.links_plan import Plan
 from homeostat.engine.model import HISTORY, Links, Member, Variable, anchored, target_variable
 from homeostat.engine.names import Reader, View, presynaptic_parameter
@@ -214,26 +215,46 @@ class LinksWriter:
         view = self.view_then()
         lines, changed = self.synapse_event(view, "on_post", self.plan.on_post, "at")
         stamped = ["stamp"] if self.plan.stamped else []
-        body = [f"k = {q}.pick[e]", f"j = {q}.place[e]", f"i = {q}.post[k]", f"at = {q}.h_step[j]", *lines]
-        body += [f"{q}.new_{name}[e] = {name}" for name in changed] + [f"{q}.new_stamp[e] = np.int32(at)" for _ in stamped]
-        for name in changed:
-            self.links.variables[f"new_{name}"] = Variable("scratch", 0.0, self.links.variables[name].dtype)
-        if stamped:
-            self.links.variables["new_stamp"] = Variable("scratch", 0, "int32")
-        back = [f"{q}.{name}[{q}.pick[e]] = {q}.new_{name}[e]" for name in [*changed, *stamped]]
+        lines = [f"at = {q}.h_step[j]", *lines]
+        stores = {**{f"new_{name}": (name, self.links.variables[name].dtype) for name in changed}, **({"new_stamp": ("np.int32(at)", "int32")} if self.plan.stamped else {})}
+        for name, (_, dtype) in stores.items():
+            self.links.variables[name] = Variable("scratch", 0.0, dtype)
+        lines += [f"{q}.{name}[e] = {value}" for name, (value, _) in stores.items()]
+        needs_i = any(re.search(r"\bi\b(?!\])", line) for line in lines)
+        loops = cut(self.links, _indented(lines), "ijk")
+        back = [f"{q}.{name.removeprefix('new_')}[{q}.pick[e]] = {q}.{name}[e]" for name in stores]
         return [
             f"@inline\ndef settle_{q}(row, {self.arguments}):",
             f'    """Replay the postsynaptic events of {self.links.name!r} that row `row` has not seen, oldest first."""',
             f"    last = {q}.last[row]",
             f"    live, deepest = find_live({q}, row, max(last, {q}.flushed[0]))",
+            *(f"    {line}" for line in loops.shared),
             "    for depth in range(deepest - 1, -1, -1):",
             f"        count = pick_depth({q}, live, depth)",
             "        for e in range(count):",
-            *(f"            {line}" for line in _indented(body)),
+            *(f"            {line}" for line in (f"k = {q}.pick[e]", f"j = {q}.place[e]", f"i = {q}.post[k]", *loops.gather)),
+            "        for e in range(count):",
+            *([f"            i = {q}.post[{q}.pick[e]]"] if needs_i else []),
+            *(f"            {line}" for line in loops.arithmetic),
             "        for e in range(count):",
             *(f"            {line}" for line in back),
             "",
         ]
+
+    def row_bounds(self) -> list[str]:
+        """Where a row begins and how long it is; unsigned, so that no index is checked for being negative."""
+        return [f"begin = U64({self.q}.start[row])", f"count = {self.q}.start[row + 1] - {self.q}.start[row]"]
+
+    def row_loop(self, body: list[str]) -> list[str]:
+        """A loop over the synapses of a row, cut so that it vectorises."""
+        q = self.q
+        needs_i = any(re.search(r"\bi\b(?!\])", line) for line in body)
+        loops = cut(self.links, _indented(body), "i")
+        lines = [*loops.shared, *self.row_bounds()]
+        if loops.gather:
+            lines += ["for e in range(count):", f"    i = {q}.post[begin + U64(e)]", *(f"    {line}" for line in loops.gather)]
+        lines += ["for e in range(count):", "    k = begin + U64(e)", *([f"    i = {q}.post[k]"] if needs_i else [])]
+        return lines + [f"    {line}" for line in loops.arithmetic]
 
     def flush(self) -> list[str]:
         """Replay for all rows, so that every synapse has seen all events before step `n`."""
@@ -264,8 +285,7 @@ class LinksWriter:
         if plan.on_pre or plan.synapse_hooks("on_pre") or plan.stamped:
             lines, changed = self.synapse_event(view, "on_pre", plan.on_pre, "n")
             body.append("if learning:")
-            body.append(f"    for k in range({q}.start[row], {q}.start[row + 1]):")
-            body += [f"        {line}" for line in _indented([f"i = {q}.post[k]", *lines, *self.store(changed, "n")])]
+            body += [f"    {line}" for line in self.row_loop([*lines, *self.store(changed, "n")])]
         body += self._row_increments(view, row_states)
         body.append(f"{q}.last[row] = n")
         return [
@@ -279,9 +299,9 @@ class LinksWriter:
     def _deliver(self, view: View) -> list[str]:
         q, release = self.q, self.plan.release
         arrived = f"{self.c}.{self.links.delivers_to}[{q}.post[k]]"
-        loop = f"for k in range({q}.start[row], {q}.start[row + 1]):"
+        loop = [*self.row_bounds(), "for e in range(count):", "    k = begin + U64(e)"]
         if release is None:
-            return [loop, f"    {arrived} += {q}.w[k]"]
+            return [*loop, f"    {arrived} += {q}.w[k]"]
         hook = next(h for h in release.mechanism.hooks if h.event == "transmit")
         states = [s for s in release.mechanism.states.values() if s.is_plain]
         names = [f"{release.prefix}{s.name}" for s in states]
@@ -290,7 +310,7 @@ class LinksWriter:
         call = self.reader.call(view, release, hook)
         outputs = ", ".join(["amount", *(f"{n}_new" for n in names)])
         stores = [f"{q}.{n}[{'k' if s.scope.name == 'PerSynapse' else 'row'}] = {n}_new" for n, s in zip(names, states, strict=True)]
-        return [loop, *(f"    {line}" for line in [*loads, f"{outputs} = {call}", *stores, f"{arrived} += amount"])]
+        return [*loop, *(f"    {line}" for line in [*loads, f"{outputs} = {call}", *stores, f"{arrived} += amount"])]
 
     def _row_increments(self, view: View, row_states: list[tuple[Member, State]]) -> list[str]:
         q, lines = self.q, []
@@ -341,7 +361,9 @@ class LinksWriter:
             f'    """Rates of {self.links.source.name!r} as they reach {self.links.name!r} at step `n`."""',
             f"    for row in range({q}.last.size):",
             f"        rate = rate_of({source}, n - {q}.row_delay[row], {q}.pre[row])",
-            f"        for k in range({q}.start[row], {q}.start[row + 1]):",
+            *(f"        {line}" for line in self.row_bounds()),
+            "        for e in range(count):",
+            "            k = begin + U64(e)",
             f"            {self.c}.{self.links.delivers_to}[{q}.post[k]] += {q}.w[k] * rate",
             "",
         ]
@@ -417,10 +439,9 @@ class LinksWriter:
         if bounds or plan.synapse_hooks(event):
             lines += [f"for row in range({q}.last.size):"]
             lines += [f"    rate = rate_of({self.links.source.ident}, n - {q}.row_delay[row], {q}.pre[row])"] if plan.rate else []
-            lines += [f"    for k in range({q}.start[row], {q}.start[row + 1]):"]
             body, changed = self.synapse_event(view, event, bounds, "n", clocks)
-            body = [f"i = {q}.post[k]", *body, *(self._rounded(changed) if clocks else []), *self.store(changed, "n")]
-            lines += [f"        {line}" for line in _indented(body)]
+            body += [*(self._rounded(changed) if clocks else []), *self.store(changed, "n")]
+            lines += [f"    {line}" for line in self.row_loop(body)]
         source = self.links.source.ident
         arguments = f"n, {q}, {self.c}, network" if source == self.c or not plan.rate else f"n, {q}, {source}, {self.c}, network"
         return [

@@ -5,7 +5,6 @@ Engine and reference start from the same `Realised` network, so what they may di
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +13,8 @@ import numpy as np
 from homeostat import keyed
 from homeostat.distributions import Distribution, Streams
 from homeostat.errors import BadValue, TooLarge, UnknownName
-from homeostat.hooks import Derived
+from homeostat.network.checks import check
+from homeostat.network.derive import derive_all
 from homeostat.network.network import Network, Population, Projection
 from homeostat.network.scopes import field_scope
 from homeostat.network.wiring import Side
@@ -74,8 +74,7 @@ class Realised:
 def realise(net: Network) -> Realised:
     """Draw everything of a network that is random, and compute its derived values."""
     made = Realised(net)
-    if not net.populations:
-        raise BadValue("the network has no population; add one with net.add(...)")
+    check(net)
     _check_memory(net)
     for population in net.populations.values():
         made.values[population.name, "neuron"] = _fields(net, population.name, "neuron", population.neuron, population, None)
@@ -89,7 +88,7 @@ def realise(net: Network) -> Realised:
             made.values[projection.name, place] = _fields(net, projection.name, place, mechanism, projection, synapses)
     for name, rule in net.rules.items():
         made.values[name, "rule"] = _fields(net, name, "rule", rule, None, None)
-    _derive_all(made)
+    derive_all(made)
     return made
 
 
@@ -220,6 +219,8 @@ def _fields(
         if spec.unit is None or isinstance(value, float | Follow):
             found[name] = value
             continue
+        if name == "period":
+            raise BadValue(f"{where} = {short(value)} must be one number: a clock ticks for all")
         scope = field_scope(mechanism, name)
         n = _count(scope, on, synapses)
         if isinstance(value, Signal):
@@ -233,55 +234,3 @@ def _fields(
             prefix = name if place == "neuron" else f"{place}/{name}"
             found[name] = _drawn(value, draw, prefix, n, f"{where} ({scope})")
     return found
-
-
-def _derive_all(made: Realised) -> None:
-    """Compute derived values; those that depend on a signal or on a target are live."""
-    moving = targets(made.network)
-    for owner, place, mechanism, on in places(made.network):
-        values = made.values[owner, place]
-        for name, value in mechanism.derived.items():
-            reads = _closed_reads(mechanism, value)
-            if any(isinstance(values.get(read), Table | Follow) or (owner, place, read) in moving for read in reads):
-                made.live.add((owner, place, name))
-        for name, value in mechanism.derived.items():
-            if (owner, place, name) not in made.live:
-                values[name] = _derive(made, mechanism, value, values, on)
-
-
-def _closed_reads(mechanism: Mechanism, value: Derived) -> set[str]:
-    found = set(value.all_reads)
-    for read in value.all_reads:
-        if read in mechanism.derived:
-            found |= _closed_reads(mechanism, mechanism.derived[read])
-    return found
-
-
-def _derive(made: Realised, mechanism: Mechanism, value: Derived, values: dict[str, Any], on: Any) -> Any:
-    """One derived value: a number, or an array where one of its arguments is an array."""
-    arguments = []
-    for read in value.all_reads:
-        if read == "dt":
-            arguments.append(made.network.dt)
-        elif read in mechanism.derived:
-            arguments.append(_derive(made, mechanism, mechanism.derived[read], values, on))
-        elif read in values:
-            arguments.append(values[read])
-        else:
-            arguments.append(_from_neuron(made, read, value, on))
-    if all(np.ndim(argument) == 0 for argument in arguments):
-        return float(value(*arguments))
-    return np.asarray(np.vectorize(functools.partial(value), otypes=[float])(*arguments))
-
-
-def _from_neuron(made: Realised, read: str, value: Derived, on: Any) -> Any:
-    """A `post_X` or `pre_X` in a derived value: a parameter of the neuron, if it has one that stands still."""
-    side, _, name = read.partition("_")
-    if isinstance(on, Projection) and side in ("pre", "post"):
-        population = on.source if side == "pre" else on.target
-        found = made.values[population.name, "neuron"].get(name)
-        if found is not None and not isinstance(found, Table | Follow):
-            return found
-    if read in value.optional:
-        return value.optional[read]
-    raise UnknownName(f"derived value '{value.name}' asks for '{read}', which is not there")

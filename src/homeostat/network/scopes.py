@@ -1,11 +1,13 @@
-"""Over what a parameter may vary: docs/semantics.md section 3, "Scopes"."""
+"""Over what a parameter may vary, and what a hook may read: docs/semantics.md section 3, "Scopes"."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from homeostat.errors import ContractError
-from homeostat.hooks import Derived
+from homeostat.hooks import WEIGHT_CHANGES, Derived, Hook
 from homeostat.rule import Mechanism, Neuron, NetworkRule, Plasticity, PopulationRule, Receptor, Release
-from homeostat.state import Scope, PerPost, PerPre, PerSynapse, State
+from homeostat.state import PerPost, PerPre, PerSynapse, Scope, State
 
 HOME: tuple[tuple[type[Mechanism], str], ...] = (
     (Neuron, "PerNeuron"),
@@ -13,16 +15,33 @@ HOME: tuple[tuple[type[Mechanism], str], ...] = (
     (Receptor, "PerPost"),
     (NetworkRule, "Global"),
 )
+WHOLE = ("Global", "PerPopulation")
+SHARED: dict[str, tuple[str, ...]] = {
+    "PerSynapse": ("PerSynapse", "PerPre", "PerPost", "PerBranch", *WHOLE),
+    "PerBranch": ("PerBranch", "PerPost", *WHOLE),
+    "PerPre": ("PerPre", *WHOLE),
+    "PerPost": ("PerPost", *WHOLE),
+    "PerNeuron": ("PerNeuron", *WHOLE),
+    "PerPopulation": WHOLE,
+    "Global": WHOLE,
+}
+"""The states that every owner of a scope shares: all that a hook of that scope may read."""
+SIDES = {"pre_": ("PerSynapse", "PerPre"), "post_": ("PerSynapse", "PerBranch", "PerPost"), "neuron_": ("PerNeuron",)}
+NO_EVENT = {(scope, event) for scope in WHOLE for event in ("on_pre", "on_post", "on_spike")} | {("PerPre", "on_post")}
+TICK_ONLY = ("every", "dies", "attempts", "newborn")
+"""Hooks that may read reductions."""
 
 
 def field_scope(mechanism: Mechanism, name: str) -> str:
     """The scope's name over which the field or derived value `name` of a mechanism may vary."""
+    if name in _needed_by(mechanism, *WHOLE) or name == "period":
+        return "Global"
     for kind, scope in HOME:
         if isinstance(mechanism, kind):
             return scope
     assert isinstance(mechanism, Plasticity | Release)
-    needed = {scope.name for scope in (PerPre, PerPost) if name in _needed_by(type(mechanism), scope)}
-    if any(state.scope.name == "PerBranch" for state in mechanism.states.values()) and name in _branch_needs(type(mechanism)):
+    needed = {scope.name for scope in (PerPre, PerPost) if name in _needed_by(mechanism, scope.name)}
+    if name in _needed_by(mechanism, "PerBranch"):
         needed.add("Global")
     if len(needed) > 1:
         return "Global"
@@ -42,27 +61,79 @@ def owner_scope(states: tuple[State, ...]) -> Scope:
     return scopes.pop()
 
 
-def _reads_of_states(cls: type[Mechanism], scope_name: str) -> set[str]:
-    reads: set[str] = set()
-    for hook in cls.hooks:
-        if hook.writes and owner_scope(hook.writes).name == scope_name:
-            reads |= set(hook.all_reads)
-    for state in cls.states.values():
-        if state.scope.name != scope_name:
-            continue
-        if state.trace:
-            reads |= {state.trace.tau, *(v for v in (state.trace.add, state.trace.set) if isinstance(v, str))}
-        if state.advancer:
-            reads |= set(state.advancer.all_reads)
-        if isinstance(state.init, str):
-            reads.add(state.init)
-    return reads
+def hook_scopes(mechanism: Mechanism, hook: Hook) -> set[str]:
+    """Whose owners a hook runs for: the names of the scopes of what it writes."""
+    if hook.writes:
+        return {owner_scope(hook.writes).name}
+    if hook.event == "transmit":
+        return {state.scope.name for state in mechanism.states.values()} or {"PerSynapse"}
+    if hook.event == "attempts":
+        return {"Global"}
+    for kind, scope in HOME:
+        if isinstance(mechanism, kind):
+            return {scope}
+    assert isinstance(mechanism, Plasticity)
+    return {aim_scope(mechanism.aim)} if hook.event in (*WEIGHT_CHANGES, "limit") else {"PerSynapse"}
 
 
-def _closure(cls: type[Mechanism], reads: set[str]) -> set[str]:
-    found, todo = set(reads), list(reads)
+def check_reads(mechanism: Mechanism) -> None:
+    """A hook may read only what every owner of what it writes shares; reductions only where they are evaluated."""
+    for hook in mechanism.hooks:
+        if hook.event == "transmit":
+            continue  # its states and its amount have different owners
+        (scope,) = hook_scopes(mechanism, hook)
+        what = f"{type(mechanism).__name__}.{hook.event}, which is {scope},"
+        if hook.writes and (scope, hook.event) in NO_EVENT:
+            raise ContractError(f"{what} can never run: what is {scope} has no such event; it may have `step` and `every`")
+        for name in hook.all_reads:
+            state = mechanism.states.get(name)
+            if state is not None and state.scope.name not in SHARED[scope]:
+                raise ContractError(f"{what} cannot read {state!r}; it may read what is {', '.join(SHARED[scope])}")
+            if state is not None and state.reduction and hook.event not in TICK_ONLY:
+                raise ContractError(f"{what} cannot read the reduction {name}, which is evaluated at ticks only: read it in `every`")
+            if state is None and not _offered(mechanism, name, scope, hook):
+                raise ContractError(f"{what} cannot read '{name}', which not every owner shares")
+
+
+def _offered(mechanism: Mechanism, name: str, scope: str, hook: Hook) -> bool:
+    if name in mechanism.fields or name in mechanism.derived:
+        return True
+    for side, scopes in SIDES.items():
+        if name.startswith(side):
+            return scope in scopes or (side == "post_" and isinstance(mechanism, Receptor))
+    if name == "w":
+        return scope == "PerSynapse" and hook.event != "weight"
+    if name == "elapsed":
+        return hook.event == "on_pre" and scope in ("PerSynapse", "PerPre") and not hook.after
+    return True
+
+
+def _reads(mechanism: Mechanism, scopes: tuple[str, ...]) -> Iterator[str]:
+    """What the hooks and states of these scopes name."""
+    for hook in mechanism.hooks:
+        if not hook_scopes(mechanism, hook).isdisjoint(scopes):
+            yield from hook.all_reads
+            if hook.after:
+                yield hook.after
+    for state in mechanism.states.values():
+        if state.inflow and "Global" in scopes:
+            yield state.inflow.reach
+        if state.scope.name in scopes:
+            if state.trace:
+                yield from (state.trace.tau, *(v for v in (state.trace.add, state.trace.set) if isinstance(v, str)))
+            if state.advancer:
+                yield from state.advancer.all_reads
+            if state.lagged:
+                yield state.lagged.by
+            if isinstance(state.init, str):
+                yield state.init
+
+
+def _needed_by(mechanism: Mechanism, *scopes: str) -> set[str]:
+    found = set(_reads(mechanism, scopes))
+    todo = list(found)
     while todo:
-        value = cls.derived.get(todo.pop())
+        value = mechanism.derived.get(todo.pop())
         if isinstance(value, Derived):
             new = set(value.all_reads) - found
             found |= new
@@ -70,9 +141,4 @@ def _closure(cls: type[Mechanism], reads: set[str]) -> set[str]:
     return found
 
 
-def _needed_by(cls: type[Mechanism], scope: Scope) -> set[str]:
-    return _closure(cls, _reads_of_states(cls, scope.name))
-
-
-def _branch_needs(cls: type[Mechanism]) -> set[str]:
-    return _closure(cls, _reads_of_states(cls, "PerBranch"))
+__all__ = ["PerPost", "PerPre", "aim_scope", "check_reads", "field_scope", "hook_scopes", "owner_scope"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -104,6 +106,14 @@ class Cells:
     def target_of(self, rule: Part) -> Any:
         """What a population rule changes."""
         return self.sim.targets[self.population.name, "neuron", rule.mechanism.aim]
+
+    @functools.cache  # noqa: B019 (a population lives as long as its simulation)
+    def neighbours(self, reach: float) -> list[list[Element]]:
+        """For each neuron those within `reach`, without itself."""
+        assert self.population.positions is not None
+        places = self.population.positions.tolist()
+        limit = reach * (1.0 + 1e-9)
+        return [[self.elements[j] for j, q in enumerate(places) if j != i and math.dist(p, q) <= limit] for i, p in enumerate(places)]
 
     # Parts 2 to 4 of a step
 

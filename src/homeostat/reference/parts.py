@@ -115,6 +115,8 @@ class Store:
         """The value at the end of the present step."""
         if self.state.sensor:
             return float(self.sim.spikes_in_step(self.part.values[self.state.sensor]))
+        if self.state.inflow:
+            return self._inflow(e)
         key = self.key(e)
         if self.state.lagged:
             return self._lagged(key, e)
@@ -156,6 +158,14 @@ class Store:
         if lag == 0:
             return self.part.stores[self.state.lagged.source].read(e)
         return past[-1 - lag] if self.sim.remembered == self.sim.now else past[-lag]
+
+    def _inflow(self, e: Any) -> float:
+        """What would flow in from the neighbours in space, in the order of their numbers."""
+        assert self.state.inflow
+        source, total = self.part.stores[self.state.inflow.source], 0.0
+        for neighbour in self.part.home.neighbours(self.part.number(self.state.inflow.reach))[e.neuron]:
+            total += source.read(neighbour) - source.read(e)
+        return total
 
     def listed(self) -> list[float]:
         """All values, in the order of the owners: neurons, canonical synapses, rows by (pre, delay), branches."""
@@ -213,7 +223,7 @@ class Change:
     """A hook that returns the change of a target, with its gates."""
 
     def __init__(self, part: Part, bound: Bound, scope: str) -> None:
-        self.call, self.bound = Call(part, bound.hook, scope), bound
+        self.call, self.aim = Call(part, bound.hook, scope), bound.adds[1] if bound.adds else "w"
         self.gates = [(gate.function, bind_all(part, gate.function, bound.hook, scope, gate=True)) for gate in bound.gates]
 
     def __call__(self, e: Any) -> float:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from homeostat.network.scopes import aim_scope
 from homeostat.reference.cells import Increment
-from homeostat.reference.elements import Synapse
+from homeostat.reference.elements import KEY, Synapse
 from homeostat.reference.names import bind
-from homeostat.reference.parts import Call, Change, Part
+from homeostat.reference.parts import Call, Change, Part, Store
 from homeostat.reference.synapses import Connections
 from homeostat.rule import Bound, Mechanism
 
+Event = tuple[Any, bool]  # whose event it is, and whether its spike belongs to frozen time
 EVENTS = ("on_pre", "on_post", "step", "every")
 
 
@@ -33,9 +34,7 @@ class Rules:
         for rule in connections.projection.rules:
             for bound in rule.bound():
                 self._sort_in(bound)
-        self.traces = [
-            (part, Increment(part, store)) for part in connections.rules for store in part.stores.values() if store.state.trace
-        ]
+        self.traces = [Increment(p, store) for p in connections.rules for store in p.stores.values() if store.state.trace]
 
     def part_of(self, mechanism: Mechanism) -> Part:
         """Where a mechanism stands."""
@@ -67,60 +66,54 @@ class Rules:
             self.rewiring.append((part, {}))
         self.rewiring[-1][1][call.hook.event] = call
 
-    # Who has an event now. A spike of frozen time changes no slow state, neither now nor later.
-
-    def pre_synapses(self, *, slow: bool) -> list[Synapse]:
-        """Synapses with a presynaptic event."""
-        rows = [row for row, step in self.at.arriving_rows() if not (slow and self.sim.was_frozen(step))]
-        return [synapse for row in rows for synapse in self.at.rows[row.pre, row.delay]]
-
-    def posts(self, *, slow: bool) -> list[int]:
-        """Neurons with a postsynaptic event."""
-        return [post for post, step in self.at.post_events() if not (slow and self.sim.was_frozen(step))]
-
     # Semantics 2.6
 
     def change_at_events(self) -> None:
         """First the presynaptic events, then the postsynaptic ones; redirected changes wait for the increments."""
-        self.increments: list[tuple[str, Any, Synapse, float]] = []
+        self.increments: dict[tuple[str, Any], list[tuple[Store, float]]] = {}
         if self.sim.is_frozen:
             return
-        self.change("on_pre", self.pre_synapses(slow=True))
-        posts = self.posts(slow=True)
-        synapses = [synapse for post in posts for synapse in self.at.incoming[post]]
-        self.change("on_post", synapses, [self.at.posts[post] for post in posts])
+        rows, posts = self._events()
+        self.change("on_pre", [s for row, old in rows if not old for s in self.at.rows[row.pre, row.delay]])
+        seen = [post for post, old in posts if not old]
+        self.change("on_post", [synapse for post in seen for synapse in self.at.incoming[post.post]], seen)
+
+    def _events(self) -> tuple[list[Event], list[Event]]:
+        """Rows with a presynaptic, neurons with a postsynaptic event now; True: by a spike of frozen time."""
+        rows = [(row, self.sim.was_frozen(step)) for row, step in self.at.arriving_rows()]
+        return rows, [(self.at.posts[post], self.sim.was_frozen(step)) for post, step in self.at.post_events()]
 
     def change(self, event: str, synapses: list[Synapse], owners: list[Any] | None = None, only: Any = None) -> None:
         """The changes of one event: all read the same values, are summed, added and bounded.
 
         What belongs to a neuron (`receptor.`, `post.`) runs for each of `owners`, or for each synapse if that is None.
         """
-        wanted = [change for change in self.changes[event] if only is None or change.call.part in only]
         found: dict[str, dict[Any, tuple[Any, float]]] = {}
-        for change in wanted:
-            aim = change.bound.adds[1] if change.bound.adds else "w"
-            whose = synapses if change.call.scope == "PerSynapse" or owners is None else owners
-            sums = found.setdefault(aim, {})
-            for e in whose:
-                key = e.identity if change.call.scope == "PerSynapse" else e.post
+        for change in self.changes[event]:
+            if only is not None and change.call.part not in only:
+                continue
+            sums = found.setdefault(change.aim, {})
+            for e in synapses if change.call.scope == "PerSynapse" or owners is None else owners:
+                key = KEY[change.call.scope](e)
                 sums[key] = (e, sums[key][1] + change(e) if key in sums else change(e))
-        for change, state in self.redirected[event]:
+        for change, store in self.redirected[event]:
             if only is None or change.call.part in only:
-                self.increments += [(event, state, e, change(e)) for e in synapses]
+                for e in synapses:
+                    self.increments.setdefault((event, e.identity), []).append((store, change(e)))
         for aim, sums in found.items():
             for e, amount in sums.values():
                 self._add(aim, e, amount)
 
     def _add(self, aim: str, e: Any, amount: float) -> None:
         target = self.at.target_of(aim)
+        if target is not None and aim_scope(aim) == "PerPost":
+            target.waiting[e.post] = target.waiting.get(e.post, 0.0) + amount
+            return
         if target is None:
             e.weight += amount
-            self.bound(aim, e)
-        elif aim_scope(aim) == "PerSynapse":
-            target.write(e, target.read(e) + amount)
-            self.bound(aim, e)
         else:
-            target.waiting[e.post] = target.waiting.get(e.post, 0.0) + amount
+            target.write(e, target.read(e) + amount)
+        self.bound(aim, e)
 
     def bound(self, aim: str, e: Any) -> None:
         """`limit` of all rules with this target, in their order."""
@@ -135,74 +128,52 @@ class Rules:
 
     def increment(self) -> None:
         """Finer scopes first, so that every hook reads the coarser ones as they were before."""
-        self._schedule()
-        pre, posts = self.pre_synapses(slow=False), self.posts(slow=False)
-        post = [synapse for j in posts for synapse in self.at.incoming[j]]
+        rows, posts = self._events()
+        self._schedule(rows)
+        pre = [(synapse, old) for row, old in rows for synapse in self.at.rows[row.pre, row.delay]]
+        post = [(synapse, old) for p, old in posts for synapse in self.at.incoming[p.post]]
+        seen = dict(posts)
+        branches = [(e, seen[self.at.posts[e.post]]) for e in self.at.owners("PerBranch") if self.at.posts[e.post] in seen]
         later = self._due()
-        for scope in ("PerSynapse", "PerBranch", "PerPre", "PerPost"):
-            for call, e, frozen in later:
-                if call.scope == scope and not (frozen and self._slow(call)):
-                    self._write(call.updates(e))
-            self._increment("on_pre", scope, pre)
-            self._increment("on_post", scope, post)
+        for scope, on_pre, on_post in (("PerSynapse", pre, post), ("PerBranch", pre, branches), ("PerPre", rows, []), ("PerPost", pre, posts)):
+            for call, e, old in later:
+                if call.scope == scope:
+                    self._write(call.updates(e), old)
+            self._increment("on_pre", scope, on_pre)
+            self._increment("on_post", scope, on_post)
         self.derive_weights()
         self.at.note_events()
 
-    def _schedule(self) -> None:
+    def _schedule(self, rows: list[Event]) -> None:
         """`after`: the event is seen that much later."""
-        for row, step in self.at.arriving_rows():
-            frozen = self.sim.is_frozen or self.sim.was_frozen(step)
+        for row, old in rows:
             for k, (call, after) in enumerate(self.later):
                 for e in [row] if call.scope == "PerPre" else self.at.rows[row.pre, row.delay]:
                     due = self.sim.now + round(after(e) / self.sim.dt)
-                    self.pending.setdefault(due, []).append((k, e, frozen))
+                    self.pending.setdefault(due, []).append((k, e, old or self.sim.is_frozen))
 
     def _due(self) -> list[tuple[Call, Any, bool]]:
         there = {synapse.identity for synapse in self.at.synapses} if self.later else set()
         due = self.pending.pop(self.sim.now, [])
-        return [(self.later[k][0], e, f or self.sim.is_frozen) for k, e, f in due if not isinstance(e, Synapse) or e.identity in there]
+        return [(self.later[k][0], e, old) for k, e, old in due if not isinstance(e, Synapse) or e.identity in there]
 
-    def _slow(self, call: Call) -> bool:
-        return any(call.part.stores[state.name].slow for state in call.hook.writes)
-
-    def _increment(self, event: str, scope: str, synapses: list[Synapse]) -> None:
-        """One event of all owners of one scope; a branch or neuron takes its synapses' events one after the other."""
+    def _increment(self, event: str, scope: str, events: list[Event]) -> None:
+        """One event of all owners of a scope. At an owner all hooks read the same; a branch or neuron takes the
+        presynaptic events of its synapses one after the other."""
         calls = [call for call in self.updates[event] if call.scope == scope]
-        if scope == "PerSynapse":
-            self._at_synapses(event, calls, synapses)
-        elif event == "on_pre" and scope in ("PerBranch", "PerPost"):
-            for synapse in synapses:
-                self._write(u for call in calls for u in call.updates(synapse))
-        else:
-            owners = self._owners(event, scope)
-            traces = [trace for _, trace in self.traces if trace.store.state.scope.name == scope and TRACED.get(scope) == event]
-            updates = [u for call in calls for e in owners for u in call.updates(e)]
-            self._write(updates + [u for trace in traces for e in owners for u in trace.updates(e)])
+        traces = [trace for trace in self.traces if trace.store.state.scope.name == scope and TRACED.get(scope) == event]
+        for e, old in events:
+            updates = [u for call in calls for u in call.updates(e)]
+            self._write(updates + [u for trace in traces for u in trace.updates(e)], old)
+            if scope == "PerSynapse":
+                for store, amount in self.increments.get((event, e.identity), ()):
+                    store.write(e, store.read(e) + amount)
 
-    def _owners(self, event: str, scope: str) -> list[Any]:
-        if scope == "PerPre":
-            return [row for row, _ in self.at.arriving_rows()] if event == "on_pre" else []
-        posts = self.posts(slow=False)
-        if scope == "PerPost":
-            return [self.at.posts[post] for post in posts]
-        return [e for e in self.at.owners("PerBranch") if e.post in posts]
-
-    def _at_synapses(self, event: str, calls: list[Call], synapses: list[Synapse]) -> None:
-        """State hooks, and what was redirected into the states of synapses."""
-        if self.sim.is_frozen:
-            return
-        slow = {s.identity for s in (self.pre_synapses(slow=True) if event == "on_pre" else self._post_synapses())}
-        self._write([u for call in calls for e in synapses if e.identity in slow for u in call.updates(e)])
-        for when, store, e, amount in self.increments:
-            if when == event:
-                store.write(e, store.read(e) + amount)
-
-    def _post_synapses(self) -> Iterable[Synapse]:
-        return [synapse for post in self.posts(slow=True) for synapse in self.at.incoming[post]]
-
-    def _write(self, updates: Iterable[tuple[Any, Any, float]]) -> None:
-        for store, e, value in list(updates):
-            store.write(e, value)
+    def _write(self, updates: list[tuple[Store, Any, float]], old: bool = False) -> None:
+        """New values; a spike of frozen time changes no slow state, also not afterwards."""
+        for store, e, value in updates:
+            if not (old and store.slow):
+                store.write(e, value)
 
     def derive_weights(self) -> None:
         """`weight`: the weight where it is derived from hidden states."""
@@ -225,10 +196,11 @@ class Rules:
         """Changes of `step` or `every`, at every synapse or owner."""
         if self.sim.is_frozen:
             return
-        self.increments = []
+        self.increments = {}
         self.change(event, self.at.synapses, self.at.posts, only)
-        for _, store, e, amount in self.increments:
-            store.write(e, store.read(e) + amount)
+        for e in self.at.synapses:
+            for store, amount in self.increments.get((event, e.identity), ()):
+                store.write(e, store.read(e) + amount)
 
 
 TRACED = {"PerPre": "on_pre", "PerPost": "on_post"}

@@ -1,0 +1,61 @@
+"""Turns a loop over synapses into one that vectorises.
+
+A compiler cannot prove that `x[post[k]]` does not overlap what the loop writes, so it would take the synapses one by one. The loop is
+therefore cut: what is found through an index is gathered into scratch rows, what the whole row shares is read once, and the
+arithmetic in between runs over contiguous memory.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from homeostat.engine.model import Links, Variable
+
+INDEXED = re.compile(r"\b(\w+)\.(\w+)\[(i|j|k|row|0)\]")
+TYPES = {"h_step": "int32", "stamp": "int32", "post": "int32"}
+
+
+@dataclass
+class Loops:
+    """The parts of a loop that was cut: reads for the whole row, the body of the gathering loop, that of the arithmetic."""
+
+    shared: list[str]
+    gather: list[str]
+    arithmetic: list[str]
+
+
+def cut(links: Links, body: list[str], gathered: str) -> Loops:
+    """Cut the lines of a loop body over `e`; `gathered` names the indices to gather, such as "ij"."""
+    loops = Loops([], [], [])
+    seen: dict[str, str] = {}
+
+    def replace(match: re.Match[str]) -> str:
+        text, group, name, index = match.group(0), *match.groups()
+        if text in seen:
+            return seen[text]
+        own = group == links.ident
+        if index in ("row", "0"):
+            local = f"{'' if own else group + '_'}{name}_here"
+            loops.shared.append(f"{local} = {text}")
+        elif index in gathered:
+            scratch = f"g_{'' if own else 'post_'}{name}"
+            links.variables[scratch] = Variable("scratch", 0, _type_of(links, own, name))
+            loops.gather.append(f"{links.ident}.{scratch}[e] = {text}")
+            local = f"{links.ident}.{scratch}[e]"
+        else:
+            local = text
+        seen[text] = local
+        return local
+
+    for line in body:
+        target, equals, value = line.partition(" = ") if line.startswith(f"{links.ident}.") else ("", "", line)
+        loops.arithmetic.append(target + equals + INDEXED.sub(replace, value))
+    return loops
+
+
+def _type_of(links: Links, own: bool, name: str) -> str:
+    if name in TYPES:
+        return TYPES[name]
+    variables = links.variables if own else links.target.variables
+    return variables[name].dtype if name in variables else "F"

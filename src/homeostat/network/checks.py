@@ -1,0 +1,88 @@
+"""What only a whole network can tell: combinations that make no sense are refused before anything is drawn."""
+
+from __future__ import annotations
+
+from homeostat.errors import BadValue, ContractError, NotSupported, UnknownName, suggestion
+from homeostat.hooks import WEIGHT_CHANGES
+from homeostat.network.network import Network, Population, Projection
+from homeostat.network.scopes import check_reads
+from homeostat.rule import Mechanism
+from homeostat.signals import steps_of
+
+
+def check(net: Network) -> None:
+    """Raise the first error that is found."""
+    if not net.populations:
+        raise BadValue("the network has no population; add one with net.add(...)")
+    for population in net.populations.values():
+        for mechanism in (population.neuron, *population.rules):
+            _check_mechanism(net, mechanism, population.name)
+        _check_population(population)
+    for projection in net.projections.values():
+        for _, mechanism in projection.mechanisms():
+            _check_mechanism(net, mechanism, projection.name)
+        _check_projection(projection)
+        if projection.dendritic_delay:
+            steps_of(projection.dendritic_delay, net.dt, f"dendritic_delay of '{projection.name}'")
+    for name, rule in net.rules.items():
+        _check_mechanism(net, rule, name)
+
+
+def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:
+    check_reads(mechanism)
+    what = f"{type(mechanism).__name__} on '{owner}'"
+    for state in mechanism.states.values():
+        if state.sensor:
+            watched = mechanism.values[state.sensor]
+            if watched not in net.populations:
+                raise UnknownName(f"{what} counts the spikes of '{watched}'; {suggestion(str(watched), net.populations)}")
+            if not net.populations[watched].spiking:
+                raise ContractError(f"{what} counts the spikes of '{watched}', which are rate neurons")
+        if state.advancer:
+            others = [name for name in state.advancer.all_reads if name in mechanism.states and name != state.name]
+            if others:
+                raise ContractError(f"{what}: {state.name}.advance reads the state {others[0]}; it may read fields and its own state only")
+        source = state.lagged and mechanism.states.get(state.lagged.source)
+        if source is not None and source.scope != state.scope:
+            raise ContractError(f"{what}: {state!r} is a lagged {source!r}; both must have one scope")
+    late = [state.lagged.by for state in mechanism.states.values() if state.lagged] + [h.after for h in mechanism.hooks if h.after]
+    for name in late:
+        value = mechanism.values[name]
+        if isinstance(value, float) and value != 0.0:
+            steps_of(value, net.dt, f"{name} of {what}")
+
+
+def _check_population(population: Population) -> None:
+    model = type(population.neuron).__name__
+    kinds = [hook.event for hook in population.neuron.hooks if hook.event in ("fires", "output")]
+    if len(kinds) != 1:
+        raise ContractError(f"{model} of '{population.name}' must define one of fires (spikes) and output (a rate), not {len(kinds)}")
+    for rule in population.rules:
+        what = f"{type(rule).__name__} on '{population.name}'"
+        changes = any(not hook.writes and hook.event in WEIGHT_CHANGES for hook in rule.hooks)
+        if changes and rule.aim not in population.neuron.fields:
+            aim = f"aims at '{rule.aim}' of {model}" if rule.aim else 'needs a target, such as target="v_threshold"'
+            raise UnknownName(f"{what} {aim}; {suggestion(rule.aim, population.neuron.fields)}")
+        if any(state.inflow for state in rule.states.values()) and population.positions is None:
+            raise BadValue(f"{what} diffuses, so '{population.name}' needs positions: net.add(..., positions=array of shape [n, dimensions])")
+
+
+def _check_projection(projection: Projection) -> None:
+    bounds = [bound for rule in projection.rules for bound in rule.bound()]
+    derived = [b for b in bounds if b.hook.event == "weight"]
+    changing = [b for b in bounds if b.adds == (None, "w")]
+    if len(derived) > 1 or (derived and changing):
+        other = derived[1] if len(derived) > 1 else changing[0]
+        raise NotSupported(
+            f"{type(derived[0].owner).__name__} on '{projection.name}' derives the weight from hidden states, so {type(other.owner).__name__} "
+            "cannot change it too; aim that rule at another quantity with target=, or let it change the hidden state"
+        )
+    for bound in bounds:
+        if bound.adds is None:
+            continue
+        owner, name = bound.adds
+        if owner is not None and owner.states[name].scope.name != "PerSynapse":
+            raise ContractError(f"{type(owner).__name__}.redirect names {owner.states[name]!r}; it must be a PerSynapse state")
+        if owner is None and name.startswith("release.") and projection.release is not None:
+            if any(state.scope.name == "PerPre" for state in projection.release.states.values()):
+                raise NotSupported(f"'{projection.name}': a rule cannot change '{name}', as the states of that release are PerPre")

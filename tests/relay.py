@@ -1,0 +1,39 @@
+"""A neuron for tests: it spikes at given times and remembers what has just arrived."""
+
+from typing import Any
+
+import numpy as np
+
+from homeostat.network import AllToAll, Network
+from homeostat.neurons import SpikeSource
+from homeostat.reference import ReferenceSimulation
+from homeostat.rule import Neuron
+from homeostat.state import PerNeuron
+
+
+class Relay(Neuron):
+    """Spikes when told to; `got` is its input of the step."""
+
+    got = PerNeuron.state()
+
+    @got.step
+    def take(input):
+        return input
+
+    @staticmethod
+    def fires(scheduled):
+        return scheduled
+
+
+def trains(*of_neurons: Any) -> tuple[list[float], list[int]]:
+    """Spike times of each neuron, as `Network.add(spikes=...)` takes them."""
+    pairs = [(float(t), i) for i, times in enumerate(of_neurons) for t in np.atleast_1d(times)]
+    return [t for t, _ in pairs], [i for _, i in pairs]
+
+
+def pair_of_relays(pre: Any, post: Any, dt: float = 0.1, **connection: Any) -> ReferenceSimulation:
+    """One synapse 'a -> b' between neurons that spike at given times."""
+    net = Network(dt=dt, seed=1)
+    a, b = net.add(SpikeSource(), 1, "a", spikes=trains(pre)), net.add(Relay(), 1, "b", spikes=trains(post))
+    net.connect(a, b, AllToAll(), **connection)
+    return ReferenceSimulation(net)
