@@ -1,0 +1,56 @@
+"""Homeostat: a laboratory for plastic neural networks that learn and stay stable.
+
+    import homeostat as hs
+
+    net = hs.Network(dt=0.1, seed=7)
+    inputs = net.add(hs.Poisson(rate=8.0), n=400, name="inputs")
+    exc = net.add(hs.AdaptiveLIF(), n=100, name="exc")
+    net.connect(inputs, exc, hs.Random(0.1), weight=0.3, receptor=hs.AMPA(), rules=[hs.PairSTDP(), hs.HardBounds(0.0, 1.0)])
+    run = hs.Simulation(net).run(seconds=2, record=[hs.Spikes(exc)])
+
+Names are loaded when first used, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "homeostat.distributions": "Beta Distribution Gamma LogNormal Normal Uniform jointly",
+    "homeostat.engine.record": "Rates Recorder Recording Spikes States WeightSummary Weights",
+    "homeostat.engine.simulation": "Simulation",
+    "homeostat.errors": "BadValue ContractError DataError HomeostatError Interrupted NotSupported TooLarge UnknownName",
+    "homeostat.homeostasis": "InhibitorySTDP IntrinsicThreshold Normalisation SynapticScaling",
+    "homeostat.hooks": "derived step_when",
+    "homeostat.network": "AllToAll DistanceDependent Explicit FixedInDegree Network OneToOne Population Projection Random realise",
+    "homeostat.neurons": "LIF AdEx AdaptiveLIF CurrentLIF Izhikevich Poisson RateNeuron SpikeSource",
+    "homeostat.plasticity": (
+        "Eligibility HardBounds NearestTripletSTDP OneSidedSTDP PairSTDP TripletSTDP WeightDependentSTDP"
+    ),
+    "homeostat.reference": "ReferenceSimulation",
+    "homeostat.rule": "Follow NetworkRule Neuron Plasticity PopulationRule Receptor Release Wrapper gated",
+    "homeostat.signals": "Signal Sine Timed",
+    "homeostat.state": "Global PerBranch PerNeuron PerPopulation PerPost PerPre PerSynapse quantile together",
+    "homeostat.synapses": "AMPA GABAA GABAB NMDA DualExponential Exponential ExponentialCurrent ShortTerm",
+    "homeostat.units": (
+        "Delay Fraction Hz MilliVolt Ms NanoSiemens NonNegative Number PicoAmp PicoFarad Positive Slope Unit Weight"
+    ),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+__all__ = ["__version__", *_HOME_OF]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'homeostat' has no attribute '{name}'")
+    value = getattr(importlib.import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME_OF])

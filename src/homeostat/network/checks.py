@@ -6,8 +6,8 @@ from homeostat.errors import BadValue, ContractError, NotSupported, UnknownName,
 from homeostat.hooks import WEIGHT_CHANGES
 from homeostat.network.network import Network, Population, Projection
 from homeostat.network.scopes import check_reads
-from homeostat.rule import Mechanism
-from homeostat.signals import steps_of
+from homeostat.rule import Mechanism, Plasticity, PopulationRule
+from homeostat.signals import Signal, steps_of
 
 
 def check(net: Network) -> None:
@@ -35,19 +35,31 @@ def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:
         if state.sensor:
             watched = mechanism.values[state.sensor]
             if watched not in net.populations:
-                raise UnknownName(f"{what} counts the spikes of '{watched}'; {suggestion(str(watched), net.populations)}")
+                raise UnknownName(
+                    f"{what} counts the spikes of '{watched}'; {suggestion(str(watched), net.populations)}"
+                )
             if not net.populations[watched].spiking:
                 raise ContractError(f"{what} counts the spikes of '{watched}', which are rate neurons")
         if state.advancer:
             others = [name for name in state.advancer.all_reads if name in mechanism.states and name != state.name]
             if others:
-                raise ContractError(f"{what}: {state.name}.advance reads the state {others[0]}; it may read fields and its own state only")
-        source = state.lagged and mechanism.states.get(state.lagged.source)
-        if source is not None and source.scope != state.scope:
+                raise ContractError(
+                    f"{what}: {state.name}.advance reads the state {others[0]}; it may read its own state and fields"
+                )
+        if state.reduction and not isinstance(mechanism, Plasticity | PopulationRule):
+            raise ContractError(
+                f"{what}: {state.name} is a reduction; only rules of projections and populations reduce"
+            )
+        source = mechanism.states[state.lagged.source] if state.lagged else state
+        if source.scope != state.scope:
             raise ContractError(f"{what}: {state!r} is a lagged {source!r}; both must have one scope")
-    late = [state.lagged.by for state in mechanism.states.values() if state.lagged] + [h.after for h in mechanism.hooks if h.after]
+    late = [state.lagged.by for state in mechanism.states.values() if state.lagged] + [
+        h.after for h in mechanism.hooks if h.after
+    ]
     for name in late:
         value = mechanism.values[name]
+        if isinstance(value, Signal):
+            raise BadValue(f"{name} of {what} is a signal; it must be a number, an array or a distribution")
         if isinstance(value, float) and value != 0.0:
             steps_of(value, net.dt, f"{name} of {what}")
 
@@ -56,7 +68,9 @@ def _check_population(population: Population) -> None:
     model = type(population.neuron).__name__
     kinds = [hook.event for hook in population.neuron.hooks if hook.event in ("fires", "output")]
     if len(kinds) != 1:
-        raise ContractError(f"{model} of '{population.name}' must define one of fires (spikes) and output (a rate), not {len(kinds)}")
+        raise ContractError(
+            f"{model} of '{population.name}' must define one of fires (spikes) and output (a rate), not {len(kinds)}"
+        )
     for rule in population.rules:
         what = f"{type(rule).__name__} on '{population.name}'"
         changes = any(not hook.writes and hook.event in WEIGHT_CHANGES for hook in rule.hooks)
@@ -64,25 +78,31 @@ def _check_population(population: Population) -> None:
             aim = f"aims at '{rule.aim}' of {model}" if rule.aim else 'needs a target, such as target="v_threshold"'
             raise UnknownName(f"{what} {aim}; {suggestion(rule.aim, population.neuron.fields)}")
         if any(state.inflow for state in rule.states.values()) and population.positions is None:
-            raise BadValue(f"{what} diffuses, so '{population.name}' needs positions: net.add(..., positions=array of shape [n, dimensions])")
+            raise BadValue(
+                f"{what} diffuses, so '{population.name}' needs positions: "
+                "net.add(..., positions=array of shape [n, dimensions])"
+            )
 
 
 def _check_projection(projection: Projection) -> None:
+    parts = [id(part) for rule in projection.rules for part in rule.parts()]
+    if len(set(parts)) < len(parts):
+        raise BadValue(f"one rule stands twice on '{projection.name}'; make two, each with its own state")
     bounds = [bound for rule in projection.rules for bound in rule.bound()]
     derived = [b for b in bounds if b.hook.event == "weight"]
     changing = [b for b in bounds if b.adds == (None, "w")]
     if len(derived) > 1 or (derived and changing):
         other = derived[1] if len(derived) > 1 else changing[0]
         raise NotSupported(
-            f"{type(derived[0].owner).__name__} on '{projection.name}' derives the weight from hidden states, so {type(other.owner).__name__} "
-            "cannot change it too; aim that rule at another quantity with target=, or let it change the hidden state"
+            f"{type(derived[0].owner).__name__} on '{projection.name}' derives the weight from hidden states, so "
+            f"{type(other.owner).__name__} cannot change it too; aim that rule at another quantity with target="
         )
     for bound in bounds:
         if bound.adds is None:
             continue
         owner, name = bound.adds
-        if owner is not None and owner.states[name].scope.name != "PerSynapse":
-            raise ContractError(f"{type(owner).__name__}.redirect names {owner.states[name]!r}; it must be a PerSynapse state")
-        if owner is None and name.startswith("release.") and projection.release is not None:
-            if any(state.scope.name == "PerPre" for state in projection.release.states.values()):
-                raise NotSupported(f"'{projection.name}': a rule cannot change '{name}', as the states of that release are PerPre")
+        if owner is not None and (name not in owner.states or owner.states[name].scope.name != "PerSynapse"):
+            raise ContractError(f"{type(owner).__name__}.redirect = '{name}' must name a PerSynapse state of its own")
+        states = projection.release.states.values() if projection.release is not None else ()
+        if owner is None and name.startswith("release.") and any(state.scope.name == "PerPre" for state in states):
+            raise NotSupported(f"'{projection.name}': no rule can change '{name}' of a release whose states are PerPre")

@@ -10,7 +10,7 @@ from homeostat.errors import ContractError, UnknownName
 from homeostat.hooks import Derived
 from homeostat.network.network import Population, Projection
 from homeostat.network.scopes import field_scope
-from homeostat.rule import Follow, Mechanism
+from homeostat.rule import Mechanism
 
 if TYPE_CHECKING:
     from homeostat.network.realise import Realised
@@ -38,7 +38,10 @@ def _moves(made: Realised, moving: set[tuple[str, str, str]], owner: str, place:
         owner, place, read = side.name, "neuron", read.partition("_")[2]
         if (owner, place, read) in made.live:
             return True
-    return not isinstance(made.values[owner, place].get(read, 0.0), float | np.ndarray | str) or (owner, place, read) in moving
+    return (
+        not isinstance(made.values[owner, place].get(read, 0.0), float | np.ndarray | str)
+        or (owner, place, read) in moving
+    )
 
 
 def _side(on: Population | Projection | None, read: str) -> Population | None:

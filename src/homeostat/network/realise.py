@@ -112,8 +112,10 @@ def targets(net: Network) -> set[tuple[str, str, str]]:
     for projection in net.projections.values():
         for rule in projection.rules:
             for bound in rule.bound():
-                if bound.adds is not None and bound.adds[0] is None and bound.adds[1] != "w":
-                    found.add(target_of(projection, bound.adds[1]))
+                aim = bound.adds[1] if bound.adds and bound.adds[0] is None else None
+                aim = getattr(bound.owner, "aim", None) if bound.hook.event == "limit" else aim
+                if aim is not None and aim != "w":
+                    found.add(target_of(projection, aim))
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from homeostat.errors import ContractError
 from homeostat.hooks import WEIGHT_CHANGES, Derived, Hook
-from homeostat.rule import Mechanism, Neuron, NetworkRule, Plasticity, PopulationRule, Receptor, Release
+from homeostat.rule import Mechanism, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
 from homeostat.state import PerPost, PerPre, PerSynapse, Scope, State
 
 HOME: tuple[tuple[type[Mechanism], str], ...] = (
@@ -84,13 +84,17 @@ def check_reads(mechanism: Mechanism) -> None:
         (scope,) = hook_scopes(mechanism, hook)
         what = f"{type(mechanism).__name__}.{hook.event}, which is {scope},"
         if hook.writes and (scope, hook.event) in NO_EVENT:
-            raise ContractError(f"{what} can never run: what is {scope} has no such event; it may have `step` and `every`")
+            raise ContractError(
+                f"{what} can never run: what is {scope} has no such event; it may have `step` and `every`"
+            )
         for name in hook.all_reads:
             state = mechanism.states.get(name)
             if state is not None and state.scope.name not in SHARED[scope]:
                 raise ContractError(f"{what} cannot read {state!r}; it may read what is {', '.join(SHARED[scope])}")
             if state is not None and state.reduction and hook.event not in TICK_ONLY:
-                raise ContractError(f"{what} cannot read the reduction {name}, which is evaluated at ticks only: read it in `every`")
+                raise ContractError(
+                    f"{what} cannot read the reduction {name}, which is evaluated at ticks only: read it in `every`"
+                )
             if state is None and not _offered(mechanism, name, scope, hook):
                 raise ContractError(f"{what} cannot read '{name}', which not every owner shares")
 

@@ -16,13 +16,13 @@ from homeostat.reference.parts import Call, Change, Part
 from homeostat.rule import Receptor
 
 if TYPE_CHECKING:
-    from homeostat.reference.simulation import ReferenceSimulation
+    from homeostat.reference.world import World
 
 
 class Cells:
     """One population."""
 
-    def __init__(self, sim: ReferenceSimulation, population: Population) -> None:
+    def __init__(self, sim: World, population: Population) -> None:
         self.sim, self.population, self.n = sim, population, population.n
         self.elements = [Element(neuron=i, post=i) for i in range(population.n)]
         self.has_rate = any(hook.event == "output" for hook in population.neuron.hooks)
@@ -34,7 +34,9 @@ class Cells:
         self.spikes: dict[int, list[int]] = {}  # step -> neurons, ascending
         self.rates: dict[int, list[float]] = {}
         self.train: dict[int, set[int]] = {}
-        for step, neuron in zip(*(part.tolist() for part in sim.made.trains.get(population.name, (np.empty(0), np.empty(0)))), strict=True):
+        for step, neuron in zip(
+            *(part.tolist() for part in sim.made.trains.get(population.name, (np.empty(0), np.empty(0)))), strict=True
+        ):
             self.train.setdefault(step, set()).add(neuron)
 
     def make_states(self) -> None:
@@ -49,10 +51,13 @@ class Cells:
             return self.elements
         if scope in ("Global", "PerPopulation"):
             return [WHOLE]
-        raise ContractError(f"a state of '{self.population.name}' cannot be {scope}; it is PerNeuron, PerPopulation or Global")
+        raise ContractError(
+            f"a state of '{self.population.name}' cannot be {scope}; it is PerNeuron, PerPopulation or Global"
+        )
 
     def bind_hooks(self) -> None:
         """All hooks with their arguments found."""
+
         def scope_of(hook: Any) -> str:
             return hook.writes[0].scope.name if hook.writes else "PerNeuron"
 
@@ -72,7 +77,9 @@ class Cells:
             for event in ("on_spike", "step", "every")
         }
         self.updates = {
-            event: [Call(rule, b.hook, scope_of(b.hook)) for rule, b in bounds if b.hook.writes and b.hook.event == event]
+            event: [
+                Call(rule, b.hook, scope_of(b.hook)) for rule, b in bounds if b.hook.writes and b.hook.event == event
+            ]
             for event in ("on_spike", "step", "every")
         }
         for receptor in self.receptors:
@@ -113,7 +120,10 @@ class Cells:
         assert self.population.positions is not None
         places = self.population.positions.tolist()
         limit = reach * (1.0 + 1e-9)
-        return [[self.elements[j] for j, q in enumerate(places) if j != i and math.dist(p, q) <= limit] for i, p in enumerate(places)]
+        return [
+            [self.elements[j] for j, q in enumerate(places) if j != i and math.dist(p, q) <= limit]
+            for i, p in enumerate(places)
+        ]
 
     # Parts 2 to 4 of a step
 
@@ -216,7 +226,7 @@ class Increment:
 class ReceptorCells:
     """A receptor of all cells of a population; projections with equal receptors share it."""
 
-    def __init__(self, sim: ReferenceSimulation, name: str, receptor: Receptor, cells: Cells) -> None:
+    def __init__(self, sim: World, name: str, receptor: Receptor, cells: Cells) -> None:
         self.cells = cells
         self.part = Part(sim, name, "receptor", receptor, self)
         self.arriving = [0.0] * cells.n

@@ -14,13 +14,13 @@ from homeostat.reference.synapses import Connections
 from homeostat.signals import steps_of
 
 if TYPE_CHECKING:
-    from homeostat.reference.simulation import ReferenceSimulation
+    from homeostat.reference.world import World
 
 BLOCK = 256
 Read = Callable[[Any], float]
 
 
-def ticking(sim: ReferenceSimulation) -> list[Part]:
+def ticking(sim: World) -> list[Part]:
     """The parts whose clock ticks at the end of the present step."""
     found = []
     for part in sim.parts.values():
@@ -70,7 +70,7 @@ def reduce_groups(groups: list[list[float]], how: str, q: float) -> float:
 class Reducer:
     """The reductions of one part."""
 
-    def __init__(self, sim: ReferenceSimulation, part: Part) -> None:
+    def __init__(self, sim: World, part: Part) -> None:
         self.sim, self.part = sim, part
         self.stores = [store for store in part.stores.values() if store.state.reduction]
         self.reads = {store.state.name: self._reader(store) for store in self.stores}
@@ -83,8 +83,8 @@ class Reducer:
             return lambda e: float(e.weight)
         if reduction.over == "neuron" or (isinstance(self.part.home, Cells) and store.state.scope.name == "PerNeuron"):
             raise NotSupported(
-                f"{self.part.say()}: {store.state.name} reduces '{reduction.of}' over all projections, which have only 'w' in common; "
-                "reduce over='projection'"
+                f"{self.part.say()}: {store.state.name} reduces '{reduction.of}' over all projections, "
+                "which have only 'w' in common; reduce over='projection'"
             )
         return bind(self.part, reduction.of, store.state.name)
 

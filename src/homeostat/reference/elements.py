@@ -16,7 +16,9 @@ class Element:
     birth = 0
     weight: float
 
-    def __init__(self, neuron: Any = None, pre: Any = None, post: Any = None, delay: Any = None, branch: Any = None) -> None:
+    def __init__(
+        self, neuron: Any = None, pre: Any = None, post: Any = None, delay: Any = None, branch: Any = None
+    ) -> None:
         self.neuron, self.pre, self.post, self.delay, self.branch = neuron, pre, post, delay, branch
 
     def __repr__(self) -> str:
@@ -27,7 +29,9 @@ class Element:
 class Synapse(Element):
     """A synapse; `index` is its place in the network as it was made (None for one that was born later)."""
 
-    def __init__(self, pre: int, post: int, delay: int, branch: int, weight: float, birth: int, index: int | None) -> None:
+    def __init__(
+        self, pre: int, post: int, delay: int, branch: int, weight: float, birth: int, index: int | None
+    ) -> None:
         super().__init__(pre=pre, post=post, delay=delay, branch=branch)
         self.weight, self.birth, self.index = weight, birth, index
         self.identity = (pre, post, birth)

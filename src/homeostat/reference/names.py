@@ -42,7 +42,8 @@ def bind(
         return found
     if optional and name in optional:
         return Constant(optional[name])
-    raise UnknownName(f"{type(part.mechanism).__name__}.{hook} on '{part.name}' asks for '{name}'; {suggestion(name, _known(part, name, gate))}")
+    what = f"{type(part.mechanism).__name__}.{hook} on '{part.name}'"
+    raise UnknownName(f"{what} asks for '{name}'; {suggestion(name, _known(part, name, gate))}")
 
 
 def own(part: Part, name: str) -> Getter | None:
@@ -88,7 +89,7 @@ def _derived(part: Part, name: str) -> Getter:
 
 
 def followed(part: Part, source: str, field_name: str) -> Getter:
-    """The state of a network rule as the previous step left it; `source` is 'rule' (its first state) or 'rule.state'."""
+    """A state of a network rule as the previous step left it; `source` is 'rule' (its first state) or 'rule.state'."""
     sim = part.sim
     rule, _, state = source.partition(".")
     if rule not in sim.network.rules:

@@ -16,13 +16,13 @@ from homeostat.rule import Bound, Follow, Mechanism
 from homeostat.state import State
 
 if TYPE_CHECKING:
-    from homeostat.reference.simulation import ReferenceSimulation
+    from homeostat.reference.world import World
 
 
 class Part:
     """One mechanism at its place. `home` is the `Cells`, `Connections` or None (network rules) that it is part of."""
 
-    def __init__(self, sim: ReferenceSimulation, name: str, place: str, mechanism: Mechanism, home: Any = None) -> None:
+    def __init__(self, sim: World, name: str, place: str, mechanism: Mechanism, home: Any = None) -> None:
         self.sim, self.name, self.place, self.mechanism, self.home = sim, name, place, mechanism, home
         self.values = sim.made.values[name, place]
         self.stores: dict[str, Store] = {}
@@ -71,7 +71,9 @@ class Store:
         self.eager = eager or moving
         if state.lagged:
             self.by = bind(part, state.lagged.by, f"{state.name}")
-        self.init: Getter = bind(part, state.init, state.name) if isinstance(state.init, str) else Constant(float(state.init))
+        self.init: Getter = (
+            bind(part, state.init, state.name) if isinstance(state.init, str) else Constant(float(state.init))
+        )
 
     def _make_decay(self) -> bool:
         """How the value passes through a quiet interval; returns whether a parameter of that moves."""
@@ -173,7 +175,11 @@ class Store:
 
     def save(self) -> dict[str, Any]:
         """A copy of what can change."""
-        return {"values": dict(self.values), "since": dict(self.since), "history": {k: deque(v, v.maxlen) for k, v in self.history.items()}}
+        return {
+            "values": dict(self.values),
+            "since": dict(self.since),
+            "history": {k: deque(v, v.maxlen) for k, v in self.history.items()},
+        }
 
     def load(self, saved: dict[str, Any]) -> None:
         """Put a copy back."""
@@ -224,7 +230,9 @@ class Change:
 
     def __init__(self, part: Part, bound: Bound, scope: str) -> None:
         self.call, self.aim = Call(part, bound.hook, scope), bound.adds[1] if bound.adds else "w"
-        self.gates = [(gate.function, bind_all(part, gate.function, bound.hook, scope, gate=True)) for gate in bound.gates]
+        self.gates = [
+            (gate.function, bind_all(part, gate.function, bound.hook, scope, gate=True)) for gate in bound.gates
+        ]
 
     def __call__(self, e: Any) -> float:
         if not self.call.holds(e):

@@ -34,7 +34,9 @@ class Rules:
         for rule in connections.projection.rules:
             for bound in rule.bound():
                 self._sort_in(bound)
-        self.traces = [Increment(p, store) for p in connections.rules for store in p.stores.values() if store.state.trace]
+        self.traces = [
+            Increment(p, store) for p in connections.rules for store in p.stores.values() if store.state.trace
+        ]
 
     def part_of(self, mechanism: Mechanism) -> Part:
         """Where a mechanism stands."""
@@ -133,9 +135,16 @@ class Rules:
         pre = [(synapse, old) for row, old in rows for synapse in self.at.rows[row.pre, row.delay]]
         post = [(synapse, old) for p, old in posts for synapse in self.at.incoming[p.post]]
         seen = dict(posts)
-        branches = [(e, seen[self.at.posts[e.post]]) for e in self.at.owners("PerBranch") if self.at.posts[e.post] in seen]
+        branches = [
+            (e, seen[self.at.posts[e.post]]) for e in self.at.owners("PerBranch") if self.at.posts[e.post] in seen
+        ]
         later = self._due()
-        for scope, on_pre, on_post in (("PerSynapse", pre, post), ("PerBranch", pre, branches), ("PerPre", rows, []), ("PerPost", pre, posts)):
+        for scope, on_pre, on_post in (
+            ("PerSynapse", pre, post),
+            ("PerBranch", pre, branches),
+            ("PerPre", rows, []),
+            ("PerPost", pre, posts),
+        ):
             for call, e, old in later:
                 if call.scope == scope:
                     self._write(call.updates(e), old)
@@ -161,7 +170,9 @@ class Rules:
         """One event of all owners of a scope. At an owner all hooks read the same; a branch or neuron takes the
         presynaptic events of its synapses one after the other."""
         calls = [call for call in self.updates[event] if call.scope == scope]
-        traces = [trace for trace in self.traces if trace.store.state.scope.name == scope and TRACED.get(scope) == event]
+        traces = [
+            trace for trace in self.traces if trace.store.state.scope.name == scope and TRACED.get(scope) == event
+        ]
         for e, old in events:
             updates = [u for call in calls for u in call.updates(e)]
             self._write(updates + [u for trace in traces for u in trace.updates(e)], old)
@@ -198,7 +209,7 @@ class Rules:
             return
         self.increments = {}
         self.change(event, self.at.synapses, self.at.posts, only)
-        for e in self.at.synapses:
+        for e in self.at.synapses if self.increments else ():
             for store, amount in self.increments.get((event, e.identity), ()):
                 store.write(e, store.read(e) + amount)
 

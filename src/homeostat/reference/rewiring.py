@@ -32,7 +32,8 @@ class Rewiring:
             for field_name in part.mechanism.fields:
                 value = part.values[field_name]
                 if np.ndim(value) and len(value) == len(self.at.synapses) and _per_synapse(part, field_name):
-                    raise NotSupported(f"'{name}' rewires, so {field_name} of {part.say()} cannot differ between synapses; give one number")
+                    what = f"{field_name} of {part.say()}"
+                    raise NotSupported(f"'{name}' rewires, so {what} cannot differ between synapses; give one number")
 
     def tick(self, ticking: list[Part]) -> None:
         """Deaths of all rules that tick, then births."""

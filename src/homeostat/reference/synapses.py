@@ -14,7 +14,7 @@ from homeostat.reference.names import Getter
 from homeostat.reference.parts import Call, Part, Target
 
 if TYPE_CHECKING:
-    from homeostat.reference.simulation import ReferenceSimulation
+    from homeostat.reference.world import World
 
 Row = tuple[int, int]  # presynaptic neuron, delay in steps
 
@@ -22,7 +22,7 @@ Row = tuple[int, int]  # presynaptic neuron, delay in steps
 class Connections:
     """One projection. A *row* holds the synapses of one presynaptic neuron that share a delay."""
 
-    def __init__(self, sim: ReferenceSimulation, projection: Projection, receptor: ReceptorCells | None) -> None:
+    def __init__(self, sim: World, projection: Projection, receptor: ReceptorCells | None) -> None:
         self.sim, self.projection, self.receptor = sim, projection, receptor
         self.source, self.target = sim.cells[projection.source.name], sim.cells[projection.target.name]
         made = sim.made.synapses[projection.name]
@@ -34,8 +34,13 @@ class Connections:
         self.last_event: dict[Row, int] = {}
         self.posts = [Element(post=j) for j in range(self.target.n)]
         self.row_elements = {row: Element(pre=row[0], delay=row[1]) for row in self._rows_there_are()}
+        self.delays = sorted({delay for _, delay in self.row_elements})  # short first
         self.sort()
-        self.parts = {p: Part(sim, projection.name, p, mechanism, self) for p, mechanism in projection.mechanisms() if p != "receptor"}
+        self.parts = {
+            p: Part(sim, projection.name, p, mechanism, self)
+            for p, mechanism in projection.mechanisms()
+            if p != "receptor"
+        }
         self.release = self.parts.get("release")
         self.rules = [part for place, part in self.parts.items() if place != "release"]
 
@@ -131,13 +136,9 @@ class Connections:
 
     # Events
 
-    def delays(self) -> list[int]:
-        """All delays, short first."""
-        return sorted({delay for _, delay in self.row_elements})
-
     def arriving_rows(self) -> Iterator[tuple[Any, int]]:
         """Rows whose spike arrives now, in the order of section 4, with the step of that spike."""
-        for delay in self.delays():
+        for delay in self.delays:
             step = self.sim.now - delay
             for pre in self.source.spikes.get(step, ()):
                 if (pre, delay) in self.rows:
@@ -163,7 +164,7 @@ class Connections:
                 self._release(row, synapses)
 
     def _transmit_rates(self) -> None:
-        for delay in self.delays():
+        for delay in self.delays:
             for row in (r for r in self.row_elements.values() if r.delay == delay):
                 rate = self.source.rate(self.sim.now - delay, row.pre)
                 for synapse in self.rows[row.pre, delay]:
@@ -179,9 +180,12 @@ class Connections:
             amount, *new = result if stores else (result,)
             self._deliver(synapse, float(amount))
             updates += [(store, synapse, value) for store, value in zip(stores, new, strict=True)]
-            row_values.append([value for store, value in zip(stores, new, strict=True) if store.state.scope.name == "PerPre"])
+            row_values.append(
+                [value for store, value in zip(stores, new, strict=True) if store.state.scope.name == "PerPre"]
+            )
         if any(values != row_values[0] for values in row_values):
-            raise ContractError(f"{self.release.say()}: a PerPre state came out differently at the synapses of row {row}; it may not depend on w")
+            what = f"{self.release.say()}: a PerPre state came out differently at the synapses of row {row}"
+            raise ContractError(f"{what}; it may not depend on w")
         for store, e, value in updates:
             store.write(e, value)
 
