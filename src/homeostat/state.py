@@ -45,16 +45,26 @@ class Reduction:
 class Lagged:
     """The value that another state had `by` (a field, ms) ago."""
 
-    source: str
+    state: State
     by: str
+
+    @property
+    def source(self) -> str:
+        """The name of that state (which the class body gives it later)."""
+        return self.state.name
 
 
 @dataclass(frozen=True)
 class Inflow:
     """The sum over the neurons within `reach` (a field, in the unit of positions) of their `source` minus one's own."""
 
-    source: str
+    state: State
     reach: str
+
+    @property
+    def source(self) -> str:
+        """The name of that state."""
+        return self.state.name
 
 
 class State:
@@ -189,7 +199,7 @@ class Scope:
 
     def lagged(self, source: State, by: str) -> State:
         """What `source` was `by` ms ago, `by` naming a field."""
-        return State(self, rule=Lagged(source.name, by))
+        return State(self, rule=Lagged(source, by))
 
     def inflow(self, source: State, reach: str) -> State:
         """What `source` would gain from its neighbours by diffusion at rate 1: the sum of their values minus its own.
@@ -197,7 +207,7 @@ class Scope:
         `reach` names a field. On a square grid with spacing h and reach h it is h^2 times the discrete Laplacian, and no
         flux passes the border: `@no.step def _(no, inflow, rate, dt): return no + rate * inflow * dt` keeps the total.
         """
-        return State(self, rule=Inflow(source.name, reach))
+        return State(self, rule=Inflow(source, reach))
 
     def spikes_of(self, population: str) -> State:
         """How many cells of a population spiked in this step; `population` names a text field."""

@@ -40,7 +40,7 @@ def check(model: Model) -> None:
                     raise refuse("over", where)
                 if state.reduction and state.reduction.of != "w":
                     raise refuse("reduced", where)
-                if getattr(state, "diffuses", None):
+                if state.inflow:
                     raise refuse("diffusion", where)
             for hook in member.mechanism.hooks:
                 if hook.after:

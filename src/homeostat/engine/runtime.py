@@ -13,9 +13,13 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic, overload
 
+from homeostat.engine.light import LinkedCompiler
+
 OPTIONS = {"error_model": "numpy", "nogil": True, "_nrt": False}
 kernel = njit(cache=True, **OPTIONS)
-inline = njit(inline="never", forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS)
+LINKED = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "pipeline_class": LinkedCompiler, **OPTIONS}
+inline = njit(inline="never", forceinline=True, **LINKED)
+called = njit(inline="never", **LINKED)
 
 U64 = np.uint64
 STEP_STRIDE, ELEMENT_STRIDE = U64(0x9E3779B97F4A7C15), U64(0xD1B54A32D192ED03)
@@ -205,7 +209,7 @@ def _give_way(typingctx):  # type: ignore[no-untyped-def]
 ARRIVED, ROUND, SPINS = 0, 8, 4000  # places in the barrier array, a cache line apart
 
 
-@kernel
+@inline
 def meet(barrier, threads):  # type: ignore[no-untyped-def]
     """Wait until all threads are here: spin for some microseconds, then give way to others between looks."""
     if threads == 1:
@@ -226,69 +230,58 @@ def meet(barrier, threads):  # type: ignore[no-untyped-def]
 
 
 @inline
-def collect(n, cells):  # type: ignore[no-untyped-def]
-    """Write down which cells of this thread's share fired in step `n`, by id; eight flags are looked at at once."""
-    slot = n % cells.ids.shape[0]
+def collect(fired_words, fired, ids, first):  # type: ignore[no-untyped-def]
+    """Write down which cells of this thread's share fired, by id; eight flags are looked at at once. Returns how many."""
     count = 0
-    for word in range(cells.fired_words.size):
-        if cells.fired_words[word] != 0:
-            for i in range(8 * word, min(8 * word + 8, cells.size)):
-                if cells.fired[i]:
-                    cells.ids[slot, cells.first + count] = cells.first + i
+    for word in range(fired_words.size):
+        if fired_words[word] != 0:
+            for i in range(8 * word, min(8 * word + 8, fired.size)):
+                if fired[i]:
+                    ids[first + count] = first + i
                     count += 1
-    cells.counts[slot, cells.column] = count
-    if cells.logging[0] and count:
-        logged = cells.logged[0]
-        for e in range(count):
-            cells.log_step[logged + e] = n
-            cells.log_id[logged + e] = cells.ids[slot, cells.first + e]
-        cells.logged[0] = logged + count
+    return count
 
 
 @inline
-def log_is_full(cells, steps):  # type: ignore[no-untyped-def]
-    """Whether `steps` more steps could overflow the spike log of this share."""
-    return cells.logging[0] != 0 and cells.logged[0] + steps * cells.size > cells.log_id.size
+def log_spikes(n, ids, first, count, log_step, log_id, logged):  # type: ignore[no-untyped-def]
+    """Copy the spikes of a share in step `n` to the log that the recorders read."""
+    for e in range(count):
+        log_step[logged[0] + e] = n
+        log_id[logged[0] + e] = ids[first + e]
+    logged[0] += count
 
 
 @inline
-def count_spikes(n, cells):  # type: ignore[no-untyped-def]
-    """How many cells of a population spiked in step `n`."""
+def count_spikes(counts_of_step):  # type: ignore[no-untyped-def]
+    """How many cells of a population spiked in a step; each thread has written its count, a cache line apart."""
     total = 0
-    for t in range(cells.firsts.size):
-        total += cells.counts[n % cells.ids.shape[0], 8 * t]
+    for t in range(0, counts_of_step.size, 8):
+        total += counts_of_step[t]
     return np.float64(total)
 
 
 @inline
-def begin_schedule(n, cells):  # type: ignore[no-untyped-def]
+def begin_schedule(n, cursor, train_step, train_id, scheduled):  # type: ignore[no-untyped-def]
     """Mark the cells whose given train has a spike in step `n`."""
-    cells.cursor[1] = cells.cursor[0]
-    while cells.cursor[1] < cells.train_step.size and cells.train_step[cells.cursor[1]] <= n:
-        if cells.train_step[cells.cursor[1]] == n:
-            cells.scheduled[cells.train_id[cells.cursor[1]]] = True
-        cells.cursor[1] += 1
+    cursor[1] = cursor[0]
+    while cursor[1] < train_step.size and train_step[cursor[1]] <= n:
+        if train_step[cursor[1]] == n:
+            scheduled[train_id[cursor[1]]] = True
+        cursor[1] += 1
 
 
 @inline
-def end_schedule(cells):  # type: ignore[no-untyped-def]
+def end_schedule(cursor, train_id, scheduled):  # type: ignore[no-untyped-def]
     """Take the marks of `begin_schedule` away."""
-    for e in range(cells.cursor[0], cells.cursor[1]):
-        cells.scheduled[cells.train_id[e]] = False
-    cells.cursor[0] = cells.cursor[1]
+    for e in range(cursor[0], cursor[1]):
+        scheduled[train_id[e]] = False
+    cursor[0] = cursor[1]
 
 
 @inline
-def publish(n, cells):  # type: ignore[no-untyped-def]
-    """Keep the output of rate neurons of step `n` for the projections that carry it on."""
-    for i in range(cells.size):
-        cells.rates[n % cells.rates.shape[0], cells.first + i] = cells.rate_now[i]
-
-
-@inline
-def rate_of(cells, n, neuron):  # type: ignore[no-untyped-def]
+def rate_of(rates, n, neuron):  # type: ignore[no-untyped-def]
     """The output that a rate neuron had in step `n`; 0 before the start."""
-    return cells.rates[n % cells.rates.shape[0], neuron] if n >= 0 else cells.rates[0, neuron] * 0
+    return rates[n % rates.shape[0], neuron] if n >= 0 else rates[0, neuron] * 0
 
 
 # --- synapses: which postsynaptic events a row has to replay --------------------------------------------------------
@@ -301,46 +294,50 @@ def synapse_element(pre, post):  # type: ignore[no-untyped-def]
 
 
 @inline
-def find_live(links, row, since):  # type: ignore[no-untyped-def]
-    """The synapses of a row with postsynaptic events from step `since` on; how many, and the most events of one."""
-    live = 0
-    for k in range(U64(links.start[row]), U64(links.start[row + 1])):
-        links.live[live] = k
-        live += 1 if links.h_newest[links.post[k]] >= since else 0
-    history = links.h_step.size // links.h_newest.size
-    deepest = 0
-    for e in range(live):
-        i = links.post[links.live[e]]
-        newest = links.h_count[i] - 1
-        depth = 1
-        while depth < links.h_fill[i] and links.h_step[i * history + ((newest - depth) & (history - 1))] >= since:
-            depth += 1
-        links.depth[e] = depth
-        deepest = max(deepest, depth)
-    return live, deepest
+def find_live(begin, end, post, h_newest, since, live):  # type: ignore[no-untyped-def]
+    """Collect in `live` the synapses of a row with postsynaptic events from step `since` on; returns how many."""
+    count = 0
+    for k in range(U64(begin), U64(end)):
+        live[count] = k
+        count += 1 if h_newest[post[k]] >= since else 0
+    return count
 
 
 @inline
-def pick_depth(links, live, depth):  # type: ignore[no-untyped-def]
-    """Of the live synapses those with more than `depth` newer events: their index, and the place of that event."""
-    history = links.h_step.size // links.h_newest.size
+def find_depth(count, live, post, h_step, h_count, h_fill, since, depth):  # type: ignore[no-untyped-def]
+    """How many postsynaptic events each live synapse has to replay; returns the most."""
+    history = h_step.size // h_count.size
+    deepest = 0
+    for e in range(count):
+        i = post[live[e]]
+        newest = h_count[i] - 1
+        found = 1
+        while found < h_fill[i] and h_step[i * history + ((newest - found) & (history - 1))] >= since:
+            found += 1
+        depth[e] = found
+        deepest = max(deepest, found)
+    return deepest
+
+
+@inline
+def pick_depth(live_count, live, depth, level, post, h_count, history, pick, place):  # type: ignore[no-untyped-def]
+    """Of the live synapses those with more than `level` newer events: their index, and the place of that event."""
     count = 0
-    for e in range(live):
-        if links.depth[e] > depth:
-            k = links.live[e]
-            i = links.post[k]
-            links.pick[count] = k
-            links.place[count] = i * history + ((links.h_count[i] - 1 - depth) & (history - 1))
+    for e in range(live_count):
+        if depth[e] > level:
+            k = live[e]
+            i = post[k]
+            pick[count] = k
+            place[count] = i * history + ((h_count[i] - 1 - level) & (history - 1))
             count += 1
     return count
 
 
 @inline
-def history_full(links, cells, slot):  # type: ignore[no-untyped-def]
+def history_full(ids, first, count, h_fill, history):  # type: ignore[no-untyped-def]
     """Whether the history of a cell that spiked has no room for one more event."""
-    history = links.h_step.size // links.h_newest.size
-    for e in range(cells.counts[slot, cells.column]):
-        if links.h_fill[cells.ids[slot, cells.first + e] - cells.first] >= history:
+    for e in range(count):
+        if h_fill[ids[first + e] - first] >= history:
             return True
     return False
 
@@ -349,47 +346,43 @@ def history_full(links, cells, slot):  # type: ignore[no-untyped-def]
 
 
 @inline
-def reduce_sum(links, values, out):  # type: ignore[no-untyped-def]
+def reduce_sum(start, post, in_degree, values, out):  # type: ignore[no-untyped-def]
     """out[i] = the sum of the values of neuron i's synapses."""
     out[:] = 0.0
-    for row in range(links.last.size):
-        for k in range(links.start[row], links.start[row + 1]):
-            out[links.post[k]] += np.float64(values[k])
+    for k in range(start[0], start[start.size - 1]):
+        out[post[k]] += np.float64(values[k])
 
 
 @inline
-def reduce_count(links, values, out):  # type: ignore[no-untyped-def]
+def reduce_count(start, post, in_degree, values, out):  # type: ignore[no-untyped-def]
     """out[i] = the number of neuron i's synapses."""
     out[:] = 0.0
-    for row in range(links.last.size):
-        for k in range(links.start[row], links.start[row + 1]):
-            out[links.post[k]] += 1.0
+    for k in range(start[0], start[start.size - 1]):
+        out[post[k]] += 1.0
 
 
 @inline
-def reduce_mean(links, values, out):  # type: ignore[no-untyped-def]
+def reduce_mean(start, post, in_degree, values, out):  # type: ignore[no-untyped-def]
     """out[i] = the mean over neuron i's synapses, 0 where there are none."""
-    reduce_sum(links, values, out)
+    reduce_sum(start, post, in_degree, values, out)
     for i in range(out.size):
-        out[i] /= max(1.0, np.float64(links.in_degree[i]))
+        out[i] /= max(1.0, np.float64(in_degree[i]))
 
 
 @inline
-def reduce_max(links, values, out):  # type: ignore[no-untyped-def]
+def reduce_max(start, post, in_degree, values, out):  # type: ignore[no-untyped-def]
     """out[i] = the largest value of neuron i's synapses, -1e308 where there are none."""
     out[:] = -1e308
-    for row in range(links.last.size):
-        for k in range(links.start[row], links.start[row + 1]):
-            out[links.post[k]] = max(out[links.post[k]], np.float64(values[k]))
+    for k in range(start[0], start[start.size - 1]):
+        out[post[k]] = max(out[post[k]], np.float64(values[k]))
 
 
 @inline
-def reduce_min(links, values, out):  # type: ignore[no-untyped-def]
+def reduce_min(start, post, in_degree, values, out):  # type: ignore[no-untyped-def]
     """out[i] = the smallest value of neuron i's synapses, 1e308 where there are none."""
     out[:] = 1e308
-    for row in range(links.last.size):
-        for k in range(links.start[row], links.start[row + 1]):
-            out[links.post[k]] = min(out[links.post[k]], np.float64(values[k]))
+    for k in range(start[0], start[start.size - 1]):
+        out[post[k]] = min(out[post[k]], np.float64(values[k]))
 
 
 @inline

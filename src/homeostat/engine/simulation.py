@@ -111,17 +111,9 @@ class Simulation:
 
     def settle(self) -> None:
         """Bring all synapses up to date. Changes no result: replay does not depend on when it happens."""
-        for name, plan in self.plans.items():
-            if plan.replays:
-                self._each_share(name, "flush")
-
-    def _each_share(self, name: str, function: str) -> None:
-        links = self.model.links[name]
-        kernel = getattr(self.module, f"{function}_{links.ident}")
-        groups = [*self.model.cells.values(), *self.model.links.values(), self.model.rules]
-        for thread in range(self.threads):
-            given = {group.ident: value for group, value in zip(groups, self.layout.arguments(thread), strict=True)}
-            kernel(self.step_count, given[links.ident], given[links.target.ident], given["network"])
+        if self.step_count and any(plan.replays for plan in self.plans.values()):
+            for thread in range(self.threads):
+                self.module.run(self.step_count, self.step_count, 1, 1, thread, *self.layout.arguments(thread))
 
     def weights(self, projection: Projection | str) -> np.ndarray:
         """The weights of a projection in canonical order (by presynaptic, then postsynaptic index), up to date."""

@@ -54,10 +54,20 @@ def _integrate(reader: Reader, cells: Cells) -> list[str]:
     spiking = cells.population.spiking
     text = [f"@inline\ndef integrate_{c}(n, {c}, network):", f'    """Population {cells.name!r}, {type(neuron.mechanism).__name__}."""']
     text += ["    learning = network.learning[0] != 0"]
-    text += [f"    begin_schedule(n, {c})"] if "scheduled" in wanted else []
+    text += [f"    begin_schedule(n, {c}.cursor, {c}.train_step, {c}.train_id, {c}.scheduled)"] if "scheduled" in wanted else []
     text += [f"    for i in range({c}.size):", *(f"        {line}" for line in body)]
-    text += [f"    end_schedule({c})"] if "scheduled" in wanted else []
-    return [*text, f"    collect(n, {c})" if spiking else f"    publish(n, {c})", ""]
+    text += [f"    end_schedule({c}.cursor, {c}.train_id, {c}.scheduled)"] if "scheduled" in wanted else []
+    if not spiking:
+        return [*text, f"    for i in range({c}.size):", f"        {c}.rates[n % {c}.rates.shape[0], {c}.first + i] = {c}.rate_now[i]", ""]
+    return [
+        *text,
+        f"    slot = n % {c}.ids.shape[0]",
+        f"    count = collect({c}.fired_words, {c}.fired, {c}.ids[slot], {c}.first)",
+        f"    {c}.counts[slot, {c}.column] = count",
+        f"    if {c}.logging[0]:",
+        f"        log_spikes(n, {c}.ids[slot], {c}.first, count, {c}.log_step, {c}.log_id, {c}.logged)",
+        "",
+    ]
 
 
 def _load_states(cells: Cells, member: Member) -> list[str]:

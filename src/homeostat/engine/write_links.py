@@ -34,7 +34,7 @@ class LinksWriter:
         """The functions, in the order in which they call each other."""
         plan = self.plan
         text = [*self.settle(), *self.flush()] if plan.replays else []
-        text += self.transmit() if plan.rate else [*self.visit(), *self.arrive()]
+        text += self.transmit() if plan.rate else self.arrive()
         text += self.post_events()
         text += self.pass_over("step", plan.step) + self.pass_over("every", plan.every)
         return text
@@ -227,10 +227,12 @@ class LinksWriter:
             f"@inline\ndef settle_{q}(row, {self.arguments}):",
             f'    """Replay the postsynaptic events of {self.links.name!r} that row `row` has not seen, oldest first."""',
             f"    last = {q}.last[row]",
-            f"    live, deepest = find_live({q}, row, max(last, {q}.flushed[0]))",
+            f"    since = max(last, {q}.flushed[0])",
+            f"    live = find_live({q}.start[row], {q}.start[row + 1], {q}.post, {q}.h_newest, since, {q}.live)",
+            f"    deepest = find_depth(live, {q}.live, {q}.post, {q}.h_step, {q}.h_count, {q}.h_fill, since, {q}.depth)",
             *(f"    {line}" for line in loops.shared),
             "    for depth in range(deepest - 1, -1, -1):",
-            f"        count = pick_depth({q}, live, depth)",
+            f"        count = pick_depth(live, {q}.live, {q}.depth, depth, {q}.post, {q}.h_count, {HISTORY}, {q}.pick, {q}.place)",
             "        for e in range(count):",
             *(f"            {line}" for line in (f"k = {q}.pick[e]", f"j = {q}.place[e]", f"i = {q}.post[k]", *loops.gather)),
             "        for e in range(count):",
@@ -260,7 +262,7 @@ class LinksWriter:
         """Replay for all rows, so that every synapse has seen all events before step `n`."""
         q = self.q
         return [
-            f"@kernel\ndef flush_{q}({self.arguments}):",
+            f"@called\ndef flush_{q}({self.arguments}):",
             f'    """Bring all synapses of {self.links.name!r} up to date with the events before step `n`."""',
             f"    for row in range({q}.last.size):",
             f"        settle_{q}(row, {self.arguments})",
@@ -270,7 +272,7 @@ class LinksWriter:
         ]
 
     def visit(self) -> list[str]:
-        """A presynaptic event of one row."""
+        """What a presynaptic event does to its row: replay, deliver, `on_pre`, traces."""
         q, plan = self.q, self.plan
         view = self.view_now("local")
         body: list[str] = []
@@ -288,13 +290,7 @@ class LinksWriter:
             body += [f"    {line}" for line in self.row_loop([*lines, *self.store(changed, "n")])]
         body += self._row_increments(view, row_states)
         body.append(f"{q}.last[row] = n")
-        return [
-            f"@inline\ndef visit_{q}(row, {self.arguments}):",
-            f'    """A presynaptic event of {self.links.name!r}: replay, deliver, then on_pre."""',
-            "    learning = network.learning[0] != 0",
-            *(f"    {line}" for line in _indented(body)),
-            "",
-        ]
+        return _indented(body)
 
     def _deliver(self, view: View) -> list[str]:
         q, release = self.q, self.plan.release
@@ -336,31 +332,32 @@ class LinksWriter:
     def arrive(self) -> list[str]:
         """All presynaptic events of a step, by delay, then by presynaptic id."""
         q, source = self.q, self.links.source.ident
+        visit = self.visit()
         return [
-            f"@inline\ndef arrive_{q}(n, {q}, {source}, {self.c}, network):" if source != self.c else f"@inline\ndef arrive_{q}(n, {q}, {source}, network):",
-            f'    """Spikes of {self.links.source.name!r} that reach {self.links.name!r} at step `n`."""',
+            f"@inline\ndef arrive_{q}(n, {calls_of_links(self.links)}):",
+            f'    """Spikes of {self.links.source.name!r} that reach {self.links.name!r} at step `n`: replay, deliver, then on_pre."""',
+            "    learning = network.learning[0] != 0",
             f"    for d in range({q}.delays.size):",
             f"        sent = n - {q}.delays[d]",
             "        if sent < 0:",
             "            break",
             f"        slot = sent % {source}.ids.shape[0]",
             f"        for t in range({source}.firsts.size):",
-            f"            for e in range({source}.firsts[t], {source}.firsts[t] + {source}.counts[slot, 8 * t]):",
-            f"                row = {q}.row_of[d, {source}.ids[slot, e]]",
+            f"            for s in range({source}.firsts[t], {source}.firsts[t] + {source}.counts[slot, 8 * t]):",
+            f"                row = {q}.row_of[d, {source}.ids[slot, s]]",
             "                if row >= 0:",
-            f"                    visit_{q}(row, {self.arguments})",
+            *(f"                    {line}" for line in visit),
             "",
         ]
 
     def transmit(self) -> list[str]:
         """Rate neurons transmit at every step."""
         q, source = self.q, self.links.source.ident
-        arguments = f"n, {q}, {source}, {self.c}, network" if source != self.c else f"n, {q}, {source}, network"
         return [
-            f"@inline\ndef arrive_{q}({arguments}):",
+            f"@inline\ndef arrive_{q}(n, {calls_of_links(self.links)}):",
             f'    """Rates of {self.links.source.name!r} as they reach {self.links.name!r} at step `n`."""',
             f"    for row in range({q}.last.size):",
-            f"        rate = rate_of({source}, n - {q}.row_delay[row], {q}.pre[row])",
+            f"        rate = rate_of({source}.rates, n - {q}.row_delay[row], {q}.pre[row])",
             *(f"        {line}" for line in self.row_bounds()),
             "        for e in range(count):",
             "            k = begin + U64(e)",
@@ -386,7 +383,7 @@ class LinksWriter:
         if not lines:
             return []
         full = [
-            f"    if history_full({q}, {c}, slot):",
+            f"    if history_full({c}.ids[slot], {c}.first, {c}.counts[slot, {c}.column], {q}.h_fill, {HISTORY}):",
             f"        flush_{q}({self.arguments})",
         ]
         return [
@@ -438,14 +435,14 @@ class LinksWriter:
         lines += self._owner_pass("PerPre", event, f"{q}.last.size", "row", clocks)
         if bounds or plan.synapse_hooks(event):
             lines += [f"for row in range({q}.last.size):"]
-            lines += [f"    rate = rate_of({self.links.source.ident}, n - {q}.row_delay[row], {q}.pre[row])"] if plan.rate else []
+            lines += [f"    rate = rate_of({self.links.source.ident}.rates, n - {q}.row_delay[row], {q}.pre[row])"] if plan.rate else []
             body, changed = self.synapse_event(view, event, bounds, "n", clocks)
             body += [*(self._rounded(changed) if clocks else []), *self.store(changed, "n")]
             lines += [f"    {line}" for line in self.row_loop(body)]
         source = self.links.source.ident
         arguments = f"n, {q}, {self.c}, network" if source == self.c or not plan.rate else f"n, {q}, {source}, {self.c}, network"
         return [
-            f"@inline\ndef {event}_{q}({arguments}):",
+            f"@called\ndef {event}_{q}({arguments}):",
             f'    """{"Slow clocks" if clocks else "Continuous rules"} of {self.links.name!r}."""',
             *(f"    {line}" for line in _indented(lines)),
             "",
@@ -468,7 +465,7 @@ class LinksWriter:
                     name, how = f"{member.prefix}{state.name}", state.reduction
                     self.links.variables[name] = Variable("cell", 0.0, "float64")
                     values = f"{q}.w" if how.of == "w" else f"{q}.{member.prefix}{how.of}"
-                    lines.append(f"if tick_{member.prefix[:-1]}:\n    reduce_{how.how}({q}, {values}, {q}.{name})")
+                    lines.append(f"if tick_{member.prefix[:-1]}:\n    reduce_{how.how}({q}.start, {q}.post, {q}.in_degree, {values}, {q}.{name})")
         return lines
 
     def _owner_pass(self, scope: str, event: str, size: str, index: str, clocks: bool) -> list[str]:

@@ -58,7 +58,7 @@ def _title(model: Model) -> str:
     return "\n".join(lines)
 
 
-COMMON_CELLS = "size first thread column firsts fired fired_words ids counts rates rate_now logging logged log_step log_id cursor train_step train_id scheduled"
+COMMON_CELLS = "size first column firsts fired fired_words ids counts rates rate_now logging logged log_step log_id cursor train_step train_id scheduled"
 COMMON_LINKS = (
     "delays dendritic_delay row_of row_delay pre start post last flushed in_degree h_step h_newest h_count h_fill live depth pick place"
 )
@@ -121,8 +121,8 @@ def _period(reader: Reader, member: Member) -> int:
 
 def _global(reader: Reader, member: Member, state: State) -> str:
     if state.sensor:
-        population = reader.model.net.population(member.mechanism.values[state.sensor])
-        return f"count_spikes(n, {reader.model.cells[population.name].ident})"
+        ident = reader.model.cells[reader.model.net.population(member.mechanism.values[state.sensor]).name].ident
+        return f"count_spikes({ident}.counts[n % {ident}.ids.shape[0]])"
     return f"network.{member.prefix}{state.name}[0]"
 
 
@@ -141,7 +141,6 @@ def _step(reader: Reader, plans: dict[str, Plan], body: str) -> list[str]:
     """The step in its order, and the loop over windows in which threads run apart."""
     model = reader.model
     groups = [*(c.ident for c in model.cells.values()), *(q.ident for q in model.links.values())]
-    arguments = ", ".join(["n", *groups, "network"])
     lines = [f"integrate_{c.ident}(n, {c.ident}, network)" for c in model.cells.values()]
     lines += [f"arrive_{q.ident}(n, {calls_of_links(q)})" for q in model.links.values()]
     for q in model.links.values():
@@ -159,20 +158,17 @@ def _step(reader: Reader, plans: dict[str, Plan], body: str) -> list[str]:
     sensed = sensed_cells(model)
     rules = [f"{event}_network(n, network{''.join(f', {c.ident}' for c in sensed)})" for event in ("step", "every") if f"def {event}_network(" in body]
     apart, together = ([], rules) if sensed else (rules, [])
-    full = " or ".join(f"log_is_full({c.ident}, 2 * window)" for c in model.cells.values() if c.population.spiking) or "False"
+    full = " or ".join(f"({c.ident}.logging[0] and {c.ident}.logged[0] + 2 * window * {c.ident}.size > {c.ident}.log_id.size)" for c in model.cells.values() if c.population.spiking) or "False"
     return [
-        f"@inline\ndef step({arguments}):",
-        '    """Everything that happens in step `n`, in the order of docs/semantics.md, section 2."""',
-        *(f"    {part}" for line in [*lines, *apart] for part in line.split("\n")),
-        "",
         f"@kernel\ndef run(first, last, window, threads, thread, {', '.join(groups)}, network):",
-        '    """Steps `first` to `last`; threads meet at the end of each window. Returns the step reached."""',
+        '    """Steps `first` to `last`, in the order of docs/semantics.md, section 2; threads meet at the end of each window."""',
+        *(f"    {line}" for line in _settle(plans)),
         "    start = first",
         "    windows = 0",
         "    while start < last:",
         "        stop = min(start + window, last)",
         "        for n in range(start, stop):",
-        f"            step({arguments})",
+        *(f"            {part}" for line in [*lines, *apart] for part in line.split("\n")),
         f"        if {full} or (thread == 0 and network.flags[32] != 0):",
         "            ask_to_halt(network.flags, windows)",
         "        meet(network.barrier, threads)",
@@ -185,6 +181,12 @@ def _step(reader: Reader, plans: dict[str, Plan], body: str) -> list[str]:
         "    return start",
         "",
     ]
+
+
+def _settle(plans: dict[str, Plan]) -> list[str]:
+    """A call without steps brings all synapses up to date."""
+    flushes = [f"    flush_{p.links.ident}(first, {p.links.ident}, {p.links.target.ident}, network)" for p in plans.values() if p.replays]
+    return ["if first == last and network.learning[0] != 0:", *flushes] if flushes else []
 
 
 def _any_tick(links) -> str:  # type: ignore[no-untyped-def]

@@ -1,0 +1,136 @@
+"""Random networks from all mechanisms: what engine and reference must agree on.
+
+`compose(seed)` draws a small network with random models, receptors, release, rules, delays, parameters and wiring. Rates are high, so
+that in a few hundred steps there are many spikes, same-step pairs and weights at their bounds.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+import homeostat as hs
+
+
+def compose(seed: int) -> hs.Network:
+    """A random network; the same for the same seed."""
+    rng = np.random.default_rng(seed)
+    net = hs.Network(dt=float(rng.choice([0.1, 0.5, 1.0])), seed=seed)
+    inputs = net.add(_source(rng), 12, "inputs") if rng.random() < 0.8 else _trains(net, rng)
+    exc = net.add(_neuron(rng), 9, "exc", rules=_cell_rules(rng))
+    inh = net.add(_neuron(rng), 4, "inh")
+    _connect(net, rng, inputs, exc, 25.0)
+    _connect(net, rng, inputs, inh, 25.0)
+    _connect(net, rng, exc, inh, 8.0)
+    _connect(net, rng, inh, exc, -6.0)
+    if rng.random() < 0.6:
+        _connect(net, rng, exc, exc, 5.0)
+    if rng.random() < 0.25:
+        _rate_part(net, rng)
+    return net
+
+
+def _maybe(rng: np.random.Generator, value: float, cv: float = 0.3) -> object:
+    """A number, or a distribution around it."""
+    return hs.LogNormal(value, cv=cv) if rng.random() < 0.35 else value
+
+
+def _source(rng: np.random.Generator) -> hs.Neuron:
+    if rng.random() < 0.3:
+        return hs.Poisson(rate=hs.Timed(rng.uniform(0, 300, (5, 12)), every=10.0, repeat=True))
+    return hs.Poisson(rate=_maybe(rng, 120.0))
+
+
+def _trains(net: hs.Network, rng: np.random.Generator) -> hs.Population:
+    n = int(rng.integers(50, 400))
+    times = np.rint(rng.uniform(1, 100, n)) * net.dt * 3
+    return net.add(hs.SpikeSource(), 12, "inputs", spikes=(times, rng.integers(0, 12, n)))
+
+
+def _neuron(rng: np.random.Generator) -> hs.Neuron:
+    kind = rng.integers(0, 5)
+    refractory = float(rng.choice([0.0, 2.0]))
+    if kind == 0:
+        return hs.LIF(tau=_maybe(rng, 15.0), refractory=refractory)
+    if kind == 1:
+        return hs.AdaptiveLIF(tau=_maybe(rng, 15.0), theta_plus=0.5, tau_theta=_maybe(rng, 50.0), refractory=refractory)
+    if kind == 2:
+        return hs.AdEx(bias=_maybe(rng, 300.0))
+    if kind == 3:
+        return hs.Izhikevich(bias=_maybe(rng, 5.0))
+    return hs.CurrentLIF(tau=_maybe(rng, 15.0), bias=_maybe(rng, 60.0), refractory=refractory)
+
+
+def _cell_rules(rng: np.random.Generator) -> list[hs.PopulationRule]:
+    return []
+
+
+def _receptor(rng: np.random.Generator, target: hs.Neuron, weight: float) -> tuple[hs.Receptor | None, float]:
+    """A receptor that the target reads, and the size of weights that does something."""
+    if isinstance(target, hs.Izhikevich | hs.CurrentLIF) or rng.random() < 0.2:
+        if rng.random() < 0.5:
+            return None, np.sign(weight) * 2.0
+        return hs.ExponentialCurrent(tau=_maybe(rng, 4.0)), weight * (0.2 if isinstance(target, hs.Izhikevich) else 4.0)
+    if weight < 0:
+        return (hs.GABAA(tau=_maybe(rng, 8.0)) if rng.random() < 0.7 else hs.GABAB()), abs(weight)
+    kinds = [hs.AMPA, lambda: hs.NMDA(), lambda: hs.DualExponential(tau_rise=1.0, tau_decay=_maybe(rng, 6.0)), lambda: hs.AMPA(tau=3.0)]
+    return kinds[rng.integers(0, len(kinds))](), weight
+
+
+def _delay(rng: np.random.Generator, dt: float) -> object:
+    kind = rng.integers(0, 4)
+    if kind == 0:
+        return dt
+    if kind == 1:
+        return dt * float(rng.integers(1, 20))
+    if kind == 2:
+        return hs.Uniform(dt, 12 * dt)
+    return dt * 60
+
+
+def _wiring(rng: np.random.Generator) -> object:
+    return [hs.Random(0.5), hs.AllToAll(), hs.FixedInDegree(3), hs.AllToAll(autapses=True)][rng.integers(0, 4)]
+
+
+def _connect(net: hs.Network, rng: np.random.Generator, source: hs.Population, target: hs.Population, weight: float) -> None:
+    receptor, size = _receptor(rng, target.neuron, weight)
+    release = None
+    if rng.random() < 0.35:
+        release = hs.ShortTerm(U=hs.Beta(0.5, sd=0.2) if rng.random() < 0.5 else 0.4, tau_rec=_maybe(rng, 60.0), tau_facil=float(rng.choice([0.0, 40.0])))
+    rules = _rules(rng, size) if rng.random() < 0.8 else []
+    late = net.dt * int(rng.choice([0, 0, 1, 7]))
+    net.connect(
+        source, target, _wiring(rng), weight=hs.Normal(size, cv=0.3), delay=_delay(rng, net.dt), dendritic_delay=late,
+        receptor=receptor, release=release, rules=rules,
+    )  # fmt: skip
+
+
+def _rules(rng: np.random.Generator, size: float) -> list[hs.Plasticity]:
+    """One to three rules and, mostly, bounds that are often hit."""
+    step = 0.2 * size
+    hebb = [
+        lambda: hs.PairSTDP(tau_pre=_maybe(rng, 15.0), tau_post=_maybe(rng, 15.0), gain_up=step, gain_down=_maybe(rng, abs(step)) if size > 0 else step),
+        lambda: hs.TripletSTDP(pair_up=step, triplet_up=step, pair_down=step, triplet_down=step, tau_x=_maybe(rng, 30.0)),
+        lambda: hs.NearestTripletSTDP(pair_up=step, triplet_up=step, pair_down=step, triplet_down=step),
+        lambda: hs.OneSidedSTDP(gain=step, tau_pre=_maybe(rng, 20.0)),
+        lambda: hs.InhibitorySTDP(target=_maybe(rng, 20.0), gain=step),
+        lambda: hs.WeightDependentSTDP(gain=abs(step), mu=float(rng.choice([0.0, 0.4, 1.0])), w_max=2 * abs(size)),
+        lambda: hs.Eligibility(hs.PairSTDP(gain_up=step, gain_down=step), tau=_maybe(rng, 50.0), period=5.0, gain=20.0),
+        lambda: hs.gated(hs.PairSTDP(gain_up=step, gain_down=step), by=lambda w: 0.5 if w > 1.0 else 1.0),
+    ]
+    slow = [
+        lambda: hs.SynapticScaling(target=_maybe(rng, 20.0), tau_rate=50.0, period=10.0, strength=5.0),
+        lambda: hs.Normalisation(total=3 * size, period=20.0),
+    ]
+    rules = [hebb[rng.integers(0, len(hebb))]() for _ in range(rng.integers(1, 3))]
+    rules += [slow[rng.integers(0, len(slow))]() for _ in range(rng.integers(0, 2))]
+    if rng.random() < 0.85:
+        low, high = sorted([0.2 * size, 1.8 * size])
+        rules.append(hs.HardBounds(low, high))
+    return rules
+
+
+def _rate_part(net: hs.Network, rng: np.random.Generator) -> None:
+    x = net.add(hs.RateNeuron(bias=_maybe(rng, 2.0)), 5, "x")
+    y = net.add(hs.RateNeuron(tau=_maybe(rng, 8.0)), 3, "y")
+    net.connect(x, y, hs.AllToAll(), weight=hs.Normal(0.5, sd=0.1), delay=_delay(rng, net.dt))
+    net.connect(y, x, hs.AllToAll(), weight=-0.1, delay=net.dt)

@@ -1,0 +1,396 @@
+"""docs/semantics.md, sections 7 to 9: keyed draws, rewiring, frozen time, by hand with dt = 1 ms."""
+
+import pytest
+from tiny import HALF, Cell, network, pair, traced
+
+from homeostat import keyed
+from homeostat.distributions import LogNormal, Uniform
+from homeostat.errors import BadValue, NotSupported
+from homeostat.network import AllToAll, Explicit, Network
+from homeostat.reference import ReferenceSimulation
+from homeostat.rule import NetworkRule, Plasticity, PopulationRule, Release
+from homeostat.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, together
+from homeostat.units import Ms, Number
+
+# 7. Draws
+
+
+class Random(Cell):
+    draw = PerNeuron.state()
+    gauss = PerNeuron.state()
+
+    @together(draw, gauss).step
+    def roll(uniform, normal):
+        return uniform, normal
+
+
+class Dice(Plasticity):
+    trials = PerSynapse.state()
+    per_post = PerPost.state()
+
+    @trials.on_pre
+    def throw(binomial):
+        return 100.0 * binomial(10, 0.5) + binomial(10, 0.5)
+
+    @per_post.step
+    def look(uniform):
+        return uniform
+
+    @staticmethod
+    def on_pre(uniform):
+        return uniform
+
+
+class Noise(NetworkRule):
+    level = Global.state()
+
+    @level.step
+    def roll(normal):
+        return normal
+
+
+def bits(seed, stream, step, element):
+    return keyed.draw(keyed.stream_key(seed, stream), step, element)
+
+
+def test_draws_are_keyed_by_seed_stream_step_and_element():
+    net = Network(dt=1.0, seed=9)
+    net.add(Random(), 2, "a", spikes=([3.0], [1]))
+    net.add(Cell(), 2, "b")
+    net.modulate(Noise(), "noise")
+    net.connect("a", "b", Explicit([1, 1], [1, 1]), weight=0.0, rules=[Dice()])
+    sim = ReferenceSimulation(net)
+    sim.run(4)  # the presynaptic event is in step 3
+    assert sim.state("a", "neuron", "draw")[1] == keyed.uniform(bits(9, "a/neuron/step.draw.gauss/uniform", 3, 1))
+    assert sim.state("a", "neuron", "gauss")[1] == keyed.normal(bits(9, "a/neuron/step.draw.gauss/normal", 3, 1))
+    assert sim.state("noise", "rule", "level") == [keyed.normal(bits(9, "noise/rule/step.level/normal", 3, 0))]
+    per_post = keyed.uniform(bits(9, "a -> b/rule0.0/step.per_post/uniform", 3, 1))
+    assert sim.state("a -> b", "rule0.0", "per_post")[1] == per_post
+    for copy in (0, 1):  # two synapses of one pair
+        element = 1 * 2**32 + 1 + 2**20 * copy
+        assert sim.weights("a -> b")[copy] == keyed.uniform(bits(9, "a -> b/rule0.0/on_pre/uniform", 3, element))
+        drawn = bits(9, "a -> b/rule0.0/on_pre.trials/binomial", 3, element)
+        expected = 100.0 * keyed.binomial(drawn, 0, 10, 0.5) + keyed.binomial(drawn, 1, 10, 0.5)
+        assert sim.state("a -> b", "rule0.0", "trials")[copy] == expected
+
+
+class RowRelease(Release):
+    docked = PerPre.state(5.0)
+
+    @staticmethod
+    def transmit(w, docked, binomial):
+        released = binomial(docked, 0.5)
+        return w * released, docked - released
+
+
+class WrongRelease(Release):
+    docked = PerPre.state(5.0)
+
+    @staticmethod
+    def transmit(w, docked):
+        return docked, docked - w
+
+
+def test_release_states_of_a_row_are_one_for_all_its_synapses():
+    net = network([[0]], [[], []], seed=3)
+    net.connect("a", "b", AllToAll(), weight=[1.0, 10.0], release=RowRelease())
+    sim = ReferenceSimulation(net)
+    sim.run(3)
+    released = keyed.binomial(bits(3, "a -> b/release/transmit/binomial", 1, 0), 0, 5, 0.5)
+    assert 0 < released < 5
+    assert sim.state("b", "neuron", "got") == [released, 10 * released]
+    assert sim.state("a -> b", "release", "docked") == [5 - released]
+    net.connect("a", "b", AllToAll(), weight=[1.0, 2.0], release=WrongRelease())
+    with pytest.raises(TypeError, match="may not depend on w"):
+        ReferenceSimulation(net).run(3)
+
+
+# 8. Rewiring
+
+
+class Grow(Plasticity):
+    """Free elements at both ends; synapses below `weak` die, `tries` are attempted at each tick."""
+
+    period: Ms = 1.0
+    tries: Number = 2.0
+    weak: Number = 0.5
+    first: Number = 1.0
+    free: Number = 2.0
+
+    free_pre = PerPre.state("free")
+    free_post = PerPost.state("free")
+    age = PerSynapse.state()
+
+    @age.every
+    def older(age):
+        return age + 1.0
+
+    @staticmethod
+    def dies(w, weak):
+        return w < weak
+
+    @staticmethod
+    def attempts(tries):
+        return tries
+
+    @staticmethod
+    def newborn(first):
+        return first
+
+
+def expected_end(sim, k, side, free, step, place="rule0.0"):
+    u = keyed.uniform(bits(sim.network.seed, f"a -> b/{place}/births/uniform", step, 2 * k + side))
+    running, chosen = 0, u * sum(free)
+    for neuron, elements in enumerate(free):
+        running += elements
+        if chosen < running:
+            return neuron
+    return None
+
+
+def test_births_are_drawn_by_free_elements_and_use_them_up():
+    net = network([[]] * 3, [[]] * 4, seed=5)
+    net.connect("a", "b", Explicit([0], [0]), weight=0.1, rules=[Grow(free=2.0)])
+    sim = ReferenceSimulation(net)
+    sim.run(1)
+    free_pre, free_post, there = [3, 2, 2], [3, 2, 2, 2], []  # the death of (0, 0) gave one back at each end
+    for k in range(2):
+        pre, post = expected_end(sim, k, 0, free_pre, 0), expected_end(sim, k, 1, free_post, 0)
+        if (pre, post) not in there:
+            there.append((pre, post))
+            free_pre[pre] -= 1
+            free_post[post] -= 1
+    assert sim.pairs("a -> b") == sorted(there)
+    assert sim.state("a -> b", "rule0.0", "free_pre") == free_pre
+    assert sim.state("a -> b", "rule0.0", "free_post") == free_post
+    sim.run(1)
+    ages = sim.state("a -> b", "rule0.0", "age")
+    assert [ages[sim.pairs("a -> b").index(pair)] for pair in there] == [1.0] * len(there)
+
+
+def test_elements_are_conserved_and_a_pair_is_never_doubled():
+    net = network([[]] * 4, [[]] * 3, seed=2)
+    net.connect("a", "b", Explicit([0], [0]), weight=1.0, rules=[Grow(tries=1.7)])
+    sim = ReferenceSimulation(net)
+    for _ in range(30):
+        sim.run(1)
+        n = len(sim.pairs("a -> b"))
+        assert len(set(sim.pairs("a -> b"))) == n
+        assert sum(sim.state("a -> b", "rule0.0", "free_pre")) == 4 * 2 + 1 - n  # the first synapse was there before
+        assert sum(sim.state("a -> b", "rule0.0", "free_post")) == 3 * 2 + 1 - n
+    assert n >= 6  # 1.7 attempts are 1; the postsynaptic elements are used up or their pairs taken
+    assert min(sim.state("a -> b", "rule0.0", "free_post")) >= 0.0
+
+
+class Uncounted(Plasticity):
+    period: Ms = 2.0
+    gift = PerSynapse.state()
+
+    @gift.on_pre
+    def count(gift):
+        return gift + 1.0
+
+    @staticmethod
+    def dies(w):
+        return w > 5.0
+
+    @staticmethod
+    def attempts(uniform):
+        return 3.0
+
+    @staticmethod
+    def newborn(pre_v_threshold, uniform):
+        return pre_v_threshold + uniform
+
+    @staticmethod
+    def every(w):
+        return 6.0
+
+
+def test_without_free_elements_pairs_are_uniform_and_changes_come_before_deaths():
+    net = network([[0, 1, 2]] * 3, [[]] * 3, seed=4)
+    net.connect("a", "b", AllToAll(), weight=1.0, rules=[Uncounted()])
+    sim = ReferenceSimulation(net)
+    sim.run(2)  # all nine had 7 and died; three attempts followed
+    uniform = [keyed.uniform(bits(4, "a -> b/rule0.0/births/uniform", 1, k)) for k in range(6)]
+    born = {(int(3 * uniform[2 * k]), int(3 * uniform[2 * k + 1])) for k in range(3)}
+    assert sim.pairs("a -> b") == sorted(born)
+    for (pre, post), weight in zip(sim.pairs("a -> b"), sim.weights("a -> b"), strict=True):
+        element = pre * 2**32 + post + 2**20  # the second synapse of this pair
+        assert weight == 1.0 + keyed.uniform(bits(4, "a -> b/rule0.0/newborn/uniform", 1, element))
+    assert sim.state("a -> b", "rule0.0", "gift") == [0.0] * len(born)
+    sim.run(1)  # the spikes of step 1 were under way at the birth
+    assert sim.state("a -> b", "rule0.0", "gift") == [1.0] * len(born)
+
+
+def test_a_neuron_is_not_connected_to_itself():
+    net = network([[]] * 2, [[]])
+    net.connect("a", "a", Explicit([0], [1]), rules=[Grow(tries=50.0, free=60.0)])
+    sim = ReferenceSimulation(net)
+    sim.run(1)
+    assert sim.pairs("a -> a") == [(0, 1), (1, 0)]
+
+
+@pytest.mark.parametrize("wrong", [{"delay": Uniform(1.0, 9.0)}, {"branches": 2}, {"release": True}])
+def test_rewiring_needs_what_a_newborn_synapse_can_have(wrong):
+    class Weighted(Release):
+        part: Number = 1.0
+
+        @staticmethod
+        def transmit(w, part):
+            return w * part
+
+    if "release" in wrong:
+        wrong = {"release": Weighted(part=LogNormal(1.0, cv=0.1))}
+    net = network([[]] * 3, [[]] * 4)
+    net.connect("a", "b", AllToAll(), rules=[Grow()], **wrong)
+    with pytest.raises(NotSupported, match="rewires"):
+        ReferenceSimulation(net)
+
+
+# 9. Frozen
+
+
+class Everything(Plasticity):
+    """Slow state in every place: the weight, a synapse's state and trace, a slow trace of the neuron; and a fast one."""
+
+    tau: Ms = HALF
+    period: Ms = 2.0
+    hidden = PerSynapse.state()
+    fades = PerSynapse.trace(decay="tau", init=1.0)
+    rate = PerPost.trace(decay="tau", slow=True)
+    x = PerPre.trace(decay="tau")
+
+    @hidden.on_pre
+    def count(hidden):
+        return hidden + 1.0
+
+    @staticmethod
+    def on_pre(x):
+        return 1.0 + x
+
+    @staticmethod
+    def step():
+        return 0.001
+
+    @staticmethod
+    def every():
+        return 0.1
+
+
+class Threshold(PopulationRule):
+    target = "v_threshold"
+    tau: Ms = HALF
+    fast = PerNeuron.trace(decay="tau")
+
+    @staticmethod
+    def on_spike():
+        return 1.0
+
+
+def slow_state(sim):
+    states = [sim.state("a -> b", "rule0.0", name) for name in ("hidden", "fades", "rate")]
+    return [sim.weights("a -> b"), sim.values_of("b", "neuron", "v_threshold"), *states]
+
+
+def everything(pre, post, **connection):
+    net = network([pre], [post])
+    b = net.populations["b"]
+    net.populations["b"] = type(b)(b.name, b.neuron, 1, (Threshold(),), None, b.spikes)
+    net.connect("a", "b", AllToAll(), rules=[Everything()], **connection)
+    return ReferenceSimulation(net)
+
+
+def test_frozen_leaves_no_mark():
+    pre, post = [0, 3, 5, 9], [1, 2, 6, 7, 10]
+    sim, twin = everything(pre, post, delay=2.0), everything(pre, post, delay=2.0)
+    sim.run(4)
+    before = sim.snapshot()
+    with sim.frozen():
+        sim.run(5)
+        assert slow_state(sim) == [before["weights"]["a -> b"], before["targets"]["b/neuron/v_threshold"],
+                                   *(before["states"][f"a -> b/rule0.0/{name}"] for name in ("hidden", "fades", "rate"))]  # fmt: skip
+        assert (sim.step_count, len(sim.spikes)) == (9, 7)
+        assert sim.state("a -> b", "rule0.0", "x") != before["states"]["a -> b/rule0.0/x"]
+    assert sim.snapshot() == before
+    sim.run(8)
+    twin.run(12)
+    assert sim.snapshot() == twin.snapshot()
+
+
+def test_without_restore_time_goes_on_and_slow_state_has_not_aged():
+    sim = everything([0, 4], [1, 5], delay=3.0, dendritic_delay=3.0)
+    sim.run(4)  # the event of the spike of step 0 is in step 3, that of the postsynaptic one of step 1 in step 4
+    before = slow_state(sim)
+    assert before[3] == pytest.approx([2.0**-4])
+    with sim.frozen(restore=False):
+        sim.run(2)  # steps 4 and 5: spikes of frozen time, and the tick at the end of step 5
+        assert slow_state(sim) == before
+        assert sim.state("a -> b", "rule0.0", "x") == pytest.approx([0.25])
+    sim.run(3)  # steps 6 to 8: the frozen spikes arrive in 7 (a) and 8 (b)
+    after = slow_state(sim)
+    assert after[0] == pytest.approx([before[0][0] + 3 * 0.001 + 0.1])  # the tick at the end of step 7
+    assert after[1] == before[1]
+    assert after[2] == before[2]
+    assert after[3] == pytest.approx([2.0**-7])  # four steps before, three after
+    assert after[4] == pytest.approx([0.0])  # neither the event within, nor the spike of within
+    assert sim.state("a -> b", "rule0.0", "x") == pytest.approx([2.0**-5 + 0.5])  # the fast trace took both
+    assert sim.step_count == 9
+
+
+def test_frozen_is_not_nested():
+    sim = pair([], [])
+    with sim.frozen(), pytest.raises(NotSupported, match="frozen already"), sim.frozen():
+        pass
+
+
+def test_a_parameter_that_a_rule_changes_cannot_be_a_signal():
+    from homeostat.signals import Sine
+
+    net = Network(dt=1.0)
+    net.add(Cell(v_threshold=Sine(5.0, 1.0, 10.0)), 1, "a", rules=[Threshold()])
+    with pytest.raises(BadValue, match="is a signal, so no rule can change it"):
+        ReferenceSimulation(net)
+
+
+# `weight`: derived from hidden states
+
+
+class Hidden(Plasticity):
+    tau: Ms = 4.0
+    first: Number = 8.0
+    h = PerSynapse.trace(decay="tau", init="first")
+
+    @h.on_pre
+    def more(h):
+        return h + 8.0
+
+    @staticmethod
+    def weight(h):
+        return 2.0 * h
+
+
+class Cap(Plasticity):
+    @staticmethod
+    def limit(w):
+        return min(w, 17.0)
+
+
+class Wrong(Plasticity):
+    @staticmethod
+    def on_post():
+        return 1.0
+
+
+def test_a_derived_weight_follows_its_states_at_all_times_and_is_bounded():
+    sim = pair([0], [], Hidden(tau=HALF), Cap(), weight=3.0)
+    assert sim.weights("a -> b") == [16.0]
+    # h halves from 8. In step 1 it has come to 2, so 4 is delivered; the event makes it 10, and 20 is bounded.
+    assert traced(sim, 3, "a -> b") == pytest.approx([8.0, 17.0, 10.0])
+    assert sim.state("b", "neuron", "got") == pytest.approx([4.0])
+    assert traced(sim, 1, "a -> b") == pytest.approx([5.0])
+
+
+def test_no_rule_may_change_a_derived_weight():
+    with pytest.raises(NotSupported, match="derives the weight"):
+        pair([], [], Hidden(), Wrong())
