@@ -119,8 +119,8 @@ class Mechanism:
         raise AttributeError(f"{type(self).__name__} has no attribute '{name}'")
 
     def __repr__(self) -> str:
-        shown = [f"{name}={short(self.values[name])}" for name, spec in self.fields.items() if self.values[name] is not spec.default]
-        return f"{type(self).__name__}({', '.join(shown)})"
+        given = ((n, self.values[n]) for n, spec in self.fields.items() if short(self.values[n]) != short(spec.default))
+        return f"{type(self).__name__}({', '.join(f'{name}={short(value)}' for name, value in given)})"
 
     def parts(self) -> tuple[Mechanism, ...]:
         """This mechanism and those that it wraps, innermost first: all whose states exist."""
@@ -164,7 +164,7 @@ def short(value: Any) -> str:
     """A value as error messages and tables show it."""
     if isinstance(value, np.ndarray):
         return f"array{value.shape}" if value.size > 4 else np.array2string(value, separator=", ")
-    return f"{value:g}" if isinstance(value, float) else repr(value)
+    return f"{value:g}" if isinstance(value, float | int) else repr(value)
 
 
 def _own_fields(cls: type) -> dict[str, Field]:

@@ -88,9 +88,7 @@ def test_elements_are_conserved_whatever_is_born_or_dies():
         sim.run(20)
         seen.append(len(sim.pairs("a -> a")))
         everyone |= set(sim.pairs("a -> a"))
-        pre, post = np.bincount([p for p, _ in sim.pairs("a -> a")], minlength=12), np.bincount(
-            [p for _, p in sim.pairs("a -> a")], minlength=12
-        )
+        pre, post = (np.bincount([pair[end] for pair in sim.pairs("a -> a")], minlength=12) for end in (0, 1))
         for side, bound in (("pre", pre), ("post", post)):
             free, grown = (np.array(sim.state("a -> a", "rule0.0", f"{what}_{side}")) for what in ("free", "grown"))
             assert free + bound == pytest.approx(grown, abs=1e-9)
@@ -147,10 +145,10 @@ def test_the_field_spreads_and_its_total_decays_as_it_should():
 def test_diffusion_has_the_variance_of_a_random_walk():
     """On the grid the field is the distribution of a walk: its variance along x grows by 2 spread per ms."""
     rule = dict(gain=0.0, spread=0.01, tau=1e15, tau_ca=1e-3, source=1.0)
-    field = np.array(sheet([0], 61, **rule).state("a", "rule0.0", "no"))
+    field = np.array(sheet([0], 26, **rule).state("a", "rule0.0", "no"))
     x = np.array(GRID)[:, 0] - SIDE // 2
     assert field.sum() == pytest.approx(1.0)
-    assert (field * x**2).sum() == pytest.approx(2 * 0.01 * 60, rel=0.02)  # a little is reflected at the border
+    assert (field * x**2).sum() == pytest.approx(2 * 0.01 * 25, rel=1e-3)  # hardly anything is at the border yet
 
 
 def test_neighbours_of_an_active_cell_raise_their_thresholds_too():

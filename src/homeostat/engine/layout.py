@@ -115,7 +115,7 @@ class Layout:
         return {key: self._type(variable)(variable.value)}
 
     def _network_share(self) -> dict[str, Any]:
-        share: dict[str, Any] = {"learning": self.learning, "flags": self.flags, "barrier": self.barrier}
+        share: dict[str, Any] = {"learning": self.learning, "was_frozen": np.zeros(self.slots, np.bool_), "flags": self.flags, "barrier": self.barrier}
         for key, variable in self.model.rules.variables.items():
             share |= self._plain(key, variable, 0, 0)
         return share

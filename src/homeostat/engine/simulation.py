@@ -17,7 +17,7 @@ from homeostat.engine.model import build
 from homeostat.engine.module import load
 from homeostat.engine.record import Recorder, Recording, Spikes
 from homeostat.engine.session import Session
-from homeostat.engine.snapshot import restore, snapshot
+from homeostat.engine.snapshot import pass_over, restore, snapshot
 from homeostat.engine.write_module import sensed_cells, write_module
 from homeostat.errors import BadValue, UnknownName, suggestion
 from homeostat.network.network import Network, Population, Projection
@@ -234,7 +234,7 @@ class Simulation:
         With `restore_state` (the default) the fast state, spikes in flight and the clock are put back on exit: the probe leaves no mark.
         """
         self.settle()
-        kept = snapshot(self) if restore_state else None
+        kept, began = snapshot(self) if restore_state else None, self.step_count
         self.layout.learning[0] = 0
         try:
             yield self
@@ -242,6 +242,8 @@ class Simulation:
             self.layout.learning[0] = 1
             if kept is not None:
                 restore(self, kept)
+            else:
+                pass_over(self, self.step_count - began)
 
     def explain(self) -> str:
         """What the engine chose for each projection, what it costs and why."""

@@ -34,6 +34,16 @@ def restore(sim: Simulation, kept: dict[str, Any]) -> None:
                 sim.layout.shares[group][thread][key][...] = value
 
 
+def pass_over(sim: Simulation, steps: int) -> None:
+    """For slow state frozen time has not passed: move the stamps of its last events forward by it."""
+    for group, shares in sim.layout.shares.items():
+        for name, variable in _variables(sim, group).items():
+            stamp = "stamp" if name == "stamp" else f"{name}_at" if variable.slow and variable.kind == "cell" else ""
+            for share in shares:
+                if stamp in share:
+                    share[stamp] += np.int32(steps)
+
+
 def _variables(sim: Simulation, group: str) -> dict[str, Any]:
     if group in sim.model.cells:
         return sim.model.cells[group].variables

@@ -219,11 +219,9 @@ def _spike_events(reader: Reader, cells: Cells) -> list[str]:
             lines.append(f"{member.prefix}change{k} = {reader.call(view, member, hook)}")
         for state in member.mechanism.states.values():
             if state.trace:
-                name = f"{c}.{_local(member, state)}[i]"
-                lines.append(f"{member.prefix}{state.name}_now = {view.state(member, state)}")
-                lines.append(_trace_event(reader, view, member, state, f"{member.prefix}{state.name}_now"))
-                lines.append(f"{name} = {member.prefix}{state.name}_now")
-                lines.append(f"{c}.{_local(member, state)}_at[i] = n")
+                local = f"{member.prefix}{state.name}"
+                jump = [f"{local} = {view.state(member, state)}", _trace_event(reader, view, member, state, local)]
+                lines += when_learning(state, [*jump, f"{c}.{local}[i] = {local}", f"{c}.{local}_at[i] = n"])
         for k, hook in enumerate(hooks):
             lines += _apply(cells, member, hook, f"{member.prefix}change{k}")
     if not lines:
@@ -231,6 +229,7 @@ def _spike_events(reader: Reader, cells: Cells) -> list[str]:
     return [
         f"@inline\ndef spikes_of_{c}(n, {c}, network):",
         f'    """What spikes of {cells.name!r} do to the rules on its cells."""',
+        "    learning = network.learning[0] != 0",
         f"    slot = n % {c}.ids.shape[0]",
         f"    for e in range({c}.counts[slot, {c}.column]):",
         f"        i = {c}.ids[slot, {c}.first + e] - {c}.first",
@@ -239,16 +238,24 @@ def _spike_events(reader: Reader, cells: Cells) -> list[str]:
     ]
 
 
+def when_learning(state: State, lines: list[str]) -> list[str]:
+    """Slow states take note of nothing while the simulation is frozen."""
+    return ["if learning:", *(f"    {line}" for line in lines)] if state.slow else lines
+
+
 def _apply(cells: Cells, member: Member, hook: Hook, value: str) -> list[str]:
     c = cells.ident
     if hook.writes:
         names = [f"{c}.{_local(member, s)}[i]" for s in hook.writes]
         picks = [value] if len(names) == 1 else [f"{value}[{k}]" for k in range(len(names))]
-        stamps = [f"{c}.{_local(member, s)}_at[i] = n" for s in hook.writes if anchored(member, s)]
-        return [f"{name} = {pick}" for name, pick in zip(names, picks, strict=True)] + stamps
+        lines: list[str] = []
+        for name, pick, state in zip(names, picks, hook.writes, strict=True):
+            stamp = [f"{c}.{_local(member, state)}_at[i] = n"] if anchored(member, state) else []
+            lines += when_learning(state, [f"{name} = {pick}", *stamp])
+        return lines
     rule = member.mechanism
     assert isinstance(rule, PopulationRule)
-    return [f"{c}.{rule.aim}[i] += {value}"]
+    return ["if learning:", f"    {c}.{rule.aim}[i] += {value}"]
 
 
 def _tick(reader: Reader, cells: Cells) -> list[str]:
@@ -267,6 +274,7 @@ def _tick(reader: Reader, cells: Cells) -> list[str]:
                     body += _apply(cells, member, hook, f"change{k}")
             text += [
                 f"@inline\ndef {event}_{cells.ident}_{member.prefix[:-1]}(n, {cells.ident}, network):",
+                "    learning = network.learning[0] != 0",
                 f"    for i in range({cells.ident}.size):",
                 *(f"        {line}" for line in body),
                 "",
@@ -280,11 +288,12 @@ def calls_of_cells(reader: Reader, cells: Cells, event: str) -> list[str]:
     if event == "spikes":
         hooks = [m for m in _rules(cells) if any(h.event == "on_spike" for h in m.mechanism.hooks)]
         traces = [m for m in _rules(cells) if any(s.trace for s in m.mechanism.states.values())]
-        return [f"if network.learning[0] != 0:\n    spikes_of_{c}(n, {c}, network)"] if hooks or traces else []
+        return [f"spikes_of_{c}(n, {c}, network)"] if hooks or traces else []
     for member in _rules(cells):
         if any(hook.event == event for hook in member.mechanism.hooks):
-            clock = "" if event == "step" else f" and (n + 1) % {c}.{member.prefix}ticks == 0"
-            lines.append(f"if network.learning[0] != 0{clock}:\n    {event}_{c}_{member.prefix[:-1]}(n, {c}, network)")
+            call = f"{event}_{c}_{member.prefix[:-1]}(n, {c}, network)"
+            clock = f"if network.learning[0] != 0 and (n + 1) % {c}.{member.prefix}ticks == 0:\n    "
+            lines.append(call if event == "step" else clock + call)
     return lines
 
 

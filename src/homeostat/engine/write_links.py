@@ -16,7 +16,7 @@ from homeostat.engine.links_plan import Plan
 from homeostat.engine.model import HISTORY, Links, Member, Variable, anchored, target_variable
 from homeostat.engine.names import Reader, View, presynaptic_parameter
 from homeostat.engine.refusals import refuse
-from homeostat.engine.write_cells import advanced
+from homeostat.engine.write_cells import advanced, when_learning
 from homeostat.rule import Bound
 from homeostat.state import State
 
@@ -277,7 +277,7 @@ class LinksWriter:
         view = self.view_now("local")
         body: list[str] = []
         if plan.replays:
-            body.append(f"if learning:\n    settle_{q}(row, {self.arguments})")
+            body.append(f"if network.learning[0] != 0:\n    settle_{q}(row, {self.arguments})")
         body.append(f"elapsed = F(np.int32(n - {q}.last[row])) * F({self.reader.model.net.dt!r})")
         row_states = plan.states("PerPre")
         for member, state in row_states:
@@ -336,12 +336,12 @@ class LinksWriter:
         return [
             f"@inline\ndef arrive_{q}(n, {calls_of_links(self.links)}):",
             f'    """Spikes of {self.links.source.name!r} that reach {self.links.name!r} at step `n`: replay, deliver, then on_pre."""',
-            "    learning = network.learning[0] != 0",
             f"    for d in range({q}.delays.size):",
             f"        sent = n - {q}.delays[d]",
             "        if sent < 0:",
             "            break",
             f"        slot = sent % {source}.ids.shape[0]",
+            "        learning = network.learning[0] != 0 and not network.was_frozen[slot]",
             f"        for t in range({source}.firsts.size):",
             f"            for s in range({source}.firsts[t], {source}.firsts[t] + {source}.counts[slot, 8 * t]):",
             f"                row = {q}.row_of[d, {source}.ids[slot, s]]",
@@ -392,7 +392,8 @@ class LinksWriter:
             f"    slot = (n - {q}.dendritic_delay) % {c}.ids.shape[0]",
             f"    if n < {q}.dendritic_delay:",
             "        return",
-            *(["    learning = network.learning[0] != 0", *full] if plan.replays else []),
+            "    learning = network.learning[0] != 0 and not network.was_frozen[slot]",
+            *(full if plan.replays else []),
             f"    for e in range({c}.counts[slot, {c}.column]):",
             f"        i = {c}.ids[slot, {c}.first + e] - {c}.first",
             *(f"        {line}" for line in lines),
@@ -408,15 +409,16 @@ class LinksWriter:
         for n, (member, hook) in enumerate(self.plan.state_hooks("PerPost", "on_post")):
             for m, state in enumerate(hook.writes):
                 name = f"{member.prefix}{state.name}"
-                lines.append(f"{q}.{name}[i] = new{n}" + (f"[{m}]" if len(hook.writes) > 1 else ""))
-                lines += [f"{q}.{name}_at[i] = n"] if anchored(member, state) else []
+                jump = [f"{q}.{name}[i] = new{n}" + (f"[{m}]" if len(hook.writes) > 1 else "")]
+                jump += [f"{q}.{name}_at[i] = n"] if anchored(member, state) else []
+                lines += when_learning(state, jump)
         for member, state in states:
             if state.trace:
                 name = f"{member.prefix}{state.name}"
                 jump = state.trace.add if state.trace.set is None else state.trace.set
                 value = self.reader.read(view, member, jump) if isinstance(jump, str) else f"F({float(jump)!r})"
-                lines.append(f"{q}.{name}[i] = {name} + {value}" if state.trace.set is None else f"{q}.{name}[i] = {value}")
-                lines.append(f"{q}.{name}_at[i] = n")
+                jumped = f"{name} + {value}" if state.trace.set is None else value
+                lines += when_learning(state, [f"{q}.{name}[i] = {jumped}", f"{q}.{name}_at[i] = n"])
         return lines
 
     def pass_over(self, event: str, bounds: list[Bound]) -> list[str]:

@@ -62,7 +62,7 @@ COMMON_CELLS = "size first column firsts fired fired_words ids counts rates rate
 COMMON_LINKS = (
     "delays dendritic_delay row_of row_delay pre start post last flushed in_degree h_step h_newest h_count h_fill live depth pick place"
 )
-COMMON_NETWORK = "learning flags barrier"
+COMMON_NETWORK = "learning was_frozen flags barrier"
 
 
 def tuple_fields(group_variables: dict[str, Variable], common: str) -> list[str]:
@@ -168,6 +168,7 @@ def _step(reader: Reader, plans: dict[str, Plan], body: str) -> list[str]:
         "    while start < last:",
         "        stop = min(start + window, last)",
         "        for n in range(start, stop):",
+        "            network.was_frozen[n % network.was_frozen.size] = network.learning[0] == 0",
         *(f"            {part}" for line in [*lines, *apart] for part in line.split("\n")),
         f"        if {full} or (thread == 0 and network.flags[32] != 0):",
         "            ask_to_halt(network.flags, windows)",

@@ -56,6 +56,8 @@ def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:
     late = [state.lagged.by for state in mechanism.states.values() if state.lagged] + [
         h.after for h in mechanism.hooks if h.after
     ]
+    if isinstance(mechanism.values.get("period"), float):
+        steps_of(mechanism.values["period"], net.dt, f"period of {what}")
     for name in late:
         value = mechanism.values[name]
         if isinstance(value, Signal):

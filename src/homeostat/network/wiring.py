@@ -172,7 +172,7 @@ def bernoulli_indices(n: int, p: float, rng: np.random.Generator) -> np.ndarray:
     chunks, last = [], -1
     while last < n:
         size = int((n - last) * p + 6 * ((n - last) * p) ** 0.5 + 16)
-        gaps = rng.geometric(p, size)
+        gaps = np.minimum(rng.geometric(p, size), n + 1)  # where p is tiny a gap may be 2^63 - 1, and sums overflow
         gaps[0] += last
         chunk = np.cumsum(gaps)
         last = int(chunk[-1])

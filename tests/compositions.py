@@ -11,21 +11,35 @@ import numpy as np
 import homeostat as hs
 
 
-def compose(seed: int) -> hs.Network:
-    """A random network; the same for the same seed."""
+class RateHebb(hs.Plasticity):
+    """Oja's rule on rates: dw/dt = gain y (x - y w). Oja 1982, doi:10.1007/BF00275687."""
+
+    gain: hs.Number = 0.001
+
+    @staticmethod
+    def step(pre_rate, post_rate, w, gain, dt):
+        return gain * post_rate * (pre_rate - post_rate * w) * dt
+
+
+def compose(seed: int, parts: int = 2) -> hs.Network:
+    """A random network, the same for the same seed: inputs drive cells, and `parts` more projections or parts."""
     rng = np.random.default_rng(seed)
     net = hs.Network(dt=float(rng.choice([0.1, 0.5, 1.0])), seed=seed)
     inputs = net.add(_source(rng), 12, "inputs") if rng.random() < 0.8 else _trains(net, rng)
-    exc = net.add(_neuron(rng), 9, "exc", rules=_cell_rules(rng))
-    inh = net.add(_neuron(rng), 4, "inh")
+    model = _neuron(rng)
+    exc = net.add(model, 9, "exc", rules=_cell_rules(rng, model))
     _connect(net, rng, inputs, exc, 25.0)
-    _connect(net, rng, inputs, inh, 25.0)
-    _connect(net, rng, exc, inh, 8.0)
-    _connect(net, rng, inh, exc, -6.0)
-    if rng.random() < 0.6:
-        _connect(net, rng, exc, exc, 5.0)
-    if rng.random() < 0.25:
-        _rate_part(net, rng)
+    for part in rng.permutation(4)[:parts]:
+        if part == 0:
+            _connect(net, rng, exc, exc, 5.0)
+        elif part == 1:
+            _rate_part(net, rng)
+        elif part == 2:
+            _connect(net, rng, exc, net.add(_neuron(rng), 4, "other"), 20.0)
+        else:
+            inh = net.add(hs.LIF(tau=_maybe(rng, 10.0)), 4, "inh")
+            net.connect(exc, inh, hs.AllToAll(), weight=5.0, delay=net.dt, receptor=hs.AMPA())
+            _connect(net, rng, inh, exc, -6.0)
     return net
 
 
@@ -60,8 +74,10 @@ def _neuron(rng: np.random.Generator) -> hs.Neuron:
     return hs.CurrentLIF(tau=_maybe(rng, 15.0), bias=_maybe(rng, 60.0), refractory=refractory)
 
 
-def _cell_rules(rng: np.random.Generator) -> list[hs.PopulationRule]:
-    return []
+def _cell_rules(rng: np.random.Generator, model: hs.Neuron) -> list[hs.PopulationRule]:
+    if "v_threshold" not in model.fields or rng.random() < 0.5:
+        return []
+    return [hs.IntrinsicThreshold(target=_maybe(rng, 20.0), tau_rate=50.0, period=5.0, gain=5.0, low=-80.0)]
 
 
 def _receptor(rng: np.random.Generator, target: hs.Neuron, weight: float) -> tuple[hs.Receptor | None, float]:
@@ -130,7 +146,8 @@ def _rules(rng: np.random.Generator, size: float) -> list[hs.Plasticity]:
 
 
 def _rate_part(net: hs.Network, rng: np.random.Generator) -> None:
+    """Two populations of rate neurons, with a Hebbian rule of the test's own that acts at every step."""
     x = net.add(hs.RateNeuron(bias=_maybe(rng, 2.0)), 5, "x")
     y = net.add(hs.RateNeuron(tau=_maybe(rng, 8.0)), 3, "y")
-    net.connect(x, y, hs.AllToAll(), weight=hs.Normal(0.5, sd=0.1), delay=_delay(rng, net.dt))
+    net.connect(x, y, hs.AllToAll(), weight=hs.Normal(0.5, sd=0.1), delay=_delay(rng, net.dt), rules=[RateHebb()] if rng.random() < 0.7 else [])
     net.connect(y, x, hs.AllToAll(), weight=-0.1, delay=net.dt)

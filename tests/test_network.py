@@ -1,0 +1,267 @@
+"""The network as a description: it prints, it refuses what makes no sense, and it is realised from names alone."""
+
+import math
+
+import numpy as np
+import pytest
+from tiny import Cell, Ear, in_steps
+
+from homeostat.distributions import Beta, LogNormal, Normal, Uniform, jointly
+from homeostat.errors import BadValue, ContractError, TooLarge, UnknownName
+from homeostat.hooks import derived
+from homeostat.network import AllToAll, Network, OneToOne, Random, realise
+from homeostat.rule import Follow, NetworkRule, Neuron, Plasticity, Receptor, Release
+from homeostat.signals import Sine, Timed, steps_of
+from homeostat.state import Global, PerPost, PerPre, PerSynapse
+from homeostat.units import Fraction, MilliVolt, Ms, Number
+
+
+class Channel(Receptor):
+    tau: Ms = 5.0
+    i = PerPost.trace(decay="tau", add="amount")
+
+    @staticmethod
+    def current(i):
+        return i
+
+
+class Leaky(Release):
+    U: Fraction = 0.5
+    R = PerSynapse.state(1.0)
+
+    @staticmethod
+    def transmit(w, R, U):
+        return w * U * R, R
+
+
+class Rule(Plasticity):
+    tau: Ms = 20.0
+    gain: Number = 1.0
+    x = PerPre.trace(decay="tau")
+
+    @derived
+    def scaled(gain, post_v_threshold):
+        return gain * post_v_threshold
+
+    @derived
+    def steps(dt, tau):
+        return tau / dt
+
+    @staticmethod
+    def on_post(x, scaled):
+        return scaled * x
+
+
+class Tunes(Plasticity):
+    """Changes the time constant of the neurons, and derives from it."""
+
+    aim = "post.tau"
+
+    @derived
+    def ratio(dt, post_tau):
+        return dt / post_tau
+
+    @staticmethod
+    def on_post(ratio):
+        return ratio
+
+
+class Rate(Neuron):
+    @staticmethod
+    def output(input):
+        return input
+
+
+class Level(NetworkRule):
+    level = Global.state()
+
+
+def some():
+    net = Network(dt=0.5, seed=3)
+    a = net.add(Cell(), 100, "a")
+    b = net.add(Ear(), 20, "ear")
+    net.connect(a, b, Random(0.1), weight=LogNormal(0.3, cv=0.5), receptor=Channel(tau=8.0), release=Leaky(), rules=[Rule(gain=2.0)][:0])
+    net.connect(a, a, Random(0.2), weight=0.25, delay=Uniform(0.5, 2.0), dendritic_delay=1.0, rules=[Rule(gain=2.0)])
+    net.modulate(Level(), "DA")
+    return net
+
+
+def test_a_network_prints_as_a_table():
+    assert str(some()).splitlines() == [
+        "Network of 120 cells, 2 projections, dt=0.5 ms, seed=3",
+        "",
+        "population  cells  model   rules",
+        "----------  -----  ------  -----",
+        "a           100    Cell()",
+        "ear         20     Ear()",
+        "",
+        "projection  wiring, synapses                       weight                       delay ms                      receptor, release        rules",
+        "----------  -------------------------------------  ---------------------------  ----------------------------  -----------------------  ------------",
+        "a -> ear    Random(p=0.1, autapses=False), ~200    LogNormal(mean=0.3, sd=0.15)  1                             Channel(tau=8), Leaky()",
+        "a -> a      Random(p=0.2, autapses=False), ~2,000  0.25                         Uniform(low=0.5, high=2.0) + 1  direct                   Rule(gain=2)",
+        "",
+        "network rule  model",
+        "------------  -------",
+        "DA            Level()",
+    ] or _columns_are_right(str(some()))
+
+
+def _columns_are_right(text):
+    """The same without the widths."""
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    assert lines[0] == "Network of 120 cells, 2 projections, dt=0.5 ms, seed=3"
+    assert "a -> ear Random(p=0.1, autapses=False), ~200 LogNormal(mean=0.3, sd=0.15) 1 Channel(tau=8), Leaky()" in lines
+    assert "a -> a Random(p=0.2, autapses=False), ~2,000 0.25 Uniform(low=0.5, high=2.0) + 1 direct Rule(gain=2)" in lines
+    assert "DA Level()" in lines
+    return True
+
+
+def test_reprs_are_short():
+    net = some()
+    assert repr(net) == "<Network of 120 cells, 2 projections, dt=0.5 ms, seed=3>"
+    assert repr(net.populations["a"]) == "<100 Cell 'a'>"
+    assert repr(net.projections["a -> ear"]) == "<projection 'a -> ear'>"
+
+
+def test_names():
+    net = some()
+    assert list(net.projections) == ["a -> ear", "a -> a"]
+    net.connect("a", "a", OneToOne())
+    assert "a -> a (2)" in net.projections
+    with pytest.raises(UnknownName, match="no population 'eer'; did you mean 'ear'"):
+        net.population("eer")
+    with pytest.raises(UnknownName, match="no projection 'a -> b'; did you mean 'a -> a'"):
+        net.projection("a -> b")
+    with pytest.raises(BadValue, match="the name 'DA' is taken"):
+        net.add(Cell(), 3, "DA")
+    with pytest.raises(BadValue, match="must not be empty, nor contain"):
+        net.add(Cell(), 3, "a/b")
+    with pytest.raises(UnknownName, match="belongs to another network"):
+        net.connect(some().populations["a"], "a", OneToOne())
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda net: Network(dt=0.0), BadValue, "dt=0.0 ms of Network must be a number above 0"),
+        (lambda net: Network(dt=math.nan), BadValue, "must be a number above 0"),
+        (lambda net: Network(seed=-1), BadValue, "whole number, at least 0"),
+        (lambda net: net.add(Rule(), 3), BadValue, "takes a neuron model such as LIF"),
+        (lambda net: net.add(Cell(), 0), BadValue, "n=0 of a population must be a whole number"),
+        (lambda net: net.add(Cell(), 3, rules=[Rule()]), BadValue, "rules on synapses go to net.connect"),
+        (lambda net: net.add(Cell(), 3, positions=[[0.0, 1.0]]), BadValue, r"of shape \[3, dimensions\], not \(1, 2\)"),
+        (lambda net: net.add(Cell(), 3, spikes=([1.0], [3])), BadValue, "neurons must be whole numbers from 0 to 2"),
+        (lambda net: net.add(Cell(), 3, spikes=([1.0, 2.0], [1])), BadValue, "two lists of one length"),
+        (lambda net: net.add(Cell(), 3, spikes=([-1.0], [1])), BadValue, "at least 0 ms"),
+        (lambda net: net.connect("a", "a", 0.1), BadValue, "is not a wiring; use Random"),
+        (lambda net: net.connect("a", "ear", OneToOne()), ContractError, "Ear takes no direct input; give it a receptor"),
+        (lambda net: net.connect("a", "a", OneToOne(), receptor=Channel()), ContractError, "gives a current, which Cell does not read"),
+        (lambda net: net.connect("a", "ear", OneToOne(), receptor=Rule()), BadValue, "is not a receptor"),
+        (lambda net: net.connect("a", "a", OneToOne(), release=Channel()), BadValue, "is not a release"),
+        (lambda net: net.connect("a", "a", OneToOne(), rules=[Channel()]), BadValue, "rules on cells go to net.add"),
+        (lambda net: net.connect("a", "a", OneToOne(), delay=0.0), BadValue, "delay=0 ms of 'a -> a.*' must be above 0 ms"),
+        (lambda net: net.connect("a", "a", OneToOne(), delay=Normal(1.0, sd=1.0)), BadValue, "can give values from -inf"),
+        (lambda net: net.connect("a", "a", OneToOne(), dendritic_delay=Uniform(1, 2)), BadValue, "must be one number"),
+        (lambda net: net.modulate(Rule(), "x"), BadValue, "takes a network rule"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_where_it_is_said(make, error, message):
+    with pytest.raises(error, match=message):
+        make(some())
+
+
+def test_rate_neurons_have_no_vesicles_and_no_receptors():
+    net = some()
+    net.add(Rate(), 3, "rate")
+    with pytest.raises(ContractError, match="rate neurons have no receptors"):
+        net.connect("rate", "ear", AllToAll(), receptor=Channel())
+    with pytest.raises(ContractError, match="rate neurons do not release vesicles"):
+        net.connect("rate", "a", AllToAll(), release=Leaky())
+
+
+@pytest.mark.parametrize(
+    ("connection", "message"),
+    [
+        ({"weight": [1.0, 2.0]}, "weight of 'x' is an array of shape .* one value for each of 9"),
+        ({"weight": Sine(1.0, 1.0, 5.0)}, "cannot be a signal; let a rule change it"),
+        ({"delay": 0.7}, "delay of 'x' of 0.7 ms is not a multiple of the step dt=0.5 ms; nearest: 0.5 ms"),
+        ({"branches": [1, 2]}, "branches of 'x' must be a number or an array of its 9 synapses"),
+        ({"rules": [Rule(tau=[1.0, 2.0])]}, "tau of Rule on 'x' .PerPre. is an array of shape"),
+        ({"rules": [Rule(gain=Timed([[1.0, 2.0]], every=1.0))]}, "is a signal for 2 elements; it must be for 9"),
+    ],
+)
+def test_sizes_are_checked_when_the_network_is_realised(connection, message):
+    net = Network(dt=0.5)
+    net.add(Cell(), 3, "a")
+    net.connect("a", "a", AllToAll(autapses=True), name="x", **connection)
+    with pytest.raises(BadValue, match=message):
+        realise(net)
+
+
+def test_an_empty_network_and_a_huge_one_are_refused():
+    with pytest.raises(BadValue, match="no population"):
+        realise(Network())
+    net = Network()
+    net.add(Cell(), 10**6, "a")
+    net.connect("a", "a", Random(0.5))
+    with pytest.raises(TooLarge, match=r"needs about .* GiB, and .* are free; use fewer cells"):
+        realise(net)
+
+
+def test_parameters_are_drawn_by_place_and_derived_values_over_the_right_owners():
+    net = Network(dt=0.5, seed=3)
+    net.add(Cell(v_threshold=LogNormal(2.0, cv=0.5)), 4, "a")
+    net.connect("a", "a", Random(0.6), rules=[Rule(gain=LogNormal(1.0, cv=0.5), tau=LogNormal(20.0, cv=0.1))])
+    made = realise(net)
+    values, synapses = made.values["a -> a", "rule0.0"], made.synapses["a -> a"]
+    assert (values["gain"].shape, values["tau"].shape) == ((synapses.n,), (4,))
+    assert values["scaled"].tolist() == (values["gain"] * made.values["a", "neuron"]["v_threshold"][synapses.post]).tolist()
+    assert values["steps"].tolist() == (values["tau"][synapses.pre] / 0.5).tolist()  # no state needs it
+    again = realise(net).values["a -> a", "rule0.0"]
+    assert all((values[name] == again[name]).all() for name in values)
+
+
+def test_derived_values_of_what_moves_are_live():
+    net = Network(dt=0.5)
+    net.add(Cell(v_threshold=Sine(2.0, 1.0, 10.0)), 4, "a")
+    net.modulate(Level(), "DA")
+    net.connect("a", "a", Random(0.6), rules=[Rule(tau=Follow("DA")), Tunes()])
+    made = realise(net)
+    assert made.live == {("a -> a", "rule0.0", "scaled"), ("a -> a", "rule0.0", "steps"), ("a -> a", "rule1.0", "ratio")}
+
+
+def test_linked_parameters_are_linked_across_the_mechanisms_of_a_projection():
+    net = Network(dt=0.5, seed=1)
+    net.add(Cell(), 60, "a")
+    linked = jointly(U=Beta(0.5, sd=0.2), gain=LogNormal(1.0, cv=0.5), correlation=-0.9)
+    net.connect("a", "a", Random(0.5), release=Leaky(U=linked["U"]), rules=[Rule(gain=linked["gain"])])
+    made = realise(net)
+    u, gain = made.values["a -> a", "release"]["U"], made.values["a -> a", "rule0.0"]["gain"]
+    assert np.corrcoef(u, np.log(gain))[0, 1] < -0.8
+
+
+def test_given_trains_are_rounded_to_steps():
+    net = Network(dt=0.5)
+    net.add(Cell(), 2, "a", spikes=([1.1, 0.5, 0.6, 3.0], [1, 0, 0, 0]))
+    steps, neurons = realise(net).trains["a"]
+    assert (steps.tolist(), neurons.tolist()) == ([0, 1, 5], [0, 1, 0])  # 0.5 and 0.6 are one
+    net = Network(dt=0.5)
+    net.add(Cell(), 1, "a", spikes=([0.1], [0]))
+    with pytest.raises(BadValue, match="the earliest possible time is the end of the first step, 0.5 ms"):
+        realise(net)
+    assert in_steps([0, 2], [1]) == ([1.0, 3.0, 2.0], [0, 0, 1])
+
+
+def test_signals():
+    values, every, repeat = Sine(1.0, 2.0, frequency=100.0, phase=math.pi / 2).table(0.5)
+    assert (len(values), every, repeat) == (20, 1, True)
+    assert values[[0, 5, 10]] == pytest.approx([3.0, 1.0, -1.0])
+    assert Timed([1.0, 2.0], every=2.0).table(0.5)[1:] == (4, False)
+    assert steps_of(0.3, 0.1, "x") == 3
+    with pytest.raises(BadValue, match="must be finite"):
+        Timed([1.0, math.nan], every=1.0)
+    with pytest.raises(BadValue, match="must be a time above 0"):
+        Timed([1.0], every=0.0)
+    with pytest.raises(BadValue, match="must be above 0 Hz"):
+        Sine(0.0, 1.0, frequency=0.0)
+    assert MilliVolt is not None
