@@ -88,7 +88,12 @@ def _receptor(rng: np.random.Generator, target: hs.Neuron, weight: float) -> tup
         return hs.ExponentialCurrent(tau=_maybe(rng, 4.0)), weight * (0.2 if isinstance(target, hs.Izhikevich) else 4.0)
     if weight < 0:
         return (hs.GABAA(tau=_maybe(rng, 8.0)) if rng.random() < 0.7 else hs.GABAB()), abs(weight)
-    kinds = [hs.AMPA, lambda: hs.NMDA(), lambda: hs.DualExponential(tau_rise=1.0, tau_decay=_maybe(rng, 6.0)), lambda: hs.AMPA(tau=3.0)]
+    kinds = [
+        hs.AMPA,
+        lambda: hs.NMDA(),
+        lambda: hs.DualExponential(tau_rise=1.0, tau_decay=_maybe(rng, 6.0)),
+        lambda: hs.AMPA(tau=3.0),
+    ]
     return kinds[rng.integers(0, len(kinds))](), weight
 
 
@@ -107,11 +112,17 @@ def _wiring(rng: np.random.Generator) -> object:
     return [hs.Random(0.5), hs.AllToAll(), hs.FixedInDegree(3), hs.AllToAll(autapses=True)][rng.integers(0, 4)]
 
 
-def _connect(net: hs.Network, rng: np.random.Generator, source: hs.Population, target: hs.Population, weight: float) -> None:
+def _connect(
+    net: hs.Network, rng: np.random.Generator, source: hs.Population, target: hs.Population, weight: float
+) -> None:
     receptor, size = _receptor(rng, target.neuron, weight)
     release = None
     if rng.random() < 0.35:
-        release = hs.ShortTerm(U=hs.Beta(0.5, sd=0.2) if rng.random() < 0.5 else 0.4, tau_rec=_maybe(rng, 60.0), tau_facil=float(rng.choice([0.0, 40.0])))
+        release = hs.ShortTerm(
+            U=hs.Beta(0.5, sd=0.2) if rng.random() < 0.5 else 0.4,
+            tau_rec=_maybe(rng, 60.0),
+            tau_facil=float(rng.choice([0.0, 40.0])),
+        )
     rules = _rules(rng, size) if rng.random() < 0.8 else []
     late = net.dt * int(rng.choice([0, 0, 1, 7]))
     net.connect(
@@ -124,8 +135,15 @@ def _rules(rng: np.random.Generator, size: float) -> list[hs.Plasticity]:
     """One to three rules and, mostly, bounds that are often hit."""
     step = 0.2 * size
     hebb = [
-        lambda: hs.PairSTDP(tau_pre=_maybe(rng, 15.0), tau_post=_maybe(rng, 15.0), gain_up=step, gain_down=_maybe(rng, abs(step)) if size > 0 else step),
-        lambda: hs.TripletSTDP(pair_up=step, triplet_up=step, pair_down=step, triplet_down=step, tau_x=_maybe(rng, 30.0)),
+        lambda: hs.PairSTDP(
+            tau_pre=_maybe(rng, 15.0),
+            tau_post=_maybe(rng, 15.0),
+            gain_up=step,
+            gain_down=_maybe(rng, abs(step)) if size > 0 else step,
+        ),
+        lambda: hs.TripletSTDP(
+            pair_up=step, triplet_up=step, pair_down=step, triplet_down=step, tau_x=_maybe(rng, 30.0)
+        ),
         lambda: hs.NearestTripletSTDP(pair_up=step, triplet_up=step, pair_down=step, triplet_down=step),
         lambda: hs.OneSidedSTDP(gain=step, tau_pre=_maybe(rng, 20.0)),
         lambda: hs.InhibitorySTDP(target=_maybe(rng, 20.0), gain=step),
@@ -149,5 +167,12 @@ def _rate_part(net: hs.Network, rng: np.random.Generator) -> None:
     """Two populations of rate neurons, with a Hebbian rule of the test's own that acts at every step."""
     x = net.add(hs.RateNeuron(bias=_maybe(rng, 2.0)), 5, "x")
     y = net.add(hs.RateNeuron(tau=_maybe(rng, 8.0)), 3, "y")
-    net.connect(x, y, hs.AllToAll(), weight=hs.Normal(0.5, sd=0.1), delay=_delay(rng, net.dt), rules=[RateHebb()] if rng.random() < 0.7 else [])
+    net.connect(
+        x,
+        y,
+        hs.AllToAll(),
+        weight=hs.Normal(0.5, sd=0.1),
+        delay=_delay(rng, net.dt),
+        rules=[RateHebb()] if rng.random() < 0.7 else [],
+    )
     net.connect(y, x, hs.AllToAll(), weight=-0.1, delay=net.dt)

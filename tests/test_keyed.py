@@ -22,8 +22,8 @@ def bits(n=N, stream="a", seed=1, step=0):
 def test_the_definition_does_not_drift():
     """Whoever changes these numbers changes every result that was ever stored."""
     key = keyed.stream_key(7, "exc/neuron/step.v/normal")
-    assert key == 3967459379424082551
-    assert [keyed.draw(key, step, 5) for step in (0, 1)] == [3361829047352297797, 16294374098217284180]
+    assert key == 10714922973496504804
+    assert [keyed.draw(key, step, 5) for step in (0, 1)] == [14566227310876906492, 2172664164321275725]
     assert keyed.mix(0) == 0
     assert keyed.mix(1) == 0x5692161D100B05E5  # the finaliser of SplitMix64 at 1
 

@@ -13,7 +13,7 @@ from homeostat.network import AllToAll, Network, OneToOne, Random, realise
 from homeostat.rule import Follow, NetworkRule, Neuron, Plasticity, Receptor, Release
 from homeostat.signals import Sine, Timed, steps_of
 from homeostat.state import Global, PerPost, PerPre, PerSynapse
-from homeostat.units import Fraction, MilliVolt, Ms, Number
+from homeostat.units import Fraction, Ms, Number
 
 
 class Channel(Receptor):
@@ -80,40 +80,30 @@ def some():
     net = Network(dt=0.5, seed=3)
     a = net.add(Cell(), 100, "a")
     b = net.add(Ear(), 20, "ear")
-    net.connect(a, b, Random(0.1), weight=LogNormal(0.3, cv=0.5), receptor=Channel(tau=8.0), release=Leaky(), rules=[Rule(gain=2.0)][:0])
+    net.connect(a, b, Random(0.1), weight=LogNormal(0.3, cv=0.5), receptor=Channel(tau=8.0), release=Leaky())
     net.connect(a, a, Random(0.2), weight=0.25, delay=Uniform(0.5, 2.0), dendritic_delay=1.0, rules=[Rule(gain=2.0)])
     net.modulate(Level(), "DA")
     return net
 
 
 def test_a_network_prints_as_a_table():
-    assert str(some()).splitlines() == [
-        "Network of 120 cells, 2 projections, dt=0.5 ms, seed=3",
-        "",
+    text = str(some()).splitlines()
+    assert text[2:6] == [
         "population  cells  model   rules",
         "----------  -----  ------  -----",
         "a           100    Cell()",
         "ear         20     Ear()",
-        "",
-        "projection  wiring, synapses                       weight                       delay ms                      receptor, release        rules",
-        "----------  -------------------------------------  ---------------------------  ----------------------------  -----------------------  ------------",
-        "a -> ear    Random(p=0.1, autapses=False), ~200    LogNormal(mean=0.3, sd=0.15)  1                             Channel(tau=8), Leaky()",
-        "a -> a      Random(p=0.2, autapses=False), ~2,000  0.25                         Uniform(low=0.5, high=2.0) + 1  direct                   Rule(gain=2)",
-        "",
-        "network rule  model",
-        "------------  -------",
-        "DA            Level()",
-    ] or _columns_are_right(str(some()))
-
-
-def _columns_are_right(text):
-    """The same without the widths."""
-    lines = [" ".join(line.split()) for line in text.splitlines()]
+    ]
+    lines = [" ".join(line.split()) for line in text]
     assert lines[0] == "Network of 120 cells, 2 projections, dt=0.5 ms, seed=3"
-    assert "a -> ear Random(p=0.1, autapses=False), ~200 LogNormal(mean=0.3, sd=0.15) 1 Channel(tau=8), Leaky()" in lines
-    assert "a -> a Random(p=0.2, autapses=False), ~2,000 0.25 Uniform(low=0.5, high=2.0) + 1 direct Rule(gain=2)" in lines
+    assert "projection wiring, synapses weight delay ms receptor, release rules" in lines
+    assert (
+        "a -> ear Random(p=0.1, autapses=False), ~200 LogNormal(mean=0.3, sd=0.15) 1 Channel(tau=8), Leaky()" in lines
+    )
+    assert (
+        "a -> a Random(p=0.2, autapses=False), ~2,000 0.25 Uniform(low=0.5, high=2.0) + 1 direct Rule(gain=2)" in lines
+    )
     assert "DA Level()" in lines
-    return True
 
 
 def test_reprs_are_short():
@@ -154,13 +144,29 @@ def test_names():
         (lambda net: net.add(Cell(), 3, spikes=([1.0, 2.0], [1])), BadValue, "two lists of one length"),
         (lambda net: net.add(Cell(), 3, spikes=([-1.0], [1])), BadValue, "at least 0 ms"),
         (lambda net: net.connect("a", "a", 0.1), BadValue, "is not a wiring; use Random"),
-        (lambda net: net.connect("a", "ear", OneToOne()), ContractError, "Ear takes no direct input; give it a receptor"),
-        (lambda net: net.connect("a", "a", OneToOne(), receptor=Channel()), ContractError, "gives a current, which Cell does not read"),
+        (
+            lambda net: net.connect("a", "ear", OneToOne()),
+            ContractError,
+            "Ear takes no direct input; give it a receptor",
+        ),
+        (
+            lambda net: net.connect("a", "a", OneToOne(), receptor=Channel()),
+            ContractError,
+            "gives a current, which Cell does not read",
+        ),
         (lambda net: net.connect("a", "ear", OneToOne(), receptor=Rule()), BadValue, "is not a receptor"),
         (lambda net: net.connect("a", "a", OneToOne(), release=Channel()), BadValue, "is not a release"),
         (lambda net: net.connect("a", "a", OneToOne(), rules=[Channel()]), BadValue, "rules on cells go to net.add"),
-        (lambda net: net.connect("a", "a", OneToOne(), delay=0.0), BadValue, "delay=0 ms of 'a -> a.*' must be above 0 ms"),
-        (lambda net: net.connect("a", "a", OneToOne(), delay=Normal(1.0, sd=1.0)), BadValue, "can give values from -inf"),
+        (
+            lambda net: net.connect("a", "a", OneToOne(), delay=0.0),
+            BadValue,
+            "delay=0 ms of 'a -> a.*' must be above 0 ms",
+        ),
+        (
+            lambda net: net.connect("a", "a", OneToOne(), delay=Normal(1.0, sd=1.0)),
+            BadValue,
+            "can give values from -inf",
+        ),
         (lambda net: net.connect("a", "a", OneToOne(), dendritic_delay=Uniform(1, 2)), BadValue, "must be one number"),
         (lambda net: net.modulate(Rule(), "x"), BadValue, "takes a network rule"),
     ],
@@ -215,7 +221,10 @@ def test_parameters_are_drawn_by_place_and_derived_values_over_the_right_owners(
     made = realise(net)
     values, synapses = made.values["a -> a", "rule0.0"], made.synapses["a -> a"]
     assert (values["gain"].shape, values["tau"].shape) == ((synapses.n,), (4,))
-    assert values["scaled"].tolist() == (values["gain"] * made.values["a", "neuron"]["v_threshold"][synapses.post]).tolist()
+    assert (
+        values["scaled"].tolist()
+        == (values["gain"] * made.values["a", "neuron"]["v_threshold"][synapses.post]).tolist()
+    )
     assert values["steps"].tolist() == (values["tau"][synapses.pre] / 0.5).tolist()  # no state needs it
     again = realise(net).values["a -> a", "rule0.0"]
     assert all((values[name] == again[name]).all() for name in values)
@@ -227,7 +236,11 @@ def test_derived_values_of_what_moves_are_live():
     net.modulate(Level(), "DA")
     net.connect("a", "a", Random(0.6), rules=[Rule(tau=Follow("DA")), Tunes()])
     made = realise(net)
-    assert made.live == {("a -> a", "rule0.0", "scaled"), ("a -> a", "rule0.0", "steps"), ("a -> a", "rule1.0", "ratio")}
+    assert made.live == {
+        ("a -> a", "rule0.0", "scaled"),
+        ("a -> a", "rule0.0", "steps"),
+        ("a -> a", "rule1.0", "ratio"),
+    }
 
 
 def test_linked_parameters_are_linked_across_the_mechanisms_of_a_projection():
@@ -247,7 +260,7 @@ def test_given_trains_are_rounded_to_steps():
     assert (steps.tolist(), neurons.tolist()) == ([0, 1, 5], [0, 1, 0])  # 0.5 and 0.6 are one
     net = Network(dt=0.5)
     net.add(Cell(), 1, "a", spikes=([0.1], [0]))
-    with pytest.raises(BadValue, match="the earliest possible time is the end of the first step, 0.5 ms"):
+    with pytest.raises(BadValue, match=r"the earliest possible time is the end of the first step, 0\.5 ms"):
         realise(net)
     assert in_steps([0, 2], [1]) == ([1.0, 3.0, 2.0], [0, 0, 1])
 
@@ -264,4 +277,3 @@ def test_signals():
         Timed([1.0], every=0.0)
     with pytest.raises(BadValue, match="must be above 0 Hz"):
         Sine(0.0, 1.0, frequency=0.0)
-    assert MilliVolt is not None

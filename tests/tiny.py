@@ -5,8 +5,8 @@ from typing import Any
 
 from homeostat.network import AllToAll, Network
 from homeostat.reference import ReferenceSimulation
-from homeostat.rule import Neuron
-from homeostat.state import PerNeuron
+from homeostat.rule import Neuron, Plasticity
+from homeostat.state import PerNeuron, PerPost, PerPre
 from homeostat.units import Ms, Number
 
 HALF = 1.0 / math.log(2.0)  # a time constant (ms) by which a trace halves in each step of 1 ms
@@ -66,6 +66,59 @@ class Ear(Neuron):
     @staticmethod
     def fires(v):
         return v < 0.0
+
+
+class Pair(Plasticity):
+    """dw = x at a postsynaptic event, -y at a presynaptic one; both traces halve in each step."""
+
+    tau: Ms = HALF
+    up: Number = 1.0
+    down: Number = 1.0
+
+    x = PerPre.trace(decay="tau")
+    y = PerPost.trace(decay="tau")
+
+    @staticmethod
+    def on_pre(y, down):
+        return -down * y
+
+    @staticmethod
+    def on_post(x, up):
+        return up * x
+
+
+class Fixed(Plasticity):
+    """Fixed changes."""
+
+    pre: Number = 0.0
+    post: Number = 0.0
+
+    @staticmethod
+    def on_pre(pre):
+        return pre
+
+    @staticmethod
+    def on_post(post):
+        return post
+
+
+class Factor(Plasticity):
+    """w changes by a share of itself at a presynaptic event."""
+
+    share: Number = 0.5
+
+    @staticmethod
+    def on_pre(w, share):
+        return share * w
+
+
+class Between(Plasticity):
+    low: Number = 0.0
+    high: Number = 1.0
+
+    @staticmethod
+    def limit(value, low, high):
+        return min(max(value, low), high)
 
 
 def in_steps(*of_neurons: Any) -> tuple[list[float], list[int]]:

@@ -5,7 +5,9 @@
     net = hs.Network(dt=0.1, seed=7)
     inputs = net.add(hs.Poisson(rate=8.0), n=400, name="inputs")
     exc = net.add(hs.AdaptiveLIF(), n=100, name="exc")
-    net.connect(inputs, exc, hs.Random(0.1), weight=0.3, receptor=hs.AMPA(), rules=[hs.PairSTDP(), hs.HardBounds(0.0, 1.0)])
+    net.connect(
+        inputs, exc, hs.Random(0.1), weight=0.3, receptor=hs.AMPA(), rules=[hs.PairSTDP(), hs.HardBounds(0.0, 1.0)],
+    )
     run = hs.Simulation(net).run(seconds=2, record=[hs.Spikes(exc)])
 
 Names are loaded when first used, so that importing the package costs next to nothing.
@@ -19,19 +21,22 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "homeostat.combine": "Wrapper gated",
     "homeostat.distributions": "Beta Distribution Gamma LogNormal Normal Uniform jointly",
     "homeostat.engine.record": "Rates Recorder Recording Spikes States WeightSummary Weights",
     "homeostat.engine.simulation": "Simulation",
     "homeostat.errors": "BadValue ContractError DataError HomeostatError Interrupted NotSupported TooLarge UnknownName",
     "homeostat.homeostasis": "InhibitorySTDP IntrinsicThreshold Normalisation SynapticScaling",
     "homeostat.hooks": "derived step_when",
-    "homeostat.network": "AllToAll DistanceDependent Explicit FixedInDegree Network OneToOne Population Projection Random realise",
+    "homeostat.network": (
+        "AllToAll DistanceDependent Explicit FixedInDegree Network OneToOne Population Projection Random realise"
+    ),
     "homeostat.neurons": "LIF AdEx AdaptiveLIF CurrentLIF Izhikevich Poisson RateNeuron SpikeSource",
     "homeostat.plasticity": (
         "Eligibility HardBounds NearestTripletSTDP OneSidedSTDP PairSTDP TripletSTDP WeightDependentSTDP"
     ),
     "homeostat.reference": "ReferenceSimulation",
-    "homeostat.rule": "Follow NetworkRule Neuron Plasticity PopulationRule Receptor Release Wrapper gated",
+    "homeostat.rule": "Follow NetworkRule Neuron Plasticity PopulationRule Receptor Release",
     "homeostat.signals": "Signal Sine Timed",
     "homeostat.state": "Global PerBranch PerNeuron PerPopulation PerPost PerPre PerSynapse quantile together",
     "homeostat.synapses": "AMPA GABAA GABAB NMDA DualExponential Exponential ExponentialCurrent ShortTerm",
@@ -41,7 +46,7 @@ _HOMES = {
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
-__all__ = ["__version__", *_HOME_OF]  # noqa: PLE0604
+__all__ = ["__version__", *_HOME_OF]
 
 
 def __getattr__(name: str) -> Any:

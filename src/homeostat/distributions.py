@@ -58,7 +58,13 @@ class Normal(Distribution):
     high: float = math.inf
 
     def __init__(
-        self, mean: float, sd: float | None = None, *, cv: float | None = None, low: float = -math.inf, high: float = math.inf
+        self,
+        mean: float,
+        sd: float | None = None,
+        *,
+        cv: float | None = None,
+        low: float = -math.inf,
+        high: float = math.inf,
     ) -> None:
         if not low < high:
             raise BadValue(f"Normal(low={low}, high={high}): low must be below high")

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from homeostat.state import State
 
 VALUE_HOOKS = (
-    "on_pre on_post on_spike step every limit weight transmit fires output current conductance dies attempts newborn".split()
-)
+    "on_pre on_post on_spike step every limit weight transmit fires output current conductance "
+    "dies attempts newborn"
+).split()
 """Hooks known by their name, written as static methods; all others are decorated with a state."""
 
 WEIGHT_CHANGES = ("on_pre", "on_post", "step", "every", "on_spike")
@@ -78,9 +79,9 @@ def arguments(function: Callable[..., Any]) -> tuple[tuple[str, ...], dict[str, 
 def derived(function: Callable[..., Any]) -> Derived:
     """Declare a value computed from fields and `dt` before the run, such as the decay of one step.
 
-        @derived
-        def decay(dt, tau):
-            return math.exp(-dt / tau)
+    @derived
+    def decay(dt, tau):
+        return math.exp(-dt / tau)
     """
     return Derived(function)
 
@@ -105,9 +106,9 @@ class Derived:
 def step_when(condition: Callable[..., Any]) -> Callable[[Callable[..., Any]], Hook]:
     """A weight hook that acts at each step in which `condition` holds.
 
-        @step_when(lambda post_v, theta: post_v > theta)
-        def potentiate(x, post_v, gain, dt):
-            return gain * x * dt
+    @step_when(lambda post_v, theta: post_v > theta)
+    def potentiate(x, post_v, gain, dt):
+        return gain * x * dt
     """
     return lambda function: Hook("step", _plain(function), when=condition)
 

@@ -10,14 +10,14 @@ import inspect
 import math
 import typing
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
 from homeostat.distributions import Distribution
 from homeostat.errors import BadValue, ContractError, UnknownName, suggestion
-from homeostat.hooks import VALUE_HOOKS, WEIGHT_CHANGES, Derived, Hook, arguments
+from homeostat.hooks import VALUE_HOOKS, WEIGHT_CHANGES, Derived, Hook
 from homeostat.signals import Signal
 from homeostat.state import State
 from homeostat.units import Unit
@@ -67,7 +67,7 @@ class Bound:
 
 
 class Mechanism:
-    """The base of all mechanisms. Class attributes `fields`, `states`, `hooks`, `derived` describe a subclass as data."""
+    """The base of all mechanisms: `fields`, `states`, `hooks` and `derived` describe a subclass as data."""
 
     fields: ClassVar[dict[str, Field]] = {}
     states: ClassVar[dict[str, State]] = {}
@@ -136,13 +136,14 @@ def checked(spec: Field, value: Any, where: str) -> Any:
     if spec.unit is None:
         return value
     unit, label = spec.unit, f"{spec.name}={short(value)} of {where}"
+    needed = f"{unit.range_text} {unit.symbol}".rstrip()
     value = unit.strip(value, f"{where}.{spec.name}")
     if isinstance(value, Distribution | Signal):
         low, high = value.support
         if not isinstance(value, Follow) and not unit.holds(low, high):
             raise BadValue(
-                f"{label} can give values from {low:g} to {high:g}, but it must be {unit.range_text} {unit.symbol}".rstrip()
-                + "; use a distribution with that support, such as LogNormal, or Normal(..., low=...)"
+                f"{label} can give values from {low:g} to {high:g}, but it must be {needed}; "
+                "use a distribution with that support, such as LogNormal, or Normal(..., low=...)"
             )
         return value
     try:
@@ -150,13 +151,13 @@ def checked(spec: Field, value: Any, where: str) -> Any:
     except (TypeError, ValueError) as error:
         raise BadValue(f"{label} must be a number, an array, a distribution or a signal") from error
     if array.size == 0 or np.isnan(array).any():
-        raise BadValue(f"{label} is {'empty' if array.size == 0 else 'not a number (NaN)'}; it must be {unit.range_text} {unit.symbol}".rstrip())
+        raise BadValue(f"{label} is {'not a number (NaN)' if array.size else 'empty'}; it must be {needed}")
     low, high = float(array.min()), float(array.max())
     if not unit.holds(low, high):
         wrong = low if not unit.holds(low, max(low, unit.low + 1)) else high
         hint = f"; did you mean {abs(wrong):g}?" if wrong < 0 <= unit.low and unit.holds(abs(wrong), abs(wrong)) else ""
         text = f"{spec.name}={wrong:g} {unit.symbol}".rstrip()
-        raise BadValue(f"{text} of {where} must be {unit.range_text} {unit.symbol}".rstrip() + hint)
+        raise BadValue(f"{text} of {where} must be {needed}{hint}")
     return float(array) if array.ndim == 0 else array
 
 
@@ -179,7 +180,9 @@ def _own_fields(cls: type) -> dict[str, Field]:
     for name in names:
         unit = next((extra for extra in getattr(hints[name], "__metadata__", ()) if isinstance(extra, Unit)), None)
         if unit is None and hints[name] is not str:
-            raise ContractError(f"{cls.__name__}.{name}: annotate it with a unit type such as Ms or Number, or with str")
+            raise ContractError(
+                f"{cls.__name__}.{name}: annotate it with a unit type such as Ms or Number, or with str"
+            )
         found[name] = Field(name, unit, vars(cls).get(name))
     return found
 
@@ -194,7 +197,8 @@ def _hooks_of(cls: type, body: dict[str, Any]) -> Iterator[Hook]:
         elif isinstance(value, staticmethod) or (name in VALUE_HOOKS and inspect.isfunction(value)):
             advice = "write @staticmethod above it" if name in VALUE_HOOKS else suggestion(name, VALUE_HOOKS)
             raise ContractError(f"{name}: this is not a hook; {advice}")
-    places = {f"{kind.__qualname__}._" for kind in cls.__mro__}  # all hooks called `_`, of which a body holds the last only
+    # all hooks called `_`, of which a body holds the last only
+    places = {f"{kind.__qualname__}._" for kind in cls.__mro__}
     writers = (hook for state in body.values() if isinstance(state, State) for hook in state.writers)
     yield from dict.fromkeys(hook for hook in writers if hook.function.__qualname__.endswith(tuple(places)))
 
@@ -205,14 +209,20 @@ def _check_class(cls: type[Mechanism]) -> None:
         allowed = cls.updates if hook.writes else cls.allows
         if hook.event not in allowed:
             what = f"the hook @{hook.writes[0].name}.{hook.event}" if hook.writes else f"'{hook.event}'"
-            raise ContractError(f"{cls.__name__} defines {what}; a {cls.__mro__[1].__name__} may define {', '.join(allowed) or 'none'}")
+            raise ContractError(
+                f"{cls.__name__} defines {what}; a {cls.__mro__[1].__name__} may define {', '.join(allowed) or 'none'}"
+            )
         if hook.event == "every" and "period" not in cls.fields:
             raise ContractError(f"{cls.__name__} has an `every` hook, so it needs a field `period: Ms`")
     for state in cls.states.values():
         if state.scope.name not in cls.scopes:
-            raise ContractError(f"{cls.__name__}.{state.name} is {state.scope.name}; here a state may be {', '.join(cls.scopes)}")
+            raise ContractError(
+                f"{cls.__name__}.{state.name} is {state.scope.name}; here a state may be {', '.join(cls.scopes)}"
+            )
         if state.advancer and any(hook.event == "step" and state in hook.writes for hook in cls.hooks):
-            raise ContractError(f"{cls.__name__}.{state.name} has both `advance` and `step`; they say the same, so keep one")
+            raise ContractError(
+                f"{cls.__name__}.{state.name} has both `advance` and `step`; they say the same, so keep one"
+            )
 
 
 def _check_names(cls: type[Mechanism]) -> None:
@@ -225,23 +235,34 @@ def _check_names(cls: type[Mechanism]) -> None:
         for name in reads:
             if name not in own and name not in cls.offers and not name.startswith(cls.prefixes or ("\0",)):
                 extra = [f"{prefix}<name>" for prefix in cls.prefixes]
-                raise UnknownName(f"{cls.__name__}.{event} asks for '{name}'; {suggestion(name, [*own, *cls.offers, *extra])}")
+                raise UnknownName(
+                    f"{cls.__name__}.{event} asks for '{name}'; {suggestion(name, [*own, *cls.offers, *extra])}"
+                )
     for state in cls.states.values():
-        named = [state.trace.tau] if state.trace else [state.lagged.by] if state.lagged else [state.sensor] if state.sensor else []
+        named = [state.trace.tau] if state.trace else []
+        named += [state.lagged.by] if state.lagged else []
+        named += [state.sensor] if state.sensor else []
         named += [state.inflow.reach] if state.inflow else []
         named += [hook.after for hook in cls.hooks if hook.after]
         for name in named:
             if name not in cls.fields:
-                raise UnknownName(f"{cls.__name__}.{state.name} names the field '{name}'; {suggestion(name, cls.fields)}")
+                raise UnknownName(
+                    f"{cls.__name__}.{state.name} names the field '{name}'; {suggestion(name, cls.fields)}"
+                )
         values = [state.init, *((state.trace.add, state.trace.set) if state.trace else ())]
         offered = [*cls.fields, *cls.derived, *(["amount"] if "amount" in cls.offers else [])]
         for name in (value for value in values if isinstance(value, str)):
             if name not in offered:
-                raise UnknownName(f"{cls.__name__}.{state.name} starts from or adds '{name}'; {suggestion(name, offered)}")
+                raise UnknownName(
+                    f"{cls.__name__}.{state.name} starts from or adds '{name}'; {suggestion(name, offered)}"
+                )
     for value in cls.derived.values():
         for name in value.all_reads:
             if name in cls.states or (name in cls.offers and name != "dt"):
-                raise ContractError(f"{cls.__name__}.{value.name} is derived before the run, from fields and dt; it cannot read '{name}'")
+                raise ContractError(
+                    f"{cls.__name__}.{value.name} is derived before the run, from fields and dt; "
+                    f"it cannot read '{name}'"
+                )
 
 
 class Neuron(Mechanism):
@@ -269,7 +290,7 @@ class Receptor(Mechanism):
 
 
 class Release(Mechanism):
-    """Presynaptic release: `transmit` returns the amount released and, after it, the new value of each declared state."""
+    """Presynaptic release: `transmit` returns the amount released, then the new value of each declared state."""
 
     offers = ("w", "dt", "elapsed", *DRAWS)
     prefixes = ("pre_", "post_")
@@ -280,8 +301,9 @@ class Release(Mechanism):
 class Plasticity(Mechanism):
     """A rule on the synapses of a projection: weight hooks return the *change* of the target, so rules sum.
 
-    `aim` is what the changes are added to: "w", "release.U", "receptor.tau", "post.v_threshold" ... `Rule(target="release.U")`
-    aims one rule elsewhere. (`target` as a field is a set point: `SynapticScaling(target=5.0)`.)
+    `aim` is what the changes are added to: "w", "release.U", "receptor.tau", "post.v_threshold" ...
+    `Rule(target="release.U")` aims one rule elsewhere. (`target` as a field is a set point:
+    `SynapticScaling(target=5.0)`.)
     """
 
     aim = "w"
@@ -303,7 +325,7 @@ class Plasticity(Mechanism):
 
 
 class PopulationRule(Mechanism):
-    """A rule on the cells of a population; `step`, `every` and `on_spike` return the change of the neuron's field `aim`."""
+    """A rule on the cells of a population; `step`, `every`, `on_spike` return the change of the field `aim`."""
 
     aim = ""
     offers = ("dt", "value", "uniform", "normal")
@@ -336,53 +358,3 @@ class NetworkRule(Mechanism):
     offers = ("dt", "uniform", "normal")
     updates = ("step", "every")
     scopes = ("Global",)
-
-
-class Wrapper(Plasticity):
-    """A rule around another rule. With `redirect`, what the inner rule adds to the weight goes to that state instead."""
-
-    redirect: ClassVar[str] = ""
-
-    def __init__(self, inner: Plasticity, *positional: Any, **values: Any) -> None:
-        if not isinstance(inner, Plasticity):
-            raise BadValue(f"{type(self).__name__} wraps a plasticity rule, not {inner!r}")
-        super().__init__(*positional, **{"target": inner.aim, **values})
-        self.inner = inner
-
-    def parts(self) -> tuple[Mechanism, ...]:
-        return (*self.inner.parts(), self)
-
-    def bound(self) -> tuple[Bound, ...]:
-        inner = self.inner.bound()
-        if self.redirect:
-            inner = tuple(replace(b, adds=(self, self.redirect)) if b.adds == (None, self.aim) else b for b in inner)
-        return (*inner, *super().bound())
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.inner!r}, {super().__repr__().split('(', 1)[1]}".replace(", )", ")")
-
-
-class Gated(Wrapper):
-    """A rule whose changes are multiplied by a function of modulators; made by `gated`."""
-
-    def __init__(self, inner: Plasticity, by: Any) -> None:
-        super().__init__(inner)
-        required, optional = arguments(by)
-        self.gate = Gate(by, (*required, *optional))
-
-    def bound(self) -> tuple[Bound, ...]:
-        return tuple(
-            replace(b, gates=(*b.gates, self.gate)) if b.adds is not None and b.adds[0] is None else b
-            for b in self.inner.bound()
-        )
-
-
-def gated(rule: Plasticity, *, by: Any) -> Gated:
-    """`rule` with every change of its target multiplied by `by(...)`.
-
-    The arguments of `by` name rules of the network (its modulators) or anything that the rule's hooks may ask for.
-
-    >>> from homeostat.plasticity.pair_stdp import PairSTDP
-    >>> rule = gated(PairSTDP(), by=lambda ACh, DA: ACh * DA)
-    """
-    return Gated(rule, by)

@@ -87,5 +87,7 @@ def steps_of(duration: float, dt: float, what: str) -> int:
     """The whole number of steps that `duration` lasts; an error if it is not a multiple of `dt`."""
     steps = round(duration / dt)
     if steps < 1 or abs(steps * dt - duration) > 1e-6 * dt * max(1, steps):
-        raise BadValue(f"{what} of {duration:g} ms is not a multiple of the step dt={dt:g} ms; nearest: {max(1, steps) * dt:g} ms")
+        raise BadValue(
+            f"{what} of {duration:g} ms is not a multiple of the step dt={dt:g} ms; nearest: {max(1, steps) * dt:g} ms"
+        )
     return steps

@@ -1,13 +1,13 @@
 """Declared state: what a mechanism remembers, where, and how it changes.
 
-    x = PerPre.trace(decay="tau_pre")            # +1 at each presynaptic event, exponential decay
-    y = PerPost.trace(decay="tau_post", set=1.0) # nearest-spike form: set to 1
-    v = PerNeuron.state("v_rest")                # starts at the value of the field v_rest
-    total = PerPost.reduce("w", "sum")           # over a neuron's incoming synapses, read in `every`
-    inflow = PerNeuron.inflow(no, reach="reach") # from the neighbours in space, so that `no` can diffuse
+x = PerPre.trace(decay="tau_pre")            # +1 at each presynaptic event, exponential decay
+y = PerPost.trace(decay="tau_post", set=1.0) # nearest-spike form: set to 1
+v = PerNeuron.state("v_rest")                # starts at the value of the field v_rest
+total = PerPost.reduce("w", "sum")           # over a neuron's incoming synapses, read in `every`
+inflow = PerNeuron.inflow(no, reach="reach") # from the neighbours in space, so that `no` can diffuse
 
-    @v.step
-    def _(v, current): ...                       # the hook returns the state's new value
+@v.step
+def _(v, current): ...                       # the hook returns the state's new value
 """
 
 from __future__ import annotations
@@ -177,7 +177,13 @@ class Scope:
         return State(self, init, slow=slow)
 
     def trace(
-        self, decay: str, *, add: float | str = 1.0, set: float | str | None = None, init: float | str = 0.0, slow: bool = False
+        self,
+        decay: str,
+        *,
+        add: float | str = 1.0,
+        set: float | str | None = None,
+        init: float | str = 0.0,
+        slow: bool = False,
     ) -> State:
         """An exponential trace of the owner's events, with the time constant in the field `decay`.
 
@@ -204,8 +210,9 @@ class Scope:
     def inflow(self, source: State, reach: str) -> State:
         """What `source` would gain from its neighbours by diffusion at rate 1: the sum of their values minus its own.
 
-        `reach` names a field. On a square grid with spacing h and reach h it is h^2 times the discrete Laplacian, and no
-        flux passes the border: `@no.step def _(no, inflow, rate, dt): return no + rate * inflow * dt` keeps the total.
+        `reach` names a field. On a square grid with spacing h and reach h it is h^2 times the discrete Laplacian,
+        and no flux passes the border: `@no.step def _(no, inflow, rate, dt): return no + rate * inflow * dt`
+        keeps the total.
         """
         return State(self, rule=Inflow(source, reach))
 

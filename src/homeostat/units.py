@@ -45,7 +45,9 @@ class Unit:
         try:
             return value.to(self.symbol or "dimensionless").magnitude
         except Exception as error:  # pint's own classes are not a dependency
-            raise BadValue(f"{where}={value} has the wrong dimension: it must be in {self.symbol or 'plain numbers'}") from error
+            raise BadValue(
+                f"{where}={value} has the wrong dimension: it must be in {self.symbol or 'plain numbers'}"
+            ) from error
 
 
 Ms = Annotated[float, Unit("ms", 0.0, above=True)]

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from tiny import Cell, network, pair
 
+from homeostat.combine import Wrapper, gated
 from homeostat.distributions import LogNormal, Normal, Uniform
 from homeostat.errors import BadValue, ContractError, HomeostatError, UnknownName
 from homeostat.hooks import derived, source_tree, step_when
 from homeostat.network import AllToAll, Network
 from homeostat.reference import ReferenceSimulation
-from homeostat.rule import Follow, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release, Wrapper, gated
+from homeostat.rule import Follow, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
 from homeostat.signals import Sine, Timed
 from homeostat.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, quantile, together
 from homeostat.units import Delay, Fraction, MilliVolt, Ms, Number
@@ -34,7 +35,10 @@ class Rule(Plasticity):
 
 
 def test_an_unknown_argument_lists_what_may_be_asked_for():
-    with pytest.raises(UnknownName, match=r"Wrong.on_post asks for 'gian'; did you mean 'gain'\? Known: .*elapsed.*gain.*pre_<name>.*tau.*w, x"):
+    with pytest.raises(
+        UnknownName,
+        match=r"Wrong.on_post asks for 'gian'; did you mean 'gain'\? Known: .*elapsed.*gain.*pre_<name>.*tau.*w, x",
+    ):
 
         class Wrong(Rule):
             @staticmethod
@@ -107,9 +111,14 @@ def test_a_hook_of_another_kind_is_refused(kind, hook):
 
 @pytest.mark.parametrize(
     ("kind", "scope", "event"),
-    [(Neuron, PerNeuron, "on_pre"), (Receptor, PerPost, "on_post"), (Release, PerSynapse, "step"), (Plasticity, PerSynapse, "on_spike"),
-     (NetworkRule, Global, "on_spike")],
-)  # fmt: skip
+    [
+        (Neuron, PerNeuron, "on_pre"),
+        (Receptor, PerPost, "on_post"),
+        (Release, PerSynapse, "step"),
+        (Plasticity, PerSynapse, "on_spike"),
+        (NetworkRule, Global, "on_spike"),
+    ],
+)
 def test_an_update_of_another_kind_is_refused(kind, scope, event):
     state = scope.state()
     with pytest.raises(ContractError, match=rf"defines the hook @h\.{event}; a {kind.__name__} may define"):
@@ -202,7 +211,7 @@ def test_hooks_can_be_tried_by_hand_and_their_source_read():
     assert source_tree(Rule.hooks[0].function).name == "on_post"
     hook = step_when(lambda post_v: post_v > 0)(lambda x: x)
     assert hook.reads == ("x", "post_v")
-    with pytest.raises(ContractError, match="source of .* cannot be read"):
+    with pytest.raises(ContractError, match=r"source of .* cannot be read"):
         source_tree(eval("lambda w: w"))
 
 
@@ -258,7 +267,13 @@ def test_what_fits_is_accepted():
 class Quantity:
     """What `pint` looks like from outside."""
 
-    UNITS = {"ms": ("time", 1.0), "s": ("time", 1000.0), "mV": ("voltage", 1.0), "V": ("voltage", 1000.0), "dimensionless": ("", 1.0)}
+    UNITS = {
+        "ms": ("time", 1.0),
+        "s": ("time", 1000.0),
+        "mV": ("voltage", 1.0),
+        "V": ("voltage", 1000.0),
+        "dimensionless": ("", 1.0),
+    }
 
     def __init__(self, magnitude, unit):
         self.magnitude, self.unit = magnitude, unit
@@ -298,12 +313,16 @@ class Reads(Rule):
 
 
 def test_a_name_of_a_neuron_that_is_not_there_is_found_when_the_simulation_is_made():
-    with pytest.raises(UnknownName, match="Reads.on_pre on 'a -> b' asks for 'post_nothing'; .*Known: post_got.*post_tau.*post_v"):
+    with pytest.raises(
+        UnknownName, match=r"Reads.on_pre on 'a -> b' asks for 'post_nothing'; .*Known: post_got.*post_tau.*post_v"
+    ):
         pair([0], [], Reads())
 
 
 def test_a_gate_asks_for_modulators_or_for_what_the_rule_may_read():
-    sim = pair([0], [3], gated(Rule(tau=1e9), by=lambda gain, post_v_threshold: 10.0 * gain + post_v_threshold), weight=0.0)
+    sim = pair(
+        [0], [3], gated(Rule(tau=1e9), by=lambda gain, post_v_threshold: 10.0 * gain + post_v_threshold), weight=0.0
+    )
     sim.run(4)
     assert sim.weights("a -> b") == pytest.approx([11.0])
     with pytest.raises(UnknownName, match="asks for 'DA'"):

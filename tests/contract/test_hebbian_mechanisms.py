@@ -54,7 +54,7 @@ def test_voltage_rule_depresses_by_the_depolarisation_of_late_milliseconds_ago(s
 
 
 def spiking_voltage(period, gap, dt, pairs=8):
-    """Pre- and postsynaptic spikes at a frequency, the postsynaptic ones `gap` later, with a depolarising after-potential."""
+    """Pairs of spikes at a frequency, the postsynaptic one `gap` later and with a depolarising after-potential."""
     steps = round(pairs * period / dt)
     time = np.arange(steps) * dt
     voltage = np.full(steps, -70.6)
@@ -68,7 +68,8 @@ def spiking_voltage(period, gap, dt, pairs=8):
 
 
 @pytest.mark.parametrize(
-    ("frequency", "gap", "sign"), [(10, -10.0, -1), (30, -10.0, -1), (40, -10.0, 1), (50, -10.0, 1), (10, 10.0, 1), (50, 10.0, 1)]
+    ("frequency", "gap", "sign"),
+    [(10, -10.0, -1), (30, -10.0, -1), (40, -10.0, 1), (50, -10.0, 1), (10, 10.0, 1), (50, 10.0, 1)],
 )
 def test_voltage_rule_reverses_post_before_pre_at_high_frequency(frequency, gap, sign):
     """Sjostrom et al. 2001: -10 ms depresses at low frequency; the published parameters turn between 30 and 40 Hz."""
@@ -113,7 +114,7 @@ def test_the_double_well_keeps_what_is_on_its_side():
 
 
 def test_noise_has_the_variance_of_the_closed_form():
-    """Mean and variance of rho after T: those of an Ornstein-Uhlenbeck process with s^2 = sigma^2 (aP + aD)/(GP + GD)."""
+    """Mean and variance of rho after T are of an Ornstein-Uhlenbeck process, s^2 = sigma^2 (aP + aD)/(GP + GD)."""
     tau, sigma, steps, n = 1e5, 2.8284, 200, 400
     rule = dict(c_post=100.0, sigma=sigma, well=0.0, tau=tau, gamma_p=300.0, gamma_d=200.0, tau_ca=1e9, first=0.5)
     rho = np.array(calcium([], [0], steps + 1, n, **rule).state("a -> b", "rule0.0", "rho"))

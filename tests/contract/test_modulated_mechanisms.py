@@ -8,10 +8,11 @@ from tiny import Cell, in_steps, network
 from user_mechanisms.rhythm import Mark, Rhythm
 from user_mechanisms.three_factor import Modulator, Pairing, Tag
 
+from homeostat.combine import gated
 from homeostat.errors import UnknownName
 from homeostat.network import AllToAll, Network, OneToOne
 from homeostat.reference import ReferenceSimulation
-from homeostat.rule import Neuron, gated
+from homeostat.rule import Neuron
 from homeostat.signals import Timed
 from homeostat.state import PerNeuron, together
 from homeostat.units import Ms, Number
@@ -52,9 +53,13 @@ def test_gates_compose_before_and_after_the_tag():
     weights, sim = tagged([1.0, 1.0], [1.0, 1.0], early)
     assert weights == [5.0, 5.0]  # ACh was away at the pairing, so there is no tag
     assert sim.state("a -> b", "rule0.2", "e") == [0.0]
-    outside = gated(gated(Tag(Pairing()), by=lambda ACh: ACh), by=lambda DA, level_of_nothing=0.5: DA * level_of_nothing)
+    outside = gated(
+        gated(Tag(Pairing()), by=lambda ACh: ACh), by=lambda DA, level_of_nothing=0.5: DA * level_of_nothing
+    )
     inside = gated(Tag(Pairing()), by=lambda ACh, DA: ACh * DA * 0.5)
-    assert tagged([1.0, 2.0], [3.0, 1.0], outside)[0] == pytest.approx(tagged([1.0, 2.0], [3.0, 1.0], inside)[0], rel=1e-14)
+    assert tagged([1.0, 2.0], [3.0, 1.0], outside)[0] == pytest.approx(
+        tagged([1.0, 2.0], [3.0, 1.0], inside)[0], rel=1e-14
+    )
 
 
 def test_an_unknown_modulator_is_found_when_the_simulation_is_made():

@@ -118,7 +118,9 @@ MIDDLE = SIDE * SIDE // 2
 def sheet(spikes, steps, **rule):
     net = Network(dt=1.0)
     trains = ([float(n + 1) for n in spikes], [MIDDLE] * len(spikes))
-    net.add(Cell(v_threshold=0.0), SIDE * SIDE, "a", positions=GRID, rules=[DiffusiveHomeostasis(**rule)], spikes=trains)
+    net.add(
+        Cell(v_threshold=0.0), SIDE * SIDE, "a", positions=GRID, rules=[DiffusiveHomeostasis(**rule)], spikes=trains
+    )
     sim = ReferenceSimulation(net)
     sim.run(steps)
     return sim
@@ -148,7 +150,7 @@ def test_diffusion_has_the_variance_of_a_random_walk():
     field = np.array(sheet([0], 26, **rule).state("a", "rule0.0", "no"))
     x = np.array(GRID)[:, 0] - SIDE // 2
     assert field.sum() == pytest.approx(1.0)
-    assert (field * x**2).sum() == pytest.approx(2 * 0.01 * 25, rel=1e-3)  # hardly anything is at the border yet
+    assert (field * x**2).sum() == pytest.approx(2 * 0.01 * 25, rel=5e-3)  # hardly anything is at the border yet
 
 
 def test_neighbours_of_an_active_cell_raise_their_thresholds_too():

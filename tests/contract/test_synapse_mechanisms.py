@@ -21,7 +21,7 @@ from homeostat.units import Number
 
 
 def released(n, spikes, gap, **release):
-    """The number of vesicles that each of n synapses releases at each of regular spikes `gap` ms apart: [spike, synapse]."""
+    """How many vesicles each of n synapses releases at each of regular spikes `gap` ms apart: [spike, synapse]."""
     net = Network(dt=1.0, seed=11)
     net.add(Cell(), 1, "a", spikes=in_steps([k * gap for k in range(spikes)]))
     net.add(Cell(), n, "b")
@@ -63,7 +63,7 @@ def test_without_recovery_no_more_than_the_sites_are_released():
 
 
 def test_release_probability_moves_and_the_weight_does_not():
-    """Pre before post raises U by gain exp(-lag/tau): the first response grows and the paired-pulse ratio 1 - U falls."""
+    """Pre before post raises U by gain exp(-lag/tau), and with it the response, at the same weight."""
 
     def responses(pairing):
         post = [20] if pairing else []
@@ -110,7 +110,11 @@ def test_the_cascade_fills_all_depths_equally(depths):
     assert set(sim.weights("a -> b")) == {2.0}
     sim.run(events + 1)
     strong, depth = (sim.state("a -> b", "rule0.0", name) for name in ("strong", "depth"))
-    counts = [sum((s, d) == (side, k + 1) for s, d in zip(strong, depth, strict=True)) for side in (-1, 1) for k in range(depths)]
+    counts = [
+        sum((s, d) == (side, k + 1) for s, d in zip(strong, depth, strict=True))
+        for side in (-1, 1)
+        for k in range(depths)
+    ]
     assert sum(counts) == n
     assert stats.chisquare(counts).pvalue > 0.01
     assert sim.weights("a -> b") == [5.0 if s > 0 else 2.0 for s in strong]
@@ -126,7 +130,9 @@ def test_deep_cascade_synapses_are_rigid():
     sim, switched, seen = ReferenceSimulation(net), np.zeros(4), np.zeros(4)
     sim.run(30)
     for _ in range(20):
-        before = list(zip(sim.state("a -> b", "rule0.0", "strong"), sim.state("a -> b", "rule0.0", "depth"), strict=True))
+        before = list(
+            zip(sim.state("a -> b", "rule0.0", "strong"), sim.state("a -> b", "rule0.0", "depth"), strict=True)
+        )
         sim.run(1)
         for (strong, depth), now in zip(before, sim.state("a -> b", "rule0.0", "strong"), strict=True):
             seen[int(depth) - 1] += 1
@@ -167,7 +173,9 @@ class Nudge(Plasticity):
 def test_scaling_and_a_hebbian_rule_sum_on_one_projection():
     net = network([[2]] * 5, [[]] * 5)
     net.connect("a", "b", OneToOne(), weight=10.0, rules=[Nudge(), SparingScaling(period=4.0)])
-    net.connect("a", "b", Explicit([0] * 5, [0] * 5), weight=[1.0, 2.0, 3.0, 4.0, 5.0], rules=[SparingScaling(period=4.0)])
+    net.connect(
+        "a", "b", Explicit([0] * 5, [0] * 5), weight=[1.0, 2.0, 3.0, 4.0, 5.0], rules=[SparingScaling(period=4.0)]
+    )
     sim = ReferenceSimulation(net)
     sim.run(4)
     assert sim.weights("a -> b") == [11.0] * 5  # each is the largest of its neuron in this projection

@@ -20,7 +20,9 @@ def compare(made: Realised, steps: int = STEPS, threads: int = 1) -> None:
     reference = hs.ReferenceSimulation(realise(made.network))
     reference.run(steps)
     for population in spiking:
-        theirs = np.array([(step, neuron) for step, name, neuron in reference.spikes if name == population.name]).reshape(-1, 2)
+        theirs = np.array(
+            [(step, neuron) for step, name, neuron in reference.spikes if name == population.name]
+        ).reshape(-1, 2)
         data = run[f"{population.name}.spikes"]
         ours = np.stack([np.rint(data.time.values / made.network.dt).astype(int) - 1, data.neuron.values], axis=1)
         assert ours.tolist() == theirs.tolist(), f"spikes of {population.name}"

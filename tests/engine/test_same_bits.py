@@ -28,7 +28,14 @@ def fingerprint(sim: hs.Simulation, spikes: list) -> str:
     return digest.hexdigest()
 
 
-def run(seed: int, threads: int = 1, chunks: tuple[int, ...] = (STEPS,), flush: bool = False, more: bool = False, dtype: str = "float32") -> str:
+def run(
+    seed: int,
+    threads: int = 1,
+    chunks: tuple[int, ...] = (STEPS,),
+    flush: bool = False,
+    more: bool = False,
+    dtype: str = "float32",
+) -> str:
     """Run a composition in chunks and return its fingerprint."""
     net = compose(seed)
     sim = hs.Simulation(net, threads=threads, dtype=dtype, quiet=True)
@@ -37,7 +44,11 @@ def run(seed: int, threads: int = 1, chunks: tuple[int, ...] = (STEPS,), flush: 
     for steps in chunks:
         record: list = [hs.Spikes(p) for p in spiking]
         if more:
-            record += [hs.WeightSummary("inputs -> exc", every=net.dt * 7), hs.States("exc", "v", every=net.dt), hs.Rates("exc", every=net.dt * 10)]
+            record += [
+                hs.WeightSummary("inputs -> exc", every=net.dt * 7),
+                hs.States("exc", "v", every=net.dt),
+                hs.Rates("exc", every=net.dt * 10),
+            ]
         recording = sim.run(steps=steps, record=record)
         for k, population in enumerate(spiking):
             found[k].append(recording[f"{population.name}.spikes"])
@@ -66,7 +77,9 @@ def test_many_cases(case: int) -> None:
     seed = int(rng.integers(100, 150))
     cuts = np.sort(rng.choice(np.arange(1, STEPS), int(rng.integers(1, 5)), replace=False))
     chunks = tuple(int(c) for c in np.diff([0, *cuts, STEPS]))
-    assert run(seed) == run(seed, int(rng.integers(1, 5)), chunks, flush=bool(rng.integers(2)), more=bool(rng.integers(2)))
+    assert run(seed) == run(
+        seed, int(rng.integers(1, 5)), chunks, flush=bool(rng.integers(2)), more=bool(rng.integers(2))
+    )
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -252,7 +252,7 @@ def test_rewiring_needs_what_a_newborn_synapse_can_have(wrong):
 
 
 class Everything(Plasticity):
-    """Slow state in every place: the weight, a synapse's state and trace, a slow trace of the neuron; and a fast one."""
+    """Slow state in every place: the weight, a synapse's state and trace, a slow trace of the neuron; and fast."""
 
     tau: Ms = HALF
     period: Ms = 2.0
@@ -261,13 +261,20 @@ class Everything(Plasticity):
     rate = PerPost.trace(decay="tau", slow=True)
     x = PerPre.trace(decay="tau")
 
+    waits = PerPre.state()
+    wait: Ms = 3.0
+
     @hidden.on_pre
     def count(hidden):
         return hidden + 1.0
 
+    @waits.on_pre(after="wait")
+    def later(waits):
+        return waits + 1.0
+
     @staticmethod
-    def on_pre(x):
-        return 1.0 + x
+    def on_pre(x, elapsed):
+        return 1.0 + x + 100.0 * elapsed
 
     @staticmethod
     def step():
@@ -308,14 +315,16 @@ def test_frozen_leaves_no_mark():
     before = sim.snapshot()
     with sim.frozen():
         sim.run(5)
-        assert slow_state(sim) == [before["weights"]["a -> b"], before["targets"]["b/neuron/v_threshold"],
-                                   *(before["states"][f"a -> b/rule0.0/{name}"] for name in ("hidden", "fades", "rate"))]  # fmt: skip
+        slow = [before["states"][f"a -> b/rule0.0/{name}"] for name in ("hidden", "fades", "rate")]
+        assert slow_state(sim) == [before["weights"]["a -> b"], before["targets"]["b/neuron/v_threshold"], *slow]
         assert (sim.step_count, len(sim.spikes)) == (9, 7)
         assert sim.state("a -> b", "rule0.0", "x") != before["states"]["a -> b/rule0.0/x"]
     assert sim.snapshot() == before
-    sim.run(8)
-    twin.run(12)
-    assert sim.snapshot() == twin.snapshot()
+    twin.run(4)
+    for _ in range(8):
+        sim.run(1)
+        twin.run(1)
+        assert sim.snapshot() == twin.snapshot()
 
 
 def test_without_restore_time_goes_on_and_slow_state_has_not_aged():

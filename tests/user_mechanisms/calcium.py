@@ -11,8 +11,10 @@ from homeostat.units import Delay, Ms, NonNegative, Number
 class CalciumRule(Plasticity):
     """Calcium above a high threshold potentiates, above a low one it depresses; the efficacy rho has two wells.
 
-        tau drho/dt = -well rho (1 - rho)(rho_star - rho) + gamma_p (1 - rho) H(c - theta_p) - gamma_d rho H(c - theta_d)
-                      + sigma sqrt(tau) sqrt(H(c - theta_d) + H(c - theta_p)) noise,    w = low + (high - low) rho
+        tau drho/dt = -well rho (1 - rho)(rho_star - rho) + gamma_p (1 - rho) up - gamma_d rho down
+                      + sigma sqrt(tau) sqrt(up + down) noise,    w = low + (high - low) rho
+
+    with up = H(c - theta_p) and down = H(c - theta_d).
 
     c decays with tau_ca and jumps by c_pre, `late` after a presynaptic spike, and by c_post.
 

@@ -1,7 +1,7 @@
 """A self-organising recurrent network (SORN) of binary units.
 
-A spike reaches its target two steps later (delay 1 and the step itself), so an iteration of the published network is two
-steps: the network holds two copies of the activity, of even and of odd steps, that share their weights.
+A spike acts two steps later (delay 1 and the step itself), so an iteration of the published network is two steps: the
+network holds two copies of the activity, of even and of odd steps, that share their weights.
 
 Lazar, Pipa & Triesch 2009, doi:10.3389/neuro.10.023.2009.
 """

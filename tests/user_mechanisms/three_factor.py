@@ -1,6 +1,7 @@
 """Three factors with two modulators: a synapse remembers a pairing until acetylcholine and dopamine come together."""
 
-from homeostat.rule import NetworkRule, Plasticity, Wrapper
+from homeostat.combine import Wrapper
+from homeostat.rule import NetworkRule, Plasticity
 from homeostat.state import Global, PerPost, PerPre, PerSynapse
 from homeostat.units import Ms, NonNegative, Number
 

@@ -16,7 +16,9 @@ def explain(sim: Simulation) -> str:
     ]
     for name, plan in sim.plans.items():
         n = sim.model.made.synapses[name].n
-        lines.append(f"{name}: {n:,} synapses, {plan.reason}; {bytes_of(layout.shares[name]) / max(1, n):.1f} bytes a synapse")
+        lines.append(
+            f"{name}: {n:,} synapses, {plan.reason}; {bytes_of(layout.shares[name]) / max(1, n):.1f} bytes a synapse"
+        )
     return "\n".join(lines)
 
 

@@ -109,13 +109,22 @@ class Layout:
         if variable.kind == "table":
             table = variable.value
             values = table.values if table.values.ndim == 1 else table.values[:, first:last]
-            return {key: np.ascontiguousarray(values, self.real), f"{key}_every": int(table.every), f"{key}_repeat": bool(table.repeat)}
+            return {
+                key: np.ascontiguousarray(values, self.real),
+                f"{key}_every": int(table.every),
+                f"{key}_repeat": bool(table.repeat),
+            }
         if variable.kind == "global":
             return {key: np.array([variable.value], np.float64)}
         return {key: self._type(variable)(variable.value)}
 
     def _network_share(self) -> dict[str, Any]:
-        share: dict[str, Any] = {"learning": self.learning, "was_frozen": np.zeros(self.slots, np.bool_), "flags": self.flags, "barrier": self.barrier}
+        share: dict[str, Any] = {
+            "learning": self.learning,
+            "was_frozen": np.zeros(self.slots, np.bool_),
+            "flags": self.flags,
+            "barrier": self.barrier,
+        }
         for key, variable in self.model.rules.variables.items():
             share |= self._plain(key, variable, 0, 0)
         return share
@@ -134,16 +143,27 @@ class Layout:
             self.links[name].append(share)
             self.shares[name].append(share.arrays)
 
-    def _link_variable(self, key: str, variable: Variable, share: LinkShare, n: int, first: int, last: int) -> dict[str, Any]:
+    def _link_variable(
+        self, key: str, variable: Variable, share: LinkShare, n: int, first: int, last: int
+    ) -> dict[str, Any]:
         kind, dtype, arrays = variable.kind, self._type(variable), share.arrays
         if kind == "synapse":
             whole = np.broadcast_to(variable.value, n) if np.ndim(variable.value) == 0 else variable.value
             return {key: np.array(whole[share.order], dtype)}
         if kind == "row":
             values = variable.value
-            return {key: np.array(np.broadcast_to(values, len(arrays["pre"])) if np.ndim(values) == 0 else values[arrays["pre"]], dtype)}
+            return {
+                key: np.array(
+                    np.broadcast_to(values, len(arrays["pre"])) if np.ndim(values) == 0 else values[arrays["pre"]],
+                    dtype,
+                )
+            }
         if kind == "cell":
-            values = np.broadcast_to(variable.value, last - first) if np.ndim(variable.value) == 0 else variable.value[first:last]
+            values = (
+                np.broadcast_to(variable.value, last - first)
+                if np.ndim(variable.value) == 0
+                else variable.value[first:last]
+            )
             return {key: np.array(values, dtype)}
         if kind == "history":
             return {key: np.zeros((last - first) * HISTORY, dtype)}
@@ -163,7 +183,9 @@ def _blocks(n: int, threads: int) -> np.ndarray:
 def _rows(synapses: Synapses, n_pre: int, first: int, last: int, delays: np.ndarray) -> LinkShare:
     """A share's synapses in virtual rows."""
     whole = first == 0 and last > (synapses.post.max(initial=-1))
-    order: np.ndarray | slice = slice(None) if whole else np.nonzero((synapses.post >= first) & (synapses.post < last))[0]
+    order: np.ndarray | slice = (
+        slice(None) if whole else np.nonzero((synapses.post >= first) & (synapses.post < last))[0]
+    )
     pre = synapses.pre[order]
     if len(delays) <= 1:
         row, row_of = pre, np.arange(n_pre, dtype=np.int32)[None, :]

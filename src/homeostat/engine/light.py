@@ -58,6 +58,8 @@ class LinkedCompiler(CompilerBase):
         for builder in (DefaultPassBuilder.define_untyped_pipeline, DefaultPassBuilder.define_typed_pipeline):
             pipeline.passes.extend(builder(self.state).passes)
         lowering = DefaultPassBuilder.define_nopython_lowering_pipeline(self.state).passes
-        pipeline.passes.extend((LinkedLowering, why) if step is NativeLowering else (step, why) for step, why in lowering)
+        pipeline.passes.extend(
+            (LinkedLowering, why) if step is NativeLowering else (step, why) for step, why in lowering
+        )
         pipeline.finalize()
         return [pipeline]

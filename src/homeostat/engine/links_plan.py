@@ -57,7 +57,12 @@ class Plan:
 
     def states(self, scope: str) -> list[tuple[Member, State]]:
         """Plain states of one scope with their members."""
-        return [(m, s) for m in self.links.members for s in m.mechanism.states.values() if s.is_plain and s.scope.name == scope]
+        return [
+            (m, s)
+            for m in self.links.members
+            for s in m.mechanism.states.values()
+            if s.is_plain and s.scope.name == scope
+        ]
 
     def synapse_hooks(self, event: str) -> list[tuple[Member, Hook]]:
         """Hooks that write `PerSynapse` states of rules at an event."""
@@ -82,13 +87,24 @@ class Plan:
             return f"eager: {type(rule).__name__} acts at every step"
         if self.rate and self.replays:
             return "eager: rate neurons transmit at every step"
-        return "lazy: touched at presynaptic events, where postsynaptic ones are replayed" if self.replays else "lazy: touched at presynaptic events only"
+        return (
+            "lazy: touched at presynaptic events, where postsynaptic ones are replayed"
+            if self.replays
+            else "lazy: touched at presynaptic events only"
+        )
 
 
 def plan(links: Links) -> Plan:
     """Sort a projection's hooks by what sets them off."""
     found = Plan(links, rate=not links.source.population.spiking)
-    lists = {"on_pre": found.on_pre, "on_post": found.on_post, "step": found.step, "every": found.every, "limit": found.limits, "weight": found.weights}
+    lists = {
+        "on_pre": found.on_pre,
+        "on_post": found.on_post,
+        "step": found.step,
+        "every": found.every,
+        "limit": found.limits,
+        "weight": found.weights,
+    }
     for _, bound in links.bounds:
         if not bound.hook.writes and bound.hook.event in lists:
             lists[bound.hook.event].append(bound)

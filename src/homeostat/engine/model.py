@@ -21,7 +21,23 @@ from homeostat.rule import Bound, Follow, Mechanism, Plasticity, PopulationRule,
 from homeostat.state import State
 
 KIND_OF_SCOPE = {"PerNeuron": "cell", "PerPost": "cell", "PerPre": "row", "PerSynapse": "synapse", "Global": "number"}
-RESERVED = {"network", "run", "step", "row", "last", "live", "math", "namedtuple", "np", "exp", "gate", "rate", "count", "slot", "at"}
+RESERVED = {
+    "network",
+    "run",
+    "step",
+    "row",
+    "last",
+    "live",
+    "math",
+    "namedtuple",
+    "np",
+    "exp",
+    "gate",
+    "rate",
+    "count",
+    "slot",
+    "at",
+}
 HISTORY = 32  # postsynaptic events kept per neuron before a flush is forced; a power of two
 
 
@@ -108,7 +124,9 @@ def build(made: Realised) -> Model:
             _add_member(model, cells, Member(f"rule{k}.0", f"rule{k}_", rule, name))
     for name, projection in made.network.projections.items():
         source, target = model.cells[projection.source.name], model.cells[projection.target.name]
-        links = model.links[name] = Links(name, _ident(name, taken), projection=projection, source=source, target=target)
+        links = model.links[name] = Links(
+            name, _ident(name, taken), projection=projection, source=source, target=target
+        )
         links.delivers_to = _delivery(model, links, projection)
         links.variables["w"] = Variable("synapse", made.synapses[name].weight, slow=bool(projection.rules))
         for place, mechanism in projection.mechanisms():
@@ -139,7 +157,12 @@ def _delivery(model: Model, links: Links, projection: Projection) -> str:
     for pool in target.pools:
         if _pool_key(model.made.values[pool.owner, "receptor"], pool.mechanism) == key:
             return f"{pool.prefix}arrived"
-    pool = Pool("receptor", f"{type(projection.receptor).__name__.lower()}{len(target.pools)}_", projection.receptor, projection.name)
+    pool = Pool(
+        "receptor",
+        f"{type(projection.receptor).__name__.lower()}{len(target.pools)}_",
+        projection.receptor,
+        projection.name,
+    )
     target.pools.append(pool)
     _add_member(model, target, pool)
     target.variables[f"{pool.prefix}arrived"] = Variable("cell", 0.0)

@@ -6,13 +6,12 @@ A `View` is a place in the generated code: the loop indices there, how states ar
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from homeostat.engine.hooksource import HookWriter
-from homeostat.engine.model import Cells, Group, Links, Member, Model, draw_key, modulator
+from homeostat.engine.model import Cells, Group, Links, Member, Model, anchored, draw_key, modulator
 from homeostat.errors import NotSupported, UnknownName, suggestion
-from homeostat.hooks import Hook
+from homeostat.hooks import Hook, arguments
 from homeostat.rule import DRAWS, Follow, Gate
 from homeostat.state import State
 
@@ -43,13 +42,11 @@ class Reader:
         """The call of a hook at a place."""
         what = "_".join([hook.event.removeprefix("on_"), *(s.name for s in hook.writes)])
         function = self.hooks.name(hook.function, f"{type(member.mechanism).__name__}_{what}")
-        given = [self.read(view, member, name, hook) for name in _arguments(hook)]
-        return f"{function}({', '.join(given)})"
+        required, optional = arguments(hook.function)
+        return f"{function}({', '.join(self.read(view, member, name, hook) for name in (*required, *optional))})"
 
     def condition(self, view: View, member: Member, hook: Hook) -> str:
         """The condition of a `step_when` hook."""
-        from homeostat.hooks import arguments
-
         assert hook.when is not None
         function = self.hooks.name(hook.when, f"{type(member.mechanism).__name__}_when")
         return f"{function}({', '.join(self.read(view, member, name, hook) for name in arguments(hook.when)[0])})"
@@ -108,11 +105,35 @@ class Reader:
         """A variable of a group, indexed by its kind."""
         variable = group.variables[name]
         if variable.kind == "table":
-            row = f"table_row({view.step if view else 'n'}, {group.ident}.{name}_every, {group.ident}.{name}.shape[0], {group.ident}.{name}_repeat)"
-            return f"{group.ident}.{name}[{row}{', i' if variable.value.values.ndim == 2 else ''}]"
+            table, step = f"{group.ident}.{name}", view.step if view else "n"
+            row = f"table_row({step}, {table}_every, {table}.shape[0], {table}_repeat)"
+            return f"{table}[{row}{', i' if variable.value.values.ndim == 2 else ''}]"
         if variable.kind in ("number", "key"):
             return f"{group.ident}.{name}"
         return f"{group.ident}.{name}[{INDEX[variable.kind]}]"
+
+    def advanced(self, view: View, member: Member, state: State, value: str, elapsed: str = "") -> str:
+        """A state's value after the quiet steps since its last event; `elapsed` says how many, else its stamp does."""
+        if not elapsed:
+            if not anchored(member, state):
+                return value
+            array, _, index = value.rpartition("[")
+            elapsed = f"({view.step} - {array}_at[{index})"
+        steps = f"F(np.int32({elapsed}))"
+        if state.trace:
+            return f"{value} * exp(-{steps} * {self.variable(view.group, f'{member.prefix}{state.name}_rate')})"
+        if state.advancer:
+            offered = {**view.offered, "elapsed": f"{steps} * F({self.model.net.dt!r})"}
+            inner = replace(view, state=lambda m, s: value if s is state else view.state(m, s), offered=offered)
+            return self.call(inner, member, state.advancer)
+        return value
+
+    def jumped(self, view: View, member: Member, state: State, value: str) -> str:
+        """A trace's value after its event."""
+        assert state.trace is not None
+        jump = state.trace.add if state.trace.set is None else state.trace.set
+        amount = self.read(view, member, jump) if isinstance(jump, str) else f"F({float(jump or 0.0)!r})"
+        return f"{value} + {amount}" if state.trace.set is None else amount
 
     def _draw(self, view: View, member: Member, kind: str, hook: Hook) -> str:
         event = ".".join([hook.event, *(s.name for s in hook.writes)])
@@ -125,42 +146,32 @@ class Reader:
         return view.cells(side, rest) if side in ("pre", "post", "neuron") and rest else None
 
     def neuron_value(self, cells: Cells, name: str, index: str) -> str | None:
-        """A state, parameter or output of a population's neuron at an index of this thread's share; None if there is none."""
-        neuron = cells.members[0]
+        """A state, parameter or output of a neuron at an index of this thread's share; None if there is none."""
+        neuron = cells.members[0].mechanism
         if name == "rate" and not cells.population.spiking:
             return f"{cells.ident}.rate_now[{index}]"
         if name not in cells.variables or name.startswith(("rule", "key_")):
             return None
         variable = cells.variables[name]
-        if name not in neuron.mechanism.states and name not in neuron.mechanism.fields and name not in neuron.mechanism.derived:
+        if name not in (*neuron.states, *neuron.fields, *neuron.derived):
             return None
         if variable.kind == "table":
-            raise NotSupported(f"a hook reads the signal '{name}' of '{cells.name}'; let it follow a network rule instead")
+            raise NotSupported(
+                f"a hook reads the signal '{name}' of '{cells.name}'; let it follow a network rule instead"
+            )
         return f"{cells.ident}.{name}" if variable.kind == "number" else f"{cells.ident}.{name}[{index}]"
-
-
-def _arguments(hook: Hook) -> tuple[str, ...]:
-    from homeostat.hooks import arguments
-
-    required, optional = arguments(hook.function)
-    return (*required, *optional)
 
 
 def presynaptic_parameter(links: Links, name: str) -> str:
     """A parameter of the presynaptic neuron as a row variable of the projection; an error for what moves."""
-    source = links.source
-    neuron = source.members[0]
-    variable = source.variables.get(name)
-    if variable is None or name not in (*neuron.mechanism.fields, *neuron.mechanism.derived, *neuron.mechanism.states):
-        raise UnknownName(f"a rule on '{links.name}' asks for 'pre_{name}'; {suggestion(name, [*neuron.mechanism.fields, *neuron.mechanism.states])}")
+    neuron, variable = links.source.members[0].mechanism, links.source.variables.get(name)
+    if variable is None or name not in (*neuron.fields, *neuron.derived, *neuron.states):
+        hint = suggestion(name, [*neuron.fields, *neuron.states])
+        raise UnknownName(f"a rule on '{links.name}' asks for 'pre_{name}'; {hint}")
     if not variable.fixed or variable.kind == "table":
         raise NotSupported(
-            f"a rule on '{links.name}' reads 'pre_{name}', which changes in time; the engine reads moving presynaptic values only "
-            "as pre_rate of rate neurons. Use a PerPre state, or homeostat.ReferenceSimulation"
+            f"a rule on '{links.name}' reads 'pre_{name}', which changes in time; the engine reads moving "
+            "presynaptic values only as pre_rate of rate neurons. Use a PerPre state, or "
+            "homeostat.ReferenceSimulation(net)"
         )
     return name
-
-
-def any_parameter(value: Any) -> bool:
-    """Whether a realised value is an array."""
-    return getattr(value, "ndim", 0) > 0

@@ -1,7 +1,7 @@
 """Recorders: what to keep of a run. Each yields labelled xarray data; times are in ms, at the end of a step.
 
-    run = sim.run(seconds=5, record=[Spikes("exc"), States("exc", "v", every=1.0, of=[0, 1]), WeightSummary("inputs -> exc", every=1000.0)])
-    run["exc.spikes"], run["exc.v"], run["inputs -> exc.weights"]
+run = sim.run(seconds=5, record=[Spikes("exc"), States("exc", "v", every=1.0, of=[0, 1]), WeightSummary("inputs -> exc", every=1000.0)])
+run["exc.spikes"], run["exc.v"], run["inputs -> exc.weights"]
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from homeostat.network.network import Population, Projection
 from homeostat.signals import steps_of
 
 if TYPE_CHECKING:
-    import xarray as xr
 
     from homeostat.engine.simulation import Simulation
 
@@ -64,7 +63,9 @@ class Spikes(Recorder):
     def begin(self, sim: Simulation, steps: int) -> None:
         population = sim.net.population(self.of)
         if not population.spiking:
-            raise BadValue(f"'{self.of}' are rate neurons and have no spikes; record States('{self.of}', 'rate', every=...)")
+            raise BadValue(
+                f"'{self.of}' are rate neurons and have no spikes; record States('{self.of}', 'rate', every=...)"
+            )
         self._dt, self._steps, self._ids, self._n = sim.net.dt, [], [], population.n  # type: ignore[var-annotated]
 
     def add(self, steps: np.ndarray, ids: np.ndarray) -> None:
@@ -118,7 +119,9 @@ class States(_Sampled):
         try:
             return values[self.of]
         except IndexError as error:
-            raise BadValue(f"of={self.of!r} of States('{self.owner}', '{self.state}') must be indices below {len(values)}") from error
+            raise BadValue(
+                f"of={self.of!r} of States('{self.owner}', '{self.state}') must be indices below {len(values)}"
+            ) from error
 
     def data(self) -> dict[str, Any]:
         import xarray as xr
@@ -145,7 +148,9 @@ class Weights(_Sampled):
         if self.sample is None or self.sample >= len(pre):
             self._pairs = (pre, post)
             return sim.weights(self.projection)
-        chosen = keyed.generator(sim.net.seed, f"{self.projection}/recorded").choice(len(pre), self.sample, replace=False)
+        chosen = keyed.generator(sim.net.seed, f"{self.projection}/recorded").choice(
+            len(pre), self.sample, replace=False
+        )
         chosen.sort()
         self._pairs = (pre[chosen], post[chosen])
         return sim.weights(self.projection)[chosen]
@@ -153,7 +158,11 @@ class Weights(_Sampled):
     def data(self) -> dict[str, Any]:
         import xarray as xr
 
-        coords = {"time": ("time", self._times, {"units": "ms"}), "pre": ("synapse", self._pairs[0]), "post": ("synapse", self._pairs[1])}
+        coords = {
+            "time": ("time", self._times, {"units": "ms"}),
+            "pre": ("synapse", self._pairs[0]),
+            "post": ("synapse", self._pairs[1]),
+        }
         values = self._stacked() if self._values else np.empty((0, len(self._pairs[0])))
         return {self.name: xr.DataArray(values, coords, ("time", "synapse"), name=self.name)}
 
@@ -185,7 +194,9 @@ class WeightSummary(_Sampled):
         time = ("time", self._times, {"units": "ms"})
         found = {}
         for k, name in enumerate(self._names):
-            variables: dict[str, Any] = {stat: ("time", values[:, k, s]) for s, stat in enumerate(("mean", "sd", "min", "max"))}
+            variables: dict[str, Any] = {
+                stat: ("time", values[:, k, s]) for s, stat in enumerate(("mean", "sd", "min", "max"))
+            }
             variables["quantiles"] = (("time", "q"), values[:, k, 4:])
             found[f"{name}.weights"] = xr.Dataset(variables, {"time": time, "q": list(QUANTILES)})
         return found

@@ -21,7 +21,9 @@ REFUSALS = {
 
 def refuse(key: str, where: str) -> NotSupported:
     """The error for one refusal."""
-    return NotSupported(f"{where}: the compiled engine does not yet do {REFUSALS[key]}; homeostat.ReferenceSimulation(net) does")
+    return NotSupported(
+        f"{where}: the compiled engine does not yet do {REFUSALS[key]}; homeostat.ReferenceSimulation(net) does"
+    )
 
 
 def check(model: Model) -> None:

@@ -72,7 +72,9 @@ def exp32(x):  # type: ignore[no-untyped-def]
     x = min(max(x, f(-87.0)), f(88.0))
     k = (x * f(LOG2E) + MAGIC32) - MAGIC32
     r = (x - k * f(LN2_HIGH)) - k * f(LN2_LOW)
-    p = f(1.0) + r * (f(1.0) + r * (f(0.5) + r * (f(1.0 / 6) + r * (f(1.0 / 24) + r * (f(1.0 / 120) + r * f(1.0 / 720))))))
+    p = f(1.0) + r * (
+        f(1.0) + r * (f(0.5) + r * (f(1.0 / 6) + r * (f(1.0 / 24) + r * (f(1.0 / 120) + r * f(1.0 / 720)))))
+    )
     return p * int_as_float32((np.int32(k) + np.int32(127)) << np.int32(23))
 
 

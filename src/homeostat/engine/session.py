@@ -66,14 +66,21 @@ class Session:
         recording = self._recording()
         if self.interrupted:
             done = (sim.step_count - first) * sim.net.dt / 1000.0
-            raise Interrupted(f"stopped by Ctrl-C after {done:g} s of {self.steps * sim.net.dt / 1000.0:g} s; the simulation can go on from here", recording)
+            raise Interrupted(
+                f"stopped by Ctrl-C after {done:g} s of {self.steps * sim.net.dt / 1000.0:g} s; the simulation can go on from here",
+                recording,
+            )
         return recording
 
     def _compile(self) -> None:
         if self.sim.was_compiled:
             return
         if not self.sim.quiet:
-            print("compiling this network's kernels (once; they are kept for the next time) ...", file=sys.stderr, flush=True)
+            print(
+                "compiling this network's kernels (once; they are kept for the next time) ...",
+                file=sys.stderr,
+                flush=True,
+            )
         took = self.sim.compile()
         self.sim.was_compiled = True
         if not self.sim.quiet:
@@ -156,7 +163,9 @@ class Progress:
         """Show where the simulation is."""
         done = self.sim.step_count - self.first
         speed = done * self.sim.net.dt / 1000.0 / max(1e-9, time.perf_counter() - self.began)
-        self.bar.update(self.task, completed=done, at=f"{self.sim.time / 1000.0:.1f} s", speed=f"{speed:.3g} x real time")
+        self.bar.update(
+            self.task, completed=done, at=f"{self.sim.time / 1000.0:.1f} s", speed=f"{speed:.3g} x real time"
+        )
 
     def close(self) -> None:
         """Take the line away."""

@@ -36,7 +36,9 @@ class Simulation:
         recording = sim.run(seconds=10, record=[Spikes("exc")])
     """
 
-    def __init__(self, net: Network | Realised, *, threads: int | None = None, dtype: str = "float32", quiet: bool = False) -> None:
+    def __init__(
+        self, net: Network | Realised, *, threads: int | None = None, dtype: str = "float32", quiet: bool = False
+    ) -> None:
         if dtype not in ("float32", "float64"):
             raise BadValue(f"dtype={dtype!r} of Simulation must be 'float32' or 'float64'")
         made = net if isinstance(net, Realised) else realise(net)
@@ -48,7 +50,13 @@ class Simulation:
         delays = [int(made.synapses[name].delay.min()) for name in made.synapses]
         longest = max([int(s.delay.max(initial=1)) + s.dendritic_delay for s in made.synapses.values()], default=1)
         self.window = 1 if sensed_cells(self.model) else max(1, min(delays, default=16))
-        self.layout = Layout(self.model, self.module, np.float32 if dtype == "float32" else np.float64, self.threads, longest + self.window + 1)
+        self.layout = Layout(
+            self.model,
+            self.module,
+            np.float32 if dtype == "float32" else np.float64,
+            self.threads,
+            longest + self.window + 1,
+        )
         self._pool = ThreadPoolExecutor(self.threads, "homeostat") if self.threads > 1 else None
 
     # --- running ------------------------------------------------------------------------------------------------
@@ -69,14 +77,16 @@ class Simulation:
         given = {k: v for k, v in (("seconds", seconds), ("ms", ms), ("steps", steps)) if v is not None}
         if len(given) != 1:
             raise BadValue("run() takes one of seconds=, ms= and steps=")
-        (name, value), = given.items()
+        ((name, value),) = given.items()
         if not (np.isfinite(value) and value > 0):
             raise BadValue(f"run({name}={value!r}): the duration must be above 0")
         count = value if name == "steps" else value * (1000.0 if name == "seconds" else 1.0) / self.net.dt
         if abs(count - round(count)) > 1e-6 * max(1.0, count):
             raise BadValue(f"run({name}={value!r}) is not a whole number of steps of dt={self.net.dt:g} ms")
         if self.step_count + round(count) >= 2**31 - 1:
-            raise BadValue(f"a simulation can have at most 2**31 steps ({2**31 * self.net.dt / 3.6e6:.0f} h of dt={self.net.dt:g} ms)")
+            raise BadValue(
+                f"a simulation can have at most 2**31 steps ({2**31 * self.net.dt / 3.6e6:.0f} h of dt={self.net.dt:g} ms)"
+            )
         return int(round(count))
 
     def advance(self, steps: int) -> int:
@@ -161,7 +171,9 @@ class Simulation:
         variable = group.variables[key]
         value = self._checked(owner, name, value)
         if kind == "number" and np.ndim(value):
-            raise BadValue(f"{name} of '{owner}' is one number; make it an array when the network is described to set it per element")
+            raise BadValue(
+                f"{name} of '{owner}' is one number; make it an array when the network is described to set it per element"
+            )
         if owner in self.layout.cells and kind == "cell":
             self.layout.cells[owner][key][:] = value
         elif kind == "synapse":
@@ -192,12 +204,24 @@ class Simulation:
             return
         values = self.model.made.values[member.owner, member.place]
         group = self.model.cells.get(owner) or self.model.links[owner]
-        values[bare] = self.state(owner, name) if group.variables[f"{member.prefix}{bare}"].kind != "number" else group.variables[f"{member.prefix}{bare}"].value
+        values[bare] = (
+            self.state(owner, name)
+            if group.variables[f"{member.prefix}{bare}"].kind != "number"
+            else group.variables[f"{member.prefix}{bare}"].value
+        )
         for derived, function in member.mechanism.derived.items():
             key = f"{member.prefix}{derived}"
             if bare in function.all_reads and key in group.variables:
-                given = [self.net.dt if read == "dt" else values[read] for read in function.all_reads if read in values or read == "dt"]
-                self.set(owner, key.replace("_", ".", 1) if member.prefix else key, np.vectorize(function.function)(*given) + 0.0)
+                given = [
+                    self.net.dt if read == "dt" else values[read]
+                    for read in function.all_reads
+                    if read in values or read == "dt"
+                ]
+                self.set(
+                    owner,
+                    key.replace("_", ".", 1) if member.prefix else key,
+                    np.vectorize(function.function)(*given) + 0.0,
+                )
 
     def _member(self, owner: str, name: str) -> tuple[Any, str]:
         place, _, bare = name.rpartition(".")
@@ -216,7 +240,9 @@ class Simulation:
         owner = of if isinstance(of, str) else of.name
         group = self.model.cells.get(owner) or self.model.links.get(owner)
         if group is None:
-            raise UnknownName(f"no population or projection '{owner}'; {suggestion(owner, [*self.model.cells, *self.model.links])}")
+            raise UnknownName(
+                f"no population or projection '{owner}'; {suggestion(owner, [*self.model.cells, *self.model.links])}"
+            )
         place, _, bare = name.rpartition(".")
         for prefix in (self._prefix(place), f"{self._prefix(place)}0_" if place else ""):
             key = f"{prefix}{bare}"

@@ -9,7 +9,22 @@ import numpy as np
 if TYPE_CHECKING:
     from homeostat.engine.simulation import Simulation
 
-CONSTANT = {"post", "start", "pre", "row_of", "row_delay", "delays", "in_degree", "firsts", "train_step", "train_id", "log_step", "log_id", "logged", "logging"}
+CONSTANT = {
+    "post",
+    "start",
+    "pre",
+    "row_of",
+    "row_delay",
+    "delays",
+    "in_degree",
+    "firsts",
+    "train_step",
+    "train_id",
+    "log_step",
+    "log_id",
+    "logged",
+    "logging",
+}
 
 
 def snapshot(sim: Simulation) -> dict[str, Any]:

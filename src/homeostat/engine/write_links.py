@@ -78,7 +78,9 @@ class LinksWriter:
                 return name
             if which.reduction:
                 return f"{q}.{name}[i]"
-            return self.snapshot(advanced(self.reader, self._event_view(), member, which, f"{q}.{name}[i]"), member.prefix + which.name)
+            return self.snapshot(
+                advanced(self.reader, self._event_view(), member, which, f"{q}.{name}[i]"), member.prefix + which.name
+            )
 
         view = View(self.links, state, {"w": "w"}, element=self.element, step="at")
         view.cells = self._neurons_then
@@ -107,14 +109,20 @@ class LinksWriter:
             return "rate"
         name = presynaptic_parameter(self.links, name)
         variable = self.links.source.variables[name]
-        self.links.variables[f"pre_{name}"] = Variable("number" if variable.kind == "number" else "row", variable.value, fixed=True)
+        self.links.variables[f"pre_{name}"] = Variable(
+            "number" if variable.kind == "number" else "row", variable.value, fixed=True
+        )
         return self.reader.variable(self.links, f"pre_{name}")
 
     def _neurons_then(self, side: str, name: str) -> str | None:
         found = self._neurons(side, name)
         if side == "pre" or found is None:
             return found
-        return found if self.links.target.variables.get(name, Variable("", 0)).fixed else self.snapshot(found, f"post_{name}")
+        return (
+            found
+            if self.links.target.variables.get(name, Variable("", 0)).fixed
+            else self.snapshot(found, f"post_{name}")
+        )
 
     # --- changes ------------------------------------------------------------------------------------------------
 
@@ -124,7 +132,9 @@ class LinksWriter:
         for n, bound in enumerate(bounds):
             owner, aim = bound.adds  # type: ignore[misc]
             member = self.links.member(bound.owner)
-            total = f"change_{aim.replace('.', '_')}" if owner is None else f"change_{self.links.member(owner).prefix}{aim}"
+            total = (
+                f"change_{aim.replace('.', '_')}" if owner is None else f"change_{self.links.member(owner).prefix}{aim}"
+            )
             at = self._with_value(view, bound)
             call = self.reader.call(at, member, bound.hook)
             gates = "".join(f" * {self.reader.gate(at, member, gate)}" for gate in bound.gates)
@@ -143,7 +153,9 @@ class LinksWriter:
             value = "w"
         else:
             value = self.target(aim)[0]
-        return View(view.group, view.state, {**view.offered, "value": value}, view.cells, view.step, view.element, view.signal)
+        return View(
+            view.group, view.state, {**view.offered, "value": value}, view.cells, view.step, view.element, view.signal
+        )
 
     def target(self, aim: str) -> tuple[str, str]:
         """The local name and the variable of a rule's target at a synapse."""
@@ -159,11 +171,21 @@ class LinksWriter:
             aim = getattr(bound.owner, "aim", "w")
             if aim in aims:
                 local, _ = self.target(aim)
-                at = View(view.group, view.state, {**view.offered, "w": local, "value": local}, view.cells, view.step, view.element, view.signal)
+                at = View(
+                    view.group,
+                    view.state,
+                    {**view.offered, "w": local, "value": local},
+                    view.cells,
+                    view.step,
+                    view.element,
+                    view.signal,
+                )
                 lines.append(f"{local} = {self.reader.call(at, self.links.member(bound.owner), bound.hook)}")
         return lines
 
-    def synapse_event(self, view: View, event: str, bounds: list[Bound], at: str, clocks: bool = False) -> tuple[list[str], list[str]]:
+    def synapse_event(
+        self, view: View, event: str, bounds: list[Bound], at: str, clocks: bool = False
+    ) -> tuple[list[str], list[str]]:
         """Lines that take one synapse through an event, and the variables (local = array name) that it changed."""
         plan, lines = self.plan, []
         aims = {b.adds[1] for b in bounds if b.adds and b.adds[0] is None}
@@ -179,7 +201,9 @@ class LinksWriter:
             name = f"{member.prefix}{state.name}"
             lines.append(f"{name} = {self.q}.{name}[k]")
             if state.trace or state.advancer:
-                lines.append(f"{name} = {advanced(self.reader, view, member, state, name, f'({at} - {self.q}.stamp[k])')}")
+                lines.append(
+                    f"{name} = {advanced(self.reader, view, member, state, name, f'({at} - {self.q}.stamp[k])')}"
+                )
                 changed.append(name)
         total_lines, totals = self.changes(view, bounds, clocks)
         hooks = plan.synapse_hooks(event)
@@ -216,7 +240,10 @@ class LinksWriter:
         lines, changed = self.synapse_event(view, "on_post", self.plan.on_post, "at")
         stamped = ["stamp"] if self.plan.stamped else []
         lines = [f"at = {q}.h_step[j]", *lines]
-        stores = {**{f"new_{name}": (name, self.links.variables[name].dtype) for name in changed}, **({"new_stamp": ("np.int32(at)", "int32")} if self.plan.stamped else {})}
+        stores = {
+            **{f"new_{name}": (name, self.links.variables[name].dtype) for name in changed},
+            **({"new_stamp": ("np.int32(at)", "int32")} if self.plan.stamped else {}),
+        }
         for name, (_, dtype) in stores.items():
             self.links.variables[name] = Variable("scratch", 0.0, dtype)
         lines += [f"{q}.{name}[e] = {value}" for name, (value, _) in stores.items()]
@@ -234,7 +261,10 @@ class LinksWriter:
             "    for depth in range(deepest - 1, -1, -1):",
             f"        count = pick_depth(live, {q}.live, {q}.depth, depth, {q}.post, {q}.h_count, {HISTORY}, {q}.pick, {q}.place)",
             "        for e in range(count):",
-            *(f"            {line}" for line in (f"k = {q}.pick[e]", f"j = {q}.place[e]", f"i = {q}.post[k]", *loops.gather)),
+            *(
+                f"            {line}"
+                for line in (f"k = {q}.pick[e]", f"j = {q}.place[e]", f"i = {q}.post[k]", *loops.gather)
+            ),
             "        for e in range(count):",
             *([f"            i = {q}.post[{q}.pick[e]]"] if needs_i else []),
             *(f"            {line}" for line in loops.arithmetic),
@@ -254,7 +284,11 @@ class LinksWriter:
         loops = cut(self.links, _indented(body), "i")
         lines = [*loops.shared, *self.row_bounds()]
         if loops.gather:
-            lines += ["for e in range(count):", f"    i = {q}.post[begin + U64(e)]", *(f"    {line}" for line in loops.gather)]
+            lines += [
+                "for e in range(count):",
+                f"    i = {q}.post[begin + U64(e)]",
+                *(f"    {line}" for line in loops.gather),
+            ]
         lines += ["for e in range(count):", "    k = begin + U64(e)", *([f"    i = {q}.post[k]"] if needs_i else [])]
         return lines + [f"    {line}" for line in loops.arithmetic]
 
@@ -282,7 +316,9 @@ class LinksWriter:
         row_states = plan.states("PerPre")
         for member, state in row_states:
             name = f"{member.prefix}{state.name}"
-            body.append(f"{name} = {advanced(self.reader, view, member, state, f'{q}.{name}[row]', f'(n - {q}.last[row])')}")
+            body.append(
+                f"{name} = {advanced(self.reader, view, member, state, f'{q}.{name}[row]', f'(n - {q}.last[row])')}"
+            )
         body += self._deliver(view)
         if plan.on_pre or plan.synapse_hooks("on_pre") or plan.stamped:
             lines, changed = self.synapse_event(view, "on_pre", plan.on_pre, "n")
@@ -305,7 +341,10 @@ class LinksWriter:
         loads += [f"{n} = {q}.{n}[k]" for n, s in zip(names, states, strict=True) if s.scope.name == "PerSynapse"]
         call = self.reader.call(view, release, hook)
         outputs = ", ".join(["amount", *(f"{n}_new" for n in names)])
-        stores = [f"{q}.{n}[{'k' if s.scope.name == 'PerSynapse' else 'row'}] = {n}_new" for n, s in zip(names, states, strict=True)]
+        stores = [
+            f"{q}.{n}[{'k' if s.scope.name == 'PerSynapse' else 'row'}] = {n}_new"
+            for n, s in zip(names, states, strict=True)
+        ]
         return [*loop, *(f"    {line}" for line in [*loads, f"{outputs} = {call}", *stores, f"{arrived} += amount"])]
 
     def _row_increments(self, view: View, row_states: list[tuple[Member, State]]) -> list[str]:
@@ -372,7 +411,9 @@ class LinksWriter:
         lines: list[str] = []
         states = [(m, s) for m, s in plan.states("PerPost")]
         for member, state in states:
-            if anchored(member, state) or any(state in h.writes for m, h in plan.state_hooks("PerPost", "on_post") if m is member):
+            if anchored(member, state) or any(
+                state in h.writes for m, h in plan.state_hooks("PerPost", "on_post") if m is member
+            ):
                 lines.append(f"{member.prefix}{state.name} = {view.state(member, state)}")
         if plan.replays:
             event = [f"j = i * {HISTORY} + ({q}.h_count[i] & {HISTORY - 1})", f"{q}.h_step[j] = n"]
@@ -402,7 +443,12 @@ class LinksWriter:
 
     def _post_increments(self, view: View, states: list[tuple[Member, State]]) -> list[str]:
         q, lines = self.q, []
-        own = View(view.group, lambda m, s: f"{m.prefix}{s.name}" if s.scope.name == "PerPost" else view.state(m, s), view.offered, view.cells)
+        own = View(
+            view.group,
+            lambda m, s: f"{m.prefix}{s.name}" if s.scope.name == "PerPost" else view.state(m, s),
+            view.offered,
+            view.cells,
+        )
         own.element = f"({self.c}.first + i)"
         for n, (member, hook) in enumerate(self.plan.state_hooks("PerPost", "on_post")):
             lines.append(f"new{n} = {self.reader.call(own, member, hook)}")
@@ -424,12 +470,20 @@ class LinksWriter:
     def pass_over(self, event: str, bounds: list[Bound]) -> list[str]:
         """A pass over all synapses: at each step (eager rules), or at the ticks of slow clocks."""
         q, plan = self.q, self.plan
-        if not (bounds or plan.state_hooks("PerPost", event) or plan.state_hooks("PerPre", event) or plan.synapse_hooks(event)):
+        if not (
+            bounds
+            or plan.state_hooks("PerPost", event)
+            or plan.state_hooks("PerPre", event)
+            or plan.synapse_hooks(event)
+        ):
             return []
         clocks = event == "every"
         view = self.view_now()
         lines: list[str] = [f"flush_{q}(n + 1, {q}, {self.c}, network)"] if plan.replays else []
-        ticking = sorted({self.links.member(b.owner).prefix for b in bounds} | {m.prefix for s in ("PerPost", "PerPre", "PerSynapse") for m, _ in plan.state_hooks(s, event)})
+        ticking = sorted(
+            {self.links.member(b.owner).prefix for b in bounds}
+            | {m.prefix for s in ("PerPost", "PerPre", "PerSynapse") for m, _ in plan.state_hooks(s, event)}
+        )
         if clocks:
             lines += [f"tick_{prefix[:-1]} = (n + 1) % {q}.{prefix}ticks == 0" for prefix in ticking]
             lines += self._reductions()
@@ -437,12 +491,20 @@ class LinksWriter:
         lines += self._owner_pass("PerPre", event, f"{q}.last.size", "row", clocks)
         if bounds or plan.synapse_hooks(event):
             lines += [f"for row in range({q}.last.size):"]
-            lines += [f"    rate = rate_of({self.links.source.ident}.rates, n - {q}.row_delay[row], {q}.pre[row])"] if plan.rate else []
+            lines += (
+                [f"    rate = rate_of({self.links.source.ident}.rates, n - {q}.row_delay[row], {q}.pre[row])"]
+                if plan.rate
+                else []
+            )
             body, changed = self.synapse_event(view, event, bounds, "n", clocks)
             body += [*(self._rounded(changed) if clocks else []), *self.store(changed, "n")]
             lines += [f"    {line}" for line in self.row_loop(body)]
         source = self.links.source.ident
-        arguments = f"n, {q}, {self.c}, network" if source == self.c or not plan.rate else f"n, {q}, {source}, {self.c}, network"
+        arguments = (
+            f"n, {q}, {self.c}, network"
+            if source == self.c or not plan.rate
+            else f"n, {q}, {source}, {self.c}, network"
+        )
         return [
             f"@called\ndef {event}_{q}({arguments}):",
             f'    """{"Slow clocks" if clocks else "Continuous rules"} of {self.links.name!r}."""',
@@ -456,7 +518,9 @@ class LinksWriter:
             return []
         key = "key_rounding"
         seed = self.reader.model.net.seed
-        self.links.variables[key] = Variable("key", np.uint64(keyed.stream_key(seed, f"{self.links.name}/rounding")), "uint64", fixed=True)
+        self.links.variables[key] = Variable(
+            "key", np.uint64(keyed.stream_key(seed, f"{self.links.name}/rounding")), "uint64", fixed=True
+        )
         return [f"w = rounded(w, bits_of(step_key({self.q}.{key}, n), {self.element}))"]
 
     def _reductions(self) -> list[str]:
@@ -467,7 +531,9 @@ class LinksWriter:
                     name, how = f"{member.prefix}{state.name}", state.reduction
                     self.links.variables[name] = Variable("cell", 0.0, "float64")
                     values = f"{q}.w" if how.of == "w" else f"{q}.{member.prefix}{how.of}"
-                    lines.append(f"if tick_{member.prefix[:-1]}:\n    reduce_{how.how}({q}.start, {q}.post, {q}.in_degree, {values}, {q}.{name})")
+                    lines.append(
+                        f"if tick_{member.prefix[:-1]}:\n    reduce_{how.how}({q}.start, {q}.post, {q}.in_degree, {values}, {q}.{name})"
+                    )
         return lines
 
     def _owner_pass(self, scope: str, event: str, size: str, index: str, clocks: bool) -> list[str]:

@@ -54,14 +54,15 @@ def write_module(model: Model, dtype: str) -> tuple[str, dict[str, Plan]]:
 
 def _title(model: Model) -> str:
     lines = [f"{c.ident}: {type(c.population.neuron).__name__}" for c in model.cells.values()]
-    lines += [f"{q.ident}: {', '.join(type(m.mechanism).__name__ for m in q.members) or 'static'}" for q in model.links.values()]
+    lines += [
+        f"{q.ident}: {', '.join(type(m.mechanism).__name__ for m in q.members) or 'static'}"
+        for q in model.links.values()
+    ]
     return "\n".join(lines)
 
 
 COMMON_CELLS = "size first column firsts fired fired_words ids counts rates rate_now logging logged log_step log_id cursor train_step train_id scheduled"
-COMMON_LINKS = (
-    "delays dendritic_delay row_of row_delay pre start post last flushed in_degree h_step h_newest h_count h_fill live depth pick place"
-)
+COMMON_LINKS = "delays dendritic_delay row_of row_delay pre start post last flushed in_degree h_step h_newest h_count h_fill live depth pick place"
 COMMON_NETWORK = "learning was_frozen flags barrier"
 
 
@@ -77,10 +78,18 @@ def tuple_fields(group_variables: dict[str, Variable], common: str) -> list[str]
 
 def _tuples(model: Model) -> list[str]:
     lines = []
-    groups = [*((c, COMMON_CELLS) for c in model.cells.values()), *((q, COMMON_LINKS) for q in model.links.values()), (model.rules, COMMON_NETWORK)]
+    groups = [
+        *((c, COMMON_CELLS) for c in model.cells.values()),
+        *((q, COMMON_LINKS) for q in model.links.values()),
+        (model.rules, COMMON_NETWORK),
+    ]
     for group, common in groups:
-        names = textwrap.fill(" ".join(tuple_fields(group.variables, common)), 110, initial_indent="    ", subsequent_indent="    ")
-        lines.append(f'{group.ident.capitalize()}Tuple = namedtuple("{group.ident.capitalize()}Tuple", """\n{names}\n""")')
+        names = textwrap.fill(
+            " ".join(tuple_fields(group.variables, common)), 110, initial_indent="    ", subsequent_indent="    "
+        )
+        lines.append(
+            f'{group.ident.capitalize()}Tuple = namedtuple("{group.ident.capitalize()}Tuple", """\n{names}\n""")'
+        )
     return lines
 
 
@@ -103,7 +112,9 @@ def _network_rules(reader: Reader) -> list[str]:
                     guard = f" if learning else network.{member.prefix}{state.name}[0]" if state.slow else ""
                     body.append(f"network.{member.prefix}{state.name}[0] = {member.prefix}new{k}{pick}{guard}")
             if event == "every":
-                model.rules.variables[f"{member.prefix}ticks"] = Variable("count", _period(reader, member), "int64", fixed=True)
+                model.rules.variables[f"{member.prefix}ticks"] = Variable(
+                    "count", _period(reader, member), "int64", fixed=True
+                )
                 body = [f"if (n + 1) % network.{member.prefix}ticks == 0:", *(f"    {line}" for line in body)]
             lines += body
         if lines:
@@ -116,7 +127,9 @@ def _network_rules(reader: Reader) -> list[str]:
 def _period(reader: Reader, member: Member) -> int:
     from homeostat.signals import steps_of
 
-    return steps_of(float(member.mechanism.values["period"]), reader.model.net.dt, f"period of {type(member.mechanism).__name__}")
+    return steps_of(
+        float(member.mechanism.values["period"]), reader.model.net.dt, f"period of {type(member.mechanism).__name__}"
+    )
 
 
 def _global(reader: Reader, member: Member, state: State) -> str:
@@ -152,13 +165,26 @@ def _step(reader: Reader, plans: dict[str, Plan], body: str) -> list[str]:
         for name, q in model.links.items():
             if f"def {event}_{q.ident}(" in body:
                 given = calls_of_links(q) if plans[name].rate else f"{q.ident}, {q.target.ident}, network"
-                lines.append(f"if network.learning[0] != 0{_any_tick(q) if event == 'every' else ''}:\n    {event}_{q.ident}(n, {given})")
+                lines.append(
+                    f"if network.learning[0] != 0{_any_tick(q) if event == 'every' else ''}:\n    {event}_{q.ident}(n, {given})"
+                )
         for c in model.cells.values():
             lines += calls_of_cells(reader, c, event)
     sensed = sensed_cells(model)
-    rules = [f"{event}_network(n, network{''.join(f', {c.ident}' for c in sensed)})" for event in ("step", "every") if f"def {event}_network(" in body]
+    rules = [
+        f"{event}_network(n, network{''.join(f', {c.ident}' for c in sensed)})"
+        for event in ("step", "every")
+        if f"def {event}_network(" in body
+    ]
     apart, together = ([], rules) if sensed else (rules, [])
-    full = " or ".join(f"({c.ident}.logging[0] and {c.ident}.logged[0] + 2 * window * {c.ident}.size > {c.ident}.log_id.size)" for c in model.cells.values() if c.population.spiking) or "False"
+    full = (
+        " or ".join(
+            f"({c.ident}.logging[0] and {c.ident}.logged[0] + 2 * window * {c.ident}.size > {c.ident}.log_id.size)"
+            for c in model.cells.values()
+            if c.population.spiking
+        )
+        or "False"
+    )
     return [
         f"@kernel\ndef run(first, last, window, threads, thread, {', '.join(groups)}, network):",
         '    """Steps `first` to `last`, in the order of docs/semantics.md, section 2; threads meet at the end of each window."""',
@@ -186,7 +212,11 @@ def _step(reader: Reader, plans: dict[str, Plan], body: str) -> list[str]:
 
 def _settle(plans: dict[str, Plan]) -> list[str]:
     """A call without steps brings all synapses up to date."""
-    flushes = [f"    flush_{p.links.ident}(first, {p.links.ident}, {p.links.target.ident}, network)" for p in plans.values() if p.replays]
+    flushes = [
+        f"    flush_{p.links.ident}(first, {p.links.ident}, {p.links.target.ident}, network)"
+        for p in plans.values()
+        if p.replays
+    ]
     return ["if first == last and network.learning[0] != 0:", *flushes] if flushes else []
 
 

@@ -5,6 +5,6 @@ from homeostat.network.realise import Realised, Synapses, Table, realise
 from homeostat.network.wiring import AllToAll, DistanceDependent, Explicit, FixedInDegree, OneToOne, Random, Wiring
 
 __all__ = [
-    "AllToAll", "DistanceDependent", "Explicit", "FixedInDegree", "Network", "OneToOne", "Population", "Projection", "Random",
-    "Realised", "Synapses", "Table", "Wiring", "realise",
+    "AllToAll", "DistanceDependent", "Explicit", "FixedInDegree", "Network", "OneToOne", "Population",
+    "Projection", "Random", "Realised", "Synapses", "Table", "Wiring", "realise",
 ]  # fmt: skip

@@ -1,9 +1,9 @@
 """The network: an inert, printable description. Nothing is drawn or computed before a simulation is made of it.
 
-    net = Network(dt=0.1, seed=7)
-    exc = net.add(LIF(), n=400, name="exc")
-    net.connect(exc, exc, Random(0.1), weight=0.4, receptor=AMPA())
-    print(net)
+net = Network(dt=0.1, seed=7)
+exc = net.add(LIF(), n=400, name="exc")
+net.connect(exc, exc, Random(0.1), weight=0.4, receptor=AMPA())
+print(net)
 """
 
 from __future__ import annotations
@@ -19,7 +19,18 @@ from homeostat.distributions import Distribution
 from homeostat.errors import BadValue, ContractError, UnknownName, suggestion
 from homeostat.network.table import table
 from homeostat.network.wiring import Wiring
-from homeostat.rule import Field, Mechanism, Neuron, NetworkRule, Plasticity, PopulationRule, Receptor, Release, checked, short
+from homeostat.rule import (
+    Field,
+    Mechanism,
+    NetworkRule,
+    Neuron,
+    Plasticity,
+    PopulationRule,
+    Receptor,
+    Release,
+    checked,
+    short,
+)
 from homeostat.units import Unit
 
 DELAY = Field("delay", Unit("ms", 0.0, above=True))
@@ -101,7 +112,10 @@ class Network:
         positions: Any = None,
         spikes: tuple[Any, Any] | None = None,
     ) -> Population:
-        """Add `n` cells. `positions` is `[n, dimensions]`; `spikes` are given trains as (times in ms, neuron indices)."""
+        """Add `n` cells.
+
+        `positions` is `[n, dimensions]`; `spikes` are given trains as (times in ms, neuron indices).
+        """
         if not isinstance(neuron, Neuron):
             raise BadValue(f"net.add() takes a neuron model such as LIF(), not {neuron!r}")
         if not (isinstance(n, int | np.integer) and n >= 1):
@@ -109,11 +123,16 @@ class Network:
         name = self._new_name(name or f"{type(neuron).__name__.lower()}{len(self.populations)}")
         for rule in rules:
             if not isinstance(rule, PopulationRule):
-                raise BadValue(f"{rule!r} cannot be a rule of the population '{name}'; rules on synapses go to net.connect(rules=[...])")
+                raise BadValue(
+                    f"{rule!r} cannot be a rule of the population '{name}'; "
+                    "rules on synapses go to net.connect(rules=[...])"
+                )
         if positions is not None:
             positions = np.asarray(positions, float)
             if positions.ndim != 2 or len(positions) != n or not np.isfinite(positions).all():
-                raise BadValue(f"positions of '{name}' must be finite, of shape [{n}, dimensions], not {positions.shape}")
+                raise BadValue(
+                    f"positions of '{name}' must be finite, of shape [{n}, dimensions], not {positions.shape}"
+                )
         population = Population(name, neuron, int(n), tuple(rules), positions, _trains(spikes, int(n), name))
         self.populations[name] = population
         return population
@@ -133,26 +152,33 @@ class Network:
         branches: Any = None,
         name: str | None = None,
     ) -> Projection:
-        """Connect two populations. `weight` and `delay` (ms, axonal) are numbers, distributions or arrays per synapse.
+        """Connect two populations.
 
-        Without a receptor what arrives is the neuron's `input` of one step (for LIF cells, a voltage jump in mV).
-        `branches` gives each neuron so many dendritic branches; synapses are assigned at random, or an array per synapse.
+        `weight` and `delay` (ms, axonal) are numbers, distributions or arrays per synapse. Without a receptor what
+        arrives is the neuron's `input` of one step (for LIF cells, a voltage jump in mV). `branches` gives each
+        neuron so many dendritic branches; synapses are assigned at random, or an array per synapse.
         """
         source, target = self.population(source), self.population(target)
         name = self._new_name(name or self._arrow(source, target))
         if not isinstance(wiring, Wiring):
-            raise BadValue(f"'{name}': {wiring!r} is not a wiring; use Random(p), FixedInDegree(k), OneToOne(), AllToAll() ...")
+            raise BadValue(
+                f"'{name}': {wiring!r} is not a wiring; use Random(p), FixedInDegree(k), OneToOne(), AllToAll() ..."
+            )
         _check_kind(name, "receptor", receptor, Receptor)
         _check_kind(name, "release", release, Release)
         for rule in rules:
             if not isinstance(rule, Plasticity):
-                raise BadValue(f"{rule!r} cannot be a rule of the projection '{name}'; rules on cells go to net.add(rules=[...])")
+                raise BadValue(
+                    f"{rule!r} cannot be a rule of the projection '{name}'; rules on cells go to net.add(rules=[...])"
+                )
         _check_delivery(name, source, target, receptor, release)
         weight, delay = checked(WEIGHT, weight, f"'{name}'"), checked(DELAY, delay, f"'{name}'")
         late = checked(DENDRITIC_DELAY, dendritic_delay, f"'{name}'")
         if not isinstance(late, float):
             raise BadValue(f"dendritic_delay of '{name}' must be one number, not {short(late)}")
-        projection = Projection(name, source, target, wiring, weight, delay, late, receptor, release, tuple(rules), branches)
+        projection = Projection(
+            name, source, target, wiring, weight, delay, late, receptor, release, tuple(rules), branches
+        )
         self.projections[name] = projection
         return projection
 
@@ -191,7 +217,9 @@ class Network:
         if name in {*self.populations, *self.projections, *self.rules}:
             raise BadValue(f"the name '{name}' is taken; give another with name=")
         if not name or name.strip() != name or "/" in name or "." in name:
-            raise BadValue(f"the name {name!r} must not be empty, nor contain '/' or '.', nor begin or end with a space")
+            raise BadValue(
+                f"the name {name!r} must not be empty, nor contain '/' or '.', nor begin or end with a space"
+            )
         return name
 
     def _arrow(self, source: Population, target: Population) -> str:
@@ -206,18 +234,24 @@ def _check_kind(name: str, what: str, value: Any, kind: type) -> None:
         raise BadValue(f"{what}={value!r} of '{name}' is not a {what}")
 
 
-def _check_delivery(name: str, source: Population, target: Population, receptor: Receptor | None, release: Release | None) -> None:
+def _check_delivery(
+    name: str, source: Population, target: Population, receptor: Receptor | None, release: Release | None
+) -> None:
     """What arrives must be read by the target's model: nothing is silently ignored."""
     wanted = {read for hook in target.neuron.hooks for read in hook.all_reads}
     model = type(target.neuron).__name__
     if receptor is None:
         if "input" not in wanted:
-            raise ContractError(f"'{name}' has no receptor, but {model} takes no direct input; give it a receptor such as AMPA()")
+            raise ContractError(
+                f"'{name}' has no receptor, but {model} takes no direct input; give it a receptor such as AMPA()"
+            )
     else:
         gives = {hook.event for hook in receptor.hooks} & {"current", "conductance"}
         for channel in gives:
             if channel not in wanted:
-                raise ContractError(f"receptor {type(receptor).__name__} of '{name}' gives a {channel}, which {model} does not read")
+                raise ContractError(
+                    f"receptor {type(receptor).__name__} of '{name}' gives a {channel}, which {model} does not read"
+                )
         if not source.spiking:
             raise ContractError(f"'{name}': rate neurons have no receptors; leave out receptor=")
     if release is not None and not source.spiking:

@@ -58,10 +58,11 @@ class Synapses:
 
 @dataclass(eq=False)
 class Realised:
-    """A network in numbers. `values[(name, place)][field]` is a float, an array over the field's scope, a `Table` or a `Follow`.
+    """A network in numbers.
 
-    Derived values are among them, unless they are live (they depend on a signal or on what a rule changes): `live`
-    holds (name, place, derived name) for those.
+    `values[(name, place)][field]` is a float, an array over the field's scope, a `Table` or a `Follow`. Derived
+    values are among them, unless they are live (they depend on a signal or on what a rule changes): `live` holds
+    (name, place, derived name) for those.
     """
 
     network: Network
@@ -77,17 +78,21 @@ def realise(net: Network) -> Realised:
     check(net)
     _check_memory(net)
     for population in net.populations.values():
-        made.values[population.name, "neuron"] = _fields(net, population.name, "neuron", population.neuron, population, None)
+        made.values[population.name, "neuron"] = _fields(
+            net, population.name, "neuron", population.neuron, population, None
+        )
         for k, rule in enumerate(population.rules):
-            made.values[population.name, f"rule{k}.0"] = _fields(net, population.name, f"rule{k}.0", rule, population, None)
+            made.values[population.name, f"rule{k}.0"] = _fields(
+                net, population.name, f"rule{k}.0", rule, population, None
+            )
         if population.spikes is not None:
             made.trains[population.name] = _train_steps(net, population)
     for projection in net.projections.values():
         synapses = made.synapses[projection.name] = _wire(net, projection)
         for place, mechanism in projection.mechanisms():
             made.values[projection.name, place] = _fields(net, projection.name, place, mechanism, projection, synapses)
-    for name, rule in net.rules.items():
-        made.values[name, "rule"] = _fields(net, name, "rule", rule, None, None)
+    for name, network_rule in net.rules.items():
+        made.values[name, "rule"] = _fields(net, name, "rule", network_rule, None, None)
     derive_all(made)
     return made
 
@@ -127,7 +132,10 @@ def target_of(projection: Projection, aim: str) -> tuple[str, str, str]:
     else:
         owner, mechanism = projection.name, {"release": projection.release, "receptor": projection.receptor}.get(place)  # type: ignore[assignment]
     if mechanism is None or name not in mechanism.fields:
-        raise UnknownName(f"target '{aim}' of a rule on '{projection.name}' is not there; a target is 'w', 'release.U', 'receptor.tau', 'post.v_threshold' ...")
+        raise UnknownName(
+            f"target '{aim}' of a rule on '{projection.name}' is not there; "
+            "a target is 'w', 'release.U', 'receptor.tau', 'post.v_threshold' ..."
+        )
     return owner, place, name
 
 
@@ -142,7 +150,9 @@ def _train_steps(net: Network, population: Population) -> tuple[np.ndarray, np.n
     times, neurons = population.spikes
     steps = np.rint(times / net.dt).astype(np.int64) - 1
     if steps.size and steps.min() < 0:
-        raise BadValue(f"spikes of '{population.name}': the earliest possible time is the end of the first step, {net.dt:g} ms")
+        raise BadValue(
+            f"spikes of '{population.name}': the earliest possible time is the end of the first step, {net.dt:g} ms"
+        )
     pairs = np.unique(np.stack([steps, neurons]), axis=1)
     return pairs[0], pairs[1].astype(np.int32)
 
@@ -189,7 +199,9 @@ def _branches(projection: Projection, draw: Streams, n: int) -> np.ndarray | Non
         return draw("branches").integers(0, int(projection.branches), n).astype(np.int32)
     branch = np.asarray(projection.branches)
     if branch.shape != (n,):
-        raise BadValue(f"branches of '{projection.name}' must be a number or an array of its {n} synapses, not {branch.shape}")
+        raise BadValue(
+            f"branches of '{projection.name}' must be a number or an array of its {n} synapses, not {branch.shape}"
+        )
     return branch.astype(np.int32)
 
 
@@ -212,7 +224,12 @@ def _count(scope: str, on: Population | Projection | None, synapses: Synapses | 
 
 
 def _fields(
-    net: Network, owner: str, place: str, mechanism: Mechanism, on: Population | Projection | None, synapses: Synapses | None
+    net: Network,
+    owner: str,
+    place: str,
+    mechanism: Mechanism,
+    on: Population | Projection | None,
+    synapses: Synapses | None,
 ) -> dict[str, Any]:
     """The realised parameters of one mechanism."""
     draw, found = streams(net, owner), {}
@@ -228,10 +245,14 @@ def _fields(
         if isinstance(value, Signal):
             values, every, repeat = value.table(net.dt)
             if values.ndim == 2 and values.shape[1] != n:
-                raise BadValue(f"{where} is a signal for {values.shape[1]} elements; it must be for {n} ({scope}) or one for all")
+                raise BadValue(
+                    f"{where} is a signal for {values.shape[1]} elements; it must be for {n} ({scope}) or one for all"
+                )
             found[name] = Table(np.ascontiguousarray(values), every, repeat)
         elif n == 0:
-            raise BadValue(f"{where} = {short(value)} must be one number: the rule needs it for more than one kind of neuron")
+            raise BadValue(
+                f"{where} = {short(value)} must be one number: the rule needs it for more than one kind of neuron"
+            )
         else:
             prefix = name if place == "neuron" else f"{place}/{name}"
             found[name] = _drawn(value, draw, prefix, n, f"{where} ({scope})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from homeostat.rule import short
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
 def table(net: Network) -> str:
     """Populations, projections and rules of a network, a line each."""
     lines = [repr(net)[1:-1]]
-    rows = [(p.name, str(p.n), repr(p.neuron), _joined(p.rules)) for p in net.populations.values()]
-    lines += _columns(("population", "cells", "model", "rules"), rows)
-    rows = [
+    populations = [(p.name, str(p.n), repr(p.neuron), _joined(p.rules)) for p in net.populations.values()]
+    lines += _columns(("population", "cells", "model", "rules"), populations)
+    links = [
         (
             p.name,
             f"{p.wiring!r}, ~{p.wiring.expected(p.source.n, p.target.n):,.0f}",
@@ -26,7 +27,8 @@ def table(net: Network) -> str:
         )
         for p in net.projections.values()
     ]
-    lines += _columns(("projection", "wiring, synapses", "weight", "delay ms", "receptor, release", "rules"), rows)
+    head = ("projection", "wiring, synapses", "weight", "delay ms", "receptor, release", "rules")
+    lines += _columns(head, links)
     lines += _columns(("network rule", "model"), [(name, repr(rule)) for name, rule in net.rules.items()])
     return "\n".join(lines)
 
@@ -35,9 +37,11 @@ def _joined(items: Any) -> str:
     return ", ".join(repr(item) for item in items)
 
 
-def _columns(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+def _columns(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     if not rows:
         return []
     widths = [max(len(row[k]) for row in (head, *rows)) for k in range(len(head))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in (head, *rows)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in (head, *rows)
+    ]
     return ["", lines[0], "  ".join("-" * width for width in widths), *lines[1:]]

@@ -1,7 +1,7 @@
 """Wiring: which neuron connects to which. A wiring is an inert description; `pairs` draws it.
 
-`pairs` returns the presynaptic and the postsynaptic indices, sorted by presynaptic, then postsynaptic index: the canonical
-order of a projection's synapses.
+`pairs` returns the presynaptic and the postsynaptic indices, sorted by presynaptic, then postsynaptic index: the
+canonical order of a projection's synapses.
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ class OneToOne(Wiring):
 
     def pairs(self, pre: Side, post: Side, rng: np.random.Generator) -> Pairs:
         if pre.n != post.n:
-            raise BadValue(f"OneToOne needs populations of one size, not {pre.n} and {post.n}; use FixedInDegree(1) or Pairs(...)")
+            raise BadValue(
+                f"OneToOne needs populations of one size, not {pre.n} and {post.n}; use FixedInDegree(1) or Pairs(...)"
+            )
         index = np.arange(pre.n, dtype=np.int32)
         return index, index.copy()
 
@@ -147,7 +149,9 @@ class Explicit(Wiring):
     def pairs(self, pre: Side, post: Side, rng: np.random.Generator) -> Pairs:
         sources, targets = np.atleast_1d(np.asarray(self.pre)), np.atleast_1d(np.asarray(self.post))
         if sources.shape != targets.shape or sources.ndim != 1:
-            raise BadValue(f"Explicit(pre, post): the two lists must be equally long, not {sources.shape} and {targets.shape}")
+            raise BadValue(
+                f"Explicit(pre, post): the two lists must be equally long, not {sources.shape} and {targets.shape}"
+            )
         for name, index, n in (("pre", sources, pre.n), ("post", targets, post.n)):
             if index.size and (index.dtype.kind not in "iu" or index.min() < 0 or index.max() >= n):
                 raise BadValue(f"{name} of Explicit must be whole numbers from 0 to {n - 1}")
@@ -164,7 +168,7 @@ def canonical(pre: np.ndarray, post: np.ndarray) -> Pairs:
 
 
 def bernoulli_indices(n: int, p: float, rng: np.random.Generator) -> np.ndarray:
-    """The indices below `n` that are chosen independently with probability `p`, ascending, without visiting the others."""
+    """The indices below `n` that are chosen independently with probability `p`, ascending; the others are skipped."""
     if p <= 0 or n == 0:
         return np.empty(0, np.int64)
     if p >= 1:
@@ -190,9 +194,11 @@ def _distinct(rows: int, k: int, n: int, rng: np.random.Generator) -> np.ndarray
         repeated = np.nonzero((chosen[:, 1:] == chosen[:, :-1]).any(axis=1))[0]
         if not repeated.size:
             return chosen
-        chosen[repeated] = np.sort(rng.integers(0, n, (repeated.size, k)), axis=1) if k * k < n else [
-            np.sort(rng.choice(n, k, replace=False)) for _ in repeated
-        ]
+        chosen[repeated] = (
+            np.sort(rng.integers(0, n, (repeated.size, k)), axis=1)
+            if k * k < n
+            else [np.sort(rng.choice(n, k, replace=False)) for _ in repeated]
+        )
 
 
 def _without_self(pre: np.ndarray, post: np.ndarray, side: Side, autapses: bool) -> Pairs:

@@ -2,8 +2,8 @@
 
 import math
 
+from homeostat.combine import Wrapper
 from homeostat.hooks import derived
-from homeostat.rule import Wrapper
 from homeostat.state import PerSynapse
 from homeostat.units import Ms, Number
 

@@ -1,0 +1,113 @@
+"""What is each stabilising mechanism worth to a spiking network that learns handwritten digits without labels?
+
+Each pixel drives two groups of Poisson inputs, one where it is brighter than the mean training image (ON) and one where
+it is darker (OFF); every image excites the network equally much. Excitatory cells with adaptive thresholds compete
+through as many inhibitory cells. A synapse that was active just before its cell spikes grows, others shrink
+(one-sided STDP). Four regulators hold this in bounds: incoming weights are normalised on a slow clock, thresholds rise
+with each spike and decay over many minutes (intrinsic homeostasis), inhibitory synapses adapt to the rate of their
+target, and weights have hard bounds. Synapses differ in initial weight and delay, cells in time constant.
+
+Labels are never used in learning. Then all plasticity is frozen. Each cell is given the class it answered to most on
+the training images; the test images are read by a vote of the cells, by a vote with each cell's whole class profile,
+and by a linear decoder on spike counts. The arms take one mechanism away each, with settings of their own: every arm got
+the same number of candidate settings, compared on a part of the training images. Test images took no part in any choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field
+
+from homeostat.experiments.digits.variants import ARMS
+from homeostat.experiments.lab.contract import Measure
+from homeostat.experiments.lab.settings import Settings as Base
+
+
+class Settings(Base):
+    """Settings of the digits experiment. Potentials in mV, times in ms unless said otherwise, rates in Hz."""
+
+    data: str | None = Field(None, description="file of images: .npz, MNIST IDX, or IMAGES,LABELS; none: scikit-learn's digits")
+    images: int | None = Field(None, ge=50, description="use at most so many images, drawn at random; none: all")
+    test_share: float = Field(0.2, gt=0, lt=1, description="share of the images that are for the test")
+    split_seed: int = Field(1000, ge=0, lt=2**32, description="which images are for the test: the same for all arms and seeds")
+    neurons: int = Field(400, ge=2, description="excitatory cells, and as many inhibitory ones")
+    passes: int = Field(5, ge=1, description="how often the training images are shown, each time in another order")
+    dt: float = Field(0.5, gt=0, le=1, description="time step")
+
+    total_rate: float = Field(10_000.0, gt=0, description="spikes per second of all inputs together while an image is shown")
+    exponent: float = Field(0.8, gt=0, le=4, description="of the amplitudes of an image; above 1 favours the strongest")
+    show: float = Field(350.0, gt=0, description="how long an image is shown in training")
+    pause: float = Field(100.0, ge=0, description="silence after each image")
+    test_show: float = Field(350.0, gt=0, description="how long an image is shown for labelling and test")
+
+    tau_membrane: float = Field(95.0, gt=0, description="mean membrane time constant of excitatory cells")
+    tau_membrane_cv: float = Field(0.1, ge=0, lt=0.5, description="its coefficient of variation over cells")
+    drive: float = Field(7.0, gt=0, description="mean depolarisation by an image that excites all synapses alike")
+    threshold_start: float = Field(4.0, ge=0, description="threshold at the beginning, above the least one, which is 1 mV above rest")
+    threshold_step: float = Field(0.2, ge=0, description="rise of the threshold at a spike, for 400 cells; in proportion for others")
+    threshold_decay: float = Field(1650.0, gt=0, description="time constant in seconds with which the threshold sinks")
+
+    weight_cv: float = Field(1.0, ge=0, le=3, description="coefficient of variation of the initial weights")
+    largest_weight: float = Field(30.0, gt=1, description="upper bound of weights, in mean weights")
+    learning_rate: float = Field(0.4, ge=0, description="change at a postsynaptic spike, in mean weights, of a synapse whose trace is twice the offset's unit")
+    offset: float = Field(1.0, ge=0, description="trace at which nothing changes, in mean traces during an image")
+    tau_trace: float = Field(100.0, gt=0, description="decay of the presynaptic trace")
+
+    inhibition: float = Field(400.0, ge=0, description="conductance of an inhibitory spike, nS; the leak is 10 nS")
+    tau_inhibition: float = Field(8.0, gt=0, description="decay of inhibition")
+    reversal: float = Field(-3.0, lt=0, description="reversal potential of inhibition, relative to rest")
+    inhibitory_rate: float = Field(0.001, ge=0, description="change of an inhibitory weight at a spike pair, relative to its start")
+    inhibitory_target: float = Field(0.05, ge=0, description="rate of excitatory cells that inhibitory plasticity aims at")
+
+    robustness: bool = Field(True, description="whether to perturb the trained network")
+
+
+arms = {name: arm.text for name, arm in ARMS.items()}
+
+baselines = {
+    "k-means": "as many prototypes as cells, on pixels, read by the same vote",
+    "nearest neighbour": "the label of the nearest of as many random training images as cells",
+    "logistic regression": "on pixels",
+    "random projection": "pixels as Poisson spikes, as many random rectified features as cells, the same linear decoder",
+}
+
+measures = {
+    "voting": Measure("accuracy by vote", "%", percent=True, digits=1, main=True),
+    "profile_voting": Measure("by profile vote", "%", percent=True, digits=1, main=True),
+    "linear": Measure("by linear decoder", "%", percent=True, digits=1, main=True),
+    "information": Measure("information, vote", "bits", digits=2, main=True),
+    "information_linear": Measure("information, linear decoder", "bits", digits=2),
+    "rate": Measure("mean rate", "Hz", digits=2, main=True),
+    "active": Measure("cells active per image", "", digits=1),
+    "used": Measure("cells in use", "%", percent=True, digits=0, main=True),
+    "sparseness": Measure("population sparseness", "", digits=3),
+    "lifetime_sparseness": Measure("lifetime sparseness", "", digits=3),
+    "weight_gini": Measure("Gini coefficient of weights", "", digits=2),
+    "weight_cv": Measure("CV of weights", "", digits=2),
+    "weight_zero": Measure("weights at 0", "%", percent=True, digits=0),
+    "weight_order": Measure("rank correlation with initial weights", "", digits=2),
+    "weight_sum_cv": Measure("CV of cells' weight sums", "", digits=2),
+    "threshold": Measure("threshold above rest", "mV", digits=1),
+    "threshold_sd": Measure("spread of thresholds", "mV", digits=2),
+    "inhibition": Measure("inhibitory weights, relative to start", "", digits=3),
+}
+
+quick: Mapping[str, Any] = {"neurons": 100, "images": 600, "passes": 2}
+
+seeds = 3
+
+
+def prepare(settings: Settings) -> None:
+    """Read and split the images once, so that a bad file is told before anything starts."""
+    from homeostat.experiments.digits.data import read
+
+    read(settings)
+
+
+def run(settings: Settings, seed: int, arm: str) -> Mapping[str, Any]:
+    """Train and test one arm, or evaluate one baseline, with one seed."""
+    from homeostat.experiments.digits.trial import run_baseline, run_network
+
+    return run_baseline(settings, seed, arm) if arm in baselines else run_network(settings, seed, arm)

@@ -1,0 +1,1 @@
+"""What all experiments share: the contract, settings, discovery, runner, results and provenance."""

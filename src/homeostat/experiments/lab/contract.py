@@ -1,0 +1,104 @@
+"""What an experiment is: a module that says what it asks, and a function that runs one arm with one seed.
+
+    '''Does intrinsic homeostasis hold the rate of a driven network?      <- the title, then the method in words
+
+    A network is driven ever more strongly, with and without ...'''
+
+    from homeostat.experiments import Measure, Settings
+
+    class Settings(Settings):                       # optional: typed parameters, for --set key=value
+        drive: float = Field(8.0, gt=0, description="rate of each input, Hz")
+
+    arms = {"homeostasis": "as described", "none": "fixed thresholds"}       # optional; the first is what others are compared with
+
+    def run(settings, seed, arm):
+        return {"rate": 5.1, "thresholds": array}   # numbers go to the table, arrays to the data
+
+Also read, if there: `baselines` (like `arms`, but not compared with the first arm), `measures` (name -> Measure: how
+numbers are shown), `quick` (settings of `--quick`), `seeds` (how many by default) and `prepare(settings)`, called
+once before anything runs, to refuse early.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+from homeostat.errors import ContractError, UnknownName, suggestion
+from homeostat.experiments.lab.settings import Settings
+
+OPTIONAL = ("Settings", "arms", "baselines", "measures", "quick", "seeds", "prepare")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How a number is shown: what it is, its unit, and the format; `percent` shows 0.95 as 95."""
+
+    text: str
+    unit: str = ""
+    percent: bool = False
+    digits: int = 2
+    main: bool = False  # in the printed table
+
+    def show(self, value: float) -> str:
+        """The value as text, without the unit."""
+        return f"{100 * value if self.percent else value:.{self.digits}f}"
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """An experiment as the runner, the report and the command line see it. Made by `experiment_of`."""
+
+    name: str
+    locator: str  # the built-in's name or the file's path, by which another process finds it again
+    title: str
+    text: str
+    run: Callable[[Any, int, str], Mapping[str, Any]]
+    settings: type[Settings] = Settings
+    arms: Mapping[str, str] = field(default_factory=lambda: {"all": ""})
+    baselines: Mapping[str, str] = field(default_factory=dict)
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    quick: Mapping[str, Any] = field(default_factory=dict)
+    seeds: int = 3
+    prepare: Callable[[Any], Any] | None = None
+
+    @property
+    def reference(self) -> str:
+        """The arm that the others are compared with: the first."""
+        return next(iter(self.arms))
+
+    def measure(self, name: str) -> Measure:
+        """How that number is shown; its name stands for itself where nothing was declared."""
+        return self.measures.get(name) or Measure(name.replace("_", " "), digits=3, main=not self.measures)
+
+    def chosen(self, names: list[str] | None) -> list[str]:
+        """Arms and baselines by name, all if none are named."""
+        known = [*self.arms, *self.baselines]
+        for name in names or []:
+            if name not in known:
+                raise UnknownName(f"'{self.name}' has no arm '{name}'; {suggestion(name, known)}")
+        return [name for name in known if not names or name in names]
+
+
+def experiment_of(module: ModuleType, name: str, locator: str) -> Experiment:
+    """The experiment that a module defines. `ContractError` says what is missing."""
+    where = f"experiment '{locator}'"
+    run = getattr(module, "run", None)
+    if not callable(run):
+        raise ContractError(f"{where} defines no function run(settings, seed, arm)")
+    if len(inspect.signature(run).parameters) != 3:
+        raise ContractError(f"{where}: run must take (settings, seed, arm), not {inspect.signature(run)}")
+    given = {key: getattr(module, key) for key in OPTIONAL if hasattr(module, key)}
+    settings = given.pop("Settings", Settings)
+    if not (isinstance(settings, type) and issubclass(settings, Settings)):
+        raise ContractError(f"{where}: Settings must be a class derived from homeostat.experiments.Settings")
+    for key in ("arms", "baselines"):
+        if key in given and not (isinstance(given[key], Mapping) and all(isinstance(n, str) for n in given[key])):
+            raise ContractError(f"{where}: {key} must be a dictionary, name -> what is different in it")
+    if "arms" in given and not given["arms"]:
+        raise ContractError(f"{where}: arms is empty; leave it out if there is nothing to compare")
+    title, _, text = (inspect.getdoc(module) or name).partition("\n")
+    return Experiment(name, locator, title.strip(), text.strip(), run, settings, **given)

@@ -1,0 +1,169 @@
+"""Runs every arm with every seed, in processes of one thread each, and keeps each run as it finishes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from homeostat.errors import ContractError, HomeostatError, Interrupted
+from homeostat.experiments.lab.contract import Experiment
+from homeostat.experiments.lab.discovery import load
+from homeostat.experiments.lab.settings import Settings
+from homeostat.experiments.lab.store import Finished, Result, Store
+
+MATHS_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run, as it is sent to a process."""
+
+    locator: str
+    settings: dict[str, Any]  # those chosen on purpose
+    seed: int
+    arm: str
+
+
+class Watcher(Protocol):
+    """Is told how far things are."""
+
+    def started(self, jobs: int, workers: int) -> None: ...
+
+    def finished(self, run: Finished) -> None: ...
+
+
+class RunFailed(HomeostatError):
+    """A run raised an error that is not one of ours; `trace` is its traceback."""
+
+    def __init__(self, message: str, trace: str = "") -> None:
+        super().__init__(message)
+        self.trace = trace
+
+
+def run_all(experiment: Experiment, settings: Settings, store: Store, jobs: list[Job], *, workers: int, watcher: Watcher) -> Result:
+    """Run all jobs. Ctrl-C ends it as 'stopped'; an error in a run ends it too and is raised; finished runs are kept."""
+    workers = max(1, min(workers, len(jobs)))
+    watcher.started(len(jobs), workers)
+    status = "stopped"
+    try:
+        for run in _runs(experiment, settings, jobs, workers):
+            store.add(run)
+            watcher.finished(run)
+        status = "complete"
+    except (KeyboardInterrupt, Interrupted):
+        pass
+    finally:
+        result = store.close(status)
+    return result
+
+
+def jobs_of(experiment: Experiment, settings: Settings, arms: list[str], seeds: list[int]) -> list[Job]:
+    """All jobs, seed by seed, so that a stopped experiment has compared what it could."""
+    return [Job(experiment.locator, settings.chosen, seed, arm) for seed in seeds for arm in arms]
+
+
+def _runs(experiment: Experiment, settings: Settings, jobs: list[Job], workers: int) -> Iterator[Finished]:
+    if workers == 1:
+        for job in jobs:
+            yield _run(experiment, settings, job)
+        return
+    with _one_thread_each(), _pool(workers) as pool:
+        waiting: dict[Future[Finished], Job] = {pool.submit(work, job): job for job in jobs}
+        while waiting:
+            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in done:
+                job = waiting.pop(future)
+                try:
+                    yield future.result()
+                except BrokenProcessPool as error:
+                    raise RunFailed(
+                        f"the process that ran {job.arm}, seed {job.seed}, was killed; was there enough memory? Fewer processes take less: --threads 1"
+                    ) from error
+
+
+def work(job: Job) -> Finished:
+    """Run one job in a process of its own."""
+    experiment = load(job.locator)
+    return _run(experiment, experiment.settings(**job.settings), job)
+
+
+def _run(experiment: Experiment, settings: Settings, job: Job) -> Finished:
+    began = time.perf_counter()
+    where = f"{experiment.name}, {job.arm}, seed {job.seed}"
+    try:
+        outcome = experiment.run(settings, job.seed, job.arm)
+    except HomeostatError:
+        raise
+    except Exception as error:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{os.path.basename(frame.filename)}, line {frame.lineno}"
+        raise RunFailed(f"{where}: {type(error).__name__}: {error} ({place})", traceback.format_exc()) from error
+    numbers, arrays = _sorted_out(outcome, where)
+    return Finished(job.arm, job.seed, numbers, arrays, time.perf_counter() - began)
+
+
+def _sorted_out(outcome: Any, where: str) -> tuple[dict[str, float], dict[str, Any]]:
+    """Numbers and arrays of what a run returned."""
+    if not isinstance(outcome, Mapping) or not outcome:
+        raise ContractError(f"{where}: run() must return a dictionary of numbers and arrays, not {type(outcome).__name__}")
+    numbers: dict[str, float] = {}
+    arrays: dict[str, Any] = {}
+    for name, value in outcome.items():
+        if not isinstance(name, str) or not name or "/" in name or name.startswith("."):
+            raise ContractError(f"{where}: run() returned the name {name!r}; a name is a text without '/'")
+        array = value if hasattr(value, "dims") else np.asarray(value)
+        if array.dtype.kind not in "biuf":
+            raise ContractError(f"{where}: '{name}' is {type(value).__name__}; run() returns numbers and arrays of numbers")
+        if array.ndim == 0:
+            numbers[name] = float(array)
+        else:
+            arrays[name] = value
+    return numbers, arrays
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """A pool whose processes end at once when this block is left by an error or Ctrl-C."""
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_begin_worker, initargs=(sys.path[:],))
+    try:
+        yield pool
+    except BaseException:
+        ours = set(getattr(pool, "_processes", None) or {})
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in multiprocessing.active_children():
+            if child.pid in ours:
+                child.terminate()
+        raise
+    pool.shutdown()
+
+
+def _begin_worker(path: list[str]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is handled where the results are kept
+    sys.path[:] = path
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Processes started meanwhile do their linear algebra with one thread: the cores are taken by the other processes."""
+    before = {name: os.environ.get(name) for name in MATHS_THREADS}
+    os.environ.update(dict.fromkeys(MATHS_THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
