@@ -15,7 +15,7 @@ import peers
 
 import homeostat as hs
 
-DT, SECONDS, SETTLING, DELAY = 0.1, 5.0, 0.5, 1.5  # ms, s, s, ms
+DT, SETTLING, DELAY = 0.1, 0.5, 1.5  # ms, s, ms
 CELLS = {"E": 1600, "I": 400}
 SOURCES, SOURCE_RATE = 1000, 10.0
 IN_DEGREE = {"sources": 100, "E": 160, "I": 40}
@@ -29,6 +29,7 @@ class Kind:
     """What the synapses give: currents or conductances. Weights in pA or nS, all positive."""
 
     name: str
+    seconds: float  # simulated; SETTLING of them are not looked at
     bias: float  # pA
     tau: dict[str, float]  # ms, of each kind of synapse
     weight: dict[str, float]  # by source
@@ -36,9 +37,9 @@ class Kind:
 
 
 KINDS = {
-    "current": Kind("current", 80.0, {"E": 3.0, "I": 6.0}, {"sources": 20.0, "E": 20.0, "I": 80.0}),
+    "current": Kind("current", 10.0, 80.0, {"E": 3.0, "I": 6.0}, {"sources": 20.0, "E": 20.0, "I": 80.0}),
     "conductance": Kind(
-        "conductance", 60.0, {"E": 5.0, "I": 10.0}, {"sources": 0.4, "E": 0.4, "I": 4.0}, {"E": 0.0, "I": -80.0}
+        "conductance", 5.0, 60.0, {"E": 5.0, "I": 10.0}, {"sources": 0.4, "E": 0.4, "I": 4.0}, {"E": 0.0, "I": -80.0}
     ),
 }
 
@@ -64,7 +65,7 @@ def ours(kind: Kind, seed: int) -> Trains:
         kept = receptor["I" if source == "I" else "E"]
         net.connect(source, target, hs.FixedInDegree(IN_DEGREE[source]), weight=sign * kind.weight[source], delay=DELAY, receptor=kept)
     sim = hs.Simulation(net, threads=1, dtype="float64", quiet=True)
-    run = sim.run(seconds=SECONDS, record=[hs.Spikes(name) for name in CELLS], progress=False)
+    run = sim.run(seconds=kind.seconds, record=[hs.Spikes(name) for name in CELLS], progress=False)
     return {name: (run[f"{name}.spikes"].time.values, run[f"{name}.spikes"].neuron.values) for name in CELLS}
 
 
@@ -90,7 +91,7 @@ def in_nest(kind: Kind, seed: int) -> Trains:
     recorders = {name: nest.Create("spike_recorder") for name in CELLS}
     for name in CELLS:
         nest.Connect(cells[name], recorders[name])
-    nest.Simulate(SECONDS * 1000.0)
+    nest.Simulate(kind.seconds * 1000.0)
     events = {name: recorder.get("events") for name, recorder in recorders.items()}
     return {name: (e["times"], e["senders"] - cells[name][0].global_id) for name, e in events.items()}
 
@@ -137,7 +138,7 @@ def in_brian(kind: Kind, seed: int) -> Trains:
     for name in CELLS:
         cells[name].v = LIF["v_rest"]
     monitors = {name: b.SpikeMonitor(cells[name]) for name in CELLS}
-    b.Network(*parts, *monitors.values()).run(SECONDS * b.second)
+    b.Network(*parts, *monitors.values()).run(kind.seconds * b.second)
     return {name: (np.asarray(m.t / b.ms) + DT, np.asarray(m.i)) for name, m in monitors.items()}
 
 
@@ -147,27 +148,29 @@ SIMULATORS = {"Homeostat": ours, "NEST": in_nest, "Brian2": in_brian}
 def measures(simulator: str, kind: str, seed: int) -> dict[str, float]:
     """Rate (Hz), CV of intervals and mean pairwise correlation of E and I in one run."""
     trains = SIMULATORS[simulator](KINDS[kind], seed)
+    span = KINDS[kind].seconds - SETTLING
     found = {}
     for name, (times, index) in trains.items():
-        late = times > SETTLING * 1000.0
-        for what, value in _statistics(times[late], index[late], CELLS[name]).items():
+        late = times > SETTLING * 1000.0 + 0.5 * DT
+        for what, value in _statistics(times[late] - SETTLING * 1000.0, index[late], CELLS[name], span).items():
             found[f"{what} {name}"] = value
     return found
 
 
-def _statistics(times: np.ndarray, index: np.ndarray, n: int, window: float = 20.0, least: int = 6) -> dict[str, float]:
+def _statistics(
+    times: np.ndarray, index: np.ndarray, n: int, seconds: float, window: float = 20.0, least: int = 6
+) -> dict[str, float]:
     """CV of the cells with at least `least` spikes; correlation of counts in windows (ms), over pairs of cells that vary."""
     order = np.lexsort((times, index))
     trains = np.split(times[order], np.cumsum(np.bincount(index, minlength=n))[:-1])
     cvs = [np.std(np.diff(t), ddof=1) / np.mean(np.diff(t)) for t in trains if len(t) >= least]
-    bins = round((SECONDS - SETTLING) * 1000.0 / window)
-    counts = np.zeros((n, bins))
+    counts = np.zeros((n, round(seconds * 1000.0 / window)))
     # A spike at the end of a step belongs to that step.
-    np.add.at(counts, (index, np.floor((times - 0.5 * DT - SETTLING * 1000.0) / window).astype(int)), 1.0)
+    np.add.at(counts, (index, np.floor((times - 0.5 * DT) / window).astype(int)), 1.0)
     varying = np.corrcoef(counts[counts.std(axis=1) > 0])
     pairs = len(varying) * (len(varying) - 1)
     return {
-        "rate": len(times) / n / (SECONDS - SETTLING),
+        "rate": len(times) / n / seconds,
         "CV": float(np.mean(cvs)),
         "correlation": float((varying.sum() - np.trace(varying)) / pairs),
     }

@@ -32,62 +32,69 @@ def trains() -> dict[str, np.ndarray]:
     return {"exc": exc / 10.0, "inh": np.union1d(inh, exc[::10]) / 10.0}
 
 
-def _inputs(net: hs.Network) -> None:
+def inputs(net: hs.Network) -> None:
     for name, times in trains().items():
         net.add(hs.SpikeSource(), 1, name, spikes=(times, np.zeros(len(times), int)))
 
 
-def _connect(net: hs.Network, name: str, weight: float, receptor: hs.Receptor | None) -> None:
+def connect(net: hs.Network, name: str, weight: float, receptor: hs.Receptor | None) -> None:
     net.connect(name, "cell", hs.AllToAll(), weight=weight, delay=DELAY, receptor=receptor)
 
 
 def current(net: hs.Network) -> None:
     net.add(hs.CurrentLIF(**LIF), 1, "cell")
     for name, (tau, weight) in CURRENTS.items():
-        _connect(net, name, weight, hs.ExponentialCurrent(tau=tau))
+        connect(net, name, weight, hs.ExponentialCurrent(tau=tau))
 
 
 def jump(net: hs.Network) -> None:
     net.add(hs.CurrentLIF(**LIF), 1, "cell")
     for name, weight in JUMPS.items():
-        _connect(net, name, weight, None)
+        connect(net, name, weight, None)
 
 
 def conductance(net: hs.Network) -> None:
     net.add(hs.LIF(**LIF), 1, "cell")
     for name, (tau, reversal, weight) in CONDUCTANCES.items():
-        _connect(net, name, weight, hs.Exponential(tau=tau, reversal=reversal))
+        connect(net, name, weight, hs.Exponential(tau=tau, reversal=reversal))
 
 
 def dual_exponential(net: hs.Network) -> None:
     net.add(hs.LIF(**LIF), 1, "cell")
     for name, (rise, decay, reversal, weight) in BETAS.items():
-        _connect(net, name, weight, hs.DualExponential(tau_rise=rise, tau_decay=decay, reversal=reversal))
+        connect(net, name, weight, hs.DualExponential(tau_rise=rise, tau_decay=decay, reversal=reversal))
 
 
 def nmda(net: hs.Network) -> None:
     net.add(hs.LIF(**LIF), 1, "cell")
     tau, reversal, weight = CONDUCTANCES["inh"]
-    _connect(net, "exc", NMDA_WEIGHT, hs.NMDA(**MAGNESIUM))
-    _connect(net, "inh", weight, hs.Exponential(tau=tau, reversal=reversal))
+    connect(net, "exc", NMDA_WEIGHT, hs.NMDA(**MAGNESIUM))
+    connect(net, "inh", weight, hs.Exponential(tau=tau, reversal=reversal))
 
 
 def adex(net: hs.Network) -> None:
     net.add(hs.AdEx(), 1, "cell")
     for name, (tau, reversal, _) in CONDUCTANCES.items():
-        _connect(net, name, ADEX_WEIGHTS[name], hs.Exponential(tau=tau, reversal=reversal))
+        connect(net, name, ADEX_WEIGHTS[name], hs.Exponential(tau=tau, reversal=reversal))
 
 
 def izhikevich(net: hs.Network) -> None:
     net.add(hs.Izhikevich(), 1, "cell")
     for name, weight in IZHIKEVICH_JUMPS.items():
-        _connect(net, name, weight, None)
+        connect(net, name, weight, None)
+
+
+def jumps_at_samples() -> np.ndarray:
+    """Samples at which something arrives: there v is taken before the jump, by others after it."""
+    arrivals = np.concatenate(list(trains().values())) + DELAY
+    samples = np.arange(1, round(MS / SAMPLE) + 1) * SAMPLE
+    return np.isin(np.round(samples, 1), np.round(arrivals, 1))
 
 
 def voltage(cell: Callable[[hs.Network], None], dt: float, state: str = "v") -> np.ndarray:
     """The cell's voltage at SAMPLE, 2 SAMPLE ... MS; subthreshold, which is checked."""
     net = hs.Network(dt=dt)
-    _inputs(net)
+    inputs(net)
     cell(net)
     sim = hs.Simulation(net, threads=1, dtype="float64", quiet=True)
     run = sim.run(ms=MS, record=[hs.States("cell", state, every=SAMPLE), hs.Spikes("cell")], progress=False)

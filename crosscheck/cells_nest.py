@@ -36,7 +36,7 @@ def jump() -> np.ndarray:
     return _voltage(peers.nest(), "iaf_psc_delta", {**MEMBRANE, "tau_m": LIF["tau"]}, JUMPS)
 
 
-def _synapses() -> dict[str, float]:
+def conductances() -> dict[str, float]:
     (tau_exc, e_exc, _), (tau_inh, e_inh, _) = CONDUCTANCES["exc"], CONDUCTANCES["inh"]
     return {"tau_syn_ex": tau_exc, "tau_syn_in": tau_inh, "E_ex": e_exc, "E_in": e_inh}
 
@@ -44,7 +44,7 @@ def _synapses() -> dict[str, float]:
 def conductance() -> np.ndarray:
     """NEST's solver adapts its steps within each step of the simulation; the sign of a weight picks the receptor."""
     weights = {"exc": CONDUCTANCES["exc"][2], "inh": -CONDUCTANCES["inh"][2]}
-    return _voltage(peers.nest(), "iaf_cond_exp", {**MEMBRANE, "g_L": LIF["leak"], **_synapses()}, weights)
+    return _voltage(peers.nest(), "iaf_cond_exp", {**MEMBRANE, "g_L": LIF["leak"], **conductances()}, weights)
 
 
 def dual_exponential() -> np.ndarray:
@@ -57,11 +57,11 @@ def dual_exponential() -> np.ndarray:
 
 
 def adex() -> np.ndarray:
-    parameters = {**_synapses(), "V_peak": 20.0, "V_reset": -70.6, "gsl_error_tol": 1e-10}
+    parameters = {**conductances(), "V_peak": 20.0, "V_reset": -70.6, "gsl_error_tol": 1e-10}
     return _voltage(peers.nest(), "aeif_cond_exp", parameters, {"exc": ADEX_WEIGHTS["exc"], "inh": -ADEX_WEIGHTS["inh"]})
 
 
-def izhikevich(consistent: bool) -> np.ndarray:
+def izhikevich(consistent: bool = True) -> np.ndarray:
     """NEST steps with Euler's method: extrapolated to step 0 from steps of 4, 2 and 1 us.
 
     With the published numerics an arrival is a current that lasts one step.
@@ -74,9 +74,14 @@ def izhikevich(consistent: bool) -> np.ndarray:
     return extrapolated(levels, order=1)
 
 
-def extrapolated(levels: list[np.ndarray], order: int, gain: int = 1) -> np.ndarray:
-    """Richardson's limit of values at steps h, h/2, h/4 ..., whose error is a series h^order, h^(order + gain) ..."""
+def izhikevich_published() -> np.ndarray:
+    """With the numerics of Izhikevich 2003: two half steps of v, then u."""
+    return izhikevich(consistent=False)
+
+
+def extrapolated(levels: list[np.ndarray], order: int) -> np.ndarray:
+    """Richardson's limit of values at steps h, h/2, h/4 ..., whose error is a series in h^order, h^(order + 1) ..."""
     while len(levels) > 1:
         levels = [(2**order * fine - coarse) / (2**order - 1) for coarse, fine in zip(levels, levels[1:], strict=False)]
-        order += gain
+        order += 1
     return levels[0]

@@ -19,7 +19,7 @@ from stdp_ours import (
 LEAD = 1.0  # ms from a generator to its relay
 
 
-def _synapse(name: str) -> tuple[dict[str, Any], dict[str, float]]:
+def synapse(name: str) -> tuple[dict[str, Any], dict[str, float]]:
     """The synapse's model and parameters, and those that NEST keeps in the postsynaptic neuron."""
     pair = {"synapse_model": "stdp_synapse", "tau_plus": TAU_PRE, "lambda": GAIN_UP / W_MAX, "alpha": GAIN_DOWN / GAIN_UP}
     mu = {"pair": 0.0, "pair, bounded": 0.0, "mu = 1": 1.0, "mu = 0.4": MU}
@@ -30,13 +30,13 @@ def _synapse(name: str) -> tuple[dict[str, Any], dict[str, float]]:
         return {**pair, "mu_plus": mu[name], "mu_minus": mu[name], "Wmax": bound, "lambda": lam}, {"tau_minus": TAU_POST}
     if name == "triplet":
         gains = dict(zip(("Aplus", "Aplus_triplet", "Aminus", "Aminus_triplet"), TRIPLET_GAINS.values(), strict=True))
-        synapse = {"tau_plus": TRIPLET["tau_pre"], "tau_plus_triplet": TRIPLET["tau_x"], "Wmax": 1000.0, **gains}
+        plastic = {"tau_plus": TRIPLET["tau_pre"], "tau_plus_triplet": TRIPLET["tau_x"], "Wmax": 1000.0, **gains}
         cell = {"tau_minus": TRIPLET["tau_post"], "tau_minus_triplet": TRIPLET["tau_y"]}
-        return {"synapse_model": "stdp_triplet_synapse", **synapse}, cell
+        return {"synapse_model": "stdp_triplet_synapse", **plastic}, cell
     assert name == "inhibitory"
     alpha = 2.0 * INHIBITORY["target"] * INHIBITORY["tau"] / 1000.0
-    synapse = {"eta": INHIBITORY["gain"], "alpha": alpha, "tau": INHIBITORY["tau"], "Wmax": 1000.0}
-    return {"synapse_model": "vogels_sprekeler_synapse", **synapse}, {"tau_minus": INHIBITORY["tau"]}
+    plastic = {"eta": INHIBITORY["gain"], "alpha": alpha, "tau": INHIBITORY["tau"], "Wmax": 1000.0}
+    return {"synapse_model": "vogels_sprekeler_synapse", **plastic}, {"tau_minus": INHIBITORY["tau"]}
 
 
 def _relays(nest: Any, times: list[np.ndarray], **parameters: float) -> Any:
@@ -49,16 +49,15 @@ def _relays(nest: Any, times: list[np.ndarray], **parameters: float) -> Any:
 def weights(name: str, delay: float, together: bool = False) -> list[tuple[float, int, np.ndarray]]:
     """For each presynaptic spike, in order: its time, its neuron, that neuron's weights after it."""
     nest = peers.nest(DT)
-    synapse, of_cell = _synapse(name)
+    given, of_cell = synapse(name)
     pre_times, post_times = trains(together)
     pre, post = _relays(nest, pre_times), _relays(nest, post_times, **of_cell)
     recorder = nest.Create("weight_recorder")
-    model = synapse.pop("synapse_model")
-    nest.CopyModel(model, "plastic", {"weight_recorder": recorder})
+    nest.CopyModel(given.pop("synapse_model"), "plastic", {"weight_recorder": recorder})
     for i in range(PRE):
         for j in range(POST):  # receptor 1 of a relay sees spikes without passing them on
-            given = {**synapse, "synapse_model": "plastic", "delay": delay, "weight": start()[i, j], "receptor_type": 1}
-            nest.Connect(pre[i], post[j], syn_spec=given)
+            one = {**given, "synapse_model": "plastic", "delay": delay, "weight": start()[i, j], "receptor_type": 1}
+            nest.Connect(pre[i], post[j], syn_spec=one)
     nest.Simulate(MS + 10.0)
     events = recorder.get("events")
     sender, target = events["senders"] - pre[0].global_id, events["targets"] - post[0].global_id

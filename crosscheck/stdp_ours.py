@@ -16,6 +16,7 @@ TRIPLET_GAINS = {"pair_up": 0.004, "triplet_up": 0.012, "pair_down": 0.008, "tri
 INHIBITORY = {"target": 8.0, "tau": 20.0, "gain": 0.01}
 ONE_SIDED = {"tau_pre": TAU_PRE, "gain": 0.02, "offset": 0.4}
 MU = 0.4
+TOGETHER = 1.0  # ms: delay in NEST, delay and half the dendritic delay here
 BOUNDED_GAIN = 10.0  # times the usual one, so that both bounds are hit
 
 
@@ -41,19 +42,21 @@ class Delays:
     dendritic: float = 0.0
 
 
-SPREAD = Delays(0.3 + 0.2 * np.random.default_rng(5).integers(0, 30, PRE * POST), 2.5)  # both odd numbers of steps
+SHORT = Delays(0.1, 0.1)  # events stay apart if these are both odd numbers of steps, or both even
+SPREAD = Delays(0.3 + 0.2 * np.random.default_rng(5).integers(0, 30, PRE * POST), 2.5)
 
 
 def trains(together: bool = False) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Presynaptic and postsynaptic times: even and odd steps, so that delays of even steps make no events coincide.
 
-    `together`: every third presynaptic spike happens with one of each postsynaptic neuron.
+    `together`: one presynaptic spike in six arrives, after a delay of TOGETHER, with a postsynaptic one as the synapse sees it.
     """
     rng = np.random.default_rng(11)
     draw = lambda n, odd: (np.sort(rng.choice(np.arange(10, 9900), n, replace=False)) * 2 + odd) * DT  # noqa: E731
     pre, post = [draw(60, 0) for _ in range(PRE)], [draw(50, 0 if together else 1) for _ in range(POST)]
     if together:
-        post = [np.union1d(times, np.concatenate([other[k::12] for other in pre])) for k, times in enumerate(post)]
+        meant = [np.concatenate([other[6 + k :: 6] for other in pre]) - TOGETHER for k in range(POST)]
+        post = [np.union1d(np.round(own, 1), np.round(made, 1)) for own, made in zip(post, meant, strict=True)]
     return [np.round(t, 1) for t in pre], [np.round(t, 1) for t in post]
 
 

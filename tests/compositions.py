@@ -1,7 +1,7 @@
 """Random networks from all mechanisms: what engine and reference must agree on.
 
-`compose(seed)` draws a small network with random models, receptors, release, rules, delays, parameters and wiring. Rates are high, so
-that in a few hundred steps there are many spikes, same-step pairs and weights at their bounds.
+`compose(seed)` draws a small network with random models, receptors, release, rules, delays, parameters and wiring.
+Rates are high, so that in a few hundred steps there are many spikes, same-step pairs and weights at their bounds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The same bits for any number of threads, any chunking, any recorders, any moment of a flush; nothing slow moves when frozen."""
+"""The same bits for any number of threads, chunks, recorders and flushes; nothing slow moves when frozen."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 
 import numpy as np
 import pytest
+import xarray as xr
 from compositions import compose
 
 import homeostat as hs
@@ -54,8 +55,6 @@ def run(
             found[k].append(recording[f"{population.name}.spikes"])
         if flush:
             sim.settle()
-    import xarray as xr
-
     return fingerprint(sim, [xr.concat(parts, "spike") for parts in found])
 
 

@@ -11,14 +11,12 @@ if TYPE_CHECKING:
 def explain(sim: Simulation) -> str:
     """A line per projection: lazy or eager, why, its synapses and their bytes; and how threads work together."""
     layout = sim.layout
-    lines = [
-        f"{sim.threads} thread{'s' * (sim.threads > 1)}, meeting every {sim.window} step{'s' * (sim.window > 1)} ({sim.window * sim.net.dt:g} ms)"
-    ]
+    threads, steps = f"thread{'s' * (sim.threads > 1)}", f"step{'s' * (sim.window > 1)}"
+    lines = [f"{sim.threads} {threads}, meeting every {sim.window} {steps} ({sim.window * sim.net.dt:g} ms)"]
     for name, plan in sim.plans.items():
         n = sim.model.made.synapses[name].n
-        lines.append(
-            f"{name}: {n:,} synapses, {plan.reason}; {bytes_of(layout.shares[name]) / max(1, n):.1f} bytes a synapse"
-        )
+        each = bytes_of(layout.shares[name]) / max(1, n)
+        lines.append(f"{name}: {n:,} synapses, {plan.reason}; {each:.1f} bytes a synapse")
     return "\n".join(lines)
 
 

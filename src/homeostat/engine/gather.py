@@ -1,8 +1,8 @@
 """Turns a loop over synapses into one that vectorises.
 
-A compiler cannot prove that `x[post[k]]` does not overlap what the loop writes, so it would take the synapses one by one. The loop is
-therefore cut: what is found through an index is gathered into scratch rows, what the whole row shares is read once, and the
-arithmetic in between runs over contiguous memory.
+A compiler cannot prove that `x[post[k]]` does not overlap what the loop writes, so it would take the synapses one by
+one. The loop is therefore cut: what is found through an index is gathered into scratch rows, what the whole row
+shares is read once, and the arithmetic in between runs over contiguous memory.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ TYPES = {"h_step": "int32", "stamp": "int32", "post": "int32"}
 
 @dataclass
 class Loops:
-    """The parts of a loop that was cut: reads for the whole row, the body of the gathering loop, that of the arithmetic."""
+    """A loop that was cut: reads for the whole row, the body of the gathering loop, that of the arithmetic."""
 
     shared: list[str]
     gather: list[str]

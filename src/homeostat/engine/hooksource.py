@@ -1,7 +1,7 @@
 """From a hook to the text of a function in a generated module.
 
-Numbers become `F(...)`, the kernel's float type, so that single precision stays single; `math.exp` becomes the runtime's
-vectorisable `exp`; plain functions and numbers that the hook uses come along.
+Numbers become `F(...)`, the kernel's float type, so that single precision stays single; `math.exp` becomes the
+runtime's vectorisable `exp`; plain functions and numbers that the hook uses come along.
 """
 
 from __future__ import annotations
@@ -41,8 +41,9 @@ class HookWriter:
     def _text(self, function: Callable[..., Any], name: str) -> str:
         node = source_tree(function)
         if isinstance(node, ast.Lambda):
-            node = ast.FunctionDef(name, node.args, [ast.Return(node.body)], [], type_params=[])
-        body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+            body: list[ast.stmt] = [ast.Return(node.body)]
+        else:
+            body = node.body[1:] if ast.get_docstring(node) is not None else node.body
         draws = "binomial" in inspect.signature(function).parameters
         arguments = [*(a.arg for a in (*node.args.posonlyargs, *node.args.args))]
         writer = _Rewriter(self, function, set(arguments))
@@ -124,6 +125,6 @@ class _Rewriter(ast.NodeTransformer):
 
     def _refused(self, name: str) -> NotSupported:
         return NotSupported(
-            f"hook {self.function.__qualname__} uses '{name}', which cannot be compiled; hooks are plain arithmetic with the "
-            "functions of `math`, numbers and other such functions"
+            f"hook {self.function.__qualname__} uses '{name}', which cannot be compiled; hooks are plain arithmetic "
+            "with the functions of `math`, numbers and other such functions"
         )

@@ -1,7 +1,8 @@
 """Cuts a model into one share per thread: a block of cells and all their incoming synapses.
 
-Within a share, synapses lie by virtual row (presynaptic id, then delay), in canonical order within the row. Cell arrays are views of
-one array per population; synapse arrays belong to the share and are gathered into canonical order when somebody looks.
+Within a share, synapses lie by virtual row (presynaptic id, then delay), in canonical order within the row. Cell
+arrays are views of one array per population; synapse arrays belong to the share and are gathered into canonical
+order when somebody looks.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from homeostat.engine.model import HISTORY, Cells, Group, Links, Model, Variable
-from homeostat.engine.write_module import COMMON_CELLS, COMMON_LINKS, COMMON_NETWORK, tuple_fields
+from homeostat.engine.write_module import tuple_fields, tuple_name
 from homeostat.network.realise import Synapses
 
 LOG_SPIKES = 1 << 16  # spikes that a share's log holds at least
@@ -55,16 +56,12 @@ class Layout:
     def arguments(self, thread: int) -> tuple[Any, ...]:
         """The named tuples that the kernel of one thread takes."""
         given = []
-        for group, common in self._groups():
-            kind = getattr(self.module, f"{group.ident.capitalize()}Tuple")
+        groups: list[Group] = [*self.model.cells.values(), *self.model.links.values(), self.model.rules]
+        for group in groups:
             share = self.shares[group.name][thread]
-            given.append(kind(**{name: share[name] for name in tuple_fields(group.variables, common)}))
+            kind = getattr(self.module, tuple_name(group))
+            given.append(kind(**{name: share[name] for name in tuple_fields(group)}))
         return tuple(given)
-
-    def _groups(self) -> list[tuple[Group, str]]:
-        cells = [(c, COMMON_CELLS) for c in self.model.cells.values()]
-        links = [(q, COMMON_LINKS) for q in self.model.links.values()]
-        return [*cells, *links, (self.model.rules, COMMON_NETWORK)]
 
     def _type(self, variable: Variable) -> type:
         return self.real if variable.dtype == "F" else getattr(np, variable.dtype)
@@ -82,7 +79,7 @@ class Layout:
         self.shares[name] = []
         for thread in range(self.threads):
             first, last = int(bounds[thread]), int(bounds[thread + 1])
-            share = {key: array[first:last] for key, array in shared.items() if array.ndim == 1}
+            share: dict[str, Any] = {key: array[first:last] for key, array in shared.items() if array.ndim == 1}
             share |= {key: shared[key] for key in ("ids", "counts", "rates")}
             for key, variable in cells.variables.items():
                 if variable.kind != "cell":
@@ -96,7 +93,7 @@ class Layout:
         mine = (ids >= first) & (ids < last)
         log = max(LOG_SPIKES, 4 * size * self.slots) if self.model.cells[name].population.spiking else 1
         return {
-            "size": size, "first": first, "thread": thread, "column": 8 * thread, "firsts": self.bounds[name][:-1].copy(),
+            "size": size, "first": first, "column": 8 * thread, "firsts": self.bounds[name][:-1].copy(),
             "fired": padded[:size], "fired_words": padded.view(np.uint64), "rate_now": np.zeros(size, self.real),
             "logging": np.zeros(1, np.int64), "logged": np.zeros(1, np.int64),
             "log_step": np.zeros(log, np.int64), "log_id": np.zeros(log, np.int32),
@@ -137,34 +134,19 @@ class Layout:
             first, last = (int(b) for b in self.bounds[links.target.name][thread : thread + 2])
             share = _rows(synapses, links.source.population.n, first, last, delays)
             for key, variable in links.variables.items():
-                share.arrays |= self._link_variable(key, variable, share, synapses.n, first, last)
+                share.arrays |= self._link_variable(key, variable, share, first, last)
             longest = int(np.diff(share.arrays["start"]).max(initial=1))
             share.arrays |= _replay_arrays(links, last - first, longest)
             self.links[name].append(share)
             self.shares[name].append(share.arrays)
 
-    def _link_variable(
-        self, key: str, variable: Variable, share: LinkShare, n: int, first: int, last: int
-    ) -> dict[str, Any]:
+    def _link_variable(self, key: str, variable: Variable, share: LinkShare, first: int, last: int) -> dict[str, Any]:
         kind, dtype, arrays = variable.kind, self._type(variable), share.arrays
-        if kind == "synapse":
-            whole = np.broadcast_to(variable.value, n) if np.ndim(variable.value) == 0 else variable.value
-            return {key: np.array(whole[share.order], dtype)}
-        if kind == "row":
-            values = variable.value
-            return {
-                key: np.array(
-                    np.broadcast_to(values, len(arrays["pre"])) if np.ndim(values) == 0 else values[arrays["pre"]],
-                    dtype,
-                )
-            }
-        if kind == "cell":
-            values = (
-                np.broadcast_to(variable.value, last - first)
-                if np.ndim(variable.value) == 0
-                else variable.value[first:last]
-            )
-            return {key: np.array(values, dtype)}
+        mine = {"synapse": share.order, "row": arrays["pre"], "cell": slice(first, last)}
+        size = {"synapse": len(arrays["post"]), "row": len(arrays["pre"]), "cell": last - first}
+        if kind in mine:
+            value = np.asarray(variable.value)
+            return {key: np.array(value[mine[kind]] if value.ndim else np.broadcast_to(value, size[kind]), dtype)}
         if kind == "history":
             return {key: np.zeros((last - first) * HISTORY, dtype)}
         if kind == "scratch":
@@ -202,8 +184,9 @@ def _rows(synapses: Synapses, n_pre: int, first: int, last: int, delays: np.ndar
     post = synapses.post[order] - first
     start = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(row_pre)))]).astype(np.int64)
     arrays = {
-        "delays": delays.astype(np.int64), "dendritic_delay": int(synapses.dendritic_delay), "row_of": row_of, "row_delay": row_delay,
-        "pre": row_pre, "start": start, "last": np.full(len(row_pre), -1, np.int32), "flushed": np.zeros(1, np.int64),
+        "delays": delays.astype(np.int64), "dendritic_delay": int(synapses.dendritic_delay),
+        "row_of": row_of, "row_delay": row_delay, "pre": row_pre, "start": start,
+        "last": np.full(len(row_pre), -1, np.int32), "flushed": np.zeros(1, np.int64),
         "post": post.astype(np.uint16 if last - first <= 65536 else np.uint32),
         "in_degree": np.bincount(post, minlength=last - first).astype(np.int64),
     }  # fmt: skip

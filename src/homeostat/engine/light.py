@@ -1,14 +1,16 @@
-"""Functions that exist only inside kernels are compiled once, in the kernel that uses them.
+"""How kernels are compiled: functions that exist only inside a kernel are compiled once, in the kernel that uses them.
 
-Numba optimises every function by itself and turns it into machine code, also those that are inlined everywhere; for kernels
-made of a hundred small functions that is most of the waiting. Here a helper stops at unoptimised LLVM code, which is linked into its
-caller; the kernel at the top is optimised as a whole, once. A helper cannot be called from Python.
+Numba optimises every function by itself and turns it into machine code, also those that are inlined everywhere;
+for kernels made of a hundred small functions that is most of the waiting. Here a helper stops at unoptimised LLVM
+code, which is linked into its caller; the kernel at the top is optimised as a whole, once. A helper cannot be
+called from Python.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from numba import njit
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import PassManager, register_pass
@@ -43,7 +45,7 @@ class LinkedLowering(NativeLowering):
         state.flags.no_compile = True
         super().run_pass(state)
         lowered = state["cr"]
-        handle = [].append  # any built-in will do: it stands for the machine code that is not made
+        handle: Any = [].append  # any built-in will do: it stands for the machine code that is not made
         state.targetctx.insert_user_function(handle, lowered.fndesc, [state.library])
         state["cr"] = lowered._replace(cfunc=handle)
         return True
@@ -63,3 +65,14 @@ class LinkedCompiler(CompilerBase):
         )
         pipeline.finalize()
         return [pipeline]
+
+
+OPTIONS = {"error_model": "numpy", "nogil": True, "_nrt": False}
+LINKED = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "pipeline_class": LinkedCompiler, **OPTIONS}
+
+kernel = njit(cache=True, **OPTIONS)
+"""Decorates what Python calls."""
+inline = njit(inline="never", forceinline=True, **LINKED)
+"""Decorates helpers that become part of their caller."""
+called = njit(inline="never", **LINKED)
+"""Decorates helpers that are called: long ones with several callers."""

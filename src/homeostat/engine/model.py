@@ -21,23 +21,7 @@ from homeostat.rule import Bound, Follow, Mechanism, Plasticity, PopulationRule,
 from homeostat.state import State
 
 KIND_OF_SCOPE = {"PerNeuron": "cell", "PerPost": "cell", "PerPre": "row", "PerSynapse": "synapse", "Global": "number"}
-RESERVED = {
-    "network",
-    "run",
-    "step",
-    "row",
-    "last",
-    "live",
-    "math",
-    "namedtuple",
-    "np",
-    "exp",
-    "gate",
-    "rate",
-    "count",
-    "slot",
-    "at",
-}
+RESERVED = set("network run step row last live math namedtuple np exp gate rate count slot at".split())
 HISTORY = 32  # postsynaptic events kept per neuron before a flush is forced; a power of two
 
 
@@ -115,8 +99,8 @@ def build(made: Realised) -> Model:
     """The model of a realised network."""
     model = Model(made, made.network)
     taken: set[str] = set()
-    for name, rule in made.network.rules.items():
-        _add_member(model, model.rules, Member("rule", f"{_ident(name, set())}_", rule, name))
+    for name, network_rule in made.network.rules.items():
+        _add_member(model, model.rules, Member("rule", f"{_ident(name, set())}_", network_rule, name))
     for name, population in made.network.populations.items():
         cells = model.cells[name] = Cells(name, _ident(name, taken), population=population)
         _add_member(model, cells, Member("neuron", "", population.neuron, name))

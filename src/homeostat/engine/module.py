@@ -1,4 +1,4 @@
-"""Keeps generated modules: one file per network structure, named by its content, so that Numba's cache finds it again."""
+"""Keeps generated modules: one file per network structure, named by its content, so that Numba's cache finds it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from types import ModuleType
 import llvmlite
 import numba
 
-RUNTIME = Path(__file__).with_name("runtime.py")
+HERE = Path(__file__).parent
+LINKED_IN = (HERE / "light.py", *sorted((HERE / "runtime").glob("*.py")))
+"""What becomes part of a kernel. Numba does not notice when these change, so the name of a kernel says it."""
 
 
 def cache_folder() -> Path:
@@ -26,16 +28,16 @@ def cache_folder() -> Path:
 
 def load(text: str) -> tuple[ModuleType, bool]:
     """The module with this text, and whether it was there already (then it need not be compiled)."""
-    stamp = f"{numba.__version__} {llvmlite.__version__} {RUNTIME.read_text()}"
-    name = "kernel_" + hashlib.blake2b((text + stamp).encode(), digest_size=8).hexdigest()
+    parts = [text, numba.__version__, llvmlite.__version__, *(path.read_text("utf-8") for path in LINKED_IN)]
+    name = "kernel_" + hashlib.blake2b("\0".join(parts).encode(), digest_size=8).hexdigest()
     if name in sys.modules:
         return sys.modules[name], True
     path = cache_folder() / f"{name}.py"
-    known = path.exists() and path.read_text() == text
+    known = path.exists() and path.read_text("utf-8") == text
     if not known:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(f".{os.getpid()}.tmp")
-        draft.write_text(text)
+        draft.write_text(text, "utf-8")
         os.replace(draft, path)
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None

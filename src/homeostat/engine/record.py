@@ -1,7 +1,7 @@
 """Recorders: what to keep of a run. Each yields labelled xarray data; times are in ms, at the end of a step.
 
-run = sim.run(seconds=5, record=[Spikes("exc"), States("exc", "v", every=1.0, of=[0, 1]), WeightSummary("inputs -> exc", every=1000.0)])
-run["exc.spikes"], run["exc.v"], run["inputs -> exc.weights"]
+    run = sim.run(seconds=5, record=[Spikes("exc"), States("exc", "v", every=1.0, of=[0, 1])])
+    run["exc.spikes"], run["exc.v"]
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import xarray as xr
 
+from homeostat import keyed
 from homeostat.errors import BadValue, TooLarge, UnknownName, suggestion
 from homeostat.network.network import Population, Projection
 from homeostat.signals import steps_of
 
 if TYPE_CHECKING:
-
     from homeostat.engine.simulation import Simulation
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -74,8 +75,6 @@ class Spikes(Recorder):
         self._ids.append(ids)
 
     def data(self) -> dict[str, Any]:
-        import xarray as xr
-
         steps = np.concatenate([np.empty(0, np.int64), *self._steps])
         ids = np.concatenate([np.empty(0, np.int32), *self._ids])
         coords = {"time": ("spike", (steps + 1) * self._dt, {"units": "ms"}), "neuron": ("spike", ids)}
@@ -124,8 +123,6 @@ class States(_Sampled):
             ) from error
 
     def data(self) -> dict[str, Any]:
-        import xarray as xr
-
         values = self._stacked()
         index = np.arange(values.shape[1]) if values.ndim == 2 and self.of is None else self.of
         coords: dict[str, Any] = {"time": ("time", self._times, {"units": "ms"})}
@@ -135,29 +132,23 @@ class States(_Sampled):
 
 
 class Weights(_Sampled):
-    """The weights of a projection, each `every` ms: all, or those of `sample` synapses drawn once (always the same for a seed)."""
+    """The weights of a projection, each `every` ms: all, or those of `sample` synapses, the same ones for a seed."""
 
     def __init__(self, projection: Projection | str, *, every: float, sample: int | None = None) -> None:
         self.projection, self.every, self.sample = _name(projection), every, sample
         self.name = f"{self.projection}.w"
 
     def _look(self, sim: Simulation) -> np.ndarray:
-        from homeostat import keyed
-
         pre, post = sim.pairs(self.projection)
         if self.sample is None or self.sample >= len(pre):
             self._pairs = (pre, post)
             return sim.weights(self.projection)
-        chosen = keyed.generator(sim.net.seed, f"{self.projection}/recorded").choice(
-            len(pre), self.sample, replace=False
-        )
-        chosen.sort()
+        rng = keyed.generator(sim.net.seed, f"{self.projection}/recorded")
+        chosen = np.sort(rng.choice(len(pre), self.sample, replace=False))
         self._pairs = (pre[chosen], post[chosen])
         return sim.weights(self.projection)[chosen]
 
     def data(self) -> dict[str, Any]:
-        import xarray as xr
-
         coords = {
             "time": ("time", self._times, {"units": "ms"}),
             "pre": ("synapse", self._pairs[0]),
@@ -168,7 +159,8 @@ class Weights(_Sampled):
 
 
 class WeightSummary(_Sampled):
-    """Mean, spread, extremes and quantiles of the weights of a projection, each `every` ms; all plastic ones if none is named."""
+    """Mean, spread, extremes and quantiles of a projection's weights, each `every` ms; without a name, of all plastic
+    projections."""
 
     def __init__(self, projection: Projection | str | None = None, *, every: float) -> None:
         self.projection, self.every = None if projection is None else _name(projection), every
@@ -188,8 +180,6 @@ class WeightSummary(_Sampled):
         return np.array([_summary(sim.weights(name)) for name in self._names])
 
     def data(self) -> dict[str, Any]:
-        import xarray as xr
-
         values = self._stacked().reshape(len(self._times), len(self._names), 4 + len(QUANTILES))
         time = ("time", self._times, {"units": "ms"})
         found = {}
@@ -232,8 +222,6 @@ class Rates(Spikes):
         np.add.at(self._counts, (bins, ids if self.each else np.zeros_like(ids)), 1)
 
     def data(self) -> dict[str, Any]:
-        import xarray as xr
-
         seconds = self._width * self._dt / 1000.0
         rates = self._counts / seconds / (1 if self.each else self._n)
         time = (self._first + self._width * (np.arange(self._bins) + 1)) * self._dt
@@ -262,8 +250,7 @@ class Recording(Mapping[str, Any]):
 
     def save(self, path: str | Path) -> Path:
         """Write everything to a zarr folder, one group per name, with the network's description."""
-        import xarray as xr
-        import zarr
+        import zarr  # takes a second to load
 
         path = Path(path)
         zarr.open_group(path, mode="w").attrs.update(self.attrs)
@@ -286,14 +273,8 @@ def check_memory(sim: Simulation, recorders: Any, steps: int, limit: float) -> N
     sizes = {r.name: r.expected_bytes(sim, steps) for r in recorders}
     if sum(sizes.values()) > limit:
         worst = max(sizes, key=lambda name: sizes[name])
+        total, most, most_allowed = (f"{size / 2**30:.1f} GiB" for size in (sum(sizes.values()), sizes[worst], limit))
         raise TooLarge(
-            f"recording would take {sum(sizes.values()) / 2**30:.1f} GiB, {worst} alone {sizes[worst] / 2**30:.1f} GiB; the limit is {limit / 2**30:.1f} GiB. "
+            f"recording would take {total}, {worst} alone {most}; the limit is {most_allowed}. "
             "Record less often (every=), fewer elements (of=, sample=) or a summary (WeightSummary, Rates)"
         )
-
-
-def xarray_version() -> str:
-    """For the provenance of saved data."""
-    import xarray as xr
-
-    return str(xr.__version__)

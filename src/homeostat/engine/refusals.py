@@ -13,7 +13,7 @@ REFUSALS = {
     "quantile": "quantiles as reductions",
     "over": "reductions over all projections of a neuron",
     "reduced": "reductions of something else than w",
-    "target": "rules that change anything but w, a release's parameters per synapse, or (rules on cells) a parameter of the neuron",
+    "target": "rules that change anything but w, a release's parameters or (rules on cells) a neuron's parameter",
     "diffusion": "states that diffuse between cells",
 }
 """Key -> what is refused, in words."""

@@ -67,7 +67,8 @@ class Session:
         if self.interrupted:
             done = (sim.step_count - first) * sim.net.dt / 1000.0
             raise Interrupted(
-                f"stopped by Ctrl-C after {done:g} s of {self.steps * sim.net.dt / 1000.0:g} s; the simulation can go on from here",
+                f"stopped by Ctrl-C after {done:g} s of {self.steps * sim.net.dt / 1000.0:g} s; "
+                "the simulation can go on from here",
                 recording,
             )
         return recording
@@ -76,11 +77,8 @@ class Session:
         if self.sim.was_compiled:
             return
         if not self.sim.quiet:
-            print(
-                "compiling this network's kernels (once; they are kept for the next time) ...",
-                file=sys.stderr,
-                flush=True,
-            )
+            text = "compiling this network's kernels (once; they are kept for the next time) ..."
+            print(text, file=sys.stderr, flush=True)
         took = self.sim.compile()
         self.sim.was_compiled = True
         if not self.sim.quiet:
@@ -147,14 +145,15 @@ class Progress:
     """A progress line: simulated time, speed and the time that is left."""
 
     def __init__(self, sim: Simulation, first: int, end: int, began: float) -> None:
-        from rich.console import Console
+        from rich.console import Console  # loaded only where somebody looks
         from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
 
         self.sim, self.first, self.began = sim, first, began
         self.bar = Bar(
-            TextColumn("{task.fields[at]}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TextColumn("{task.fields[speed]}"),
-            TimeRemainingColumn(), console=Console(stderr=True), transient=True,
+            TextColumn("{task.fields[at]}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
+            TextColumn("{task.fields[speed]}"), TimeRemainingColumn(),
+            console=Console(stderr=True), transient=True,
         )  # fmt: skip
         self.bar.start()
         self.task = self.bar.add_task("run", total=end - first, at="", speed="")

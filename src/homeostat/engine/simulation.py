@@ -13,18 +13,17 @@ import numpy as np
 
 from homeostat.engine.explain import explain
 from homeostat.engine.layout import Layout
-from homeostat.engine.model import build
+from homeostat.engine.model import Cells, Links, Member, build, modulator
 from homeostat.engine.module import load
 from homeostat.engine.record import Recorder, Recording, Spikes
 from homeostat.engine.session import Session
 from homeostat.engine.snapshot import pass_over, restore, snapshot
-from homeostat.engine.write_module import sensed_cells, write_module
+from homeostat.engine.write_module import STOP, write_module
+from homeostat.engine.write_network import sensed_cells
 from homeostat.errors import BadValue, UnknownName, suggestion
 from homeostat.network.network import Network, Population, Projection
 from homeostat.network.realise import Realised, realise
 from homeostat.rule import checked
-
-STOP = 32  # the flag that asks all threads to stop
 
 
 class Simulation:
@@ -67,8 +66,8 @@ class Simulation:
     ) -> Recording:  # fmt: skip
         """Run on for some time, given as one of `seconds`, `ms` or `steps`; returns what the recorders recorded.
 
-        A progress line is shown for what takes over two seconds, unless `progress=False`. Ctrl-C stops at the end of a step
-        and raises `Interrupted`, which carries what was recorded; the simulation can go on from there.
+        A progress line is shown for what takes over two seconds, unless `progress=False`. Ctrl-C stops at the end of
+        a step and raises `Interrupted`, which carries what was recorded; the simulation can go on from there.
         """
         total = self._steps(seconds, ms, steps)
         return Session(self, record, total, progress).run()
@@ -78,16 +77,15 @@ class Simulation:
         if len(given) != 1:
             raise BadValue("run() takes one of seconds=, ms= and steps=")
         ((name, value),) = given.items()
-        if not (np.isfinite(value) and value > 0):
-            raise BadValue(f"run({name}={value!r}): the duration must be above 0")
+        if not (isinstance(value, int | float | np.number) and np.isfinite(value) and value > 0):
+            raise BadValue(f"run({name}={value!r}): the duration must be a number above 0")
         count = value if name == "steps" else value * (1000.0 if name == "seconds" else 1.0) / self.net.dt
         if abs(count - round(count)) > 1e-6 * max(1.0, count):
             raise BadValue(f"run({name}={value!r}) is not a whole number of steps of dt={self.net.dt:g} ms")
         if self.step_count + round(count) >= 2**31 - 1:
-            raise BadValue(
-                f"a simulation can have at most 2**31 steps ({2**31 * self.net.dt / 3.6e6:.0f} h of dt={self.net.dt:g} ms)"
-            )
-        return int(round(count))
+            hours = 2**31 * self.net.dt / 3.6e6
+            raise BadValue(f"a simulation can have at most 2**31 steps ({hours:.0f} h of dt={self.net.dt:g} ms)")
+        return round(count)
 
     def advance(self, steps: int) -> int:
         """Run so many steps, or fewer if the spike logs fill or a stop is asked for; returns how many."""
@@ -97,7 +95,8 @@ class Simulation:
         if self._pool is None:
             reached = self.module.run(*fixed, 0, *layout.arguments(0))
         else:
-            jobs = [self._pool.submit(self.module.run, *fixed, t, *layout.arguments(t)) for t in range(self.threads)]
+            kernel = self.module.run
+            jobs = [self._pool.submit(kernel, *(*fixed, t, *layout.arguments(t))) for t in range(self.threads)]
             reached = min(job.result() for job in jobs)
         self.step_count = int(reached)
         return self.step_count - first
@@ -109,7 +108,7 @@ class Simulation:
     def compile(self) -> float:
         """Compile the kernels now, if they are not in the cache; returns the seconds it took."""
         began = time.perf_counter()
-        self.module.run(0, 0, 1, 1, 0, *self.layout.arguments(0))
+        self.module.run(self.step_count, self.step_count, 1, 1, 0, *self.layout.arguments(0))
         return time.perf_counter() - began
 
     @property
@@ -135,10 +134,10 @@ class Simulation:
         return synapses.pre, synapses.post
 
     def state(self, of: Population | Projection | str, name: str) -> np.ndarray:
-        """A copy of a state or parameter: `sim.state("exc", "v")`, `sim.state("inputs -> exc", "release.u")`, `"rule0.x"` ...
+        """A copy of a state or parameter: `sim.state("exc", "v")`, `sim.state("inputs -> exc", "rule0.x")` ...
 
-        Per neuron for cells and for what a rule keeps per postsynaptic neuron, per synapse in canonical order, per presynaptic neuron (if
-        all delays are equal; else per virtual row of the first thread).
+        Per neuron for cells and for what a rule keeps per postsynaptic neuron, per synapse in canonical order, per
+        presynaptic neuron (if all delays are equal; else per virtual row of the first thread).
         """
         owner, key, kind = self._find(of, name)
         if owner in self.layout.cells:
@@ -156,43 +155,54 @@ class Simulation:
 
     def modulator(self, name: str) -> float:
         """The present value of a network rule's state, 'name' or 'name.state'."""
-        from homeostat.engine.model import modulator
-
         return float(self.layout.shares["network"][0][modulator(self.model, name)][0])
 
     def set(self, of: Population | Projection | str, name: str, value: Any) -> None:
         """Change a state or parameter between runs: `sim.set("inputs", "rate", rates)`.
 
-        A parameter keeps its kind: what was one number stays one, what was an array stays an array (a number is spread).
+        A parameter keeps its kind: what was one number stays one, what was an array stays an array (a number is
+        spread).
         """
         owner, key, kind = self._find(of, name)
         self.settle()
-        group = self.model.cells.get(owner) or self.model.links[owner]
-        variable = group.variables[key]
         value = self._checked(owner, name, value)
-        if kind == "number" and np.ndim(value):
-            raise BadValue(
-                f"{name} of '{owner}' is one number; make it an array when the network is described to set it per element"
-            )
         if owner in self.layout.cells and kind == "cell":
-            self.layout.cells[owner][key][:] = value
+            whole = self.layout.cells[owner][key]
+            whole[:] = self._spread(owner, name, value, len(whole))
         elif kind == "synapse":
-            whole = np.broadcast_to(value, self.model.made.synapses[owner].n)
-            for share in self.layout.links[owner]:
-                share.arrays[key][:] = whole[share.order]
+            whole = self._spread(owner, name, value, self.model.made.synapses[owner].n)
+            for links in self.layout.links[owner]:
+                links.arrays[key][:] = whole[links.order]
         elif kind == "number":
-            variable.value = value
+            if np.ndim(value):
+                raise BadValue(
+                    f"{name} of '{owner}' is one number; make it an array when the network is described "
+                    "to set it per element"
+                )
+            self._group(owner).variables[key].value = value
             for share in self.layout.shares[owner]:
                 share[key] = type(share[key])(value)
         else:
             raise BadValue(f"{name} of '{owner}' cannot be set between runs")
         self._derive_again(owner, name)
 
+    @staticmethod
+    def _spread(owner: str, name: str, value: Any, n: int) -> np.ndarray:
+        if np.ndim(value) and np.shape(value) != (n,):
+            raise BadValue(f"{name} of '{owner}' needs one number or {n}, not an array of shape {np.shape(value)}")
+        return np.broadcast_to(value, n)
+
+    def _group(self, owner: str) -> Cells | Links:
+        return self.model.cells[owner] if owner in self.model.cells else self.model.links[owner]
+
     def _checked(self, owner: str, name: str, value: Any) -> Any:
         member, bare = self._member(owner, name)
         if member is not None and bare in member.mechanism.fields:
             return checked(member.mechanism.fields[bare], value, f"{type(member.mechanism).__name__} on '{owner}'")
-        array = np.asarray(value, float)
+        try:
+            array = np.asarray(value, float)
+        except (TypeError, ValueError) as error:
+            raise BadValue(f"{name} of '{owner}' must be numbers, not {value!r}") from error
         if not np.isfinite(array).all():
             raise BadValue(f"{name} of '{owner}' must be finite numbers")
         return float(array) if array.ndim == 0 else array
@@ -202,31 +212,20 @@ class Simulation:
         member, bare = self._member(owner, name)
         if member is None or bare not in member.mechanism.fields:
             return
-        values = self.model.made.values[member.owner, member.place]
-        group = self.model.cells.get(owner) or self.model.links[owner]
-        values[bare] = (
-            self.state(owner, name)
-            if group.variables[f"{member.prefix}{bare}"].kind != "number"
-            else group.variables[f"{member.prefix}{bare}"].value
-        )
+        values, variables = self.model.made.values[member.owner, member.place], self._group(owner).variables
+        variable = variables[f"{member.prefix}{bare}"]
+        values[bare] = variable.value if variable.kind == "number" else self.state(owner, name)
+        known = {**values, "dt": self.net.dt}
         for derived, function in member.mechanism.derived.items():
             key = f"{member.prefix}{derived}"
-            if bare in function.all_reads and key in group.variables:
-                given = [
-                    self.net.dt if read == "dt" else values[read]
-                    for read in function.all_reads
-                    if read in values or read == "dt"
-                ]
-                self.set(
-                    owner,
-                    key.replace("_", ".", 1) if member.prefix else key,
-                    np.vectorize(function.function)(*given) + 0.0,
-                )
+            if bare in function.all_reads and key in variables:
+                given = [known[read] for read in function.all_reads if read in known]
+                place = key.replace("_", ".", 1) if member.prefix else key
+                self.set(owner, place, np.vectorize(function.function)(*given) + 0.0)
 
-    def _member(self, owner: str, name: str) -> tuple[Any, str]:
+    def _member(self, owner: str, name: str) -> tuple[Member | None, str]:
         place, _, bare = name.rpartition(".")
-        group = self.model.cells.get(owner) or self.model.links[owner]
-        for member in group.members:
+        for member in self._group(owner).members:
             if member.prefix == self._prefix(place):
                 return member, bare
         return None, bare
@@ -240,9 +239,8 @@ class Simulation:
         owner = of if isinstance(of, str) else of.name
         group = self.model.cells.get(owner) or self.model.links.get(owner)
         if group is None:
-            raise UnknownName(
-                f"no population or projection '{owner}'; {suggestion(owner, [*self.model.cells, *self.model.links])}"
-            )
+            known = [*self.model.cells, *self.model.links]
+            raise UnknownName(f"no population or projection '{owner}'; {suggestion(owner, known)}")
         place, _, bare = name.rpartition(".")
         for prefix in (self._prefix(place), f"{self._prefix(place)}0_" if place else ""):
             key = f"{prefix}{bare}"
@@ -257,7 +255,8 @@ class Simulation:
     def frozen(self, restore_state: bool = True) -> Iterator[Simulation]:
         """Stop every slow state: weights, slow states of neurons, whatever rules change.
 
-        With `restore_state` (the default) the fast state, spikes in flight and the clock are put back on exit: the probe leaves no mark.
+        With `restore_state` (the default) the fast state, spikes in flight and the clock are put back on exit: the
+        probe leaves no mark.
         """
         self.settle()
         kept, began = snapshot(self) if restore_state else None, self.step_count
@@ -268,6 +267,7 @@ class Simulation:
             self.layout.learning[0] = 1
             if kept is not None:
                 restore(self, kept)
+                self.step_count = began
             else:
                 pass_over(self, self.step_count - began)
 

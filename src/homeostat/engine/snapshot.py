@@ -1,4 +1,4 @@
-"""Taking and putting back the state that a frozen probe must not change: all but the slow states, which stand still anyway."""
+"""Taking and putting back what a frozen probe must not change: all but the slow states, which stand still anyway."""
 
 from __future__ import annotations
 
@@ -9,27 +9,18 @@ import numpy as np
 if TYPE_CHECKING:
     from homeostat.engine.simulation import Simulation
 
-CONSTANT = {
-    "post",
-    "start",
-    "pre",
-    "row_of",
-    "row_delay",
-    "delays",
-    "in_degree",
-    "firsts",
-    "train_step",
-    "train_id",
-    "log_step",
-    "log_id",
-    "logged",
-    "logging",
-}
+CONSTANT = set(
+    "post start pre row_of row_delay delays in_degree firsts train_step train_id "
+    "log_step log_id logged logging flags barrier learning".split()
+)
+"""Arrays that a run does not change, or that are not the network's."""
+
+Kept = dict[tuple[str, int, str], np.ndarray]  # group, thread, variable -> its values
 
 
-def snapshot(sim: Simulation) -> dict[str, Any]:
+def snapshot(sim: Simulation) -> Kept:
     """Copies of every array that a frozen run can change."""
-    kept: dict[str, Any] = {"step": sim.step_count}
+    kept: Kept = {}
     for group, shares in sim.layout.shares.items():
         variables = _variables(sim, group)
         for thread, share in enumerate(shares):
@@ -39,14 +30,10 @@ def snapshot(sim: Simulation) -> dict[str, Any]:
     return kept
 
 
-def restore(sim: Simulation, kept: dict[str, Any]) -> None:
+def restore(sim: Simulation, kept: Kept) -> None:
     """Put back what `snapshot` copied."""
-    sim.step_count = kept["step"]
-    for place, value in kept.items():
-        if isinstance(place, tuple):
-            group, thread, key = place
-            if key not in ("flags", "barrier", "learning"):
-                sim.layout.shares[group][thread][key][...] = value
+    for (group, thread, key), value in kept.items():
+        sim.layout.shares[group][thread][key][...] = value
 
 
 def pass_over(sim: Simulation, steps: int) -> None:

@@ -7,6 +7,7 @@ from homeostat.engine.model import Cells, Member
 from homeostat.engine.names import Reader, View
 from homeostat.engine.write_cell_rules import write_cell_rules
 from homeostat.errors import NotSupported
+from homeostat.hooks import Hook
 from homeostat.state import State
 
 SUMS = ("current", "conductance", "drive")  # what receptors give a neuron together
@@ -81,11 +82,8 @@ def _note_outputs(cells: Cells) -> list[str]:
 
 
 def _load_states(cells: Cells, member: Member) -> list[str]:
-    return [
-        f"{_local(member, s)} = {cells.ident}.{_local(member, s)}[i]"
-        for s in member.mechanism.states.values()
-        if s.is_plain
-    ]
+    names = [_local(member, state) for state in member.mechanism.states.values() if state.is_plain]
+    return [f"{name} = {cells.ident}.{name}[i]" for name in names]
 
 
 def _receptors_give(reader: Reader, cells: Cells, wanted: set[str]) -> list[str]:
@@ -107,21 +105,27 @@ def _receptors_give(reader: Reader, cells: Cells, wanted: set[str]) -> list[str]
             elif hook.event == "conductance":
                 lines.append(f"{pool.prefix}open = {reader.call(view, pool, hook)}")
                 lines += [f"conductance += {pool.prefix}open"] if "conductance" in wanted else []
-                lines += (
-                    [f"drive += {pool.prefix}open * {reader.read(view, pool, 'reversal')}"] if "drive" in wanted else []
-                )
+                drive = f"drive += {pool.prefix}open * {reader.read(view, pool, 'reversal')}"
+                lines += [drive] if "drive" in wanted else []
     return lines
 
 
 def _updates(reader: Reader, view: View, member: Member, event: str) -> list[str]:
     """Hooks of one event, all reading the values before any of them."""
     hooks = [hook for hook in member.mechanism.hooks if hook.event == event and hook.writes]
-    lines, moves = [], []
-    for hook in hooks:
-        names = [_local(member, s) for s in hook.writes]
-        lines.append(f"{', '.join(f'{name}_new' for name in names)} = {reader.call(view, member, hook)}")
-        moves += [_when_learning(s, f"{name} = {name}_new", name) for name, s in zip(names, hook.writes, strict=True)]
-    return lines + moves
+    lines = [_new_values(reader, view, member, hook) for hook in hooks]
+    states = [(_local(member, state), state) for hook in hooks for state in hook.writes]
+    return lines + [_when_learning(state, f"{name} = {name}_new", name) for name, state in states]
+
+
+def _new_values(reader: Reader, view: View, member: Member, hook: Hook) -> str:
+    names = ", ".join(f"{_local(member, state)}_new" for state in hook.writes)
+    return f"{names} = {reader.call(view, member, hook)}"
+
+
+def _store_states(cells: Cells, member: Member) -> list[str]:
+    names = [_local(member, state) for state in member.mechanism.states.values() if state.is_plain]
+    return [f"{cells.ident}.{name}[i] = {name}" for name in names]
 
 
 def _when_learning(state: State, assignment: str, name: str) -> str:
@@ -147,11 +151,7 @@ def _receptors_step(reader: Reader, cells: Cells) -> list[str]:
                 name = _local(pool, state)
                 lines.append(f"{name} = {name} * {reader.variable(cells, f'{name}_decay')}")
         lines += _updates(reader, view, pool, "step")
-        lines += [
-            f"{cells.ident}.{_local(pool, s)}[i] = {_local(pool, s)}"
-            for s in pool.mechanism.states.values()
-            if s.is_plain
-        ]
+        lines += _store_states(cells, pool)
     return lines
 
 
@@ -161,13 +161,10 @@ def _fire(reader: Reader, view: View, neuron: Member, cells: Cells) -> list[str]
     hooks = {hook.event: hook for hook in neuron.mechanism.hooks if not hook.writes}
     if "fires" in hooks:
         lines.append(f"fired = {reader.call(view, neuron, hooks['fires'])}")
-        reset = [hook for hook in neuron.mechanism.hooks if hook.event == "on_spike"]
-        news = []
-        for hook in reset:
-            names = [_local(neuron, s) for s in hook.writes]
-            lines.append(f"{', '.join(f'{name}_new' for name in names)} = {reader.call(view, neuron, hook)}")
-            news += [(name, s) for name, s in zip(names, hook.writes, strict=True)]
-        lines += [f"{name} = {name}_new if {_and_learning(s)} else {name}" for name, s in news]
+        resets = [hook for hook in neuron.mechanism.hooks if hook.event == "on_spike"]
+        lines += [_new_values(reader, view, neuron, hook) for hook in resets]
+        states = [(_local(neuron, state), state) for hook in resets for state in hook.writes]
+        lines += [f"{name} = {name}_new if {_and_learning(state)} else {name}" for name, state in states]
         for state in neuron.mechanism.states.values():
             if state.trace:
                 name = _local(neuron, state)
@@ -178,9 +175,7 @@ def _fire(reader: Reader, view: View, neuron: Member, cells: Cells) -> list[str]
         lines.append(f"{c}.rate_now[i] = {reader.call(view, neuron, hooks['output'])}")
     else:
         raise NotSupported(f"{type(neuron.mechanism).__name__} has neither `fires` nor `output`")
-    return lines + [
-        f"{c}.{_local(neuron, s)}[i] = {_local(neuron, s)}" for s in neuron.mechanism.states.values() if s.is_plain
-    ]
+    return lines + _store_states(cells, neuron)
 
 
 def _and_learning(state: State) -> str:

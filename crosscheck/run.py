@@ -1,0 +1,104 @@
+"""Compares Homeostat with NEST and Brian2 and writes table.md and table.json. Exit code 1 if a row is not met.
+
+    python crosscheck/run.py                      # everything, minutes
+    python crosscheck/run.py --only plasticity    # one topic, printed, nothing written
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import multiprocessing
+import os
+import sys
+import time
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--jobs", type=int, default=min(4, os.cpu_count() or 1), help="processes at once")
+    parser.add_argument("--only", metavar="TOPIC", help="part of a topic's name, such as plasticity or network")
+    parser.add_argument("--out", type=Path, help="folder of the tables; beside this file if everything is run")
+    return parser.parse_args()
+
+
+def quiet() -> None:
+    """In each worker: NEST greets on standard output."""
+    os.environ["PYNEST_QUIET"] = "1"
+    os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+
+def call(function: Any, given: tuple[Any, ...]) -> Any:
+    with contextlib.redirect_stdout(sys.stderr):
+        return function(*given)
+
+
+def failed(job: Any, error: BaseException) -> Any:
+    from table import Row
+
+    topic, name, _, _ = job
+    said = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+    return Row(topic, name, "", "", "", float("nan"), float("nan"), "", False, reason=said)
+
+
+def run_all(chosen: list[Any], workers: int) -> list[Any]:
+    """The rows of all jobs in the order of the table; the long ones are started first. What fails is a row, too."""
+    from checks import NETWORK, network
+
+    began, results = time.perf_counter(), {}
+    # Workers start afresh, and are replaced now and then: neither NEST's kernel nor Brian2's caches grow without end.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=quiet, max_tasks_per_child=20) as pool:
+        order = sorted(range(len(chosen)), key=lambda k: (chosen[k][0] != NETWORK, k))
+        waiting: dict[Future[Any], int] = {pool.submit(call, *chosen[k][2:]): k for k in order}
+        for done, future in enumerate(as_completed(waiting), 1):
+            k = waiting[future]
+            error = future.exception()
+            results[k] = failed(chosen[k], error) if error else future.result()
+            word = f"failed: {error}" if error else "" if isinstance(results[k], tuple) else _word(results[k])
+            print(f"[{done}/{len(chosen)}] {time.perf_counter() - began:4.0f} s  {chosen[k][0]}: {chosen[k][1]}  {word}", flush=True)
+    found = [results[k] for k in range(len(chosen))]
+    rows = [row for rows in found if isinstance(rows, list) for row in rows]
+    rows += network([run for run in found if isinstance(run, tuple)])
+    return rows + [row for row in found if not isinstance(row, list | tuple)]
+
+
+def _word(rows: list[Any]) -> str:
+    missed = sum(not row.met for row in rows)
+    return f"{missed} of {len(rows)} not met" if missed else "met"
+
+
+def main() -> int:
+    given = arguments()
+    sys.path.insert(0, str(HERE))
+    quiet()
+    import checks
+    from table import machine, markdown, write
+
+    chosen = [job for job in checks.jobs() if given.only is None or given.only.lower() in job[0].lower()]
+    if not chosen:
+        print(f"no topic has '{given.only}' in its name: {', '.join(dict.fromkeys(job[0] for job in checks.jobs()))}", file=sys.stderr)
+        return 2
+    began = time.perf_counter()
+    rows = run_all(chosen, max(1, given.jobs))
+    facts = {**machine(), "seconds": f"{time.perf_counter() - began:.0f}, {given.jobs} processes"}
+    notes = (HERE / "notes.md").read_text(encoding="utf-8")
+    out = given.out or (HERE if given.only is None else None)
+    if out is None:
+        print(markdown(rows, facts, ""))
+    else:
+        write(rows, facts, notes, out)
+    missed = [row for row in rows if not row.met]
+    print(f"{len(rows) - len(missed)} of {len(rows)} rows met in {facts['seconds']}" + (f"; table in {out / 'table.md'}" if out else ""))
+    for row in missed:
+        print(f"NOT MET: {row.topic}, {row.what}, {row.peer}: {row.reason}", file=sys.stderr)
+    return 1 if missed or not rows else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

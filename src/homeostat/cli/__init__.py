@@ -1,0 +1,56 @@
+"""The command line: `homeostat list`, `run`, `report`, `doctor`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+"""Exit codes: fine; an error that is told in one line; a command line that makes no sense; Ctrl-C."""
+
+
+def main() -> None:
+    """The program `homeostat`."""
+    sys.exit(call(sys.argv[1:]))
+
+
+def call(arguments: Sequence[str]) -> int:
+    """Run a command line; returns the exit code. Errors that are the user's come as one line, without a traceback."""
+    import typer
+
+    from homeostat.cli.app import app
+    from homeostat.errors import HomeostatError, Interrupted
+
+    # Typer has its own copy of click, older versions the real one: the class is taken from where it is.
+    usage_error = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
+    try:
+        return int(app(args=list(arguments), prog_name="homeostat", standalone_mode=False) or OK)
+    except usage_error as error:
+        print(f"error: {error.format_message()}", file=sys.stderr)
+        if error.ctx is not None:
+            print(f"{error.ctx.get_usage()}\nhelp:  {error.ctx.command_path} --help", file=sys.stderr)
+        return USAGE
+    except (KeyboardInterrupt, typer.Abort, Interrupted):
+        print("stopped", file=sys.stderr)
+        return INTERRUPTED
+    except (HomeostatError, MemoryError) as error:
+        _show(error)
+        return FAILED
+    except BrokenPipeError:  # `homeostat list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+
+
+def _show(error: BaseException) -> None:
+    if wants_traceback():
+        print(getattr(error, "trace", "") or "".join(traceback.format_exception(error)), file=sys.stderr)
+    print(f"error: {error or type(error).__name__}", file=sys.stderr)
+    if getattr(error, "trace", "") and not wants_traceback():
+        print("       the whole traceback: --verbose, or HOMEOSTAT_DEBUG=1", file=sys.stderr)
+
+
+def wants_traceback() -> bool:
+    """Whether tracebacks are shown: --verbose or HOMEOSTAT_DEBUG=1."""
+    return os.environ.get("HOMEOSTAT_DEBUG", "") not in ("", "0")

@@ -1,0 +1,98 @@
+"""The commands, as typer reads them; what they do is in the modules they call."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import homeostat
+
+app = typer.Typer(
+    name="homeostat", no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False,
+    help="Homeostat: a laboratory for plastic neural networks that learn and stay stable.",
+    epilog="First steps: [bold]homeostat run digits[/bold], then open the report that it names.  ·  Help on a command: [bold]homeostat run --help[/bold]",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)  # fmt: skip
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"homeostat {homeostat.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show tracebacks of errors; so does HOMEOSTAT_DEBUG=1.")] = False,
+) -> None:
+    if verbose:
+        os.environ["HOMEOSTAT_DEBUG"] = "1"
+
+
+def _names(incomplete: str) -> list[str]:
+    """Completion of the names of experiments."""
+    from homeostat.experiments.lab.discovery import built_in
+
+    return [name for name in built_in() if name.startswith(incomplete)]
+
+
+@app.command("list")
+def list_(
+    what: Annotated[str | None, typer.Argument(help="An experiment, for its arms and settings; or 'experiments' or 'mechanisms'.", autocompletion=_names)] = None,
+) -> None:
+    """List experiments and mechanisms, or the arms and settings of one experiment."""
+    from homeostat.cli.listing import show
+
+    show(what)
+
+
+@app.command(
+    epilog="Examples:\n\n"
+    "  homeostat run digits\n\n"
+    "  homeostat run digits --quick --out results/try\n\n"
+    "  homeostat run digits --seeds 5 --set passes=3 --set weight_cv=0.5\n\n"
+    "  homeostat run digits --data train-images-idx3-ubyte.gz --set images=5000\n\n"
+    "  homeostat run my_experiment.py --arm plastic --arm static"
+)
+def run(
+    which: Annotated[str, typer.Argument(metavar="NAME|FILE.py", help="A built-in experiment (homeostat list) or a file of your own.", autocompletion=_names)],
+    seeds: Annotated[int | None, typer.Option(min=1, help="How many seeds; the default is the experiment's.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
+    arm: Annotated[list[str] | None, typer.Option(help="Run this arm or baseline only; may be repeated.")] = None,
+    neurons: Annotated[int | None, typer.Option(min=1, help="The same as --set neurons=N.")] = None,
+    data: Annotated[str | None, typer.Option(metavar="FILE", help="The same as --set data=FILE: .npz, MNIST IDX, or IMAGES,LABELS.")] = None,
+    setting: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a setting; may be repeated. homeostat list NAME shows them.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="How many cores to use; all by default. Results do not depend on it.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A small version, one seed: does everything work?")] = False,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for the results; a former result in it is replaced. Default: results/NAME-DATE-TIME.")] = None,
+    search: Annotated[int | None, typer.Option(min=1, metavar="N", help="Instead of running: choose the settings of every arm anew from N candidates (digits).")] = None,
+) -> None:
+    """Run an experiment: every arm with every seed, then a table and a report.
+
+    Results of every run are kept as it finishes. Ctrl-C stops, reports what is done and exits with code 130.
+    """
+    from homeostat.cli.running import Request, run_experiment, search_settings
+
+    texts = [f"neurons={neurons}"] * (neurons is not None) + list(setting or [])
+    request = Request(which, seeds, seed, arm, texts, data, threads, quick, out)
+    raise typer.Exit(search_settings(request, search) if search else run_experiment(request))
+
+
+@app.command()
+def report(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder that homeostat run wrote.")]) -> None:
+    """Write report.html anew from the results in a folder, and print the table."""
+    from homeostat.cli.running import rebuild
+
+    rebuild(folder)
+
+
+@app.command()
+def doctor() -> None:
+    """Check installation, threads and cache, run a self test, and say what to do if something is wrong."""
+    from homeostat.cli.doctor import examine
+
+    raise typer.Exit(examine())

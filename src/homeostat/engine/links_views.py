@@ -1,0 +1,98 @@
+"""How a hook of a projection reads where it runs: now, at a synapse; or then, at a past postsynaptic event."""
+
+from __future__ import annotations
+
+import re
+
+from homeostat.engine.links_plan import Plan
+from homeostat.engine.model import Member, Variable, target_variable
+from homeostat.engine.names import Reader, View, presynaptic_parameter
+from homeostat.engine.refusals import refuse
+from homeostat.state import State
+
+
+class Views:
+    """All that the functions of one projection need to be written: its plan, its names, and its views.
+
+    In generated code `row` is a virtual row (a presynaptic neuron and a delay), `k` a synapse, `i` its postsynaptic
+    neuron in this thread's share, `e` a place in scratch memory, `j` a place in the history of postsynaptic events.
+    """
+
+    def __init__(self, reader: Reader, plan: Plan) -> None:
+        self.reader, self.plan, self.links = reader, plan, plan.links
+        self.q, self.c, self.source = self.links.ident, self.links.target.ident, self.links.source.ident
+        self.snapshots: dict[str, str] = {}  # expression at the time of a postsynaptic event -> history variable
+        self.arguments = f"n, {self.q}, {self.c}, network"
+        ends = self.c if self.source == self.c else f"{self.source}, {self.c}"
+        self.all_arguments = f"n, {self.q}, {ends}, network"  # with the source, each group once
+        self.element = f"synapse_element({self.q}.pre[row], {self.c}.first + i)"
+        self.cell = f"({self.c}.first + i)"  # the element of draws of a postsynaptic neuron
+
+    def now(self, *, in_visit: bool = False) -> View:
+        """Reads at the present step. The visit of a row keeps the row's states in local variables."""
+
+        def state(member: Member, which: State) -> str:
+            name, scope = f"{member.prefix}{which.name}", which.scope.name
+            if which.reduction:
+                return f"{self.q}.{name}[i]"
+            if scope == "PerSynapse" or (scope == "PerPre" and in_visit):
+                return name
+            if scope == "PerPre":
+                elapsed = f"(n - {self.q}.last[row])"
+                return self.reader.advanced(view, member, which, f"{self.q}.{name}[row]", elapsed)
+            return self.reader.advanced(view, member, which, f"{self.q}.{name}[i]")
+
+        offered = {"w": "w", "elapsed": "elapsed"} if in_visit else {"w": "w"}
+        view = View(self.links, state, offered, self._of_neuron, element=self.element)
+        return view
+
+    def then(self) -> View:
+        """Reads at the time of a past postsynaptic event: row states run forward to it, all else from its snapshot."""
+
+        def state(member: Member, which: State) -> str:
+            name, scope = f"{member.prefix}{which.name}", which.scope.name
+            if scope == "PerPre":
+                before, after = f"{self.q}.{name}_before[row]", f"{self.q}.{name}[row]"
+                moved = self.reader.advanced(view, member, which, after, "(at - last)")
+                return f"({before} if at == last else {moved})"
+            if scope == "PerSynapse":
+                return name
+            if which.reduction:
+                return f"{self.q}.{name}[i]"
+            return self.snapshot(self.reader.advanced(self.now(), member, which, f"{self.q}.{name}[i]"), name)
+
+        view = View(self.links, state, {"w": "w"}, self._of_neuron_then, step="at", element=self.element)
+        view.signal = lambda expression: self.snapshot(expression, expression)
+        return view
+
+    def snapshot(self, expression: str, hint: str) -> str:
+        """A value that is stored with each postsynaptic event, read back at its place in the history."""
+        if expression not in self.snapshots:
+            name = "h_" + re.sub(r"\W+", "_", hint).strip("_")
+            self.snapshots[expression] = name
+            self.links.variables[name] = Variable("history", 0.0, "F")
+        return f"{self.q}.{self.snapshots[expression]}[j]"
+
+    def target(self, aim: str) -> str:
+        """The variable of a rule's target at a synapse; in a loop over synapses, also its local name."""
+        group, variable, kind = target_variable(self.reader.model, self.links, aim)
+        if group is not self.links or kind != "synapse":
+            raise refuse("target", f"'{aim}' of a rule on '{self.links.name}'")
+        return variable
+
+    def _of_neuron(self, side: str, name: str) -> str | None:
+        if side == "post":
+            return self.reader.neuron_value(self.links.target, name, "i")
+        if name == "rate" and self.plan.rate:
+            return "rate"
+        name = presynaptic_parameter(self.links, name)
+        variable = self.links.source.variables[name]
+        kind = "number" if variable.kind == "number" else "row"
+        self.links.variables[f"pre_{name}"] = Variable(kind, variable.value, fixed=True)
+        return self.reader.variable(self.links, f"pre_{name}")
+
+    def _of_neuron_then(self, side: str, name: str) -> str | None:
+        found, variable = self._of_neuron(side, name), self.links.target.variables.get(name)
+        if side == "pre" or found is None or (variable is not None and variable.fixed):
+            return found
+        return self.snapshot(found, f"post_{name}")

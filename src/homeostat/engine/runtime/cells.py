@@ -1,0 +1,69 @@
+"""Cells: the spikes of a share, given trains, outputs of rate neurons, planned signals."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from homeostat.engine.light import inline
+
+
+@inline
+def collect(fired_words, fired, ids, first):
+    """Write down by id which cells of this thread's share fired, looking at eight flags at once; returns how many."""
+    count = 0
+    for word in range(fired_words.size):
+        if fired_words[word] != 0:
+            for i in range(8 * word, min(8 * word + 8, fired.size)):
+                if fired[i]:
+                    ids[first + count] = first + i
+                    count += 1
+    return count
+
+
+@inline
+def log_spikes(n, ids, first, count, log_step, log_id, logged):
+    """Copy the spikes of a share in step `n` to the log that the recorders read."""
+    for e in range(count):
+        log_step[logged[0] + e] = n
+        log_id[logged[0] + e] = ids[first + e]
+    logged[0] += count
+
+
+@inline
+def count_spikes(counts_of_step):
+    """How many cells of a population spiked in a step; each thread has written its count, a cache line apart."""
+    total = 0
+    for t in range(0, counts_of_step.size, 8):
+        total += counts_of_step[t]
+    return np.float64(total)
+
+
+@inline
+def begin_schedule(n, cursor, train_step, train_id, scheduled):
+    """Mark the cells whose given train has a spike in step `n`."""
+    cursor[1] = cursor[0]
+    while cursor[1] < train_step.size and train_step[cursor[1]] <= n:
+        if train_step[cursor[1]] == n:
+            scheduled[train_id[cursor[1]]] = True
+        cursor[1] += 1
+
+
+@inline
+def end_schedule(cursor, train_id, scheduled):
+    """Take the marks of `begin_schedule` away."""
+    for e in range(cursor[0], cursor[1]):
+        scheduled[train_id[e]] = False
+    cursor[0] = cursor[1]
+
+
+@inline
+def rate_of(rates, n, neuron):
+    """The output that a rate neuron had in step `n`; 0 before the start."""
+    return rates[n % rates.shape[0], neuron] if n >= 0 else rates[0, neuron] * 0
+
+
+@inline
+def table_row(step, every, rows, repeat):
+    """The row of a planned signal that holds at `step`."""
+    k = step // every
+    return k % rows if repeat else min(k, rows - 1)

@@ -1,0 +1,70 @@
+"""Keyed random draws, the same numbers as `homeostat.keyed`; and rounding at random."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from homeostat.engine.light import inline
+from homeostat.engine.runtime.bits import bits_as_float64, float64_as_bits
+
+U64 = np.uint64
+STEP_STRIDE, ELEMENT_STRIDE = U64(0x9E3779B97F4A7C15), U64(0xD1B54A32D192ED03)
+NEXT_STRIDE, MIX_A, MIX_B = U64(0x8CB92BA72F3D8DD7), U64(0xBF58476D1CE4E5B9), U64(0x94D049BB133111EB)
+LOST_BITS = U64((1 << 29) - 1)  # the bits of a float64's mantissa that a float32 has not
+
+
+@inline
+def mix(z):
+    """The SplitMix64 finaliser."""
+    z = (z ^ (z >> U64(30))) * MIX_A
+    z = (z ^ (z >> U64(27))) * MIX_B
+    return z ^ (z >> U64(31))
+
+
+@inline
+def step_key(key, step):
+    """The part of a draw that all elements of a step share."""
+    return mix(key + U64(step) * STEP_STRIDE)
+
+
+@inline
+def bits_of(key_of_step, element):
+    """64 random bits for an element."""
+    return mix(key_of_step + U64(element) * ELEMENT_STRIDE)
+
+
+@inline
+def uniform(bits):
+    """A number in [0, 1) from random bits."""
+    return np.float64(np.int64(bits >> U64(11))) * 1.1102230246251565e-16
+
+
+@inline
+def normal(bits):
+    """A standard normal number from random bits (Box and Muller)."""
+    angle = uniform(mix(bits + NEXT_STRIDE))
+    return math.sqrt(-2.0 * math.log(1.0 - uniform(bits))) * math.cos(2.0 * math.pi * angle)
+
+
+@inline
+def binomial(bits, call, n, p):
+    """How many of `n` trials succeed with probability `p`."""
+    successes = 0.0
+    state = mix(bits + U64(call + 1) * NEXT_STRIDE)
+    for trial in range(np.int64(n)):
+        successes += 1.0 if uniform(mix(state + U64(trial) * STEP_STRIDE)) < p else 0.0
+    return successes
+
+
+@inline
+def rounded32(value, bits):
+    """A float64 rounded to float32 up or down at random, so that its expectation is exact."""
+    return np.float32(bits_as_float64((float64_as_bits(value) + (bits & LOST_BITS)) & ~LOST_BITS))
+
+
+@inline
+def rounded64(value, bits):
+    """The twin of `rounded32` for float64 weights, which need no rounding."""
+    return value

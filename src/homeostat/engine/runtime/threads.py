@@ -1,0 +1,97 @@
+"""How threads meet, and how one asks all to stop. Without locks, on arrays that all threads see."""
+
+from __future__ import annotations
+
+import os
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from homeostat.engine.light import inline
+
+
+@intrinsic
+def _fetch_add(typingctx, array, index, value):
+    """Add to array[index] atomically; returns the old value."""
+
+    def codegen(context, builder, signature, args):
+        pointer = _pointer(context, builder, signature, args)
+        return builder.atomic_rmw("add", pointer, args[2], "seq_cst")
+
+    return types.int64(array, types.int64, types.int64), codegen
+
+
+@intrinsic
+def _load(typingctx, array, index):
+    """Read array[index] atomically."""
+
+    def codegen(context, builder, signature, args):
+        return builder.load_atomic(_pointer(context, builder, signature, args), "seq_cst", 8)
+
+    return types.int64(array, types.int64), codegen
+
+
+@intrinsic
+def _store(typingctx, array, index, value):
+    """Write array[index] atomically."""
+
+    def codegen(context, builder, signature, args):
+        builder.store_atomic(args[2], _pointer(context, builder, signature, args), "seq_cst", 8)
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64, types.int64), codegen
+
+
+def _pointer(context, builder, signature, args):
+    kind = signature.args[0]
+    array = context.make_array(kind)(context, builder, args[0])
+    return cgutils.get_item_pointer(context, builder, kind, array, [args[1]], wraparound=False)
+
+
+@intrinsic
+def _give_way(typingctx):
+    """Let another thread of the machine run (POSIX sched_yield; nothing elsewhere)."""
+    def codegen(context, builder, signature, args):
+        if hasattr(os, "sched_yield"):
+            kind = ir.FunctionType(ir.IntType(32), [])
+            builder.call(cgutils.get_or_insert_function(builder.module, kind, "sched_yield"), [])
+        return context.get_dummy_value()
+
+    return types.void(), codegen
+
+
+ARRIVED, ROUND, SPINS = 0, 8, 4000  # places in the barrier array, a cache line apart
+
+
+@inline
+def meet(barrier, threads):
+    """Wait until all threads are here: spin for some microseconds, then give way to others between looks."""
+    if threads == 1:
+        return
+    this_round = _load(barrier, ROUND)
+    if _fetch_add(barrier, ARRIVED, 1) == threads - 1:
+        _store(barrier, ARRIVED, 0)
+        _store(barrier, ROUND, this_round + 1)
+        return
+    looks = 0
+    while _load(barrier, ROUND) == this_round:
+        looks += 1
+        if looks > SPINS:
+            _give_way()
+
+
+@inline
+def ask_to_halt(flags, round_of_window):
+    """Ask all threads to stop at the end of this window."""
+    _store(flags, 8 * (round_of_window % 4), 1)
+
+
+@inline
+def halt_asked(flags, round_of_window, thread):
+    """Whether any thread asked; read after the meeting, so that all threads see the same."""
+    asked = _load(flags, 8 * (round_of_window % 4)) != 0
+    if thread == 0:
+        _store(flags, 8 * ((round_of_window + 2) % 4), 0)
+    return asked

@@ -1,0 +1,108 @@
+"""Writes what reaches a projection from its source: spikes that visit their row, or rates that flow at every step."""
+
+from __future__ import annotations
+
+from homeostat.engine.lines import indented, one_each, only_if, results
+from homeostat.engine.links_views import Views
+from homeostat.engine.model import Member, Variable
+from homeostat.engine.names import View
+from homeostat.engine.write_changes import row_bounds, row_loop, store, synapse_event
+from homeostat.state import State
+
+States = list[tuple[Member, State]]
+
+
+def write_arrivals(at: Views) -> list[str]:
+    """The function `arrive`."""
+    return _rates(at) if at.plan.rate else _spikes(at)
+
+
+def _spikes(at: Views) -> list[str]:
+    """All presynaptic events of a step, by delay, then by presynaptic id."""
+    q, source, name = at.q, at.source, at.links.name
+    return [
+        f"@inline\ndef arrive_{q}({at.all_arguments}):",
+        f'    """Spikes of {at.links.source.name!r} that reach {name!r} at step `n`: replay, deliver, then on_pre."""',
+        f"    for d in range({q}.delays.size):",
+        f"        sent = n - {q}.delays[d]",
+        "        if sent < 0:",
+        "            break",
+        f"        slot = sent % {source}.ids.shape[0]",
+        "        learning = network.learning[0] != 0 and not network.was_frozen[slot]",
+        f"        for t in range({source}.firsts.size):",
+        f"            for s in range({source}.firsts[t], {source}.firsts[t] + {source}.counts[slot, 8 * t]):",
+        f"                row = {q}.row_of[d, {source}.ids[slot, s]]",
+        "                if row >= 0:",
+        *indented(_visit(at), 5),
+        "",
+    ]
+
+
+def _rates(at: Views) -> list[str]:
+    """Rate neurons transmit at every step."""
+    q = at.q
+    return [
+        f"@inline\ndef arrive_{q}({at.all_arguments}):",
+        f'    """Rates of {at.links.source.name!r} as they reach {at.links.name!r} at step `n`."""',
+        f"    for row in range({q}.last.size):",
+        f"        rate = rate_of({at.source}.rates, n - {q}.row_delay[row], {q}.pre[row])",
+        *indented(row_bounds(at), 2),
+        "        for e in range(count):",
+        "            k = begin + U64(e)",
+        f"            {at.c}.{at.links.delivers_to}[{q}.post[k]] += {q}.w[k] * rate",
+        "",
+    ]
+
+
+def _visit(at: Views) -> list[str]:
+    """What a presynaptic event does to its row: replay, deliver, `on_pre`, traces."""
+    q, plan = at.q, at.plan
+    view = at.now(in_visit=True)
+    replay = [f"settle_{q}(row, {at.arguments})"] if plan.replays else []
+    body = only_if("network.learning[0] != 0", replay)
+    body.append(f"elapsed = F(np.int32(n - {q}.last[row])) * F({at.reader.model.net.dt!r})")
+    row_states = plan.states("PerPre")
+    for member, state in row_states:
+        name = f"{member.prefix}{state.name}"
+        body.append(f"{name} = {at.reader.advanced(view, member, state, f'{q}.{name}[row]', f'(n - {q}.last[row])')}")
+    body += _deliver(at, view)
+    if plan.on_pre or plan.synapse_hooks("on_pre") or plan.stamped:
+        lines, changed = synapse_event(at, view, "on_pre", plan.on_pre, "n")
+        body += only_if("learning", row_loop(at, [*lines, *store(at, changed, "n")]))
+    body += _increments(at, view, [(m, s) for m, s in row_states if m.place.startswith("rule")])
+    return one_each([*body, f"{q}.last[row] = n"])
+
+
+def _deliver(at: Views, view: View) -> list[str]:
+    """Weights, or what the release makes of them, are added to what arrives at the postsynaptic neurons."""
+    q, release = at.q, at.plan.release
+    arrived = f"{at.c}.{at.links.delivers_to}[{q}.post[k]]"
+    loop = [*row_bounds(at), "for e in range(count):", "    k = begin + U64(e)"]
+    if release is None:
+        return [*loop, f"    {arrived} += {q}.w[k]"]
+    hook = next(h for h in release.mechanism.hooks if h.event == "transmit")
+    states = [(f"{release.prefix}{s.name}", s.scope.name) for s in release.mechanism.states.values() if s.is_plain]
+    loads = [f"i = {q}.post[k]", f"w = {q}.w[k]"]
+    loads += [f"{name} = {q}.{name}[k]" for name, scope in states if scope == "PerSynapse"]
+    outputs = ", ".join(["amount", *(f"{name}_new" for name, _ in states)])
+    call = f"{outputs} = {at.reader.call(view, release, hook)}"
+    stores = [f"{q}.{name}[{'k' if scope == 'PerSynapse' else 'row'}] = {name}_new" for name, scope in states]
+    return [*loop, *indented([*loads, call, *stores, f"{arrived} += amount"])]
+
+
+def _increments(at: Views, view: View, states: States) -> list[str]:
+    """States of the row after the event; what they were before it is kept for postsynaptic events of this step."""
+    q, lines = at.q, []
+    hooks = at.plan.state_hooks("PerPre", "on_pre")
+    lines += [f"row_new{n} = {at.reader.call(view, member, hook)}" for n, (member, hook) in enumerate(hooks)]
+    for member, state in states:
+        name = f"{member.prefix}{state.name}"
+        lines.append(f"{q}.{name}_before[row] = {name}")
+        at.links.variables[f"{name}_before"] = Variable("row", at.links.variables[name].value)
+    for n, (member, hook) in enumerate(hooks):
+        lines += [f"{member.prefix}{state.name} = {value}" for state, value in results(hook, f"row_new{n}")]
+    for member, state in states:
+        name = f"{member.prefix}{state.name}"
+        lines += [f"{name} = {at.reader.jumped(view, member, state, name)}"] if state.trace else []
+        lines.append(f"{q}.{name}[row] = {name}")
+    return lines

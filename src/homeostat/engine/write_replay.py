@@ -1,0 +1,62 @@
+"""Writes the replay of postsynaptic events: `settle` for one row, `flush` for all of a projection.
+
+A left fold over events in the order of time whose operands depend on absolute event times only (docs/semantics.md,
+section 6), so it changes no bit when it happens.
+"""
+
+from __future__ import annotations
+
+from homeostat.engine.gather import cut
+from homeostat.engine.lines import indented, one_each
+from homeostat.engine.links_views import Views
+from homeostat.engine.model import HISTORY, Variable
+from homeostat.engine.write_changes import needs_cell, synapse_event
+
+
+def write_replay(at: Views) -> list[str]:
+    """Both functions."""
+    return [*_settle(at), *_flush(at)]
+
+
+def _settle(at: Views) -> list[str]:
+    """Live synapses are packed, their values gathered, the hooks run over packed memory, the results scattered."""
+    q = at.q
+    event, changed = synapse_event(at, at.then(), "on_post", at.plan.on_post, "at")
+    results = {name: (name, at.links.variables[name].dtype) for name in changed}
+    results |= {"stamp": ("np.int32(at)", "int32")} if at.plan.stamped else {}
+    for name, (_, dtype) in results.items():
+        at.links.variables[f"new_{name}"] = Variable("scratch", 0.0, dtype)
+    body = [f"at = {q}.h_step[j]", *event, *(f"{q}.new_{name}[e] = {value}" for name, (value, _) in results.items())]
+    loops = cut(at.links, one_each(body), "ijk")
+    found = f"{q}.pick, {q}.place"
+    return [
+        f"@inline\ndef settle_{q}(row, {at.arguments}):",
+        f'    """Replay the postsynaptic events of {at.links.name!r} that row `row` has not seen, oldest first."""',
+        f"    last = {q}.last[row]",
+        f"    since = max(last, {q}.flushed[0])",
+        f"    live = find_live({q}.start[row], {q}.start[row + 1], {q}.post, {q}.h_newest, since, {q}.live)",
+        f"    deepest = find_depth(live, {q}.live, {q}.post, {q}.h_step, {q}.h_count, {q}.h_fill, since, {q}.depth)",
+        *indented(loops.shared),
+        "    for depth in range(deepest - 1, -1, -1):",
+        f"        count = pick_depth(live, {q}.live, {q}.depth, depth, {q}.post, {q}.h_count, {HISTORY}, {found})",
+        "        for e in range(count):",
+        *indented([f"k = {q}.pick[e]", f"j = {q}.place[e]", f"i = {q}.post[k]", *loops.gather], 3),
+        "        for e in range(count):",
+        *indented([f"i = {q}.post[{q}.pick[e]]"] if needs_cell(body) else [], 3),
+        *indented(loops.arithmetic, 3),
+        "        for e in range(count):",
+        *indented([f"{q}.{name}[{q}.pick[e]] = {q}.new_{name}[e]" for name in results], 3),
+        "",
+    ]
+
+
+def _flush(at: Views) -> list[str]:
+    return [
+        f"@called\ndef flush_{at.q}({at.arguments}):",
+        f'    """Bring all synapses of {at.links.name!r} up to date with the events before step `n`."""',
+        f"    for row in range({at.q}.last.size):",
+        f"        settle_{at.q}(row, {at.arguments})",
+        f"    {at.q}.flushed[0] = n",
+        f"    {at.q}.h_fill[:] = 0",
+        "",
+    ]

@@ -1,0 +1,167 @@
+"""The report of a folder of results: `report.html`, one file that needs nothing else.
+
+Every experiment gets the table, the arms with their intervals, its curves, settings and provenance. An experiment with
+a module of its own here (`digits_page`) gets what that draws in place of the plain curves.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+from html import escape
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+from homeostat.experiments.lab.store import REPORT, Result
+from homeostat.report import figures, html
+from homeostat.report.tables import heading, html_table, measures, note
+
+LONGEST_CURVE = 20_000  # points
+MOST_CURVES = 12
+
+
+def write_page(result: Result) -> Path:
+    """Write `report.html` into the folder of results; returns its path."""
+    path = result.folder / REPORT
+    draft = path.with_name(f".{REPORT}.{os.getpid()}")
+    draft.write_text(html.page(result.json["title"], body(result)), encoding="utf-8")
+    os.replace(draft, path)
+    return path
+
+
+def body(result: Result) -> str:
+    """Everything between the head and the foot of the page."""
+    own = _own_page(result)
+    middle = own.sections(result) if own else [_arms(result), _curves(result)]
+    return "\n".join(
+        [
+            _head(result),
+            own.facts(result) if own else "",
+            _method(result),
+            html.section("Results", html_table(result), f"<p><small>{note(result)}.</small></p>"),
+            *middle,
+            _all_numbers(result),
+            _provenance(result),
+        ]
+    )
+
+
+def _own_page(result: Result) -> ModuleType | None:
+    """The module that knows this experiment's data; a user's file of the same name is not meant."""
+    name = f"homeostat.report.{result.json['locator']}_page"
+    if not result.json["locator"].isidentifier() or importlib.util.find_spec(name) is None or not result.json["runs"]:
+        return None
+    return importlib.import_module(name)
+
+
+def _head(result: Result) -> str:
+    found = result.json
+    seeds = f"{len(found['seeds'])} seed{'s' * (len(found['seeds']) != 1)}"
+    over = f"Homeostat {found['provenance']['homeostat']} · experiment {found['experiment']} · {seeds} · {found['provenance']['date'][:10]}"
+    done, wanted = len(found["runs"]), found["expected_runs"]
+    warning = f'<p class="warn">Stopped early: {done} of {wanted} runs are in this report.</p>' if done < wanted else ""
+    return f'<p class="over">{escape(over)}</p>\n<h1>{escape(found["title"])}</h1>\n{warning}'
+
+
+def _method(result: Result) -> str:
+    return html.section("Method", html.paragraphs(result.json["text"])) if result.json["text"] else ""
+
+
+def _arms(result: Result) -> str:
+    """Each main measure: every arm with its seeds and interval."""
+    drawn = []
+    names = [name for name in (*result.json["arms"], *result.json["baselines"]) if name in result.json["summary"]]
+    for key, measure in measures(result).items():
+        rows = [name for name in names if key in result.json["summary"][name]]
+        if len(rows) < 2:
+            continue
+        scale = 100 if measure.percent else 1
+        values = [[scale * v for v in result.numbers(name, key)] for name in rows]
+        found = [result.json["summary"][name][key] for name in rows]
+        intervals = [tuple(np.nan if f[k] is None else scale * f[k] for k in ("mean", "low", "high")) for f in found]
+        figure = figures.arms_with_intervals(measure.text, rows, values, intervals, unit=measure.unit)  # type: ignore[arg-type]
+        drawn.append(html.figure(figure, "Small dots: seeds. Large dot and bar: mean and its 95 % interval.", f"{heading(measure)} of each arm"))
+    return html.section("Arms", html.figures(*drawn)) if drawn else ""
+
+
+def _curves(result: Result) -> str:
+    """Arrays of one dimension as curves, a mean over seeds for each arm; an array `time` of the same length is the x axis."""
+    import zarr
+
+    names: dict[str, None] = {}
+    for run in result.json["runs"]:
+        folder = result.folder / "data.zarr" / run["arm"] / f"seed{run['seed']}"
+        if folder.is_dir():
+            names |= dict.fromkeys(name for name, array in sorted(zarr.open_group(folder, mode="r").arrays()) if array.ndim == 1)
+    drawn = [_curve(result, name) for name in list(names)[:MOST_CURVES] if name != "time"]
+    return html.section("Curves", html.figures(*drawn)) if any(drawn) else ""
+
+
+def _curve(result: Result, name: str) -> str:
+    lines = {}
+    for arm in result.json["arms"]:
+        found = list(result.arrays(arm, name).values())
+        if not found or len({len(f) for f in found}) > 1 or not 2 <= len(found[0]) <= LONGEST_CURVE:
+            continue
+        time = result.array(arm, "time")
+        x = time if time is not None and len(time) == len(found[0]) else np.arange(len(found[0]))
+        stack = np.array(found, float)
+        spread = len(found) > 1
+        lines[arm] = figures.Line(x, stack.mean(axis=0), stack.min(axis=0) if spread else None, stack.max(axis=0) if spread else None)
+    if not lines:
+        return ""
+    text = name.replace("_", " ")
+    band = " Bands: from the lowest to the highest seed." if any(line.low is not None for line in lines.values()) else ""
+    return html.figure(figures.curves(text, lines, xlabel="time" if result.array(next(iter(lines)), "time") is not None else "index"), f"Mean over seeds.{band}", text)
+
+
+def _all_numbers(result: Result) -> str:
+    """What the main table leaves out."""
+    every = measures(result, main=False)
+    arms = [name for name in (*result.json["arms"], *result.json["baselines"]) if name in result.json["summary"]]
+    lines = []
+    for key, measure in every.items():
+        cells = []
+        for arm in arms:
+            found = result.json["summary"][arm].get(key)
+            cells.append(measure.show(found["mean"]) if found and found["mean"] is not None else "–")
+        lines.append([heading(measure), *cells])
+    settings = [[name, value if value is not None else "–"] for name, value in result.json["settings"].items()]
+    seconds: dict[str, list[float]] = {}
+    for run in result.json["runs"]:
+        seconds.setdefault(run["arm"], []).append(run["seconds"])
+    times = [[arm, f"{np.mean(taken):.1f}", len(taken)] for arm, taken in seconds.items()]
+    return html.section(
+        "Numbers and settings",
+        html.details("All numbers, means over seeds", html.table(["", *arms], lines)),
+        html.details("Settings of this run", html.table(["setting", "value"], settings)),
+        html.details("Time taken", html.table(["arm", "seconds a run", "runs"], times)),
+    )
+
+
+def _provenance(result: Result) -> str:
+    found, from_ = result.json, result.json["provenance"]
+    machine = from_["machine"]
+    memory = f", {machine['memory_GiB']} GiB" if machine["memory_GiB"] else ""
+    return html.section(
+        "Where this comes from",
+        "<p>The command that reruns it:</p>",
+        f"<pre>{escape(from_['command'])}</pre>",
+        html.definitions(
+            {
+                "date": from_["date"].replace("T", " ").replace("+00:00", " UTC"),
+                "duration": f"{found['seconds']:.0f} s",
+                "seeds": ", ".join(map(str, found["seeds"])),
+                "intervals": "95 %, over seeds: Student's t below 30 seeds, else bootstrap (BCa); differences are paired by seed",
+                "homeostat": f"{from_['homeostat']}, commit {from_['commit'] or 'unknown'}",
+                "python": from_["python"],
+                "packages": ", ".join(f"{name} {version}" for name, version in from_["packages"].items()),
+                "machine": f"{machine['processor']}, {machine['cores']} cores{memory}, {machine['system']}",
+                "configuration": f"sha256 {found['configuration_sha256']}",
+                "data": "result.json (all numbers) and data.zarr (arrays) beside this page",
+            }
+        ),
+    )
