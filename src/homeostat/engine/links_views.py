@@ -7,7 +7,6 @@ import re
 from homeostat.engine.links_plan import Plan
 from homeostat.engine.model import Member, Variable, target_variable
 from homeostat.engine.names import Reader, View, presynaptic_parameter
-from homeostat.engine.refusals import refuse
 from homeostat.state import State
 
 
@@ -76,8 +75,7 @@ class Views:
     def target(self, aim: str) -> str:
         """The variable of a rule's target at a synapse; in a loop over synapses, also its local name."""
         group, variable, kind = target_variable(self.reader.model, self.links, aim)
-        if group is not self.links or kind != "synapse":
-            raise refuse("target", f"'{aim}' of a rule on '{self.links.name}'")
+        assert group is self.links and kind == "synapse", "refusals.check lets no other target pass"
         return variable
 
     def _of_neuron(self, side: str, name: str) -> str | None:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from homeostat import keyed
+from homeostat.engine import refusals
 from homeostat.errors import UnknownName, suggestion
 from homeostat.network.network import Network, Population, Projection
 from homeostat.network.realise import Realised, Table, target_of, targets
@@ -97,6 +98,7 @@ class Model:
 
 def build(made: Realised) -> Model:
     """The model of a realised network."""
+    refusals.check(made.network)
     model = Model(made, made.network)
     taken: set[str] = set()
     for name, network_rule in made.network.rules.items():

@@ -156,9 +156,7 @@ class Reader:
         if name not in (*neuron.states, *neuron.fields, *neuron.derived):
             return None
         if variable.kind == "table":
-            raise NotSupported(
-                f"a hook reads the signal '{name}' of '{cells.name}'; let it follow a network rule instead"
-            )
+            raise refuse("signal", f"{type(member.mechanism).__name__} on '{view.group.name}' reads '{name}'")
         return f"{cells.ident}.{name}" if variable.kind == "number" else f"{cells.ident}.{name}[{index}]"
 
 
@@ -169,9 +167,5 @@ def presynaptic_parameter(links: Links, name: str) -> str:
         hint = suggestion(name, [*neuron.fields, *neuron.states])
         raise UnknownName(f"a rule on '{links.name}' asks for 'pre_{name}'; {hint}")
     if not variable.fixed or variable.kind == "table":
-        raise NotSupported(
-            f"a rule on '{links.name}' reads 'pre_{name}', which changes in time; the engine reads moving "
-            "presynaptic values only as pre_rate of rate neurons. Use a PerPre state, or "
-            "homeostat.ReferenceSimulation(net)"
-        )
+        raise refuse("moving", f"{who} reads 'pre_{name}'")
     return name

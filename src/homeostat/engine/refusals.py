@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
-from homeostat.engine.model import Model
+from collections.abc import Iterator
+
 from homeostat.errors import NotSupported
+from homeostat.hooks import Hook
+from homeostat.network.network import Network, Projection
+from homeostat.network.realise import places
+from homeostat.rule import Bound, Mechanism, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
+from homeostat.signals import Signal
+from homeostat.state import State
 
 REFUSALS = {
     "branch": "states per dendritic branch",
+    "shared": "states that a whole population or projection shares (rules of the network may have them)",
     "lagged": "lagged copies of a state",
     "after": "events delayed further with after=",
     "rewiring": "births and deaths of synapses",
     "quantile": "quantiles as reductions",
     "over": "reductions over all projections of a neuron",
-    "reduced": "reductions of something else than w",
+    "reduced": "reductions of anything but w over a postsynaptic neuron's synapses",
     "target": "rules that change anything but w, a release's parameters or (rules on cells) a neuron's parameter",
     "diffusion": "states that diffuse between cells",
+    "crossing": "presynaptic events that write a state of the postsynaptic neuron",
+    "together": "events in one step where what one does to the synapse is read by the other's hooks",
+    "derived": "weights derived from what moves between events",
+    "moving": "rules that read a moving value of the presynaptic neuron, except pre_rate of rate neurons",
+    "signal": "rules that read a neuron's parameter that is a signal (it can follow a network rule instead)",
 }
 """Key -> what is refused, in words."""
+
+SCOPES: dict[type[Mechanism], tuple[str, ...]] = {
+    Neuron: ("PerNeuron",),
+    Receptor: ("PerPost",),
+    Release: ("PerSynapse", "PerPre"),
+    Plasticity: ("PerSynapse", "PerPre", "PerPost"),
+    PopulationRule: ("PerNeuron",),
+    NetworkRule: ("Global",),
+}
+"""What states may belong to, by the kind of their mechanism."""
 
 
 def refuse(key: str, where: str) -> NotSupported:
@@ -26,26 +49,90 @@ def refuse(key: str, where: str) -> NotSupported:
     )
 
 
-def check(model: Model) -> None:
-    """Raise the first refusal that a model meets."""
-    for group in (*model.cells.values(), *model.links.values(), model.rules):
-        for member in group.members:
-            where = f"{type(member.mechanism).__name__} on '{group.name}'"
-            for state in member.mechanism.states.values():
-                if state.scope.name == "PerBranch":
-                    raise refuse("branch", where)
-                if state.lagged:
-                    raise refuse("lagged", where)
-                if state.reduction and state.reduction.how == "quantile":
-                    raise refuse("quantile", where)
-                if state.reduction and state.reduction.over != "projection":
-                    raise refuse("over", where)
-                if state.reduction and state.reduction.of != "w":
-                    raise refuse("reduced", where)
-                if state.inflow:
-                    raise refuse("diffusion", where)
-            for hook in member.mechanism.hooks:
-                if hook.after:
-                    raise refuse("after", where)
-                if hook.event in ("dies", "attempts", "newborn"):
-                    raise refuse("rewiring", where)
+def check(net: Network) -> None:
+    """Raise the first refusal that a network meets. (`moving` and `signal` show when hooks are written.)"""
+    for name, _, mechanism, _ in places(net):
+        for key in _of_mechanism(mechanism):
+            raise refuse(key, f"{type(mechanism).__name__} on '{name}'")
+    for projection in net.projections.values():
+        for key, owner in _of_projection(projection):
+            raise refuse(key, f"{type(owner).__name__} on '{projection.name}'")
+
+
+def _of_mechanism(mechanism: Mechanism) -> Iterator[str]:
+    scopes = next(scopes for kind, scopes in SCOPES.items() if isinstance(mechanism, kind))
+    for state in mechanism.states.values():
+        yield from _of_state(state, scopes)
+    for hook in mechanism.hooks:
+        if hook.after:
+            yield "after"
+        if hook.event in ("dies", "attempts", "newborn"):
+            yield "rewiring"
+        if hook.event == "on_pre" and hook.writes and hook.writes[0].scope.name == "PerPost":
+            yield "crossing"
+
+
+def _of_state(state: State, scopes: tuple[str, ...]) -> Iterator[str]:
+    if state.inflow:
+        yield "diffusion"
+    if state.lagged:
+        yield "lagged"
+    if state.scope.name == "PerBranch":
+        yield "branch"
+    if state.reduction:
+        if state.reduction.how == "quantile":
+            yield "quantile"
+        if state.reduction.over != "projection":
+            yield "over"
+        if state.reduction.of != "w" or state.scope.name != "PerPost" or "PerPost" not in scopes:
+            yield "reduced"
+    if state.scope.name not in scopes:
+        yield "shared"
+
+
+def _of_projection(projection: Projection) -> Iterator[tuple[str, Mechanism]]:
+    bounds = [bound for rule in projection.rules for bound in rule.bound()]
+    for bound in bounds:
+        if bound.adds and bound.adds[0] is None and not (bound.adds[1] == "w" or bound.adds[1].startswith("release.")):
+            yield "target", bound.owner
+        if bound.hook.event == "weight" and _moves(bound):
+            yield "derived", bound.owner
+    on_post = [bound for bound in bounds if bound.hook.event == "on_post" and bound.adds]
+    before = {id(state) for bound in bounds for state in _written_at_synapse(bound, "on_pre")}
+    for bound in on_post:
+        states = bound.owner.states
+        if any(name in states and id(states[name]) in before for name in _reads(bound)):
+            yield "together", bound.owner
+    if any(bound.adds == (None, "w") for bound in on_post):
+        for bound in bounds:
+            if _written_at_synapse(bound, "on_pre") and not bound.adds and "w" in bound.hook.all_reads:
+                yield "together", bound.owner
+
+
+def _reads(bound: Bound) -> list[str]:
+    return [*bound.hook.all_reads, *(name for gate in bound.gates for name in gate.reads)]
+
+
+def _written_at_synapse(bound: Bound, event: str) -> list[State]:
+    """States of the synapse that a hook writes or, redirected, adds to."""
+    hook: Hook = bound.hook
+    if hook.event != event:
+        return []
+    if bound.adds and bound.adds[0] is not None:
+        return [bound.adds[0].states[bound.adds[1]]]
+    return [state for state in hook.writes if state.scope.name == "PerSynapse"]
+
+
+def _moves(bound: Bound) -> bool:
+    """Whether what a hook reads changes by itself."""
+    mechanism = bound.owner
+    for name in bound.hook.all_reads:
+        state = mechanism.states.get(name)
+        if state is not None and (state.trace or state.advancer or state.scope.name != "PerSynapse"):
+            return True
+        reads = mechanism.derived[name].all_reads if name in mechanism.derived else (name,)
+        if any(isinstance(mechanism.values.get(read), Signal) for read in reads):
+            return True
+        if name not in (*mechanism.states, *mechanism.fields, *mechanism.derived, "dt"):
+            return True
+    return False

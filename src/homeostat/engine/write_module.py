@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 
-from homeostat.engine import refusals
 from homeostat.engine.lines import indented, only_if
 from homeostat.engine.links_plan import Plan, plan
 from homeostat.engine.model import Cells, Group, Links, Model, Variable
@@ -35,7 +34,6 @@ STOP = 32  # the place in `flags` by which a user asks all threads to stop
 
 def write_module(model: Model, dtype: str) -> tuple[str, dict[str, Plan]]:
     """The text of a network's module, and the plan of each projection. Adds to the model what the kernels need."""
-    refusals.check(model)
     reader = Reader(model)
     plans = {name: plan(links) for name, links in model.links.items()}
     for group in (*model.cells.values(), *model.links.values(), model.rules):
@@ -106,10 +104,13 @@ def _run(model: Model, plans: dict[str, Plan], body: str) -> list[str]:
     apart, together = ([], rules) if sensed else (rules, [])  # what counts spikes of all threads waits for them
     replays = [p.links for p in plans.values() if p.replays]
     flushes = [f"flush_{q.ident}(first, {q.ident}, {q.target.ident}, network)" for q in replays]
+    derived = [p.links for p in plans.values() if p.weights]
+    derive = [f"derive_{q.ident}(first, {q.ident}, {q.target.ident}, network)" for q in derived]
     return [
         f"@kernel\ndef run(first, last, window, threads, thread, {groups}, network):",
         '    """Steps `first` to `last`, in the order of docs/semantics.md; threads meet after each window."""',
         *indented(only_if("first == last and network.learning[0] != 0", flushes)),
+        *indented(only_if("first == 0 and network.learning[0] != 0", derive)),
         "    start = first",
         "    windows = 0",
         "    while start < last:",

@@ -86,7 +86,23 @@ def _check_population(population: Population) -> None:
             )
 
 
+def _check_events(projection: Projection) -> None:
+    """A rule that waits for spikes needs neurons that spike: rate neurons have an output instead."""
+    sides = (("on_pre", "PerPre", projection.source), ("on_post", "PerPost", projection.target))
+    for event, scope, population in sides:
+        if population.spiking:
+            continue
+        for part in (part for rule in projection.rules for part in rule.parts()):
+            waits = any(hook.event == event for hook in part.hooks)
+            if waits or any(state.trace and state.scope.name == scope for state in part.states.values()):
+                raise ContractError(
+                    f"{type(part).__name__} on '{projection.name}' waits for spikes of '{population.name}', which are rate "
+                    "neurons; use a rule that acts at each step and reads pre_rate and post_rate"
+                )
+
+
 def _check_projection(projection: Projection) -> None:
+    _check_events(projection)
     parts = [id(part) for rule in projection.rules for part in rule.parts()]
     if len(set(parts)) < len(parts):
         raise BadValue(f"one rule stands twice on '{projection.name}'; make two, each with its own state")
