@@ -1,8 +1,8 @@
-"""A balanced network of 1600 excitatory and 400 inhibitory cells in all three simulators, each with its own random wiring.
+"""A balanced network of 1600 excitatory and 400 inhibitory cells in three simulators, each with a wiring of its own.
 
-Each cell has 160 excitatory and 40 inhibitory synapses from cells drawn at random, all different and not itself, and 100
-from 1000 Poisson sources of 10 Hz, at which rate the three discretisations of a Poisson process differ by less than 0.1 %.
-A constant current helps to drive it.
+Each cell has 160 excitatory and 40 inhibitory synapses from cells drawn at random, all different and not itself, and
+100 from 1000 Poisson sources of 10 Hz, at which rate the three discretisations of a Poisson process differ by less than
+0.1 %. A constant current helps to drive it.
 """
 
 from __future__ import annotations
@@ -63,7 +63,14 @@ def ours(kind: Kind, seed: int) -> Trains:
     for source, target in _wires():
         sign = -1.0 if source == "I" and not kind.reversal else 1.0
         kept = receptor["I" if source == "I" else "E"]
-        net.connect(source, target, hs.FixedInDegree(IN_DEGREE[source]), weight=sign * kind.weight[source], delay=DELAY, receptor=kept)
+        net.connect(
+            source,
+            target,
+            hs.FixedInDegree(IN_DEGREE[source]),
+            weight=sign * kind.weight[source],
+            delay=DELAY,
+            receptor=kept,
+        )
     sim = hs.Simulation(net, threads=1, dtype="float64", quiet=True)
     run = sim.run(seconds=kind.seconds, record=[hs.Spikes(name) for name in CELLS], progress=False)
     return {name: (run[f"{name}.spikes"].time.values, run[f"{name}.spikes"].neuron.values) for name in CELLS}
@@ -80,13 +87,21 @@ def in_nest(kind: Kind, seed: int) -> Trains:
         parameters |= {"g_L": LIF["leak"], "E_ex": kind.reversal["E"], "E_in": kind.reversal["I"]}
     else:
         parameters |= {"tau_m": LIF["tau"]}
-    cells = {name: nest.Create("iaf_cond_exp" if kind.reversal else "iaf_psc_exp", n, parameters) for name, n in CELLS.items()}
+    cells = {
+        name: nest.Create("iaf_cond_exp" if kind.reversal else "iaf_psc_exp", n, parameters)
+        for name, n in CELLS.items()
+    }
     generator = nest.Create("poisson_generator", params={"rate": SOURCE_RATE})
     sources = {**cells, "sources": nest.Create("parrot_neuron", SOURCES)}
     nest.Connect(generator, sources["sources"])
     for source, target in _wires():
         weight = -kind.weight["I"] if source == "I" else kind.weight[source]
-        rule = {"rule": "fixed_indegree", "indegree": IN_DEGREE[source], "allow_autapses": False, "allow_multapses": False}
+        rule = {
+            "rule": "fixed_indegree",
+            "indegree": IN_DEGREE[source],
+            "allow_autapses": False,
+            "allow_multapses": False,
+        }
         nest.Connect(sources[source], cells[target], rule, {"weight": weight, "delay": DELAY})
     recorders = {name: nest.Create("spike_recorder") for name in CELLS}
     for name in CELLS:
@@ -110,29 +125,51 @@ EQUATIONS = {
     "current": """dv/dt = (EL - v + (g_E - g_I + bias) / gL) / (tau * ms) : 1 (unless refractory)
                   dg_E/dt = -g_E / (tau_E * ms) : 1
                   dg_I/dt = -g_I / (tau_I * ms) : 1""",
-    "conductance": """dv/dt = (EL - v + (g_E * (E_E - v) + g_I * (E_I - v) + bias) / gL) / (tau * ms) : 1 (unless refractory)
+    "conductance": """I = g_E * (E_E - v) + g_I * (E_I - v) + bias : 1
+                      dv/dt = (EL - v + I / gL) / (tau * ms) : 1 (unless refractory)
                       dg_E/dt = -g_E / (tau_E * ms) : 1
                       dg_I/dt = -g_I / (tau_I * ms) : 1""",
 }
 
 
 def in_brian(kind: Kind, seed: int) -> Trains:
-    """Brian2 counts the refractory time from the beginning of the step of the spike: one step more gives the same hold."""
+    """Brian2 counts the refractory time from the beginning of the spike's step: one step more gives the same hold."""
     b = peers.brian()
     b.seed(seed)
     rng = np.random.default_rng(seed)
-    values = {"EL": LIF["v_rest"], "gL": LIF["leak"], "tau": LIF["tau"], "bias": kind.bias, "VT": LIF["v_threshold"], "VR": LIF["v_reset"]}
+    values = {
+        "EL": LIF["v_rest"],
+        "gL": LIF["leak"],
+        "tau": LIF["tau"],
+        "bias": kind.bias,
+        "VT": LIF["v_threshold"],
+        "VR": LIF["v_reset"],
+    }
     values |= {f"tau_{name}": tau for name, tau in kind.tau.items()}
     values |= {f"E_{name}": reversal for name, reversal in (kind.reversal or {}).items()}
     step = DT * b.ms
-    common = {"threshold": "v >= VT", "reset": "v = VR", "refractory": LIF["refractory"] * b.ms + step, "namespace": values, "dt": step}
+    common = {
+        "threshold": "v >= VT",
+        "reset": "v = VR",
+        "refractory": LIF["refractory"] * b.ms + step,
+        "namespace": values,
+        "dt": step,
+    }
     method = "rk4" if kind.reversal else "exact"
-    cells = {name: b.NeuronGroup(n, EQUATIONS[kind.name], method=method, name=name, **common) for name, n in CELLS.items()}
+    cells = {
+        name: b.NeuronGroup(n, EQUATIONS[kind.name], method=method, name=name, **common) for name, n in CELLS.items()
+    }
     sources = {**cells, "sources": b.PoissonGroup(SOURCES, SOURCE_RATE * b.Hz, dt=step)}
     parts = [*cells.values(), sources["sources"]]
     for source, target in _wires():
         opened = "g_I" if source == "I" else "g_E"
-        wire = b.Synapses(sources[source], cells[target], on_pre=f"{opened}_post += {kind.weight[source]}", delay=DELAY * b.ms, dt=step)
+        wire = b.Synapses(
+            sources[source],
+            cells[target],
+            on_pre=f"{opened}_post += {kind.weight[source]}",
+            delay=DELAY * b.ms,
+            dt=step,
+        )
         wire.connect(**_drawn(rng, source, target))
         parts.append(wire)
     for name in CELLS:
@@ -160,7 +197,7 @@ def measures(simulator: str, kind: str, seed: int) -> dict[str, float]:
 def _statistics(
     times: np.ndarray, index: np.ndarray, n: int, seconds: float, window: float = 20.0, least: int = 6
 ) -> dict[str, float]:
-    """CV of the cells with at least `least` spikes; correlation of counts in windows (ms), over pairs of cells that vary."""
+    """CV of cells with at least `least` spikes; correlation of counts in windows (ms), over cells that vary."""
     order = np.lexsort((times, index))
     trains = np.split(times[order], np.cumsum(np.bincount(index, minlength=n))[:-1])
     cvs = [np.std(np.diff(t), ddof=1) / np.mean(np.diff(t)) for t in trains if len(t) >= least]

@@ -16,7 +16,10 @@ DELAY, MS, SAMPLE = 1.5, 200.0, 0.5  # ms: of all synapses; run; time between tw
 LIF = {"tau": 18.0, "leak": 12.0, "v_rest": -65.0, "v_threshold": -50.0, "v_reset": -62.0, "refractory": 3.0}
 CURRENTS = {"exc": (3.0, 240.0), "inh": (9.0, -60.0)}  # tau (ms), weight (pA)
 CONDUCTANCES = {"exc": (4.0, 0.0, 3.2), "inh": (11.0, -80.0, 2.4)}  # tau (ms), reversal (mV), weight (nS)
-BETAS = {"exc": (1.5, 6.0, 0.0, 3.6), "inh": (5.0, 40.0, -90.0, 2.0)}  # tau_rise, tau_decay (ms), reversal (mV), weight (nS)
+BETAS = {
+    "exc": (1.5, 6.0, 0.0, 3.6),
+    "inh": (5.0, 40.0, -90.0, 2.0),
+}  # tau_rise, tau_decay (ms), reversal (mV), weight (nS)
 MAGNESIUM = {"tau_rise": 3.0, "tau_decay": 80.0, "magnesium": 1.2}  # mM
 NMDA_WEIGHT = 2.0  # nS
 JUMPS = {"exc": 2.2, "inh": -1.3}  # mV

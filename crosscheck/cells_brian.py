@@ -11,13 +11,28 @@ from typing import Any
 import cells
 import numpy as np
 import peers
-from cells import ADEX_WEIGHTS, BETAS, CONDUCTANCES, CURRENTS, DELAY, IZHIKEVICH_JUMPS, JUMPS, LIF, MAGNESIUM, MS, NMDA_WEIGHT, SAMPLE
+from cells import (
+    ADEX_WEIGHTS,
+    BETAS,
+    CONDUCTANCES,
+    CURRENTS,
+    DELAY,
+    IZHIKEVICH_JUMPS,
+    JUMPS,
+    LIF,
+    MAGNESIUM,
+    MS,
+    NMDA_WEIGHT,
+    SAMPLE,
+)
 
 FINE = 0.0125  # ms: step of the Runge-Kutta runs, whose error it makes vanish
 LEAK = {"tau": LIF["tau"], "gL": LIF["leak"], "EL": LIF["v_rest"]}
 
 
-def _voltage(equations: str, values: dict[str, float], arrivals: dict[str, str], method: str, dt: float, **start: float) -> np.ndarray:
+def _voltage(
+    equations: str, values: dict[str, float], arrivals: dict[str, str], method: str, dt: float, **start: float
+) -> np.ndarray:
     """Numbers are in ms, mV, nS and pA; time in the equations is `ms`."""
     b = peers.brian()
     cell = b.NeuronGroup(1, equations, method=method, dt=dt * b.ms, namespace=values, name="cell")
@@ -55,7 +70,11 @@ GATES = """dg_exc/dt = -g_exc / (tau_exc * ms) : 1
 
 
 def _gates() -> dict[str, float]:
-    return {f"{what}_{name}": value for name, entry in CONDUCTANCES.items() for what, value in zip(("tau", "E"), entry, strict=False)}
+    return {
+        f"{what}_{name}": value
+        for name, entry in CONDUCTANCES.items()
+        for what, value in zip(("tau", "E"), entry, strict=False)
+    }
 
 
 def conductance() -> np.ndarray:
@@ -75,7 +94,9 @@ def dual_exponential() -> np.ndarray:
     for name, (rise, decay, reversal, weight) in BETAS.items():
         equations += f"da_{name}/dt = -a_{name} / ({decay} * ms) : 1\ndb_{name}/dt = -b_{name} / ({rise} * ms) : 1\n"
         drive.append(f"(a_{name} - b_{name}) * ({reversal} - v)")
-        arrivals[name] = f"a_{name}_post += {weight / peak(rise, decay)!r}; b_{name}_post += {weight / peak(rise, decay)!r}"
+        arrivals[name] = (
+            f"a_{name}_post += {weight / peak(rise, decay)!r}; b_{name}_post += {weight / peak(rise, decay)!r}"
+        )
     equations += f"dv/dt = (gL * (EL - v) + {' + '.join(drive)}) / (gL * tau * ms) : 1"
     return _voltage(equations, values, arrivals, "rk4", FINE, v=LIF["v_rest"])
 
@@ -83,10 +104,10 @@ def dual_exponential() -> np.ndarray:
 def nmda() -> np.ndarray:
     (tau, reversal, weight), mg = CONDUCTANCES["inh"], MAGNESIUM
     scaled = NMDA_WEIGHT / peak(mg["tau_rise"], mg["tau_decay"])
-    equations = f"""da/dt = -a / ({mg['tau_decay']} * ms) : 1
-                    db/dt = -b / ({mg['tau_rise']} * ms) : 1
+    equations = f"""da/dt = -a / ({mg["tau_decay"]} * ms) : 1
+                    db/dt = -b / ({mg["tau_rise"]} * ms) : 1
                     dg/dt = -g / ({tau} * ms) : 1
-                    I = -(a - b) * v / (1 + {mg['magnesium']} * exp(-0.062 * v) / 3.57) : 1
+                    I = -(a - b) * v / (1 + {mg["magnesium"]} * exp(-0.062 * v) / 3.57) : 1
                     dv/dt = (gL * (EL - v) + I + g * ({reversal} - v)) / (gL * tau * ms) : 1"""
     arrivals = {"exc": f"a_post += {scaled!r}; b_post += {scaled!r}", "inh": f"g_post += {weight}"}
     return _voltage(equations, LEAK, arrivals, "rk4", FINE, v=LIF["v_rest"])
@@ -94,9 +115,12 @@ def nmda() -> np.ndarray:
 
 def adex() -> np.ndarray:
     values = {"C": 281.0, "gL": 30.0, "EL": -70.6, "VT": -50.4, "DT": 2.0, "tauw": 144.0, "a": 4.0, **_gates()}
-    equations = GATES + """I = g_exc * (E_exc - v) + g_inh * (E_inh - v) : 1
+    equations = (
+        GATES
+        + """I = g_exc * (E_exc - v) + g_inh * (E_inh - v) : 1
         dv/dt = (gL * (EL - v) + gL * DT * exp((v - VT) / DT) - w + I) / (C * ms) : 1
         dw/dt = (a * (v - EL) - w) / (tauw * ms) : 1"""
+    )
     arrivals = {name: f"g_{name}_post += {weight}" for name, weight in ADEX_WEIGHTS.items()}
     return _voltage(equations, values, arrivals, "rk4", FINE, v=-70.6)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import cells
@@ -58,7 +59,9 @@ def dual_exponential() -> np.ndarray:
 
 def adex() -> np.ndarray:
     parameters = {**conductances(), "V_peak": 20.0, "V_reset": -70.6, "gsl_error_tol": 1e-10}
-    return _voltage(peers.nest(), "aeif_cond_exp", parameters, {"exc": ADEX_WEIGHTS["exc"], "inh": -ADEX_WEIGHTS["inh"]})
+    return _voltage(
+        peers.nest(), "aeif_cond_exp", parameters, {"exc": ADEX_WEIGHTS["exc"], "inh": -ADEX_WEIGHTS["inh"]}
+    )
 
 
 def izhikevich(consistent: bool = True) -> np.ndarray:
@@ -82,6 +85,6 @@ def izhikevich_published() -> np.ndarray:
 def extrapolated(levels: list[np.ndarray], order: int) -> np.ndarray:
     """Richardson's limit of values at steps h, h/2, h/4 ..., whose error is a series in h^order, h^(order + 1) ..."""
     while len(levels) > 1:
-        levels = [(2**order * fine - coarse) / (2**order - 1) for coarse, fine in zip(levels, levels[1:], strict=False)]
+        levels = [(2**order * fine - coarse) / (2**order - 1) for coarse, fine in itertools.pairwise(levels)]
         order += 1
     return levels[0]

@@ -15,7 +15,7 @@ import numpy as np
 import stdp_brian
 import stdp_nest
 import stdp_ours
-from table import Row, equivalent, within
+from table import Question, Row, equivalent, within
 
 import homeostat as hs
 
@@ -48,8 +48,8 @@ CELLS: dict[str, tuple[str, int, float, dict[str, Callable[[], np.ndarray]]]] = 
     "adex": ("AdEx, exponential conductances", 2, STEP, {
         "NEST aeif_cond_exp": cells_nest.adex, "Brian2 rk4": cells_brian.adex}),
     "izhikevich": ("Izhikevich, voltage jumps", 2, STEP, {
-        "NEST izhikevich, consistent": cells_nest.izhikevich, "NEST izhikevich, published": cells_nest.izhikevich_published,
-        "Brian2 rk4": cells_brian.izhikevich}),
+        "NEST izhikevich, consistent": cells_nest.izhikevich,
+        "NEST izhikevich, published": cells_nest.izhikevich_published, "Brian2 rk4": cells_brian.izhikevich}),
 }  # fmt: skip
 
 
@@ -65,7 +65,8 @@ def voltages(name: str) -> list[Row]:
     rows = []
     for peer, function in peers_of.items():
         theirs, took = timed(function)
-        rows += [within(VOLTAGES, what, peer, v[kept], theirs[kept], t, "mV", (s, took)) for what, v, t, s in versions]
+        for what, ours, allowed, seconds in versions:
+            rows.append(within(Question(VOLTAGES, what, peer, allowed, "mV", seconds, took), ours[kept], theirs[kept]))
     return rows
 
 
@@ -75,21 +76,30 @@ def constant_current() -> list[Row]:
     for model, there in ((hs.CurrentLIF, "iaf_psc_exp"), (hs.LIF, "iaf_cond_exp")):
         ours, seconds = timed(firing.constant_current, model)
         what = f"{model.__name__}, constant currents and refractory times: spike times"
-        for peer, function in ((f"NEST {there}", lambda m=there: firing.constant_current_nest(m)), ("Brian2 exact", firing.constant_current_brian)):
+        for peer, function in (
+            (f"NEST {there}", lambda m=there: firing.constant_current_nest(m)),
+            ("Brian2 exact", firing.constant_current_brian),
+        ):
             theirs, took = timed(function)
-            rows.append(within(FIRING, what, peer, ours, theirs, EXACT, "ms", (seconds, took)))
+            rows.append(within(Question(FIRING, what, peer, EXACT, "ms", seconds, took), ours, theirs))
     return rows
 
 
 def driven() -> list[Row]:
     """Synaptic input and a bias, with spikes, resets and refractory times in between."""
     rows = []
-    for kind, model, there, tolerance in (("current", "CurrentLIF", "iaf_psc_exp", EXACT), ("conductance", "LIF", "iaf_cond_exp", STEP)):
+    for kind, model, there, tolerance in (
+        ("current", "CurrentLIF", "iaf_psc_exp", EXACT),
+        ("conductance", "LIF", "iaf_cond_exp", STEP),
+    ):
         (times, v), seconds = timed(firing.driven, kind)
         (their_times, their_v), took = timed(firing.driven_nest, kind)
-        what, both = f"{model} that fires on synaptic input", (seconds, took)
-        rows.append(within(FIRING, f"{what}: spike times", f"NEST {there}", times, their_times, EXACT, "ms", both))
-        rows.append(within(FIRING, f"{what}: voltage, step 0.1 ms", f"NEST {there}", v, their_v, tolerance, "mV", both))
+        for what, unit, allowed, mine, other in (
+            ("spike times", "ms", EXACT, times, their_times),
+            ("voltage, step 0.1 ms", "mV", tolerance, v, their_v),
+        ):
+            title = f"{model} that fires on synaptic input: {what}"
+            rows.append(within(Question(FIRING, title, f"NEST {there}", allowed, unit, seconds, took), mine, other))
     return rows
 
 
@@ -97,7 +107,7 @@ def single(what: str, peer: str, ours: str, theirs: str, tolerance: float, unit:
     """One of ours in `firing` against one of theirs; a tolerance below 0 is per value."""
     (mine, seconds), (other, took) = timed(getattr(firing, ours)), timed(getattr(firing, theirs))
     tolerance = tolerance if tolerance > 0 else -tolerance * len(mine)
-    return [within(FIRING, what, peer, mine, other, tolerance, unit, (seconds, took))]
+    return [within(Question(FIRING, what, peer, tolerance, unit, seconds, took), mine, other)]
 
 
 def plasticity_nest(rule: str, title: str, delay: float, together: bool = False) -> list[Row]:
@@ -109,16 +119,21 @@ def plasticity_nest(rule: str, title: str, delay: float, together: bool = False)
     mine = ours[np.searchsorted(times, at), [neuron for _, neuron, _ in theirs]]
     what = f"{title}, delay {delay:g} ms" + (", events in one step" if together else "")
     model = stdp_nest.synapse(rule)[0]["synapse_model"]
-    return [within(PLASTICITY, what, f"NEST {model}", mine, np.array([w for _, _, w in theirs]), EXACT, "", (seconds, took))]
+    question = Question(PLASTICITY, what, f"NEST {model}", EXACT, "", seconds, took)
+    return [within(question, mine, np.array([w for _, _, w in theirs]))]
 
 
 def plasticity_brian(rule: str, title: str) -> list[Row]:
     """The weights every 10 ms, with the shortest delay and with axonal delays that differ and a dendritic one."""
     rows, times = [], np.arange(1, round(stdp_ours.MS / 10.0) + 1) * 10.0
-    for said, delays in (("delay 0.1 ms", stdp_ours.SHORT), ("delays 0.3 to 6.1 ms, dendritic 2.5 ms", stdp_ours.SPREAD)):
+    for said, delays in (
+        ("delay 0.1 ms", stdp_ours.SHORT),
+        ("delays 0.3 to 6.1 ms, dendritic 2.5 ms", stdp_ours.SPREAD),
+    ):
         theirs, took = timed(stdp_brian.weights, rule, delays, times)
         ours, seconds = timed(stdp_ours.weights, rule, delays, times)
-        rows.append(within(PLASTICITY, f"{title}, {said}", "Brian2 event-driven", ours, theirs, EXACT, "", (seconds, took)))
+        question = Question(PLASTICITY, f"{title}, {said}", "Brian2 event-driven", EXACT, "", seconds, took)
+        rows.append(within(question, ours, theirs))
     return rows
 
 
@@ -128,8 +143,8 @@ def short_term(title: str, U: float, tau_rec: float, tau_facil: float) -> list[R
     ours, seconds = timed(stdp_ours.released, *given)
     for peer, module in (("NEST tsodyks2_synapse", stdp_nest), ("Brian2 event-driven", stdp_brian)):
         theirs, took = timed(module.released, *given)
-        both = (np.concatenate(ours), np.concatenate(theirs))
-        rows.append(within(PLASTICITY, f"ShortTerm, {title}: amounts", peer, *both, EXACT, "", (seconds, took)))
+        question = Question(PLASTICITY, f"ShortTerm, {title}: amounts", peer, EXACT, "", seconds, took)
+        rows.append(within(question, np.concatenate(ours), np.concatenate(theirs)))
     return rows
 
 
@@ -143,16 +158,17 @@ def network(runs: list[tuple[str, str, dict[str, float], float]]) -> list[Row]:
     rows = []
     for kind in balanced.KINDS:
         found = {s: [m for t, k, m, _ in runs if (t, k) == (s, kind)] for s in balanced.SIMULATORS}
-        took = {s: float(np.mean([x for t, k, _, x in runs if (t, k) == (s, kind)] or [0.0])) for s in balanced.SIMULATORS}
+        took = {s: [x for t, k, _, x in runs if (t, k) == (s, kind)] for s in balanced.SIMULATORS}
         for peer in ("NEST", "Brian2"):
             if min(len(found[peer]), len(found["Homeostat"])) < 2:
                 continue  # those runs failed, and stand in the table as such
+            seconds = float(np.mean(took["Homeostat"])), float(np.mean(took[peer]))
             for what in found["Homeostat"][0]:
-                a, b = ([m[what] for m in found[s]] for s in ("Homeostat", peer))
-                measure = what.split()[0]
-                margin = MARGINS[measure] * (float(np.mean(b)) if measure == "rate" else 1.0)
-                unit = "Hz" if measure == "rate" else ""
-                rows.append(equivalent(NETWORK, f"{kind}s: {what}", peer, a, b, margin, unit, (took["Homeostat"], took[peer])))
+                ours, theirs = ([m[what] for m in found[s]] for s in ("Homeostat", peer))
+                measure, _ = what.split()
+                scale, unit = (float(np.mean(theirs)), "Hz") if measure == "rate" else (1.0, "")
+                question = Question(NETWORK, f"{kind}s: {what}", peer, MARGINS[measure] * scale, unit, *seconds)
+                rows.append(equivalent(question, ours, theirs))
     return rows
 
 
@@ -163,6 +179,13 @@ TITLES = {
 }  # fmt: skip
 IN_NEST = ("pair", "pair, bounded", "mu = 1", "mu = 0.4", "triplet", "inhibitory")
 SETS = {"depressing": (0.5, 800.0, 0.0), "facilitating": (0.03, 130.0, 530.0), "both": (0.2, 50.0, 20.0)}
+SINGLES = [  # what, peer, ours, theirs, tolerance, unit
+    ("AdaptiveLIF, constant current: spike times", "Brian2 exact", "adaptive", "adaptive_brian", EXACT, "ms"),
+    ("AdEx, constant current, step 0.001 ms: spike times", "NEST aeif_cond_exp", "adex", "adex_nest", -LATE, "ms"),
+    ("Izhikevich, constant current, step 0.001 ms: spike times", "NEST izhikevich", "izhikevich", "izhikevich_nest",
+     -LATE, "ms"),
+    ("RateNeuron, a loop of two: rates", "NEST threshold_lin_rate_ipn", "rates", "rates_nest", EXACT, "Hz"),
+]  # fmt: skip
 Job = tuple[str, str, Callable[..., Any], tuple[Any, ...]]  # topic, what it is called, function, arguments
 
 
@@ -170,18 +193,13 @@ def jobs() -> list[Job]:
     """All jobs, in the order of the table; those of the network give runs, not rows."""
     found: list[Job] = [(VOLTAGES, CELLS[name][0], voltages, (name,)) for name in CELLS]
     found += [(FIRING, "constant currents", constant_current, ()), (FIRING, "synaptic input", driven, ())]
-    for given in (
-        ("AdaptiveLIF, constant current: spike times", "Brian2 exact", "adaptive", "adaptive_brian", EXACT, "ms"),
-        ("AdEx, constant current, step 0.001 ms: spike times", "NEST aeif_cond_exp", "adex", "adex_nest", -LATE, "ms"),
-        ("Izhikevich, constant current, step 0.001 ms: spike times", "NEST izhikevich", "izhikevich", "izhikevich_nest", -LATE, "ms"),
-        ("RateNeuron, a loop of two: rates", "NEST threshold_lin_rate_ipn", "rates", "rates_nest", EXACT, "Hz"),
-    ):
-        found.append((FIRING, given[0].split(":")[0], single, given))
+    found += [(FIRING, given[0].split(":")[0], single, given) for given in SINGLES]
     for rule, title in TITLES.items():
         if rule in IN_NEST:
             found += [(PLASTICITY, f"{title}, NEST", plasticity_nest, (rule, title, delay)) for delay in (0.2, 3.6)]
         if rule in ("pair", "triplet", "inhibitory"):
-            found.append((PLASTICITY, f"{title}, events in one step", plasticity_nest, (rule, title, stdp_ours.TOGETHER, True)))
+            given = (rule, title, stdp_ours.TOGETHER, True)
+            found.append((PLASTICITY, f"{title}, events in one step", plasticity_nest, given))
         found.append((PLASTICITY, f"{title}, Brian2", plasticity_brian, (rule, title)))
     found += [(PLASTICITY, f"ShortTerm, {title}", short_term, (title, *given)) for title, given in SETS.items()]
     for kind in balanced.KINDS:

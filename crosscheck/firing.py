@@ -66,7 +66,14 @@ VALUES = {"EL": LIF["v_rest"], "gL": LIF["leak"], "tau": LIF["tau"], "VT": LIF["
 def _brian_spikes(n: int, equations: str, threshold: str, reset: str, **values: Any) -> np.ndarray:
     b = peers.brian()
     cell = b.NeuronGroup(
-        n, equations, threshold=threshold, reset=reset, refractory="hold", method="exact", namespace=VALUES, dt=DT * b.ms
+        n,
+        equations,
+        threshold=threshold,
+        reset=reset,
+        refractory="hold",
+        method="exact",
+        namespace=VALUES,
+        dt=DT * b.ms,
     )
     for name, value in values.items():
         setattr(cell, name, value * b.ms if name == "hold" else value)
@@ -167,7 +174,9 @@ def rates_nest() -> np.ndarray:
     nest = peers.nest(DT)
     common = {"tau": RATE["tau"], "sigma": 0.0, "lambda": 1.0}
     drive = nest.Create("lin_rate_ipn", params={**common, "mu": RATE["drive"], "g": 0.0})
-    pair = nest.Create("threshold_lin_rate_ipn", 2, {**common, "mu": 0.0, "g": RATE["gain"], "theta": RATE["threshold"]})
+    pair = nest.Create(
+        "threshold_lin_rate_ipn", 2, {**common, "mu": 0.0, "g": RATE["gain"], "theta": RATE["threshold"]}
+    )
     a, b = pair[0], pair[1]
     for source, target, weight in ((drive, a, 1.0), (a, b, RATE["there"]), (b, a, RATE["back"])):
         synapse = {"synapse_model": "rate_connection_delayed", "weight": weight, "delay": DELAY}

@@ -20,7 +20,7 @@ class _Source(importlib.machinery.SourceFileLoader):
 
 
 class _Finder(importlib.abc.MetaPathFinder):
-    """Brian2 2.9.0 asks for ndarray.ptp when it is imported; NumPy 2.4 has only the function (brian2 pull request 1705)."""
+    """Brian2 2.9.0 asks for ndarray.ptp when it is imported; NumPy 2.4 has the function only (brian2 #1705)."""
 
     def find_spec(self, fullname: str, path: Any, target: Any = None) -> Any:
         if fullname != PATCHED:

@@ -39,11 +39,11 @@ def call(function: Any, given: tuple[Any, ...]) -> Any:
 
 
 def failed(job: Any, error: BaseException) -> Any:
-    from table import Row
+    from table import Question, Row
 
     topic, name, _, _ = job
     said = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-    return Row(topic, name, "", "", "", float("nan"), float("nan"), "", False, reason=said)
+    return Row(Question(topic, name, ""), "", "", float("nan"), False, reason=said)
 
 
 def run_all(chosen: list[Any], workers: int) -> list[Any]:
@@ -51,9 +51,9 @@ def run_all(chosen: list[Any], workers: int) -> list[Any]:
     from checks import NETWORK, network
 
     began, results = time.perf_counter(), {}
-    # Workers start afresh, and are replaced now and then: neither NEST's kernel nor Brian2's caches grow without end.
+    # Workers start afresh: neither NEST nor threads survive a fork.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=quiet, max_tasks_per_child=20) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=quiet) as pool:
         order = sorted(range(len(chosen)), key=lambda k: (chosen[k][0] != NETWORK, k))
         waiting: dict[Future[Any], int] = {pool.submit(call, *chosen[k][2:]): k for k in order}
         for done, future in enumerate(as_completed(waiting), 1):
@@ -61,7 +61,8 @@ def run_all(chosen: list[Any], workers: int) -> list[Any]:
             error = future.exception()
             results[k] = failed(chosen[k], error) if error else future.result()
             word = f"failed: {error}" if error else "" if isinstance(results[k], tuple) else _word(results[k])
-            print(f"[{done}/{len(chosen)}] {time.perf_counter() - began:4.0f} s  {chosen[k][0]}: {chosen[k][1]}  {word}", flush=True)
+            at = f"[{done}/{len(chosen)}] {time.perf_counter() - began:4.0f} s"
+            print(f"{at}  {chosen[k][0]}: {chosen[k][1]}  {word}", flush=True)
     found = [results[k] for k in range(len(chosen))]
     rows = [row for rows in found if isinstance(rows, list) for row in rows]
     rows += network([run for run in found if isinstance(run, tuple)])
@@ -78,15 +79,16 @@ def main() -> int:
     sys.path.insert(0, str(HERE))
     quiet()
     import checks
-    from table import machine, markdown, write
+    from table import machine, markdown, named, write
 
     chosen = [job for job in checks.jobs() if given.only is None or given.only.lower() in job[0].lower()]
     if not chosen:
-        print(f"no topic has '{given.only}' in its name: {', '.join(dict.fromkeys(job[0] for job in checks.jobs()))}", file=sys.stderr)
+        topics = ", ".join(dict.fromkeys(job[0] for job in checks.jobs()))
+        print(f"no topic has '{given.only}' in its name: {topics}", file=sys.stderr)
         return 2
     began = time.perf_counter()
     rows = run_all(chosen, max(1, given.jobs))
-    facts = {**machine(), "seconds": f"{time.perf_counter() - began:.0f}, {given.jobs} processes"}
+    facts = {**machine(), "took": f"{time.perf_counter() - began:.0f} s with {given.jobs} processes"}
     notes = (HERE / "notes.md").read_text(encoding="utf-8")
     out = given.out or (HERE if given.only is None else None)
     if out is None:
@@ -94,9 +96,9 @@ def main() -> int:
     else:
         write(rows, facts, notes, out)
     missed = [row for row in rows if not row.met]
-    print(f"{len(rows) - len(missed)} of {len(rows)} rows met in {facts['seconds']}" + (f"; table in {out / 'table.md'}" if out else ""))
+    print(f"{len(rows) - len(missed)} of {len(rows)} rows met" + (f"; the table: {out / 'table.md'}" if out else ""))
     for row in missed:
-        print(f"NOT MET: {row.topic}, {row.what}, {row.peer}: {row.reason}", file=sys.stderr)
+        print(f"NOT MET: {named(row)}", file=sys.stderr)
     return 1 if missed or not rows else 0
 
 

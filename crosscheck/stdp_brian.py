@@ -1,4 +1,4 @@
-"""Plastic synapses in Brian2, as event-driven equations: the `pre` pathway's delay is axonal, the `post` pathway's dendritic."""
+"""Plastic synapses in Brian2, as event-driven equations: the delay of `pre` is axonal, that of `post` dendritic."""
 
 from __future__ import annotations
 
@@ -7,8 +7,25 @@ from typing import Any
 import numpy as np
 import peers
 from stdp_ours import (
-    BOUNDED_GAIN, DT, GAIN_DOWN, GAIN_UP, INHIBITORY, MS, MU, ONE_SIDED, POST, PRE, TAU_POST, TAU_PRE, TRIPLET, TRIPLET_GAINS,
-    W_MAX, Delays, spikes, start, trains,
+    BOUNDED_GAIN,
+    DT,
+    GAIN_DOWN,
+    GAIN_UP,
+    INHIBITORY,
+    MS,
+    MU,
+    ONE_SIDED,
+    POST,
+    PRE,
+    TAU_POST,
+    TAU_PRE,
+    TRIPLET,
+    TRIPLET_GAINS,
+    W_MAX,
+    Delays,
+    spikes,
+    start,
+    trains,
 )  # fmt: skip
 
 PAIR = {"x": TAU_PRE, "y": TAU_POST}

@@ -1,8 +1,8 @@
-"""Plastic synapses in NEST: the weight after each presynaptic spike, the only moments at which NEST brings it up to date.
+"""Plastic synapses in NEST: the weight after each presynaptic spike, the only moments at which NEST updates it.
 
 There the delay of a synapse is dendritic: its presynaptic event is at the spike, a postsynaptic spike is seen `delay`
-later. In Homeostat this is `delay=d, dendritic_delay=2 d`: both events are d later. NEST then transmits the weight after
-this update, Homeostat the one before it; only the weights are compared.
+later. In Homeostat this is `delay=d, dendritic_delay=2 d`: both events are d later. NEST then transmits the weight
+after this update, Homeostat the one before it; only the weights are compared.
 """
 
 from __future__ import annotations
@@ -12,8 +12,22 @@ from typing import Any
 import numpy as np
 import peers
 from stdp_ours import (
-    BOUNDED_GAIN, DT, GAIN_DOWN, GAIN_UP, INHIBITORY, MS, MU, POST, PRE, TAU_POST, TAU_PRE, TRIPLET, TRIPLET_GAINS, W_MAX,
-    start, trains,
+    BOUNDED_GAIN,
+    DT,
+    GAIN_DOWN,
+    GAIN_UP,
+    INHIBITORY,
+    MS,
+    MU,
+    POST,
+    PRE,
+    TAU_POST,
+    TAU_PRE,
+    TRIPLET,
+    TRIPLET_GAINS,
+    W_MAX,
+    start,
+    trains,
 )  # fmt: skip
 
 LEAD = 1.0  # ms from a generator to its relay
@@ -21,13 +35,20 @@ LEAD = 1.0  # ms from a generator to its relay
 
 def synapse(name: str) -> tuple[dict[str, Any], dict[str, float]]:
     """The synapse's model and parameters, and those that NEST keeps in the postsynaptic neuron."""
-    pair = {"synapse_model": "stdp_synapse", "tau_plus": TAU_PRE, "lambda": GAIN_UP / W_MAX, "alpha": GAIN_DOWN / GAIN_UP}
+    pair = {
+        "synapse_model": "stdp_synapse",
+        "tau_plus": TAU_PRE,
+        "lambda": GAIN_UP / W_MAX,
+        "alpha": GAIN_DOWN / GAIN_UP,
+    }
     mu = {"pair": 0.0, "pair, bounded": 0.0, "mu = 1": 1.0, "mu = 0.4": MU}
     if name in mu:
         factor = BOUNDED_GAIN if name == "pair, bounded" else 1.0
         bound = W_MAX if name != "pair" else 1000.0  # additive: so high that it is not hit, lambda scales with it
         lam = factor * GAIN_UP / bound
-        return {**pair, "mu_plus": mu[name], "mu_minus": mu[name], "Wmax": bound, "lambda": lam}, {"tau_minus": TAU_POST}
+        return {**pair, "mu_plus": mu[name], "mu_minus": mu[name], "Wmax": bound, "lambda": lam}, {
+            "tau_minus": TAU_POST
+        }
     if name == "triplet":
         gains = dict(zip(("Aplus", "Aplus_triplet", "Aminus", "Aminus_triplet"), TRIPLET_GAINS.values(), strict=True))
         plastic = {"tau_plus": TRIPLET["tau_pre"], "tau_plus_triplet": TRIPLET["tau_x"], "Wmax": 1000.0, **gains}
@@ -41,7 +62,9 @@ def synapse(name: str) -> tuple[dict[str, Any], dict[str, float]]:
 
 def _relays(nest: Any, times: list[np.ndarray], **parameters: float) -> Any:
     relays = nest.Create("parrot_neuron", len(times), params=parameters)
-    generators = nest.Create("spike_generator", len(times), params=[{"spike_times": np.round(t - LEAD, 1)} for t in times])
+    generators = nest.Create(
+        "spike_generator", len(times), params=[{"spike_times": np.round(t - LEAD, 1)} for t in times]
+    )
     nest.Connect(generators, relays, "one_to_one", syn_spec={"delay": LEAD})
     return relays
 

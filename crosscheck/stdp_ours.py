@@ -49,7 +49,7 @@ SPREAD = Delays(0.3 + 0.2 * np.random.default_rng(5).integers(0, 30, PRE * POST)
 def trains(together: bool = False) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Presynaptic and postsynaptic times: even and odd steps, so that delays of even steps make no events coincide.
 
-    `together`: one presynaptic spike in six arrives, after a delay of TOGETHER, with a postsynaptic one as the synapse sees it.
+    `together`: with a delay of TOGETHER, presynaptic spikes arrive in one step with a postsynaptic one of some neuron.
     """
     rng = np.random.default_rng(11)
     draw = lambda n, odd: (np.sort(rng.choice(np.arange(10, 9900), n, replace=False)) * 2 + odd) * DT  # noqa: E731
@@ -102,7 +102,15 @@ def weights(name: str, delays: Delays, times: np.ndarray, together: bool = False
     net = hs.Network(dt=DT)
     net.add(hs.SpikeSource(), PRE, "pre", spikes=spikes(pre))
     net.add(Relay(), POST, "post", spikes=spikes(post))
-    net.connect("pre", "post", hs.AllToAll(), weight=start().ravel(), delay=delays.axonal, dendritic_delay=delays.dendritic, rules=rules(name))
+    net.connect(
+        "pre",
+        "post",
+        hs.AllToAll(),
+        weight=start().ravel(),
+        delay=delays.axonal,
+        dendritic_delay=delays.dendritic,
+        rules=rules(name),
+    )
     sim = hs.Simulation(net, threads=1, dtype="float64", quiet=True)
     found = []
     for time in times:

@@ -16,44 +16,46 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Row:
-    """One comparison. It is met if the difference is within the tolerance (for networks: shown to be, by the test)."""
+class Question:
+    """What is compared with whom, and how far apart it may be."""
 
     topic: str
     what: str
     peer: str
+    tolerance: float = math.nan
+    unit: str = ""
+    seconds_ours: float = 0.0
+    seconds_theirs: float = 0.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """A question and its answer. It is met if the difference is within the tolerance (for networks: is shown to be)."""
+
+    question: Question
     ours: str
     theirs: str
     difference: float
-    tolerance: float
-    unit: str
     met: bool
-    seconds_ours: float = 0.0
-    seconds_theirs: float = 0.0
     shown: str = ""  # the difference in words, where it is more than a number
     reason: str = ""  # why it is not met
 
 
-def within(
-    topic: str, what: str, peer: str, ours: np.ndarray, theirs: np.ndarray, tolerance: float, unit: str, seconds: tuple[float, float]
-) -> Row:
-    """A row for two series that must agree everywhere: it shows both where they differ most, the last value if nowhere."""
+def within(question: Question, ours: np.ndarray, theirs: np.ndarray) -> Row:
+    """For two series that must agree everywhere. The row shows both where they differ most."""
     ours, theirs = np.asarray(ours, float).ravel(), np.asarray(theirs, float).ravel()
-    given = (topic, what, peer)
     if ours.shape != theirs.shape or not ours.size:
-        found, reason = (f"{len(ours)} values", f"{len(theirs)} values"), "a different number of values"
-        return Row(*given, *found, math.nan, tolerance, unit, False, *seconds, reason=reason)
+        found = f"{len(ours)} values", f"{len(theirs)} values"
+        return Row(question, *found, math.nan, False, reason="a different number of values")
     gap = np.abs(ours - theirs)
     at = int(np.argmax(np.where(np.isnan(gap), np.inf, gap)))
-    worst, met = float(gap[at]), bool(gap[at] <= tolerance)
-    shown = (f"{ours[at]:.7g}", f"{theirs[at]:.7g}")
-    return Row(*given, *shown, worst, tolerance, unit, met, *seconds, reason="" if met else "outside the tolerance")
+    met = bool(gap[at] <= question.tolerance)
+    reason = "" if met else "outside the tolerance"
+    return Row(question, f"{ours[at]:.7g}", f"{theirs[at]:.7g}", float(gap[at]), met, reason=reason)
 
 
-def equivalent(
-    topic: str, what: str, peer: str, ours: Sequence[float], theirs: Sequence[float], margin: float, unit: str, seconds: tuple[float, float]
-) -> Row:
-    """A row for two samples: are their means within the margin of each other? Two one-sided Welch tests, each at 5 %."""
+def equivalent(question: Question, ours: Sequence[float], theirs: Sequence[float]) -> Row:
+    """For two samples: are their means within the tolerance of each other? Two one-sided Welch tests, each at 5 %."""
     from scipy.stats import t
 
     a, b = np.asarray(ours), np.asarray(theirs)
@@ -61,13 +63,13 @@ def equivalent(
     error = math.sqrt(sum(parts))
     freedom = sum(parts) ** 2 / sum(part**2 / (len(x) - 1) for part, x in zip(parts, (a, b), strict=True))
     gap = float(a.mean() - b.mean())
-    p = float(t.sf((margin - abs(gap)) / error, freedom))  # the larger of the two one-sided p-values
-    half = float(t.ppf(0.95, freedom)) * error  # the 90 % interval: inside the margin if and only if both tests reject
+    p = float(t.sf((question.tolerance - abs(gap)) / error, freedom))  # the larger of the two one-sided p-values
+    half = float(t.ppf(0.95, freedom)) * error  # the 90 % interval: within the tolerance if and only if both reject
     text = [f"{x.mean():.4g} ± {x.std(ddof=1):.2g}" for x in (a, b)]
     shown = f"{gap:+.2g} [{gap - half:+.2g}, {gap + half:+.2g}], p = {p:.1g}"
-    met = p < 0.05
-    reason = "" if met else "not shown to be equivalent" if abs(gap) < margin else "differs by more than the margin"
-    return Row(topic, what, peer, *text, abs(gap), margin, unit, met, *seconds, shown=shown, reason=reason)
+    reasons = ("not shown to be equivalent", "differs by more than the margin")
+    reason = "" if p < 0.05 else reasons[abs(gap) > question.tolerance]
+    return Row(question, *text, abs(gap), p < 0.05, shown, reason)
 
 
 def machine() -> dict[str, str]:
@@ -80,7 +82,10 @@ def machine() -> dict[str, str]:
     return {
         "date": datetime.date.today().isoformat(),
         "machine": f"{os.cpu_count()} cores, {model}, {platform.system()} {platform.machine()}",
-        "versions": ", ".join([f"homeostat {_own_version()}", f"Python {platform.python_version()}"] + [f"{k} {v}" for k, v in versions.items()]),
+        "versions": ", ".join(
+            [f"homeostat {_own_version()}", f"Python {platform.python_version()}"]
+            + [f"{k} {v}" for k, v in versions.items()]
+        ),
     }
 
 
@@ -90,6 +95,10 @@ def _own_version() -> str:
     return homeostat.__version__
 
 
+HEAD = """| what | peer | ours | theirs | difference | tolerance | verdict | seconds (ours + theirs) |
+|---|---|---|---|---|---|---|---|"""
+
+
 def markdown(rows: list[Row], facts: dict[str, str], notes: str) -> str:
     """The table as a page."""
     missed = [row for row in rows if not row.met]
@@ -97,31 +106,40 @@ def markdown(rows: list[Row], facts: dict[str, str], notes: str) -> str:
     lines += [f"- {name}: {value}" for name, value in facts.items()]
     lines += [f"- {len(rows) - len(missed)} of {len(rows)} rows met", ""]
     if missed:
-        lines += ["Not met:", *[f"- {row.topic}, {row.what}, {row.peer}: {row.reason}" for row in missed], ""]
+        lines += ["Not met:", "", *[f"- {named(row)}" for row in missed], ""]
     lines += [notes.strip(), ""]
-    for topic in dict.fromkeys(row.topic for row in rows):
-        lines += [f"## {topic}", "", "| what | peer | ours | theirs | difference | tolerance | verdict | seconds (ours + theirs) |"]
-        lines += ["|---|---|---|---|---|---|---|---|"]
-        lines += ["| " + " | ".join(_cells(row)) + " |" for row in rows if row.topic == topic]
+    for topic in dict.fromkeys(row.question.topic for row in rows):
+        lines += [f"## {topic}", "", HEAD]
+        lines += ["| " + " | ".join(_cells(row)) + " |" for row in rows if row.question.topic == topic]
         lines.append("")
     return "\n".join(lines)
 
 
+def named(row: Row) -> str:
+    """A row that is not met, in a line."""
+    return ", ".join(filter(None, (row.question.topic, row.question.what, row.question.peer))) + f": {row.reason}"
+
+
 def _cells(row: Row) -> list[str]:
-    difference = row.shown or f"{row.difference:.1e} {row.unit}".strip()
-    tolerance = f"{'±' * bool(row.shown)}{row.tolerance:.2g} {row.unit}".strip()
-    seconds = f"{row.seconds_ours:.1f} + {row.seconds_theirs:.1f}"
-    return [row.what, row.peer, row.ours, row.theirs, difference, tolerance, "met" if row.met else f"**not met**: {row.reason}", seconds]
+    q = row.question
+    difference = row.shown or f"{row.difference:.1e} {q.unit}".strip()
+    tolerance = f"{'±' * bool(row.shown)}{q.tolerance:.2g} {q.unit}".strip()
+    verdict = "met" if row.met else f"**not met**: {row.reason}"
+    seconds = f"{q.seconds_ours:.1f} + {q.seconds_theirs:.1f}"
+    return [q.what, q.peer, row.ours, row.theirs, difference, tolerance, verdict, seconds]
 
 
 def write(rows: list[Row], facts: dict[str, str], notes: str, folder: Path) -> None:
     """table.md for people, table.json for programs."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "table.md").write_text(markdown(rows, facts, notes), encoding="utf-8")
-    data = {**facts, "met": all(row.met for row in rows), "rows": [_plain(asdict(row)) for row in rows]}
+    data = {**facts, "met": all(row.met for row in rows), "rows": [_plain(row) for row in rows]}
     (folder / "table.json").write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _plain(row: dict[str, object]) -> dict[str, object]:
-    rounded = {k: float(f"{v:.4g}") if isinstance(v, float) else v for k, v in row.items()}
+def _plain(row: Row) -> dict[str, object]:
+    """A row for JSON, which knows no NaN."""
+    flat = asdict(row)
+    flat = {**flat.pop("question"), **flat}
+    rounded = {k: float(f"{v:.4g}") if isinstance(v, float) else v for k, v in flat.items()}
     return {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in rounded.items()}

@@ -149,6 +149,7 @@ def _rules(rng: np.random.Generator, size: float) -> list[hs.Plasticity]:
         lambda: hs.InhibitorySTDP(target=_maybe(rng, 20.0), gain=step),
         lambda: hs.WeightDependentSTDP(gain=abs(step), mu=float(rng.choice([0.0, 0.4, 1.0])), w_max=2 * abs(size)),
         lambda: hs.Eligibility(hs.PairSTDP(gain_up=step, gain_down=step), tau=_maybe(rng, 50.0), period=5.0, gain=20.0),
+        lambda: hs.SoftBounds(hs.PairSTDP(gain_up=step, gain_down=step), *sorted([0.2 * size, 1.8 * size])),
         lambda: hs.gated(hs.PairSTDP(gain_up=step, gain_down=step), by=lambda w: 0.5 if w > 1.0 else 1.0),
     ]
     slow = [

@@ -33,7 +33,7 @@ _HOMES = {
     ),
     "homeostat.neurons": "LIF AdEx AdaptiveLIF CurrentLIF Izhikevich Poisson RateNeuron SpikeSource",
     "homeostat.plasticity": (
-        "Eligibility HardBounds NearestTripletSTDP OneSidedSTDP PairSTDP TripletSTDP WeightDependentSTDP"
+        "Eligibility HardBounds NearestTripletSTDP OneSidedSTDP PairSTDP SoftBounds TripletSTDP WeightDependentSTDP"
     ),
     "homeostat.reference": "ReferenceSimulation",
     "homeostat.rule": "Follow NetworkRule Neuron Plasticity PopulationRule Receptor Release",

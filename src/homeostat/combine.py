@@ -14,7 +14,10 @@ from homeostat.rule import Bound, Gate, Mechanism, Plasticity
 
 
 class Wrapper(Plasticity):
-    """A rule around another one. With `redirect`, what the inner rule adds to the weight goes to that state instead."""
+    """A rule around another one. With `redirect`, what the inner rule adds to the weight goes to that state instead.
+
+    With a `gate`, every change that the inner rule makes of its target is multiplied by it.
+    """
 
     redirect: ClassVar[str] = ""
 
@@ -23,6 +26,7 @@ class Wrapper(Plasticity):
             raise BadValue(f"{type(self).__name__} wraps a plasticity rule, not {inner!r}")
         super().__init__(*positional, **{"target": inner.aim, **values})
         self.inner = inner
+        self.gate: Gate | None = None
 
     def parts(self) -> tuple[Mechanism, ...]:
         return (*self.inner.parts(), self)
@@ -31,6 +35,9 @@ class Wrapper(Plasticity):
         inner = self.inner.bound()
         if self.redirect:
             inner = tuple(replace(b, adds=(self, self.redirect)) if b.adds == (None, self.aim) else b for b in inner)
+        if gate := self.gate:
+            changes = [b.adds is not None and b.adds[0] is None for b in inner]
+            inner = tuple(replace(b, gates=(*b.gates, gate)) if c else b for b, c in zip(inner, changes, strict=True))
         return (*inner, *super().bound())
 
     def __repr__(self) -> str:
@@ -44,12 +51,6 @@ class Gated(Wrapper):
         super().__init__(inner)
         required, optional = arguments(by)
         self.gate = Gate(by, (*required, *optional))
-
-    def bound(self) -> tuple[Bound, ...]:
-        return tuple(
-            replace(b, gates=(*b.gates, self.gate)) if b.adds is not None and b.adds[0] is None else b
-            for b in self.inner.bound()
-        )
 
 
 def gated(rule: Plasticity, *, by: Any) -> Gated:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -125,16 +126,25 @@ def source_tree(function: Callable[..., Any]) -> ast.FunctionDef | ast.Lambda:
         raise ContractError(
             f"the source of {function.__qualname__} cannot be read; define it in a file or a notebook cell"
         ) from error
-    if source.lstrip().startswith("."):  # a lambda on a continued line
-        source = source.lstrip()[1:]
+    for tree in _trees(source):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.Lambda) and _same_arguments(node, function):
+                return node
+    raise ContractError(f"no function found in the source of {function.__qualname__}; define it with `def`")
+
+
+def _trees(source: str) -> Iterator[ast.AST]:
+    """The syntax of a function's source; of lines that are no statement, the syntax of each lambda in them."""
     try:
-        tree = ast.parse(source)
+        yield ast.parse(source)
     except SyntaxError:
-        tree = ast.parse(f"({source.strip().rstrip(',')})")
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.Lambda) and _same_arguments(node, function):
-            return node
-    raise ContractError(f"no function found in the source of {function.__qualname__}")
+        for found in re.finditer(r"\blambda\b", source):
+            for end in range(len(source), found.start(), -1):
+                try:
+                    yield ast.parse(source[found.start() : end], mode="eval")
+                    break
+                except SyntaxError:
+                    continue
 
 
 def _same_arguments(node: ast.FunctionDef | ast.Lambda, function: Callable[..., Any]) -> bool:

@@ -47,10 +47,15 @@ class Follow(Signal):
 
 @dataclass(frozen=True, eq=False)
 class Gate:
-    """A factor on the change that a hook returns; its arguments are modulators of the network or offered names."""
+    """A factor on the change that a hook returns, or on what earlier gates made of it.
+
+    Its arguments are modulators of the network, `change` (the change so far), or what hooks of its owner may ask for:
+    the rule that brought the gate along, else the rule whose change it scales.
+    """
 
     function: Any
     reads: tuple[str, ...]
+    owner: Mechanism | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ import re
 from homeostat.engine.links_plan import Plan
 from homeostat.engine.model import Member, Variable, target_variable
 from homeostat.engine.names import Reader, View, presynaptic_parameter
+from homeostat.rule import Bound, Plasticity
 from homeostat.state import State
 
 
@@ -71,6 +72,12 @@ class Views:
             self.snapshots[expression] = name
             self.links.variables[name] = Variable("history", 0.0, "F")
         return f"{self.q}.{self.snapshots[expression]}[j]"
+
+    @staticmethod
+    def aim(bound: Bound) -> str:
+        """What the rule of a hook aims at."""
+        assert isinstance(bound.owner, Plasticity)
+        return bound.owner.aim
 
     def target(self, aim: str) -> str:
         """The variable of a rule's target at a synapse; in a loop over synapses, also its local name."""

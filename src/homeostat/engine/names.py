@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from homeostat.engine.hooksource import HookWriter
 from homeostat.engine.model import Cells, Group, Links, Member, Model, anchored, draw_key, modulator
-from homeostat.errors import NotSupported, UnknownName, suggestion
+from homeostat.errors import UnknownName, suggestion
 from homeostat.hooks import Hook, arguments
 from homeostat.rule import DRAWS, Follow, Gate
 from homeostat.state import State
@@ -51,20 +51,23 @@ class Reader:
         function = self.hooks.name(hook.when, f"{type(member.mechanism).__name__}_when")
         return f"{function}({', '.join(self.read(view, member, name, hook) for name in arguments(hook.when)[0])})"
 
-    def gate(self, view: View, member: Member, gate: Gate) -> str:
-        """The factor of a gate: its arguments are modulators or offered names."""
+    def gate(self, view: View, member: Member, gate: Gate, hook: Hook) -> str:
+        """The factor of a gate: its arguments are modulators, or what the rule's hooks may ask for."""
         given = []
         for name in gate.reads:
-            if name in self.model.net.rules:
-                given.append(view.signal(f"network.{modulator(self.model, name)}[0]"))
-            elif name in view.offered:
-                given.append(view.offered[name])
-            elif (found := self._of_neuron(view, name)) is not None:
-                given.append(found)
-            else:
-                known = [*self.model.net.rules, *view.offered]
-                raise UnknownName(f"the gate on '{view.group.name}' asks for '{name}'; {suggestion(name, known)}")
-        return f"{self.hooks.name(gate.function, 'gate')}({', '.join(given)})"
+            source = self._modulator(name)
+            moving = view.signal(f"network.{modulator(self.model, source)}[0]") if source else ""
+            given.append(moving or self.read(view, member, name, hook))
+        wanted = f"{type(gate.owner).__name__}_gate" if gate.owner else "gate"
+        return f"{self.hooks.name(gate.function, wanted)}({', '.join(given)})"
+
+    def _modulator(self, name: str) -> str:
+        """What a gate's argument follows: `DA` is the first state of the network rule DA, `DA_level` its `level`."""
+        rules = self.model.net.rules
+        if name in rules:
+            return name
+        found = (f"{rule}.{state}" for rule in rules for state in rules[rule].states if name == f"{rule}_{state}")
+        return next(found, "")
 
     def read(self, view: View, member: Member, name: str, hook: Hook | None = None) -> str:
         """The expression for one argument."""
@@ -155,17 +158,15 @@ class Reader:
         variable = cells.variables[name]
         if name not in (*neuron.states, *neuron.fields, *neuron.derived):
             return None
-        if variable.kind == "table":
-            raise refuse("signal", f"{type(member.mechanism).__name__} on '{view.group.name}' reads '{name}'")
+        assert variable.kind != "table", "refusals.check lets no signal pass"
         return f"{cells.ident}.{name}" if variable.kind == "number" else f"{cells.ident}.{name}[{index}]"
 
 
 def presynaptic_parameter(links: Links, name: str) -> str:
-    """A parameter of the presynaptic neuron as a row variable of the projection; an error for what moves."""
+    """A parameter of the presynaptic neuron, checked; rows keep copies of it."""
     neuron, variable = links.source.members[0].mechanism, links.source.variables.get(name)
     if variable is None or name not in (*neuron.fields, *neuron.derived, *neuron.states):
         hint = suggestion(name, [*neuron.fields, *neuron.states])
         raise UnknownName(f"a rule on '{links.name}' asks for 'pre_{name}'; {hint}")
-    if not variable.fixed or variable.kind == "table":
-        raise refuse("moving", f"{who} reads 'pre_{name}'")
+    assert variable.fixed and variable.kind != "table", "refusals.check lets nothing pass that moves"
     return name

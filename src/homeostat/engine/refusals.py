@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from homeostat.errors import NotSupported
 from homeostat.hooks import Hook
-from homeostat.network.network import Network, Projection
-from homeostat.network.realise import places
+from homeostat.network.network import Network, Population, Projection
+from homeostat.network.realise import places, targets
 from homeostat.rule import Bound, Mechanism, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
 from homeostat.signals import Signal
 from homeostat.state import State
@@ -27,10 +27,11 @@ REFUSALS = {
     "together": "events in one step where what one does to the synapse is read by the other's hooks",
     "derived": "weights derived from what moves between events",
     "moving": "rules that read a moving value of the presynaptic neuron, except pre_rate of rate neurons",
-    "signal": "rules that read a neuron's parameter that is a signal (it can follow a network rule instead)",
+    "signal": "rules that read a neuron's parameter that is a signal, or is derived from one that moves",
 }
 """Key -> what is refused, in words."""
 
+Target = tuple[str, str, str]  # owner, place, parameter
 SCOPES: dict[type[Mechanism], tuple[str, ...]] = {
     Neuron: ("PerNeuron",),
     Receptor: ("PerPost",),
@@ -50,9 +51,10 @@ def refuse(key: str, where: str) -> NotSupported:
 
 
 def check(net: Network) -> None:
-    """Raise the first refusal that a network meets. (`moving` and `signal` show when hooks are written.)"""
-    for name, _, mechanism, _ in places(net):
-        for key in _of_mechanism(mechanism):
+    """Raise the first refusal that a network meets."""
+    aims = set(targets(net))
+    for name, _, mechanism, on in places(net):
+        for key in (*_of_mechanism(mechanism), *_of_surroundings(mechanism, on, aims)):
             raise refuse(key, f"{type(mechanism).__name__} on '{name}'")
     for projection in net.projections.values():
         for key, owner in _of_projection(projection):
@@ -70,6 +72,25 @@ def _of_mechanism(mechanism: Mechanism) -> Iterator[str]:
             yield "rewiring"
         if hook.event == "on_pre" and hook.writes and hook.writes[0].scope.name == "PerPost":
             yield "crossing"
+
+
+def _of_surroundings(mechanism: Mechanism, on: Projection | Population | None, aims: set[Target]) -> Iterator[str]:
+    """What a mechanism reads of neurons: parameters that stand still on all sides, and states of its own side."""
+    if on is None or isinstance(mechanism, Neuron | Receptor):
+        return
+    sides = {"pre": on.source, "post": on.target} if isinstance(on, Projection) else {"neuron": on}
+    for name in dict.fromkeys(name for hook in mechanism.hooks for name in hook.all_reads):
+        side, _, read = name.partition("_")
+        if side not in sides or (read == "rate" and not sides[side].spiking):
+            continue
+        neuron = sides[side].neuron
+        fields = neuron.derived[read].all_reads if read in neuron.derived else (read,)
+        signal = any(isinstance(neuron.values.get(one), Signal) for one in fields)
+        changed = any((sides[side].name, "neuron", one) in aims for one in fields)
+        if side == "pre" and (signal or changed or read in neuron.states):
+            yield "moving"
+        if signal or (changed and read in neuron.derived):
+            yield "signal"
 
 
 def _of_state(state: State, scopes: tuple[str, ...]) -> Iterator[str]:

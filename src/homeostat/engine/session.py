@@ -35,8 +35,9 @@ class Session:
         for recorder in self.recorders:
             if not isinstance(recorder, Recorder):
                 raise BadValue(f"record= takes recorders such as Spikes('exc'), not {recorder!r}")
-            recorder.begin(sim, steps)
         check_memory(sim, self.recorders, steps, limit=0.5 * _free_memory())
+        for recorder in self.recorders:
+            recorder.begin(sim, steps)
         self.sampled = [r for r in self.recorders if isinstance(r, _Sampled)]
         self.spikes = [r for r in self.recorders if isinstance(r, Spikes)]
 

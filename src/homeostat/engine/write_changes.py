@@ -18,10 +18,10 @@ def synapse_event(
     """Lines that take one synapse through an event at `step`, and the variables (locals of their names) it changed."""
     plan, lines = at.plan, [f"w = {at.q}.w[k]"]
     aims = {bound.adds[1] for bound in bounds if bound.adds and bound.adds[0] is None}
-    changed = ["w"] if "w" in aims or plan.weights else []
-    for target in (at.target(aim) for aim in sorted(aims - {"w"})):
-        lines.append(f"{target} = {at.q}.{target}[k]")
-        changed.append(target)
+    targets = {at.target(aim) for aim in aims}
+    read = {at.target(at.aim(bound)) for bound in bounds}
+    lines += [f"{target} = {at.q}.{target}[k]" for target in sorted((targets | read) - {"w"})]
+    changed = [*(["w"] if "w" in aims or plan.weights else []), *sorted(targets - {"w"})]
     for member, state in plan.states("PerSynapse"):
         if member.place == "release":
             continue
@@ -30,23 +30,51 @@ def synapse_event(
         if state.trace or state.advancer:
             lines.append(f"{name} = {at.reader.advanced(view, member, state, name, f'({step} - {at.q}.stamp[k])')}")
             changed.append(name)
+    updates, updated = _updates(at, view, event, clocks)
     summed, totals = _changes(at, view, bounds, clocks)
-    hooks = plan.synapse_hooks(event)
-    lines += summed
-    lines += [f"new{n} = {at.reader.call(view, member, hook)}" for n, (member, hook) in enumerate(hooks)]
+    own = [f"{local} = {local} + {total}" for local, total in sorted(totals.items()) if local in targets]
+    redirected = [f"{local} = {local} + {total}" for local, total in sorted(totals.items()) if local not in targets]
+    if event in ("step", "every"):  # docs/semantics.md 2.8, 2.9: states first, changes read them
+        lines += [*updates, *_derived(at, view), *summed, *own, *_limited(at, view, aims), *redirected]
+    else:  # 2.6: changes read the states as they were; 2.7: states move and read the weight as it became
+        lines += [*summed, *own, *_limited(at, view, aims), *updates, *redirected, *_derived(at, view)]
+    return lines, list(dict.fromkeys([*changed, *updated, *sorted(totals)]))
+
+
+def _updates(at: Views, view: View, event: str, clocks: bool) -> tuple[list[str], list[str]]:
+    """Lines of the hooks that write states of the synapse, all reading the values before; and these states."""
+    hooks, changed = at.plan.synapse_hooks(event), []
+    lines = [f"new{n} = {at.reader.call(view, member, hook)}" for n, (member, hook) in enumerate(hooks)]
     for n, (member, hook) in enumerate(hooks):
         for state, value in results(hook, f"new{n}"):
             name = f"{member.prefix}{state.name}"
             guard = f" if tick_{member.prefix[:-1]} else {name}" if clocks else ""
             lines.append(f"{name} = {value}{guard}")
             changed.append(name)
-    for local, total in sorted(totals.items()):
-        lines.append(f"{local} = {local} + {total}")
-        changed.append(local)
-    for bound in plan.weights:
-        lines.append(f"w = {at.reader.call(view, at.links.member(bound.owner), bound.hook)}")
-    lines += _limited(at, view, aims | ({"w"} if plan.weights else set()))
-    return lines, list(dict.fromkeys(changed))
+    return lines, changed
+
+
+def _derived(at: Views, view: View) -> list[str]:
+    """The weight, where it is derived from states of the synapse."""
+    members = [(at.links.member(bound.owner), bound.hook) for bound in at.plan.weights]
+    lines = [f"w = {at.reader.call(view, member, hook)}" for member, hook in members]
+    return lines + (_limited(at, view, {"w"}) if lines else [])
+
+
+def write_derived(at: Views) -> list[str]:
+    """The function `derive`: weights that are derived from states are so from the beginning."""
+    if not at.plan.weights:
+        return []
+    names = [f"{member.prefix}{state.name}" for member, state in at.plan.states("PerSynapse")]
+    body = [f"{name} = {at.q}.{name}[k]" for name in ("w", *names)]
+    body += [*_derived(at, at.now()), f"{at.q}.w[k] = w"]
+    return [
+        f"@called\ndef derive_{at.q}({at.arguments}):",
+        f'    """The weights of {at.links.name!r} as their states make them."""',
+        f"    for row in range({at.q}.last.size):",
+        *indented(row_loop(at, body), 2),
+        "",
+    ]
 
 
 def _changes(at: Views, view: View, bounds: list[Bound], clocks: bool) -> tuple[list[str], dict[str, str]]:
@@ -58,15 +86,21 @@ def _changes(at: Views, view: View, bounds: list[Bound], clocks: bool) -> tuple[
         owner, aim = bound.adds
         member = at.links.member(bound.owner)
         local = at.target(aim) if owner is None else f"{at.links.member(owner).prefix}{aim}"
-        here = replace(view, offered={**view.offered, "value": local if owner is None else "w"})
+        offered = {**view.offered, "value": at.target(at.aim(bound))}
+        here = replace(view, offered=offered)
         if local not in totals:
             totals[local] = f"change_{local}"
             lines.append(f"{totals[local]} = {'0.0' if clocks else 'F(0.0)'}")
-        change = at.reader.call(here, member, bound.hook)
-        change += "".join(f" * {at.reader.gate(here, member, gate)}" for gate in bound.gates)
+        change, parts = at.reader.call(here, member, bound.hook), []
+        for n, gate in enumerate(bound.gates):
+            if "change" in gate.reads:
+                parts.append(f"part{n} = {change}")
+                change = f"part{n}"
+            gated = replace(here, offered={**offered, "change": change})
+            change += f" * {at.reader.gate(gated, at.links.member(gate.owner or bound.owner), gate, bound.hook)}"
         conditions = [at.reader.condition(here, member, bound.hook)] if bound.hook.when else []
         conditions += [f"tick_{member.prefix[:-1]}"] if clocks else []
-        lines += only_if(" and ".join(conditions), [f"{totals[local]} += {change}"])
+        lines += only_if(" and ".join(conditions), [*parts, f"{totals[local]} += {change}"])
     return lines, totals
 
 
@@ -74,7 +108,7 @@ def _limited(at: Views, view: View, aims: set[str]) -> list[str]:
     """`limit` hooks of the rules that aim at what has changed, in the order of the rules."""
     lines = []
     for bound in at.plan.limits:
-        aim = getattr(bound.owner, "aim", "w")
+        aim = at.aim(bound)
         if aim in aims:
             local = at.target(aim)
             here = replace(view, offered={**view.offered, "w": local, "value": local})

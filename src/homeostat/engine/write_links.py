@@ -10,6 +10,7 @@ from homeostat.engine.links_plan import Plan
 from homeostat.engine.links_views import Views
 from homeostat.engine.names import Reader
 from homeostat.engine.write_arrivals import write_arrivals
+from homeostat.engine.write_changes import write_derived
 from homeostat.engine.write_passes import write_passes
 from homeostat.engine.write_post_events import write_post_events
 from homeostat.engine.write_replay import write_replay
@@ -21,4 +22,4 @@ def write_links(reader: Reader, plan: Plan) -> list[str]:
     text = write_replay(at) if plan.replays else []  # first: it finds out what the history must hold
     text += write_arrivals(at)
     text += write_post_events(at)
-    return text + write_passes(at)
+    return text + write_passes(at) + write_derived(at)

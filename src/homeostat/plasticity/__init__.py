@@ -1,6 +1,6 @@
 """Plasticity of synapses: Hebbian rules, bounds, eligibility."""
 
-from homeostat.plasticity.bounds import HardBounds
+from homeostat.plasticity.bounds import HardBounds, SoftBounds
 from homeostat.plasticity.eligibility import Eligibility
 from homeostat.plasticity.nearest_triplet_stdp import NearestTripletSTDP
 from homeostat.plasticity.one_sided_stdp import OneSidedSTDP
@@ -14,6 +14,7 @@ __all__ = [
     "NearestTripletSTDP",
     "OneSidedSTDP",
     "PairSTDP",
+    "SoftBounds",
     "TripletSTDP",
     "WeightDependentSTDP",
 ]

@@ -230,17 +230,20 @@ class Change:
 
     def __init__(self, part: Part, bound: Bound, scope: str) -> None:
         self.call, self.aim = Call(part, bound.hook, scope), bound.adds[1] if bound.adds else "w"
-        self.gates = [
-            (gate.function, bind_all(part, gate.function, bound.hook, scope, gate=True)) for gate in bound.gates
-        ]
+        so_far: dict[str, Getter] = {"change": lambda e: self.so_far}
+        owners = {id(other.mechanism): other for other in getattr(part.home, "rules", ())}
+        self.gates = []
+        for gate in bound.gates:
+            owner = owners.get(id(gate.owner), part)
+            self.gates.append((gate.function, bind_all(owner, gate.function, bound.hook, scope, so_far, gate=True)))
 
     def __call__(self, e: Any) -> float:
         if not self.call.holds(e):
             return 0.0
-        change = float(self.call(e))
+        self.so_far = float(self.call(e))
         for function, getters in self.gates:
-            change *= function(*[get(e) for get in getters])
-        return change
+            self.so_far *= function(*[get(e) for get in getters])
+        return self.so_far
 
 
 def bind_all(

@@ -47,7 +47,7 @@ def sections(result: Result) -> list[str]:
     """The sections after the table of results."""
     return [
         html.section("What each mechanism is worth", html.figures(_accuracies(result, "voting"), _accuracies(result, "information")), _budget(result)),
-        html.section("What was learned", html.figures(_fields(result, "weights_before"), _fields(result, "weights"), _confusion(result))),
+        html.section("What was learned", html.figures(_fields(result, "weights_before"), _fields(result, "weights"), _confusion(result), _shares(result))),
         html.section("Activity", html.figures(_raster(result, "before"), _raster(result, "after"), _rates(result), _weights(result))),
         _robustness(result),
     ]
@@ -76,6 +76,7 @@ def _accuracies(result: Result, key: str) -> str:
         "Test accuracy" if key == "voting" else "Mutual information", names, values, intervals,  # type: ignore[arg-type]
         unit="%" if key == "voting" else "bits between true class and answer",
         colours=[COLOUR.get(name, BASELINE) for name in names], rule_after=len(arms) - 1 if rivals else None,
+        xlim=(0, 103) if key == "voting" else (-0.1, 1.05 * np.log2(_classes(result))),
     )  # fmt: skip
     what = "Accuracy" if key == "voting" else "Information (Panzeri–Treves)"
     caption = f"{what} by the vote of the cells; below the line, methods without spikes. Small dots: seeds. Large dot and bar: mean and its 95 % interval. Logistic regression and random projection are read by the linear decoder."
@@ -126,6 +127,17 @@ def _confusion(result: Result) -> str:
         return ""
     drawn = figures.confusion("Which digits are taken for which", np.sum(found, axis=0), range(len(found[0])))
     return html.figure(drawn, f"Test images by true class and answer of the vote, summed over {len(found)} seed(s); “everything”.", "confusion matrix")
+
+
+def _shares(result: Result) -> str:
+    """How many cells stand for each class."""
+    found, n = list(result.arrays(FULL, "cell_labels").values()), _classes(result)
+    if not found:
+        return ""
+    counts = np.array([[np.count_nonzero(labels == c) for c in range(n)] for labels in found])
+    drawn = figures.bars("Cells that stand for each digit", range(n), counts.mean(axis=0), counts, xlabel="class", ylabel="cells")
+    none = np.mean([np.count_nonzero(labels < 0) for labels in found])
+    return html.figure(drawn, f"Mean over seeds (bars) and each seed (dots). {none:.1f} cells on average stayed silent and stand for none.", "cells per class")
 
 
 def _raster(result: Result, when: str) -> str:

@@ -57,13 +57,20 @@ def svg(figure: Figure) -> str:
     return text.getvalue()
 
 
+def _legend(figure: Figure, axes: Axes, entries: int) -> None:
+    """Names below the axes, where they cover nothing."""
+    if entries > 1:
+        figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3, handlelength=1.3, columnspacing=1.4, borderpad=0)
+
+
 def arms_with_intervals(
     title: str, names: Sequence[str], values: Sequence[Sequence[float]], intervals: Sequence[tuple[float, float, float]], *,
-    unit: str = "", colours: Sequence[str] | None = None, rule_after: int | None = None,
+    unit: str = "", colours: Sequence[str] | None = None, rule_after: int | None = None, xlim: tuple[float, float] | None = None,
 ) -> Figure:  # fmt: skip
     """One row for each arm: every seed a small dot, the mean a large one with its interval.
 
     `intervals` are (mean, low, high); low and high NaN for a single seed. A line is drawn after row `rule_after`.
+    What lies outside `xlim` is cut off: an interval of few seeds can reach beyond what is possible.
     """
     colours = colours or [COLOURS[0]] * len(names)
     with _drawing(0.75 + 0.27 * len(names)) as (figure, axes):
@@ -74,7 +81,7 @@ def arms_with_intervals(
             axes.plot([mean], [row], "o", color=colour, markersize=5.5)
         if rule_after is not None:
             axes.axhline(rule_after + 0.5, color=FAINT, linewidth=0.7)
-        axes.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.45, -0.55), xlabel=unit)
+        axes.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.45, -0.55), xlabel=unit, xlim=xlim)
         axes.set_title(title, loc="left")
         axes.grid(axis="y", visible=False)
         axes.tick_params(axis="y", length=0)
@@ -103,8 +110,7 @@ def curves(
         if ylim:
             axes.set_ylim(*ylim)
         axes.margins(x=0.02)
-        if len(lines) > 1:
-            axes.legend(loc="best", handlelength=1.4)
+        _legend(figure, axes, len(lines))
     return figure
 
 
@@ -133,7 +139,7 @@ def raster(title: str, times: NDArray[Any], cells: NDArray[Any], n_cells: int, s
         for first, last, label in shown:
             axes.axvspan(first / 1000, last / 1000, color="#f0efe6", linewidth=0)
             axes.annotate(label, ((first + last) / 2000, 1), xycoords=("data", "axes fraction"), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=9)
-        axes.plot(times / 1000, cells, ".", color=COLOURS[0], markersize=3.5 if len(times) < 2000 else 1.5, markeredgewidth=0, rasterized=len(times) > 5000)
+        axes.plot(times / 1000, cells, ".", color=COLOURS[0], markersize=5 if len(times) < 500 else 2, markeredgewidth=0, rasterized=len(times) > 5000)
         axes.set(xlim=(0, duration / 1000), ylim=(-0.01 * n_cells, 1.01 * n_cells), xlabel="time, s", ylabel="cell")
         axes.set_title(title, loc="left", pad=16)
         axes.grid(visible=False)
@@ -153,7 +159,19 @@ def distributions(title: str, samples: Mapping[str, NDArray[Any]], *, xlabel: st
         if log:
             axes.set_yscale("log")
         axes.set_title(title, loc="left")
-        axes.legend(handlelength=1.4)
+        _legend(figure, axes, len(samples))
+    return figure
+
+
+def bars(title: str, names: Sequence[Any], heights: NDArray[Any], dots: NDArray[Any], *, xlabel: str, ylabel: str) -> Figure:
+    """Bars with a dot for every seed; `dots` is [seeds, bars]."""
+    with _drawing(3.9) as (figure, axes):
+        axes.bar(range(len(names)), heights, color=COLOURS[0], alpha=0.35, width=0.72)
+        for k, seen in enumerate(dots.T):
+            axes.plot(np.full(len(seen), k), seen, ".", color=COLOURS[0], markersize=5, markeredgewidth=0)
+        axes.set(xticks=range(len(names)), xticklabels=[str(name) for name in names], xlabel=xlabel, ylabel=ylabel)
+        axes.set_title(title, loc="left")
+        axes.grid(axis="x", visible=False)
     return figure
 
 

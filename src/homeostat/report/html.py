@@ -25,7 +25,7 @@ p, ul, dl { max-width:44rem; margin:.6rem 0; }
 .facts { display:grid; grid-template-columns:repeat(auto-fit,minmax(11.5rem,1fr)); gap:.8rem; margin:1.6rem 0 1rem; }
 .fact { background:var(--tint); border-radius:6px; padding:.8rem 1rem; }
 .fact b { display:block; font-size:1.75rem; line-height:1.15; font-weight:600; letter-spacing:-.01em; }
-.fact b i { font-style:normal; font-size:1rem; font-weight:400; color:var(--soft); }
+.fact b i { font-style:normal; font-size:.95rem; font-weight:400; color:var(--soft); letter-spacing:0; white-space:nowrap; }
 .fact span { display:block; font-size:.86rem; line-height:1.35; color:var(--soft); }
 .fact span + span { font-size:.78rem; margin-top:.15rem; }
 .figures { display:grid; grid-template-columns:repeat(auto-fit,minmax(min(27rem,100%),1fr)); gap:1.6rem 2rem; align-items:start; margin:1rem 0; }
@@ -38,11 +38,11 @@ table { border-collapse:collapse; font-size:.86rem; line-height:1.35; font-varia
 .results td, .results thead th { text-align:right; padding:.42rem .6rem; vertical-align:top; }
 .results td { white-space:nowrap; }
 .results thead th { font-weight:500; color:var(--soft); border-bottom:1.5px solid var(--ink); vertical-align:bottom; min-width:5.2rem; }
-.results tbody th { text-align:left; font-weight:600; padding:.42rem .6rem .42rem 0; min-width:10.5rem; }
+.results tbody th { text-align:left; font-weight:600; padding:.42rem .6rem; min-width:11.5rem; }
 .results tbody th small { display:block; font-weight:400; color:var(--soft); font-size:.78rem; }
 .results tbody tr + tr > * { border-top:1px solid var(--line); }
 .results tbody tr.rule > * { border-top:1.5px solid var(--ink); }
-.results tbody tr:first-child > * { background:linear-gradient(90deg,#e8f1f8,#f3f7fa); }
+.results tbody tr:first-child > * { background:#eaf2f8; }
 .plain td, .plain th { text-align:left; padding:.25rem 1.2rem .25rem 0; vertical-align:top; border-top:1px solid var(--line); font-weight:400; }
 .plain thead th { color:var(--soft); border-top:0; }
 .plain td:first-child { white-space:nowrap; }
@@ -84,9 +84,11 @@ def paragraphs(text: str) -> str:
 
 
 def fact(value: str, unit: str, text: str, more: str = "") -> str:
-    """A number that one should see first."""
+    """A number that one should see first: '95.3 ± 0.8', of which the spread is shown smaller."""
+    mean, _, spread = value.partition(" ± ")
     extra = f"<span>{escape(more)}</span>" if more else ""
-    return f'<div class="fact"><b>{escape(value)} <i>{escape(unit)}</i></b><span>{escape(text)}</span>{extra}</div>'
+    smaller = f"± {spread} {unit}" if spread else unit
+    return f'<div class="fact"><b>{escape(mean)} <i>{escape(smaller)}</i></b><span>{escape(text)}</span>{extra}</div>'
 
 
 def figure(drawn: Figure, caption: str, alt: str) -> str:

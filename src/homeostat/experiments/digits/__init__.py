@@ -46,8 +46,8 @@ class Settings(Base):
     tau_membrane_cv: float = Field(0.1, ge=0, lt=0.5, description="its coefficient of variation over cells")
     drive: float = Field(7.0, gt=0, description="mean depolarisation by an image that excites all synapses alike")
     threshold_start: float = Field(4.0, ge=0, description="threshold at the beginning, above the least one, which is 1 mV above rest")
-    threshold_step: float = Field(0.2, ge=0, description="rise of the threshold at a spike, for 400 cells; in proportion for others")
-    threshold_decay: float = Field(1650.0, gt=0, description="time constant in seconds with which the threshold sinks")
+    threshold_rise: float = Field(4.5, ge=0, description="rise of the mean threshold over the whole training, for one spike an image and no decay")
+    threshold_decay: float = Field(0.5, gt=0, description="time constant with which thresholds sink, in durations of the training")
 
     weight_cv: float = Field(1.0, ge=0, le=3, description="coefficient of variation of the initial weights")
     largest_weight: float = Field(30.0, gt=1, description="upper bound of weights, in mean weights")

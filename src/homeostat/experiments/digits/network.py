@@ -15,11 +15,14 @@ FEED, RECRUIT, INHIBIT = "inputs -> exc", "exc -> inh", "inh -> exc"
 FOREVER = 1e15  # ms
 
 
-def digits_network(settings: Settings, arm: Arm, seed: int, rates: Timed) -> hs.Network:
-    """Inputs that follow `rates` [time, channel], excitatory cells, and an inhibitory cell for each of them."""
+def digits_network(settings: Settings, arm: Arm, seed: int, rates: Timed, shown: int) -> hs.Network:
+    """Inputs that follow `rates` [time, channel], excitatory cells, and an inhibitory cell for each of them.
+
+    `shown` is the number of images in the whole training, to which the pace of intrinsic homeostasis is fitted.
+    """
     net = hs.Network(dt=settings.dt, seed=seed)
     inputs = net.add(hs.Poisson(rate=rates), n=rates.values.shape[1], name=INPUTS)
-    exc = net.add(_excitatory(settings, arm), n=settings.neurons, name=EXC)
+    exc = net.add(_excitatory(settings, arm, shown), n=settings.neurons, name=EXC)
     inh = net.add(_inhibitory(), n=settings.neurons, name=INH)
     mean = mean_weight(settings, inputs.n)
     net.connect(
@@ -46,13 +49,13 @@ def all_but_own(cells: int) -> hs.Explicit:
     return hs.Explicit(pre[pre != post], post[pre != post])
 
 
-def _excitatory(settings: Settings, arm: Arm) -> hs.AdaptiveLIF:
-    tau = settings.tau_membrane
+def _excitatory(settings: Settings, arm: Arm, shown: int) -> hs.AdaptiveLIF:
+    tau, training = settings.tau_membrane, shown * (settings.show + settings.pause)
     return hs.AdaptiveLIF(
         tau=hs.Normal(tau, cv=settings.tau_membrane_cv, low=0.3 * tau), leak=LEAK, v_rest=REST, v_reset=REST, refractory=2.0,
         v_threshold=REST + LEAST_THRESHOLD, theta_start=settings.threshold_start,
-        theta_plus=settings.threshold_step * settings.neurons / 400 if arm.intrinsic else 0.0,
-        tau_theta=1000.0 * settings.threshold_decay if arm.intrinsic else FOREVER,
+        theta_plus=settings.threshold_rise * settings.neurons / shown if arm.intrinsic else 0.0,
+        tau_theta=settings.threshold_decay * training if arm.intrinsic else FOREVER,
     )  # fmt: skip
 
 

@@ -48,12 +48,14 @@ class Subject:
     arm: Arm
     seed: int
     code: PoissonCode
+    learns_from: int  # training images
     threads: int | None = 1
 
     def simulation(self, images: Images, *, code: PoissonCode | None = None, noise: float = 0.0) -> hs.Simulation:
         """The network, about to be shown these images one after the other."""
         rates = (code or self.code).signal(images, noise)
-        return hs.Simulation(digits_network(self.settings, self.arm, self.seed, rates), threads=self.threads, quiet=True)
+        net = digits_network(self.settings, self.arm, self.seed, rates, self.settings.passes * self.learns_from)
+        return hs.Simulation(net, threads=self.threads, quiet=True)
 
     def newborn(self, images: Images) -> State:
         """The slow state before any learning."""

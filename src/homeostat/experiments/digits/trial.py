@@ -29,7 +29,7 @@ def run_network(settings: Settings, seed: int, arm: str) -> dict[str, Any]:
     """Train a network, freeze it, read it, and damage it if the arm asks for that."""
     settings, kind = settings_of(settings, arm), ARMS[arm]
     learn, test = read(settings)
-    subject = Subject(settings, kind, seed, code_of(settings, learn))
+    subject = Subject(settings, kind, seed, code_of(settings, learn), len(learn))
     before = subject.newborn(learn)
     training = train(subject, learn) if kind.learns else Training(before, np.empty(0), np.empty(0))
     state = training.state

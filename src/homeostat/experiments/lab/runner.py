@@ -8,12 +8,12 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from homeostat.experiments.lab.discovery import load
 from homeostat.experiments.lab.settings import Settings
 from homeostat.experiments.lab.store import Finished, Result, Store
 
+J, R = TypeVar("J"), TypeVar("R")
 MATHS_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -79,18 +80,23 @@ def _runs(experiment: Experiment, settings: Settings, jobs: list[Job], workers: 
         for job in jobs:
             yield _run(experiment, settings, job)
         return
+    yield from in_processes(work, jobs, workers)
+
+
+def in_processes(function: Callable[[J], R], jobs: Iterable[J], workers: int) -> Iterator[R]:
+    """What `function` makes of each job, in processes of one thread each, as they finish.
+
+    `function` must be found by name in its module. Left early, by an error or Ctrl-C, all processes end at once.
+    """
     with _one_thread_each(), _pool(workers) as pool:
-        waiting: dict[Future[Finished], Job] = {pool.submit(work, job): job for job in jobs}
+        waiting: set[Future[R]] = {pool.submit(function, job) for job in jobs}
         while waiting:
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             for future in done:
-                job = waiting.pop(future)
                 try:
                     yield future.result()
                 except BrokenProcessPool as error:
-                    raise RunFailed(
-                        f"the process that ran {job.arm}, seed {job.seed}, was killed; was there enough memory? Fewer processes take less: --threads 1"
-                    ) from error
+                    raise RunFailed("a process was killed from outside; was there enough memory? Fewer processes take less: --threads 1") from error
 
 
 def work(job: Job) -> Finished:

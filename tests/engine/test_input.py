@@ -1,0 +1,108 @@
+"""What a new user gets wrong: an error of ours that names what was given and what would do, and nothing has changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import homeostat as hs
+
+
+def network() -> hs.Network:
+    net = hs.Network(dt=0.1, seed=1)
+    inputs = net.add(hs.Poisson(rate=20.0), 5, "inputs")
+    exc = net.add(hs.LIF(tau=hs.LogNormal(20.0, cv=0.2)), 4, "exc")
+    net.connect(inputs, exc, hs.AllToAll(), weight=1.0, receptor=hs.AMPA(), rules=[hs.PairSTDP()])
+    return net
+
+
+@pytest.fixture(scope="module")
+def sim() -> hs.Simulation:
+    return hs.Simulation(network(), threads=1, quiet=True)
+
+
+@pytest.mark.parametrize(
+    ("recorder", "error", "says"),
+    [
+        (hs.Spikes("exc2"), hs.UnknownName, "did you mean 'exc'"),
+        (hs.Rates("exc2", every=1.0), hs.UnknownName, "did you mean 'exc'"),
+        (hs.States("exc", "V", every=1.0), hs.UnknownName, "Known: .*v"),
+        (hs.States("nowhere", "v", every=1.0), hs.UnknownName, "exc"),
+        (hs.States("exc", "v", every=1.0, of=[7]), hs.BadValue, "below 4"),
+        (hs.States("exc", "v", every=0.05), hs.BadValue, "multiple of the step"),
+        (hs.Weights("exc -> inputs", every=1.0), hs.UnknownName, "inputs -> exc"),
+        (hs.WeightSummary("exc -> inputs", every=1.0), hs.UnknownName, "inputs -> exc"),
+        (hs.WeightSummary(every=0.0), hs.BadValue, "every"),
+        ("exc", hs.BadValue, "Spikes"),
+    ],
+)
+def test_recorders(sim: hs.Simulation, recorder: Any, error: type[Exception], says: str) -> None:
+    with pytest.raises(error, match=says):
+        sim.run(ms=1.0, record=[recorder])
+    assert sim.step_count == 0
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"seconds": 0}, {"seconds": -1.0}, {"ms": float("nan")}, {"ms": float("inf")}, {"seconds": "3"}, {"ms": 0.25},
+        {"steps": 1.5}, {"steps": 2**31}, {"seconds": 1.0, "ms": 1.0}, {},
+    ],
+)  # fmt: skip
+def test_durations(sim: hs.Simulation, given: dict[str, Any]) -> None:
+    with pytest.raises(hs.BadValue):
+        sim.run(**given)
+    assert sim.step_count == 0
+
+
+@pytest.mark.parametrize(
+    ("of", "name", "value", "error"),
+    [
+        ("inputs -> exc", "w", np.full(20, np.nan), hs.BadValue),
+        ("inputs -> exc", "w", float("inf"), hs.BadValue),
+        ("inputs -> exc", "w", np.ones(19), hs.BadValue),
+        ("inputs -> exc", "w", "much", hs.BadValue),
+        ("inputs", "rate", -3.0, hs.BadValue),
+        ("inputs", "rate", float("nan"), hs.BadValue),
+        ("inputs", "rate", [1.0, 2.0, 3.0, 4.0, 5.0], hs.BadValue),  # one number in this network
+        ("exc", "tau", np.ones(3), hs.BadValue),
+        ("exc", "taau", 3.0, hs.UnknownName),
+        ("ex", "tau", 3.0, hs.UnknownName),
+    ],
+)
+def test_set(sim: hs.Simulation, of: str, name: str, value: Any, error: type[Exception]) -> None:
+    before = sim.weights("inputs -> exc"), sim.state("exc", "tau")
+    with pytest.raises(error):
+        sim.set(of, name, value)
+    for was, now in zip(before, (sim.weights("inputs -> exc"), sim.state("exc", "tau")), strict=True):
+        np.testing.assert_array_equal(was, now)
+
+
+@pytest.mark.parametrize("options", [{"threads": 0}, {"threads": 1.5}, {"dtype": "float16"}])
+def test_options(options: dict[str, Any]) -> None:
+    with pytest.raises(hs.BadValue):
+        hs.Simulation(network(), quiet=True, **options)
+
+
+def test_a_network_too_large_for_memory_says_how_large() -> None:
+    net = hs.Network(seed=1)
+    net.add(hs.LIF(), 10**7, "exc")
+    net.connect("exc", "exc", hs.AllToAll(), weight=0.1, receptor=hs.AMPA())
+    with pytest.raises(hs.TooLarge, match="GiB"):
+        hs.Simulation(net, quiet=True)
+
+
+@pytest.mark.parametrize(
+    "recorder",
+    [
+        hs.States("inputs -> exc", "w", every=0.1),
+        hs.Weights("inputs -> exc", every=0.1),
+        hs.Rates("exc", every=0.1, each=True),
+    ],
+)
+def test_a_recording_too_large_for_memory_says_how_large(sim: hs.Simulation, recorder: hs.Recorder) -> None:
+    with pytest.raises(hs.TooLarge, match="GiB"):
+        sim.run(steps=2**31 - 2, record=[recorder])
+    assert sim.step_count == 0

@@ -1,0 +1,117 @@
+"""What the engine refuses: each entry of the list can be met, says what to do, and what people build is not refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from compositions import compose
+
+import homeostat as hs
+from homeostat.engine.model import build
+from homeostat.engine.refusals import REFUSALS
+from homeostat.engine.write_module import write_module
+from homeostat.network import realise
+from homeostat.state import Scope
+
+
+def rule(**body: Any) -> hs.Plasticity:
+    """A rule made of a few states and hooks."""
+    return type("Odd", (hs.Plasticity,), body)()
+
+
+def ticking(**body: Any) -> hs.Plasticity:
+    return rule(__annotations__={"period": hs.Ms}, period=1.0, every=staticmethod(lambda w: -w), **body)
+
+
+def moved(scope: Scope, event: str) -> dict[str, Any]:
+    """A state that an event moves."""
+    state = scope.state()
+    return {"c": state, "move": getattr(state, event)(lambda c: c + 1.0)}
+
+
+def lagged() -> dict[str, Any]:
+    c = hs.PerPre.state()
+    return {"c": c, "old": hs.PerPre.lagged(c, by="late"), "late": 2.0, "__annotations__": {"late": hs.Ms}}
+
+
+def delayed() -> dict[str, Any]:
+    c = hs.PerSynapse.state()
+    enters = c.on_pre(after="late")(lambda c: c + 1.0)
+    return {"c": c, "enters": enters, "late": 2.0, "__annotations__": {"late": hs.Ms}}
+
+
+class Diffuses(hs.PopulationRule):
+    """A gas."""
+
+    aim = "v_threshold"
+    reach: hs.Positive = 1.0
+    gas = hs.PerNeuron.state()
+    inflow = hs.PerNeuron.inflow(gas, reach="reach")
+
+    @gas.step
+    def _(gas, inflow):
+        return gas + 0.01 * inflow
+
+
+def hook(**functions: Any) -> dict[str, Any]:
+    return {name: staticmethod(function) for name, function in functions.items()}
+
+
+MEETS: dict[str, Any] = {
+    "branch": lambda: rule(**moved(hs.PerBranch, "on_post")),
+    "shared": lambda: rule(**moved(hs.Global, "step")),
+    "lagged": lambda: rule(**lagged()),
+    "after": lambda: rule(**delayed()),
+    "rewiring": lambda: ticking(**hook(dies=lambda w: w < 0.0)),
+    "quantile": lambda: ticking(q=hs.PerPost.reduce("w", hs.quantile(0.5))),
+    "over": lambda: ticking(total=hs.PerPost.reduce("w", "sum", over="neuron")),
+    "reduced": lambda: ticking(total=hs.PerPre.reduce("w", "sum")),
+    "target": lambda: rule(aim="post.v_threshold", **hook(on_post=lambda value: 0.1)),
+    "diffusion": Diffuses,
+    "crossing": lambda: rule(**moved(hs.PerPost, "on_pre")),
+    "together": lambda: rule(**moved(hs.PerSynapse, "on_pre"), **hook(on_post=lambda c: c)),
+    "derived": lambda: rule(c=hs.PerPost.state(), **hook(weight=lambda post_v: post_v)),
+    "moving": lambda: rule(**hook(on_pre=lambda pre_v: pre_v)),
+    "signal": lambda: rule(**hook(on_pre=lambda post_bias: post_bias)),
+}
+
+
+def network(mechanism: Any, branches: int | None = None) -> hs.Network:
+    net = hs.Network(dt=1.0, seed=1)
+    positions = np.arange(3.0)[:, None]
+    rules = [mechanism] if isinstance(mechanism, hs.PopulationRule) else []
+    net.add(hs.LIF(), 3, "a")
+    net.add(hs.LIF(bias=hs.Timed([0.0, 1.0], every=1.0)), 3, "b", rules=rules, positions=positions)
+    net.connect("a", "b", hs.AllToAll(), receptor=hs.AMPA(), rules=[] if rules else [mechanism], branches=branches)
+    return net
+
+
+def test_every_refusal_has_its_network() -> None:
+    assert set(MEETS) == set(REFUSALS)
+
+
+@pytest.mark.parametrize("key", REFUSALS)
+def test_a_refusal_names_rule_and_place_and_says_what_would_do(key: str) -> None:
+    mechanism = MEETS[key]()
+    net = network(mechanism, branches=2 if key == "branch" else None)
+    with pytest.raises(hs.NotSupported) as caught:
+        hs.Simulation(net, quiet=True)
+    where = "b" if isinstance(mechanism, hs.PopulationRule) else "a -> b"
+    text = str(caught.value)
+    assert text.startswith(f"{type(mechanism).__name__} on '{where}'")
+    assert REFUSALS[key] in text
+    assert "ReferenceSimulation" in text
+    hs.ReferenceSimulation(net).run(3)  # as it says
+
+
+def test_few_compositions_are_refused() -> None:
+    refused = []
+    for seed in range(200):
+        try:
+            write_module(build(realise(compose(seed))), "float32")
+        except hs.NotSupported as error:
+            assert any(text in str(error) for text in REFUSALS.values()), error
+            refused.append(seed)
+    assert len(refused) <= 0.05 * 200, refused

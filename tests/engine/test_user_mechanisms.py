@@ -1,0 +1,140 @@
+"""Mechanisms that a user wrote, and hooks that touch the finer points of an order: as the reference has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from tiny import Cell
+from user_mechanisms.cascade import Cascade
+from user_mechanisms.multisite import MultiSite
+from user_mechanisms.release_probability import Depressing, ReleaseSTDP
+from user_mechanisms.rhythm import Mark, Rhythm
+from user_mechanisms.sorn import BinarySTDP, BinaryUnit, IntrinsicRate, SumToOne
+from user_mechanisms.three_factor import Modulator, Pairing, Tag
+from user_mechanisms.triplet import Triplet
+
+import homeostat as hs
+
+
+class Tired(hs.Plasticity):
+    """A state of the synapse that reads the weight at its event, and one that moves at each step."""
+
+    gain: hs.Number = 0.1
+
+    seen = hs.PerSynapse.state()
+    drift = hs.PerSynapse.state()
+
+    @seen.on_pre
+    def look(seen, w):
+        return 0.5 * seen + w
+
+    @drift.step
+    def move(drift, seen):
+        return drift + 0.01 * (seen - drift)
+
+    @staticmethod
+    def on_pre(seen, gain):
+        return gain * (1.0 - seen)
+
+    @staticmethod
+    def step(drift):
+        return -0.001 * drift
+
+
+class Clocked(hs.Plasticity):
+    """A state of the synapse that ticks, read by the change of the same tick."""
+
+    period: hs.Ms = 7.0
+    age = hs.PerSynapse.state()
+
+    @age.every
+    def grow(age):
+        return age + 1.0
+
+    @staticmethod
+    def every(age, w):
+        return 0.01 * age * w
+
+
+class Derived(hs.Plasticity):
+    """A weight that is derived from a hidden state, from the first step on."""
+
+    hidden = hs.PerSynapse.state(2.0)
+
+    @hidden.on_post
+    def grow(hidden):
+        return hidden + 1.0
+
+    @staticmethod
+    def weight(hidden):
+        return 0.5 * hidden
+
+
+def network(rules: Sequence[Any], modulators: bool = False, **connection: Any) -> hs.Network:
+    """Cells that are told when to spike, densely enough that many events fall into one step."""
+    rng = np.random.default_rng(5)
+    net = hs.Network(dt=1.0, seed=4)
+    for name, n in (("a", 6), ("b", 5)):
+        steps, ids = np.nonzero(rng.random((300, n)) < 0.15)
+        cell_rules = [rule for rule in rules if isinstance(rule, hs.PopulationRule) and name == "b"]
+        net.add(Cell(), n, name, spikes=(steps + 1.0, ids), rules=cell_rules)
+    if modulators:
+        for name in ("ACh", "DA"):
+            net.modulate(Modulator(plan=hs.Timed(rng.random(40), every=8.0)), name)
+        net.modulate(Rhythm(where="a", least=2.0, first_period=20.0), "theta")
+    synapse_rules = [rule for rule in rules if isinstance(rule, hs.Plasticity)]
+    net.connect("a", "b", hs.Random(0.7), weight=hs.Uniform(0.5, 2.0), **{"rules": synapse_rules, **connection})
+    return net
+
+
+def gate_of_all(ACh, DA_level, theta, theta_since):
+    return ACh * DA_level + (0.1 if theta < 0.5 else 0.0) + 0.01 * theta_since
+
+
+CASES: dict[str, tuple[Sequence[Any], dict[str, Any]]] = {
+    "cascade": ([Cascade()], {}),
+    "triplet": ([Triplet()], {"delay": 3.0, "dendritic_delay": 2.0}),
+    "multi-site release": ([], {"release": MultiSite(tau=30.0)}),
+    "release probability": ([ReleaseSTDP()], {"release": Depressing()}),
+    "tag": ([Tag(Pairing(gain=0.1))], {}),
+    "three factors": ([hs.gated(Tag(hs.gated(Pairing(), by=lambda ACh: ACh)), by=gate_of_all)], {"modulators": True}),
+    "rhythm": ([hs.gated(Mark(), by=lambda theta: 1.0 if theta < 0.5 else 0.0)], {"modulators": True}),
+    "sorn": ([BinarySTDP(eta=0.1), SumToOne()], {"delay": 2.0}),
+    "tired": ([Tired(), hs.HardBounds(-1.0, 3.0)], {}),
+    "clocked": ([Clocked(), Pairing(gain=0.01)], {}),
+    "derived": ([Derived(), hs.HardBounds(0.0, 20.0)], {}),
+    "soft bounds in and out": ([hs.SoftBounds(Tag(hs.SoftBounds(Pairing(), -1.0, 4.0)), 0.0, 3.0)], {}),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_engine_equals_reference(case: str) -> None:
+    rules, options = CASES[case]
+    net = network(rules, **options)
+    sim, reference = hs.Simulation(net, dtype="float64", threads=2, quiet=True), hs.ReferenceSimulation(net)
+    begin = sim.weights("a -> b")
+    for steps in (1, 120, 200):
+        sim.run(steps=steps)
+        reference.run(steps)
+        ours, theirs = sim.weights("a -> b"), reference.weights("a -> b")
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
+        for state in ("got", "v"):
+            expected = reference.state("b", "neuron", state)
+            np.testing.assert_allclose(sim.state("b", state), expected, rtol=1e-9, atol=1e-12, err_msg=state)
+    assert not rules or case == "release probability" or not np.array_equal(begin, sim.weights("a -> b"))
+
+
+def test_intrinsic_plasticity_of_a_user() -> None:
+
+
+    net = hs.Network(dt=1.0, seed=2)
+    net.add(BinaryUnit(threshold=hs.Uniform(0.0, 1.0), noise=0.3), 20, "exc", rules=[IntrinsicRate()])
+    net.connect("exc", "exc", hs.Random(0.3), weight=hs.Uniform(0.0, 0.5), rules=[BinarySTDP(), SumToOne()])
+    sim, reference = hs.Simulation(net, dtype="float64", threads=2, quiet=True), hs.ReferenceSimulation(net)
+    sim.run(steps=200)
+    reference.run(200)
+    np.testing.assert_allclose(sim.weights("exc -> exc"), reference.weights("exc -> exc"), rtol=1e-9, atol=1e-12)
+    assert sim.weights("exc -> exc").size
