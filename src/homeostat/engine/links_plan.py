@@ -26,12 +26,7 @@ class Plan:
     @property
     def replays(self) -> bool:
         """Whether postsynaptic events change synapses."""
-        return bool(self.on_post) or any(h.event == "on_post" for _, h in self.synapse_hooks("on_post"))
-
-    @property
-    def eager(self) -> bool:
-        """Whether synapses must be up to date at each step."""
-        return bool(self.step) or bool(self.synapse_hooks("step")) or (self.rate and self.replays)
+        return bool(self.on_post or self.synapse_hooks("on_post"))
 
     @property
     def plastic(self) -> bool:

@@ -96,8 +96,8 @@ def _check_events(projection: Projection) -> None:
             waits = any(hook.event == event for hook in part.hooks)
             if waits or any(state.trace and state.scope.name == scope for state in part.states.values()):
                 raise ContractError(
-                    f"{type(part).__name__} on '{projection.name}' waits for spikes of '{population.name}', which are rate "
-                    "neurons; use a rule that acts at each step and reads pre_rate and post_rate"
+                    f"{type(part).__name__} on '{projection.name}' waits for spikes of '{population.name}', which are "
+                    "rate neurons; use a rule that acts at each step and reads pre_rate and post_rate"
                 )
 
 
