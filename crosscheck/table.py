@@ -68,8 +68,8 @@ def equivalent(question: Question, ours: Sequence[float], theirs: Sequence[float
     text = [f"{x.mean():.4g} ± {x.std(ddof=1):.2g}" for x in (a, b)]
     shown = f"{gap:+.2g} [{gap - half:+.2g}, {gap + half:+.2g}], p = {p:.1g}"
     reasons = ("not shown to be equivalent", "differs by more than the margin")
-    reason = "" if p < 0.05 else reasons[abs(gap) > question.tolerance]
-    return Row(question, *text, abs(gap), p < 0.05, shown, reason)
+    reason = "" if p < 0.05 else reasons[int(abs(gap) > question.tolerance)]
+    return Row(question, *text, abs(gap), not reason, shown, reason)
 
 
 def machine() -> dict[str, str]:

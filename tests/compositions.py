@@ -133,7 +133,8 @@ def _connect(
 
 def _rules(rng: np.random.Generator, size: float) -> list[hs.Plasticity]:
     """One to three rules and, mostly, bounds that are often hit."""
-    step = 0.2 * size
+    bounded = rng.random() < 0.85
+    step = (0.2 if bounded else 0.002) * size  # without bounds, small steps: conductances must not turn negative
     hebb = [
         lambda: hs.PairSTDP(
             tau_pre=_maybe(rng, 15.0),
@@ -158,7 +159,7 @@ def _rules(rng: np.random.Generator, size: float) -> list[hs.Plasticity]:
     ]
     rules = [hebb[rng.integers(0, len(hebb))]() for _ in range(rng.integers(1, 3))]
     rules += [slow[rng.integers(0, len(slow))]() for _ in range(rng.integers(0, 2))]
-    if rng.random() < 0.85:
+    if bounded:
         low, high = sorted([0.2 * size, 1.8 * size])
         rules.append(hs.HardBounds(low, high))
     return rules

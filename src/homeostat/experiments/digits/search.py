@@ -138,7 +138,8 @@ def _winner(candidates: dict[int, dict[str, Any]], scores: list[Scored], arm: st
             by_number.setdefault(s.trial.number, []).append(s.voting)
     complete = {number: values for number, values in by_number.items() if len(values) == FOLDS}
     number = max(complete, key=lambda n: (np.mean(complete[n]), -n))
-    return {"settings": candidates[number], "candidate": number, "validation": [round(v, 4) for v in complete[number]]}
+    settings = {name: value for name, value in candidates[number].items() if name in SPREAD}
+    return {"settings": settings, "candidate": number, "validation": [round(v, 4) for v in complete[number]]}
 
 
 def _row(found: Scored) -> dict[str, Any]:
