@@ -33,12 +33,16 @@ quick = {"seconds": 6.0}
 
 def run(settings, seed, arm):
     third = 1000.0 * settings.seconds / 3
-    rule = hs.IntrinsicThreshold(target=settings.target, tau_rate=1000.0, gain=settings.gain if arm == "homeostasis" else 0.0)
+    rule = hs.IntrinsicThreshold(
+        target=settings.target, tau_rate=1000.0, gain=settings.gain if arm == "homeostasis" else 0.0
+    )
     net = hs.Network(dt=0.5, seed=seed)
     inputs = net.add(hs.Poisson(rate=hs.Timed([20.0, 40.0, 10.0], every=third)), n=100, name="inputs")
     cells = net.add(hs.LIF(), n=50, name="cells", rules=[rule])
     net.connect(inputs, cells, hs.Random(0.5), weight=hs.LogNormal(0.4, cv=0.5), receptor=hs.AMPA())
-    recording = hs.Simulation(net, threads=1, quiet=True).run(ms=3 * third, record=[hs.Rates(cells, every=100.0)], progress=False)
+    recording = hs.Simulation(net, threads=1, quiet=True).run(
+        ms=3 * third, record=[hs.Rates(cells, every=100.0)], progress=False
+    )
     rate = recording["cells.rate"]
     return {
         "error": np.abs(rate.values - settings.target).mean(),

@@ -13,7 +13,9 @@ from homeostat.stimuli import load_digits, load_images, split
 
 def idx(array: np.ndarray) -> bytes:
     """An IDX file of bytes, as MNIST's."""
-    return bytes([0, 0, 8, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape) + array.astype(np.uint8).tobytes()
+    return (
+        bytes([0, 0, 8, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape) + array.astype(np.uint8).tobytes()
+    )
 
 
 @pytest.fixture
@@ -40,7 +42,9 @@ def test_the_split_is_that_of_scikit_learn() -> None:
 
     images = load_digits()
     for seed, share in ((0, 0.2), (1000, 0.2), (7, 0.13), (3, 0.5)):
-        train, test = train_test_split(np.arange(len(images)), test_size=share, stratify=images.labels, random_state=seed)
+        train, test = train_test_split(
+            np.arange(len(images)), test_size=share, stratify=images.labels, random_state=seed
+        )
         ours = split(images, share=share, seed=seed)
         assert np.array_equal(ours[0].pixels, images.pixels[train])
         assert np.array_equal(ours[1].pixels, images.pixels[test])
@@ -126,7 +130,7 @@ def test_damaged_files_are_told(tmp_path: Path, pair: tuple[Path, Path]) -> None
     with pytest.raises(DataError, match="no array 'images'; it has: pictures, labels"):
         load_images(broken)
     (tmp_path / "notes.txt").write_text("hello")
-    with pytest.raises(DataError, match="neither an .npz file"):
+    with pytest.raises(DataError, match=r"neither an \.npz file"):
         load_images(tmp_path / "notes.txt")
 
 

@@ -6,7 +6,9 @@ import pytest
 from homeostat.errors import BadValue
 from homeostat.stimuli import Images, PoissonCode
 
-IMAGES = Images(np.array([[0.0, 0.5, 1.0, 0.0], [1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]]), np.array([0, 1, 1]), 2, 2, "test")
+IMAGES = Images(
+    np.array([[0.0, 0.5, 1.0, 0.0], [1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]]), np.array([0, 1, 1]), 2, 2, "test"
+)
 
 
 def test_every_image_has_the_same_total_but_an_empty_one_none() -> None:
@@ -47,7 +49,9 @@ def test_noise_keeps_the_total_and_levels_the_rates() -> None:
     assert np.allclose(PoissonCode(total=600.0, pause=0.0).signal(IMAGES, noise=1.0).values[0], 150)
 
 
-@pytest.mark.parametrize("wrong", [{"total": -1.0}, {"exponent": 0.0}, {"show": 0.0}, {"pause": -1.0}, {"full_rate": float("nan")}])
+@pytest.mark.parametrize(
+    "wrong", [{"total": -1.0}, {"exponent": 0.0}, {"show": 0.0}, {"pause": -1.0}, {"full_rate": float("nan")}]
+)
 def test_values_out_of_range_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(BadValue, match=next(iter(wrong))):
         PoissonCode(**wrong)

@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import Any
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 """Exit codes: fine; an error that is told in one line; a command line that makes no sense; Ctrl-C."""
@@ -24,7 +25,7 @@ def call(arguments: Sequence[str]) -> int:
     from homeostat.errors import HomeostatError, Interrupted
 
     # Typer has its own copy of click, older versions the real one: the class is taken from where it is.
-    usage_error = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
+    usage_error: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
     try:
         return int(app(args=list(arguments), prog_name="homeostat", standalone_mode=False) or OK)
     except usage_error as error:

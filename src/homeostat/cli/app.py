@@ -13,7 +13,8 @@ import homeostat
 app = typer.Typer(
     name="homeostat", no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False,
     help="Homeostat: a laboratory for plastic neural networks that learn and stay stable.",
-    epilog="First steps: [bold]homeostat run digits[/bold], then open the report that it names.  ·  Help on a command: [bold]homeostat run --help[/bold]",
+    epilog="First steps: [bold]homeostat run digits[/bold], then open the report that it names. "
+    "Help on a command: [bold]homeostat run --help[/bold]",
     context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
 
@@ -26,8 +27,12 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _common(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show tracebacks of errors; so does HOMEOSTAT_DEBUG=1.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show tracebacks of errors; so does HOMEOSTAT_DEBUG=1.")
+    ] = False,
 ) -> None:
     if verbose:
         os.environ["HOMEOSTAT_DEBUG"] = "1"
@@ -42,7 +47,12 @@ def _names(incomplete: str) -> list[str]:
 
 @app.command("list")
 def list_(
-    what: Annotated[str | None, typer.Argument(help="An experiment, for its arms and settings; or 'experiments' or 'mechanisms'.", autocompletion=_names)] = None,
+    what: Annotated[
+        str | None,
+        typer.Argument(
+            help="An experiment, for its arms and settings; or 'experiments' or 'mechanisms'.", autocompletion=_names
+        ),
+    ] = None,
 ) -> None:
     """List experiments and mechanisms, or the arms and settings of one experiment."""
     from homeostat.cli.listing import show
@@ -59,17 +69,46 @@ def list_(
     "  homeostat run my_experiment.py --arm plastic --arm static"
 )
 def run(
-    which: Annotated[str, typer.Argument(metavar="NAME|FILE.py", help="A built-in experiment (homeostat list) or a file of your own.", autocompletion=_names)],
+    which: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME|FILE.py",
+            help="A built-in experiment (homeostat list) or a file of your own.",
+            autocompletion=_names,
+        ),
+    ],
     seeds: Annotated[int | None, typer.Option(min=1, help="How many seeds; the default is the experiment's.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
     arm: Annotated[list[str] | None, typer.Option(help="Run this arm or baseline only; may be repeated.")] = None,
     neurons: Annotated[int | None, typer.Option(min=1, help="The same as --set neurons=N.")] = None,
-    data: Annotated[str | None, typer.Option(metavar="FILE", help="The same as --set data=FILE: .npz, MNIST IDX, or IMAGES,LABELS.")] = None,
-    setting: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a setting; may be repeated. homeostat list NAME shows them.")] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="How many cores to use; all by default. Results do not depend on it.")] = None,
+    data: Annotated[
+        str | None, typer.Option(metavar="FILE", help="The same as --set data=FILE: .npz, MNIST IDX, or IMAGES,LABELS.")
+    ] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Change a setting; may be repeated. homeostat list NAME shows them."
+        ),
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="How many cores to use; all by default. Results do not depend on it.")
+    ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="A small version, one seed: does everything work?")] = False,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for the results; a former result in it is replaced. Default: results/NAME-DATE-TIME.")] = None,
-    search: Annotated[int | None, typer.Option(min=1, metavar="N", help="Instead of running: choose the settings of every arm anew from N candidates (digits).")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder for the results; a former result in it is replaced. Default: results/NAME-DATE-TIME.",
+        ),
+    ] = None,
+    search: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Instead of running: choose the settings of every arm anew from N candidates (digits).",
+        ),
+    ] = None,
 ) -> None:
     """Run an experiment: every arm with every seed, then a table and a report.
 

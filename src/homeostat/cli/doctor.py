@@ -42,7 +42,11 @@ def _looked_at(check: Callable[[], Finding]) -> Finding:
     try:
         return check()
     except Exception as error:
-        return Finding(check.__name__.replace("_", " "), f"{type(error).__name__}: {error}", "please report this with the lines above")
+        return Finding(
+            check.__name__.replace("_", " "),
+            f"{type(error).__name__}: {error}",
+            "please report this with the lines above",
+        )
 
 
 def python() -> Finding:
@@ -81,7 +85,9 @@ def cache() -> Finding:
         return Finding("cache of kernels", f"{folder}: {error.strerror or error}", advice)
     files = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
     kernels = sum(1 for _ in Path(folder).glob("kernel_*.py"))
-    return Finding("cache of kernels", f"{folder}, {kernels} kernels, {sum(files) / 2**20:.0f} MiB (may be deleted at any time)")
+    return Finding(
+        "cache of kernels", f"{folder}, {kernels} kernels, {sum(files) / 2**20:.0f} MiB (may be deleted at any time)"
+    )
 
 
 def vectors() -> Finding:
@@ -118,4 +124,6 @@ def self_test() -> Finding:
     took = time.perf_counter() - began
     if not np.array_equal(*found):
         return Finding("self test", "1 and 2 threads give different weights", "please report this with the lines above")
-    return Finding("self test", f"compiled and ran a plastic network, the same bits with 1 and 2 threads, in {took:.1f} s")
+    return Finding(
+        "self test", f"compiled and ran a plastic network, the same bits with 1 and 2 threads, in {took:.1f} s"
+    )

@@ -70,12 +70,19 @@ def _one(console: Console, experiment: Experiment) -> None:
     console.print(arms)
     settings = _table("Settings (--set KEY=VALUE)", "key", "default", "may be", "meaning")
     for name, info in experiment.settings.model_fields.items():
-        settings.add_row(name, str(info.default), ", ".join(filter(None, (type_of(info), range_of(info)))), info.description or "")
+        settings.add_row(
+            name, str(info.default), ", ".join(filter(None, (type_of(info), range_of(info)))), info.description or ""
+        )
     console.print(settings)
 
 
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", show_edge=False, pad_edge=False, box=None)
     for column in columns:
-        table.add_column(column, style="cyan" if column in ("name", "key") else "", header_style="dim", no_wrap=column in ("name", "key", "folder"))
+        table.add_column(
+            column,
+            style="cyan" if column in ("name", "key") else "",
+            header_style="dim",
+            no_wrap=column in ("name", "key", "folder"),
+        )
     return table

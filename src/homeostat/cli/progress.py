@@ -20,14 +20,17 @@ class Watch:
         self.done, self.total, self.workers, self.busy = 0, 0, 1, 0.0
         self.terminal = sys.stderr.isatty()
         self.bar = Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("runs,"), TimeElapsedColumn(),
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("runs,"),
+            TimeElapsedColumn(),
             TextColumn("{task.fields[left]}"), console=Console(stderr=True), transient=True,
         )  # fmt: skip
 
     def __enter__(self) -> Watch:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self.terminal:
             self.bar.stop()
 
@@ -35,7 +38,9 @@ class Watch:
         """All is known, nothing has run."""
         self.total, self.workers = jobs, workers
         how = f"{jobs} runs in {workers} processes" if workers > 1 else f"{jobs} run{'s' * (jobs > 1)}"
-        print(f"{self.title}: {how}; a network's first run also compiles its kernels, once", file=sys.stderr, flush=True)
+        print(
+            f"{self.title}: {how}; a network's first run also compiles its kernels, once", file=sys.stderr, flush=True
+        )
         if self.terminal:
             self.bar.start()
             self.task = self.bar.add_task(self.title, total=jobs, left="")
@@ -46,10 +51,13 @@ class Watch:
         self.busy += run.seconds
         left = f"about {clock(self._left())} left" if self.done < self.total else ""
         if self.terminal:
-            self.bar.update(self.task, completed=self.done, left=left, description=f"{self.title}: {run.arm}, seed {run.seed}")
+            self.bar.update(
+                self.task, completed=self.done, left=left, description=f"{self.title}: {run.arm}, seed {run.seed}"
+            )
         else:
-            elapsed = clock(time.perf_counter() - self.began)
-            print(f"{self.done:4d}/{self.total}  {run.arm}, seed {run.seed}: {run.seconds:.1f} s  ({elapsed} elapsed{', ' + left if left else ''})", file=sys.stderr, flush=True)
+            elapsed = f"{clock(time.perf_counter() - self.began)} elapsed{', ' + left if left else ''}"
+            line = f"{self.done:4d}/{self.total}  {run.arm}, seed {run.seed}: {run.seconds:.1f} s  ({elapsed})"
+            print(line, file=sys.stderr, flush=True)
 
     def _left(self) -> float:
         """Seconds: the runs that are left take as long as those so far, on all processes."""

@@ -50,7 +50,12 @@ def run_experiment(request: Request) -> int:
     try:
         with Watch(experiment.name) as watch:
             result = run_all(
-                experiment, settings, store, jobs_of(experiment, settings, arms, seeds), workers=request.threads or cores(), watcher=watch
+                experiment,
+                settings,
+                store,
+                jobs_of(experiment, settings, arms, seeds),
+                workers=request.threads or cores(),
+                watcher=watch,
             )
     except HomeostatError:
         _keep(Result(folder, store.result))
@@ -110,12 +115,24 @@ def _keep(result: Result) -> None:
 def search_settings(request: Request, candidates: int) -> int:
     """Choose the settings of every arm anew."""
     if request.which != "digits":
-        raise BadValue("--search chooses the settings of the experiment 'digits'; your own experiment can do its own search")
+        raise BadValue(
+            "--search chooses the settings of the experiment 'digits'; your own experiment can do its own search"
+        )
+    from homeostat.experiments.digits import Settings as Digits
     from homeostat.experiments.digits.search import search
 
     experiment = load(request.which)
     settings = settings_for(request, experiment)
+    assert isinstance(settings, Digits)
     with Watch("search") as watch:
-        done = search(settings, candidates, request.arms, request.first_seed, request.out or Path("results/digits-search"), request.threads or cores(), watch)
+        done = search(
+            settings,
+            candidates,
+            request.arms,
+            request.first_seed,
+            request.out or Path("results/digits-search"),
+            request.threads or cores(),
+            watch,
+        )
     print(done)
     return OK if done else FAILED

@@ -200,5 +200,6 @@ def _replay_arrays(links: Links, size: int, longest: int) -> dict[str, np.ndarra
     return {
         "h_step": np.full(size * HISTORY, -1, np.int32), "h_newest": np.full(size, -1, np.int32),
         "h_count": np.zeros(size, np.int32), "h_fill": np.zeros(size, np.int32),
-        **{key: np.zeros(longest, np.uint32) for key in ("live", "depth", "pick", "place")},
+        "level": np.zeros(HISTORY + 1, np.int64),
+        **{key: np.zeros(longest * HISTORY + 1, np.uint32) for key in ("pick", "place")},
     }  # fmt: skip

@@ -134,12 +134,13 @@ def _when_learning(state: State, assignment: str, name: str) -> str:
 
 
 def _neuron_step(reader: Reader, view: View, neuron: Member, cells: Cells) -> list[str]:
-    lines = []
+    """`step` hooks, then the decay of traces: the hooks read them as they were before the step."""
+    lines = _updates(reader, view, neuron, "step")
     for state in neuron.mechanism.states.values():
         if state.trace:
             name = _local(neuron, state)
             lines.append(_when_learning(state, f"{name} = {name} * {reader.variable(cells, f'{name}_decay')}", name))
-    return lines + _updates(reader, view, neuron, "step")
+    return lines
 
 
 def _receptors_step(reader: Reader, cells: Cells) -> list[str]:

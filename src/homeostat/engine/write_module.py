@@ -65,7 +65,7 @@ COMMON_CELLS = """
 """
 COMMON_LINKS = """
     delays dendritic_delay row_of row_delay pre start post last flushed in_degree
-    h_step h_newest h_count h_fill live depth pick place
+    h_step h_newest h_count h_fill level pick place
 """
 COMMON_NETWORK = "learning was_frozen flags barrier"
 

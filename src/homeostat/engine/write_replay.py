@@ -9,7 +9,7 @@ from __future__ import annotations
 from homeostat.engine.gather import cut
 from homeostat.engine.lines import indented, one_each
 from homeostat.engine.links_views import Views
-from homeostat.engine.model import HISTORY, Variable
+from homeostat.engine.model import Variable
 from homeostat.engine.write_changes import needs_cell, synapse_event
 
 
@@ -28,24 +28,25 @@ def _settle(at: Views) -> list[str]:
         at.links.variables[f"new_{name}"] = Variable("scratch", 0.0, dtype)
     body = [f"at = {q}.h_step[j]", *event, *(f"{q}.new_{name}[e] = {value}" for name, (value, _) in results.items())]
     loops = cut(at.links, one_each(body), "ijk")
-    found = f"{q}.pick, {q}.place"
+    row = f"{q}.start[row], {q}.start[row + 1], {q}.post"
     return [
         f"@inline\ndef settle_{q}(row, {at.arguments}):",
         f'    """Replay the postsynaptic events of {at.links.name!r} that row `row` has not seen, oldest first."""',
         f"    last = {q}.last[row]",
         f"    since = max(last, {q}.flushed[0])",
-        f"    live = find_live({q}.start[row], {q}.start[row + 1], {q}.post, {q}.h_newest, since, {q}.live)",
-        f"    deepest = find_depth(live, {q}.live, {q}.post, {q}.h_step, {q}.h_count, {q}.h_fill, since, {q}.depth)",
+        f"    levels = find_events({row}, {q}.h_newest, {q}.h_count, {q}.h_step, since, {q}.pick, {q}.place, {q}.level)",
         *indented(loops.shared),
-        "    for depth in range(deepest - 1, -1, -1):",
-        f"        count = pick_depth(live, {q}.live, {q}.depth, depth, {q}.post, {q}.h_count, {HISTORY}, {found})",
+        "    for earlier in range(levels - 1, -1, -1):",
+        f"        begin = U64({q}.level[earlier])",
+        f"        count = {q}.level[earlier + 1] - {q}.level[earlier]",
         "        for e in range(count):",
-        *indented([f"k = {q}.pick[e]", f"j = {q}.place[e]", f"i = {q}.post[k]", *loops.gather], 3),
+        *indented([f"k = {q}.pick[begin + U64(e)]", f"j = {q}.place[begin + U64(e)]"], 3),
+        *indented([f"i = {q}.post[k]", *loops.gather], 3),
         "        for e in range(count):",
-        *indented([f"i = {q}.post[{q}.pick[e]]"] if needs_cell(body) else [], 3),
+        *indented([f"i = {q}.post[{q}.pick[begin + U64(e)]]"] if needs_cell(body) else [], 3),
         *indented(loops.arithmetic, 3),
         "        for e in range(count):",
-        *indented([f"{q}.{name}[{q}.pick[e]] = {q}.new_{name}[e]" for name in results], 3),
+        *indented([f"{q}.{name}[{q}.pick[begin + U64(e)]] = {q}.new_{name}[e]" for name in results], 3),
         "",
     ]
 

@@ -22,13 +22,15 @@ WIDE, INK, FAINT, GRID = 4.6, "#2b2b2b", "#8a8a8a", "#e6e6e2"
 COLOURS = ("#0072B2", "#8a8a8a", "#D55E00", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#000000")
 """Okabe & Ito's palette, with grey for the second: what is compared with."""
 
-STYLE = {
-    "font.family": "DejaVu Sans", "font.size": 8.5, "axes.titlesize": 9.5, "axes.titleweight": "bold", "axes.titlelocation": "left",
-    "axes.labelsize": 8.5, "axes.labelcolor": INK, "axes.edgecolor": FAINT, "axes.linewidth": 0.7, "axes.spines.top": False,
+STYLE: Any = {
+    "font.family": "DejaVu Sans", "font.size": 8.5, "axes.titlesize": 9.5, "axes.titleweight": "bold",
+    "axes.titlelocation": "left", "axes.labelsize": 8.5, "axes.labelcolor": INK, "axes.edgecolor": FAINT,
+    "axes.linewidth": 0.7, "axes.spines.top": False,
     "axes.spines.right": False, "axes.grid": True, "axes.axisbelow": True, "grid.color": GRID, "grid.linewidth": 0.7,
-    "xtick.color": INK, "ytick.color": INK, "xtick.labelsize": 8, "ytick.labelsize": 8, "xtick.major.width": 0.7, "ytick.major.width": 0.7,
-    "legend.fontsize": 8, "legend.frameon": False, "lines.linewidth": 1.6, "text.color": INK, "figure.facecolor": "none",
-    "axes.facecolor": "none", "svg.hashsalt": "homeostat", "svg.fonttype": "path", "savefig.facecolor": "none", "image.interpolation": "nearest",
+    "xtick.color": INK, "ytick.color": INK, "xtick.labelsize": 8, "ytick.labelsize": 8, "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7, "legend.fontsize": 8, "legend.frameon": False, "lines.linewidth": 1.6, "text.color": INK,
+    "figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none", "svg.hashsalt": "homeostat",
+    "svg.fonttype": "path", "image.interpolation": "nearest",
 }  # fmt: skip
 
 
@@ -60,12 +62,20 @@ def svg(figure: Figure) -> str:
 def _legend(figure: Figure, axes: Axes, entries: int) -> None:
     """Names below the axes, where they cover nothing."""
     if entries > 1:
-        figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3, handlelength=1.3, columnspacing=1.4, borderpad=0)
+        figure.legend(
+            *axes.get_legend_handles_labels(),
+            loc="outside lower center",
+            ncols=3,
+            handlelength=1.3,
+            columnspacing=1.4,
+            borderpad=0,
+        )
 
 
 def arms_with_intervals(
-    title: str, names: Sequence[str], values: Sequence[Sequence[float]], intervals: Sequence[tuple[float, float, float]], *,
-    unit: str = "", colours: Sequence[str] | None = None, rule_after: int | None = None, xlim: tuple[float, float] | None = None,
+    title: str, names: Sequence[str], values: Sequence[Sequence[float]], intervals: Sequence[tuple[float, ...]], *,
+    unit: str = "", colours: Sequence[str] | None = None, rule_after: int | None = None,
+    xlim: tuple[float, float] | None = None,
 ) -> Figure:  # fmt: skip
     """One row for each arm: every seed a small dot, the mean a large one with its interval.
 
@@ -75,7 +85,9 @@ def arms_with_intervals(
     colours = colours or [COLOURS[0]] * len(names)
     with _drawing(0.75 + 0.27 * len(names)) as (figure, axes):
         for row, (seeds, (mean, low, high), colour) in enumerate(zip(values, intervals, colours, strict=True)):
-            axes.plot(seeds, np.full(len(seeds), row) + 0.22, ".", color=colour, alpha=0.45, markersize=4.5, markeredgewidth=0)
+            axes.plot(
+                seeds, np.full(len(seeds), row) + 0.22, ".", color=colour, alpha=0.45, markersize=4.5, markeredgewidth=0
+            )
             if np.isfinite(low):
                 axes.plot([low, high], [row, row], color=colour, linewidth=2.2, solid_capstyle="butt", alpha=0.55)
             axes.plot([mean], [row], "o", color=colour, markersize=5.5)
@@ -90,8 +102,9 @@ def arms_with_intervals(
 
 
 def curves(
-    title: str, lines: Mapping[str, Line], *, xlabel: str = "", ylabel: str = "", colours: Mapping[str, str] | None = None,
-    chance: float | None = None, ylim: tuple[float, float] | None = None, markers: bool = False, height: float = 2.5, log: bool = False,
+    title: str, lines: Mapping[str, Line], *, xlabel: str = "", ylabel: str = "",
+    colours: Mapping[str, str] | None = None, chance: float | None = None, ylim: tuple[float, float] | None = None,
+    markers: bool = False, height: float = 2.5, log: bool = False,
 ) -> Figure:  # fmt: skip
     """Curves with their intervals as bands; `chance` is a dashed line."""
     with _drawing(height) as (figure, axes):
@@ -102,7 +115,16 @@ def curves(
             axes.plot(line.x, line.mean, color=colour, label=name, marker="o" if markers else None, markersize=4)
         if chance is not None:
             axes.axhline(chance, color=FAINT, linestyle=(0, (4, 3)), linewidth=1)
-            axes.annotate("chance", (1, chance), xycoords=("axes fraction", "data"), xytext=(-2, 2), textcoords="offset points", ha="right", color=FAINT, fontsize=8)
+            axes.annotate(
+                "chance",
+                (1, chance),
+                xycoords=("axes fraction", "data"),
+                xytext=(-2, 2),
+                textcoords="offset points",
+                ha="right",
+                color=FAINT,
+                fontsize=8,
+            )
         axes.set(xlabel=xlabel, ylabel=ylabel)
         axes.set_title(title, loc="left")
         if log:
@@ -115,7 +137,7 @@ def curves(
 
 
 def receptive_fields(title: str, fields: NDArray[Any], groups: Sequence[str] = (), *, columns: int = 20) -> Figure:
-    """Fields [cells, height, width] as a grid in the order given; blue is below 0, dark red above. One scale for all."""
+    """Fields [cells, height, width] as a grid in the order given; blue is below 0, red above. One scale for all."""
     cells, high, wide = fields.shape
     columns = min(columns, cells)
     rows = -(-cells // columns)
@@ -133,13 +155,37 @@ def receptive_fields(title: str, fields: NDArray[Any], groups: Sequence[str] = (
     return figure
 
 
-def raster(title: str, times: NDArray[Any], cells: NDArray[Any], n_cells: int, shown: Sequence[tuple[float, float, str]], *, duration: float) -> Figure:
+def raster(
+    title: str,
+    times: NDArray[Any],
+    cells: NDArray[Any],
+    n_cells: int,
+    shown: Sequence[tuple[float, float, str]],
+    *,
+    duration: float,
+) -> Figure:
     """Spikes as dots, cell by time; `shown` are (from, to, label) of what was on, shaded and named. Times in ms."""
     with _drawing(2.5) as (figure, axes):
         for first, last, label in shown:
             axes.axvspan(first / 1000, last / 1000, color="#f0efe6", linewidth=0)
-            axes.annotate(label, ((first + last) / 2000, 1), xycoords=("data", "axes fraction"), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=9)
-        axes.plot(times / 1000, cells, ".", color=COLOURS[0], markersize=5 if len(times) < 500 else 2, markeredgewidth=0, rasterized=len(times) > 5000)
+            axes.annotate(
+                label,
+                ((first + last) / 2000, 1),
+                xycoords=("data", "axes fraction"),
+                xytext=(0, 2),
+                textcoords="offset points",
+                ha="center",
+                fontsize=9,
+            )
+        axes.plot(
+            times / 1000,
+            cells,
+            ".",
+            color=COLOURS[0],
+            markersize=5 if len(times) < 500 else 2,
+            markeredgewidth=0,
+            rasterized=len(times) > 5000,
+        )
         axes.set(xlim=(0, duration / 1000), ylim=(-0.01 * n_cells, 1.01 * n_cells), xlabel="time, s", ylabel="cell")
         axes.set_title(title, loc="left", pad=16)
         axes.grid(visible=False)
@@ -147,14 +193,24 @@ def raster(title: str, times: NDArray[Any], cells: NDArray[Any], n_cells: int, s
     return figure
 
 
-def distributions(title: str, samples: Mapping[str, NDArray[Any]], *, xlabel: str, colours: Mapping[str, str] | None = None, log: bool = True) -> Figure:
+def distributions(
+    title: str,
+    samples: Mapping[str, NDArray[Any]],
+    *,
+    xlabel: str,
+    colours: Mapping[str, str] | None = None,
+    log: bool = True,
+    height: float = 2.5,
+) -> Figure:
     """Histograms as steps, on common bins; each as the share of its own sample."""
     everything = np.concatenate([np.ravel(v) for v in samples.values()])
     bins = np.linspace(0 if everything.min() >= 0 else everything.min(), np.quantile(everything, 0.9995) or 1.0, 61)
-    with _drawing(2.5) as (figure, axes):
+    with _drawing(height) as (figure, axes):
         for k, (name, values) in enumerate(samples.items()):
             counts = np.histogram(np.clip(np.ravel(values), bins[0], bins[-1]), bins)[0] / np.size(values)
-            axes.stairs(counts, bins, label=name, color=(colours or {}).get(name, COLOURS[k % len(COLOURS)]), linewidth=1.5)
+            axes.stairs(
+                counts, bins, label=name, color=(colours or {}).get(name, COLOURS[k % len(COLOURS)]), linewidth=1.5
+            )
         axes.set(xlabel=xlabel, ylabel="share of synapses")
         if log:
             axes.set_yscale("log")
@@ -163,7 +219,9 @@ def distributions(title: str, samples: Mapping[str, NDArray[Any]], *, xlabel: st
     return figure
 
 
-def bars(title: str, names: Sequence[Any], heights: NDArray[Any], dots: NDArray[Any], *, xlabel: str, ylabel: str) -> Figure:
+def bars(
+    title: str, names: Sequence[Any], heights: NDArray[Any], dots: NDArray[Any], *, xlabel: str, ylabel: str
+) -> Figure:
     """Bars with a dot for every seed; `dots` is [seeds, bars]."""
     with _drawing(3.9) as (figure, axes):
         axes.bar(range(len(names)), heights, color=COLOURS[0], alpha=0.35, width=0.72)
@@ -184,9 +242,24 @@ def confusion(title: str, table: NDArray[Any], classes: Sequence[Any]) -> Figure
         axes.imshow(shares, cmap="Blues", vmin=0, vmax=1.25, aspect="equal")
         for (row, column), number in np.ndenumerate(shown):
             if number:
-                axes.text(column, row, f"{number:g}", ha="center", va="center", fontsize=8, color="white" if shares[row, column] > 0.7 else INK)
+                axes.text(
+                    column,
+                    row,
+                    f"{number:g}",
+                    ha="center",
+                    va="center",
+                    fontsize=8,
+                    color="white" if shares[row, column] > 0.7 else INK,
+                )
         names = [str(c) for c in classes]
-        axes.set(xticks=range(shown.shape[1]), xticklabels=[*names, "none"] if undecided else names, yticks=range(len(names)), yticklabels=names, xlabel="read as", ylabel="true class")
+        axes.set(
+            xticks=range(shown.shape[1]),
+            xticklabels=[*names, "none"] if undecided else names,
+            yticks=range(len(names)),
+            yticklabels=names,
+            xlabel="read as",
+            ylabel="true class",
+        )
         axes.set_title(title, loc="left")
         axes.grid(visible=False)
         axes.tick_params(length=0)

@@ -60,7 +60,8 @@ def _own_page(result: Result) -> ModuleType | None:
 def _head(result: Result) -> str:
     found = result.json
     seeds = f"{len(found['seeds'])} seed{'s' * (len(found['seeds']) != 1)}"
-    over = f"Homeostat {found['provenance']['homeostat']} · experiment {found['experiment']} · {seeds} · {found['provenance']['date'][:10]}"
+    version, date = found["provenance"]["homeostat"], found["provenance"]["date"][:10]
+    over = f"Homeostat {version} · experiment {found['experiment']} · {seeds} · {date}"
     done, wanted = len(found["runs"]), found["expected_runs"]
     warning = f'<p class="warn">Stopped early: {done} of {wanted} runs are in this report.</p>' if done < wanted else ""
     return f'<p class="over">{escape(over)}</p>\n<h1>{escape(found["title"])}</h1>\n{warning}'
@@ -83,19 +84,27 @@ def _arms(result: Result) -> str:
         found = [result.json["summary"][name][key] for name in rows]
         intervals = [tuple(np.nan if f[k] is None else scale * f[k] for k in ("mean", "low", "high")) for f in found]
         figure = figures.arms_with_intervals(measure.text, rows, values, intervals, unit=measure.unit)  # type: ignore[arg-type]
-        drawn.append(html.figure(figure, "Small dots: seeds. Large dot and bar: mean and its 95 % interval.", f"{heading(measure)} of each arm"))
+        drawn.append(
+            html.figure(
+                figure,
+                "Small dots: seeds. Large dot and bar: mean and its 95 % interval.",
+                f"{heading(measure)} of each arm",
+            )
+        )
     return html.section("Arms", html.figures(*drawn)) if drawn else ""
 
 
 def _curves(result: Result) -> str:
-    """Arrays of one dimension as curves, a mean over seeds for each arm; an array `time` of the same length is the x axis."""
+    """Arrays of one dimension as curves, a mean over seeds for each arm; `time` of the same length is the x axis."""
     import zarr
 
     names: dict[str, None] = {}
     for run in result.json["runs"]:
         folder = result.folder / "data.zarr" / run["arm"] / f"seed{run['seed']}"
         if folder.is_dir():
-            names |= dict.fromkeys(name for name, array in sorted(zarr.open_group(folder, mode="r").arrays()) if array.ndim == 1)
+            names |= dict.fromkeys(
+                name for name, array in sorted(zarr.open_group(folder, mode="r").arrays()) if array.ndim == 1
+            )
     drawn = [_curve(result, name) for name in list(names)[:MOST_CURVES] if name != "time"]
     return html.section("Curves", html.figures(*drawn)) if any(drawn) else ""
 
@@ -110,12 +119,20 @@ def _curve(result: Result, name: str) -> str:
         x = time if time is not None and len(time) == len(found[0]) else np.arange(len(found[0]))
         stack = np.array(found, float)
         spread = len(found) > 1
-        lines[arm] = figures.Line(x, stack.mean(axis=0), stack.min(axis=0) if spread else None, stack.max(axis=0) if spread else None)
+        lines[arm] = figures.Line(
+            x, stack.mean(axis=0), stack.min(axis=0) if spread else None, stack.max(axis=0) if spread else None
+        )
     if not lines:
         return ""
     text = name.replace("_", " ")
-    band = " Bands: from the lowest to the highest seed." if any(line.low is not None for line in lines.values()) else ""
-    return html.figure(figures.curves(text, lines, xlabel="time" if result.array(next(iter(lines)), "time") is not None else "index"), f"Mean over seeds.{band}", text)
+    band = (
+        " Bands: from the lowest to the highest seed." if any(line.low is not None for line in lines.values()) else ""
+    )
+    return html.figure(
+        figures.curves(text, lines, xlabel="time" if result.array(next(iter(lines)), "time") is not None else "index"),
+        f"Mean over seeds.{band}",
+        text,
+    )
 
 
 def _all_numbers(result: Result) -> str:
@@ -155,7 +172,7 @@ def _provenance(result: Result) -> str:
                 "date": from_["date"].replace("T", " ").replace("+00:00", " UTC"),
                 "duration": f"{found['seconds']:.0f} s",
                 "seeds": ", ".join(map(str, found["seeds"])),
-                "intervals": "95 %, over seeds: Student's t below 30 seeds, else bootstrap (BCa); differences are paired by seed",
+                "intervals": "95 %, over seeds: Student's t below 30 seeds, else bootstrap (BCa); differences paired",
                 "homeostat": f"{from_['homeostat']}, commit {from_['commit'] or 'unknown'}",
                 "python": from_["python"],
                 "packages": ", ".join(f"{name} {version}" for name, version in from_["packages"].items()),

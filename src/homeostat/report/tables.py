@@ -49,7 +49,12 @@ def rows(result: Result, chosen: dict[str, Measure]) -> Iterator[Row]:
         for name, text in result.json[kind].items():
             found = result.json["summary"].get(name)
             if found:
-                yield Row(name, text, tuple(interval_text(m, found.get(key)) for key, m in chosen.items()), kind == "baselines")
+                yield Row(
+                    name,
+                    text,
+                    tuple(interval_text(m, found.get(key)) for key, m in chosen.items()),
+                    kind == "baselines",
+                )
 
 
 def heading(measure: Measure) -> str:
@@ -62,7 +67,13 @@ def printed(result: Result) -> Table:
     from rich.table import Table
 
     chosen = measures(result)
-    table = Table(title=result.json["title"], title_justify="left", title_style="bold", caption=note(result), caption_justify="left")
+    table = Table(
+        title=result.json["title"],
+        title_justify="left",
+        title_style="bold",
+        caption=note(result),
+        caption_justify="left",
+    )
     table.add_column("arm", style="bold", no_wrap=True)
     for measure in chosen.values():
         table.add_column(heading(measure), justify="right", no_wrap=False)
@@ -90,13 +101,22 @@ def html_table(result: Result) -> str:
     key, first = next(iter(chosen.items()))
     reference = next(iter(result.json["arms"]), "")
     head = "".join(f"<th>{escape(heading(m))}</th>" for m in chosen.values())
-    head += f"<th>difference from “{escape(reference)}”, {escape(first.unit or first.text)}</th>" if len(result.json["arms"]) > 1 else ""
+    head += (
+        f"<th>difference from “{escape(reference)}”, {escape(first.unit or first.text)}</th>"
+        if len(result.json["arms"]) > 1
+        else ""
+    )
     lines, before = [], False
     for row in rows(result, chosen):
         effect = result.json["effects"].get(row.name, {}).get(key)
         cells = "".join(f"<td>{escape(cell)}</td>" for cell in row.cells)
-        cells += f"<td>{interval_text(first, effect, signed=True) if effect else ''}</td>" if len(result.json["arms"]) > 1 else ""
+        cells += (
+            f"<td>{interval_text(first, effect, signed=True) if effect else ''}</td>"
+            if len(result.json["arms"]) > 1
+            else ""
+        )
         rule = ' class="rule"' if row.baseline and not before else ""
         before = row.baseline
         lines.append(f"<tr{rule}><th>{escape(row.name)}<small>{escape(row.text)}</small></th>{cells}</tr>")
-    return f'<div class="scroll"><table class="results"><thead><tr><th></th>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
+    body = f"<thead><tr><th></th>{head}</tr></thead><tbody>{''.join(lines)}</tbody>"
+    return f'<div class="scroll"><table class="results">{body}</table></div>'

@@ -1,6 +1,6 @@
 """IDX files, the format of MNIST: a magic number, the shape, then the bytes; as they are or compressed with gzip.
 
-    magic: 0, 0, type of the elements (8: unsigned byte), number of dimensions; then each dimension as 4 bytes, big end first
+    magic: 0, 0, type of the elements (8: unsigned byte), number of dimensions; then each dimension in 4 bytes
 
 LeCun, Cortes & Burges, http://yann.lecun.com/exdb/mnist.
 """
@@ -33,16 +33,24 @@ def read_idx(path: Path) -> NDArray[Any]:
     """The array in an IDX file of unsigned bytes. `DataError` names what is wrong with a damaged one."""
     content = _bytes_of(path)
     if len(content) < 4 or content[:2] != b"\0\0" or content[3] == 0:
-        raise DataError(f"'{path}' does not begin like an IDX file (magic number {content[:4].hex(' ') or 'missing'}, expected 00 00 08 01 or 00 00 08 03)")
+        raise DataError(
+            f"'{path}' does not begin like an IDX file: its magic number is {content[:4].hex(' ') or 'missing'}, "
+            "expected 00 00 08 01 or 00 00 08 03"
+        )
     if content[2] != UNSIGNED_BYTE:
-        raise DataError(f"'{path}' holds elements of IDX type {content[2]:#04x}; only unsigned bytes (0x08) are read, as in MNIST")
+        raise DataError(
+            f"'{path}' holds elements of IDX type {content[2]:#04x}; only unsigned bytes (0x08) are read, as in MNIST"
+        )
     dimensions, start = content[3], 4 + 4 * content[3]
     if len(content) < start:
         raise DataError(f"'{path}' is cut off within its header of {start} bytes: it has {len(content)}")
     shape = struct.unpack(f">{dimensions}I", content[4:start])
     expected = int(np.prod(shape, dtype=np.uint64))
     if len(content) - start != expected:
-        raise DataError(f"'{path}' promises {expected:,} bytes for shape {shape} but holds {len(content) - start:,}; download it again")
+        raise DataError(
+            f"'{path}' promises {expected:,} bytes for shape {shape} but holds {len(content) - start:,}; "
+            "download it again"
+        )
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 

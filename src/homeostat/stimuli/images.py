@@ -1,9 +1,9 @@
 """Labelled images: scikit-learn's handwritten digits, or a file of the user's; and their split into training and test.
 
-    images = load_images(None)                      # the 1797 digits that come with scikit-learn
-    images = load_images("cells.npz")               # arrays `images` [n, h, w] or [n, pixels] and `labels` [n]
-    images = load_images("train-images-idx3-ubyte.gz")   # MNIST; the labels file is found beside it
-    train, test = split(images, share=0.2, seed=0)
+images = load_images(None)                      # the 1797 digits that come with scikit-learn
+images = load_images("cells.npz")               # arrays `images` [n, h, w] or [n, pixels] and `labels` [n]
+images = load_images("train-images-idx3-ubyte.gz")   # MNIST; the labels file is found beside it
+train, test = split(images, share=0.2, seed=0)
 """
 
 from __future__ import annotations
@@ -83,7 +83,9 @@ def load_digits() -> Images:
         raise DataError("the digits come with scikit-learn, which is not installed: pip install scikit-learn")
     path = Path(spec.origin).parent / "datasets" / "data" / "digits.csv.gz"
     if not path.exists():
-        raise DataError(f"scikit-learn's digits are not at '{path}': reinstall scikit-learn, or give images with --data FILE")
+        raise DataError(
+            f"scikit-learn's digits are not at '{path}': reinstall scikit-learn, or give images with --data FILE"
+        )
     table = np.loadtxt(path, delimiter=",")
     return _images(table[:, :-1].reshape(-1, 8, 8), table[:, -1], "scikit-learn digits")
 
@@ -102,7 +104,10 @@ def split(images: Images, *, share: float = 0.2, seed: int = 0) -> tuple[Images,
     if counts.min() < 2:
         raise BadValue(f"class {classes[counts.argmin()]} has a single image; a split needs at least two of each class")
     if min(n_train, n_test) < len(classes):
-        raise BadValue(f"{len(images)} images give {n_train} for training and {n_test} for the test, fewer than the {len(classes)} classes")
+        raise BadValue(
+            f"{len(images)} images give {n_train} for training and {n_test} for the test, "
+            f"fewer than the {len(classes)} classes"
+        )
     draw = np.random.RandomState(seed)
     in_train = _apportion(counts, n_train, draw)
     in_test = _apportion(counts - in_train, n_test, draw)
@@ -147,7 +152,10 @@ def _from_npz(path: Path) -> Images:
         with np.load(path, allow_pickle=False) as file:
             missing = {"images", "labels"} - set(file.files)
             if missing:
-                raise DataError(f"'{path}' has no array {' and no array '.join(sorted(map(repr, missing)))}; it has: {', '.join(file.files) or 'nothing'}")
+                raise DataError(
+                    f"'{path}' has no array {' and no array '.join(sorted(map(repr, missing)))}; "
+                    f"it has: {', '.join(file.files) or 'nothing'}"
+                )
             pixels, labels = file["images"], file["labels"]
     except (zipfile.BadZipFile, ValueError, EOFError, OSError, KeyError) as error:
         if isinstance(error, DataError):
@@ -159,7 +167,9 @@ def _from_npz(path: Path) -> Images:
 def _from_idx(images: Path, labels: Path) -> Images:
     pixels, classes = read_idx(images), read_idx(labels)
     if pixels.ndim != 3:
-        raise DataError(f"'{images}' holds an array of shape {pixels.shape}, not images [n, height, width]; is it the labels file?")
+        raise DataError(
+            f"'{images}' holds an array of shape {pixels.shape}, not images [n, height, width]; is it the labels file?"
+        )
     if classes.ndim != 1:
         raise DataError(f"'{labels}' holds an array of shape {classes.shape}, not one label for each image")
     return _images(pixels, classes, images.name)
@@ -172,7 +182,9 @@ def _images(pixels: NDArray[Any], labels: NDArray[Any], source: str) -> Images:
     if pixels.dtype.kind not in "buif" or labels.dtype.kind not in "buif":
         raise DataError(f"{source}: images and labels must be numbers, not {pixels.dtype} and {labels.dtype}")
     if labels.shape != (len(pixels),):
-        raise DataError(f"{source}: {len(pixels)} images but labels of shape {labels.shape}; one label for each image is needed")
+        raise DataError(
+            f"{source}: {len(pixels)} images but labels of shape {labels.shape}; one label for each image is needed"
+        )
     flat = pixels.reshape(len(pixels), -1).astype(np.float64)
     wrong = np.flatnonzero(~np.isfinite(flat).all(axis=1))
     if wrong.size:

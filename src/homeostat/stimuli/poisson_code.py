@@ -38,7 +38,12 @@ class PoissonCode:
     mean: Floats | None = None  # per pixel; None: no ON and OFF channels
 
     def __post_init__(self) -> None:
-        for name, least, above in (("full_rate", 0, False), ("exponent", 0, True), ("show", 0, True), ("pause", 0, False)):
+        for name, least, above in (
+            ("full_rate", 0, False),
+            ("exponent", 0, True),
+            ("show", 0, True),
+            ("pause", 0, False),
+        ):
             value = getattr(self, name)
             if not (math.isfinite(value) and (value > least if above else value >= least)):
                 raise BadValue(f"{name}={value!r} of PoissonCode must be {'above' if above else 'at least'} {least}")
@@ -87,7 +92,7 @@ class PoissonCode:
 
     def onsets(self, number: int) -> Floats:
         """When each of so many images appears, in ms from the start of the signal."""
-        return np.arange(number) * self.period
+        return np.arange(number, dtype=np.float64) * self.period
 
     def _amplitudes(self, pixels: Floats) -> Floats:
         if self.mean is None:

@@ -22,12 +22,12 @@ from homeostat.engine.runtime.draws import (
 )
 from homeostat.engine.runtime.exponential import exp
 from homeostat.engine.runtime.reductions import reduce_count, reduce_max, reduce_mean, reduce_min, reduce_sum
-from homeostat.engine.runtime.rows import find_depth, find_live, history_full, pick_depth, synapse_element
+from homeostat.engine.runtime.rows import find_events, history_full, synapse_element
 from homeostat.engine.runtime.threads import ask_to_halt, halt_asked, meet
 
 __all__ = [
     "U64", "ask_to_halt", "begin_schedule", "binomial", "bits_of", "called", "collect", "count_spikes",
-    "end_schedule", "exp", "find_depth", "find_live", "halt_asked", "history_full", "inline", "kernel",
-    "log_spikes", "meet", "normal", "pick_depth", "rate_of", "reduce_count", "reduce_max", "reduce_mean",
+    "end_schedule", "exp", "find_events", "halt_asked", "history_full", "inline", "kernel",
+    "log_spikes", "meet", "normal", "rate_of", "reduce_count", "reduce_max", "reduce_mean",
     "reduce_min", "reduce_sum", "rounded32", "rounded64", "step_key", "synapse_element", "table_row", "uniform",
 ]  # fmt: skip

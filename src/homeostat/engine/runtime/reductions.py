@@ -33,15 +33,17 @@ def reduce_mean(start, post, in_degree, values, out):
 
 @inline
 def reduce_max(start, post, in_degree, values, out):
-    """out[i] = the largest value of neuron i's synapses, -1e308 where there are none."""
-    out[:] = -1e308
+    """out[i] = the largest value of neuron i's synapses, 0 where there are none."""
+    for i in range(out.size):
+        out[i] = -1e308 if in_degree[i] > 0 else 0.0
     for k in range(start[0], start[start.size - 1]):
         out[post[k]] = max(out[post[k]], np.float64(values[k]))
 
 
 @inline
 def reduce_min(start, post, in_degree, values, out):
-    """out[i] = the smallest value of neuron i's synapses, 1e308 where there are none."""
-    out[:] = 1e308
+    """out[i] = the smallest value of neuron i's synapses, 0 where there are none."""
+    for i in range(out.size):
+        out[i] = 1e308 if in_degree[i] > 0 else 0.0
     for k in range(start[0], start[start.size - 1]):
         out[post[k]] = min(out[post[k]], np.float64(values[k]))

@@ -13,43 +13,36 @@ def synapse_element(pre, post):
 
 
 @inline
-def find_live(begin, end, post, h_newest, since, live):
-    """Collect in `live` the synapses of a row with postsynaptic events from step `since` on; returns how many."""
-    count = 0
-    for k in range(U64(begin), U64(end)):
-        live[count] = k
-        count += 1 if h_newest[post[k]] >= since else 0
-    return count
+def find_events(begin, end, post, h_newest, h_count, h_step, since, pick, place, level):
+    """The postsynaptic events from step `since` on that a row has to replay; returns the number of levels.
 
-
-@inline
-def find_depth(count, live, post, h_step, h_count, h_fill, since, depth):
-    """How many postsynaptic events each live synapse has to replay; returns the most."""
+    Level 0 holds the newest event of each synapse that has any, level 1 the one before it, and so on: `pick` is the
+    synapse, `place` the event's place in the history, `level[l]` where level l begins. No branch depends on the data:
+    it would be mispredicted half of the time, which costs more than all the rest.
+    """
     history = h_step.size // h_count.size
-    deepest = 0
+    count = U64(0)
+    for k in range(U64(begin), U64(end)):
+        pick[count] = k
+        count += U64(h_newest[post[k]] >= since)
     for e in range(count):
-        i = post[live[e]]
-        newest = h_count[i] - 1
-        found = 1
-        while found < h_fill[i] and h_step[i * history + ((newest - found) & (history - 1))] >= since:
-            found += 1
-        depth[e] = found
-        deepest = max(deepest, found)
-    return deepest
-
-
-@inline
-def pick_depth(live_count, live, depth, level, post, h_count, history, pick, place):
-    """Of the live synapses those with more than `level` newer events: their index, and the place of that event."""
-    count = 0
-    for e in range(live_count):
-        if depth[e] > level:
-            k = live[e]
-            i = post[k]
-            pick[count] = k
-            place[count] = i * history + ((h_count[i] - 1 - level) & (history - 1))
-            count += 1
-    return count
+        i = post[pick[e]]
+        place[e] = U64(i) * U64(history) + U64((h_count[i] - 1) & (history - 1))
+    level[0] = 0
+    level[1] = count
+    levels, first = 1, U64(0)
+    while count > first and levels < history:
+        found = count
+        for e in range(first, count):
+            earlier = (place[e] & U64(~(history - 1))) | ((place[e] - U64(1)) & U64(history - 1))
+            pick[found] = pick[e]
+            place[found] = earlier
+            found += U64(h_step[earlier] >= since)
+        first, count = count, found
+        if count > first:
+            levels += 1
+            level[levels] = count
+    return levels
 
 
 @inline

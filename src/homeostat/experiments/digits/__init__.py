@@ -9,8 +9,9 @@ target, and weights have hard bounds. Synapses differ in initial weight and dela
 
 Labels are never used in learning. Then all plasticity is frozen. Each cell is given the class it answered to most on
 the training images; the test images are read by a vote of the cells, by a vote with each cell's whole class profile,
-and by a linear decoder on spike counts. The arms take one mechanism away each, with settings of their own: every arm got
-the same number of candidate settings, compared on a part of the training images. Test images took no part in any choice.
+and by a linear decoder on spike counts. The arms take one mechanism away each, with settings of their own: every arm
+got the same number of candidate settings, compared on parts of the training images. Test images took no part in any
+choice.
 """
 
 from __future__ import annotations
@@ -28,15 +29,21 @@ from homeostat.experiments.lab.settings import Settings as Base
 class Settings(Base):
     """Settings of the digits experiment. Potentials in mV, times in ms unless said otherwise, rates in Hz."""
 
-    data: str | None = Field(None, description="file of images: .npz, MNIST IDX, or IMAGES,LABELS; none: scikit-learn's digits")
+    data: str | None = Field(
+        None, description="file of images: .npz, MNIST IDX, or IMAGES,LABELS; none: scikit-learn's digits"
+    )
     images: int | None = Field(None, ge=50, description="use at most so many images, drawn at random; none: all")
     test_share: float = Field(0.2, gt=0, lt=1, description="share of the images that are for the test")
-    split_seed: int = Field(1000, ge=0, lt=2**32, description="which images are for the test: the same for all arms and seeds")
+    split_seed: int = Field(
+        1000, ge=0, lt=2**32, description="which images are for the test: the same for all arms and seeds"
+    )
     neurons: int = Field(400, ge=2, description="excitatory cells, and as many inhibitory ones")
     passes: int = Field(5, ge=1, description="how often the training images are shown, each time in another order")
     dt: float = Field(0.5, gt=0, le=1, description="time step")
 
-    total_rate: float = Field(25_000.0, gt=0, description="spikes per second of all inputs together while an image is shown")
+    total_rate: float = Field(
+        25_000.0, gt=0, description="spikes per second of all inputs together while an image is shown"
+    )
     exponent: float = Field(1.1, gt=0, le=4, description="of the amplitudes of an image; above 1 favours the strongest")
     show: float = Field(250.0, gt=0, description="how long an image is shown in training")
     pause: float = Field(100.0, ge=0, description="silence after each image")
@@ -45,21 +52,35 @@ class Settings(Base):
     tau_membrane: float = Field(95.0, gt=0, description="mean membrane time constant of excitatory cells")
     tau_membrane_cv: float = Field(0.1, ge=0, lt=0.5, description="its coefficient of variation over cells")
     drive: float = Field(5.0, gt=0, description="mean depolarisation by an image that excites all synapses alike")
-    threshold_start: float = Field(1.4, ge=0, description="threshold at the beginning, above the least one, which is 1 mV above rest")
-    threshold_rise: float = Field(2.6, ge=0, description="rise of the mean threshold over the whole training, for one spike an image and no decay")
-    threshold_decay: float = Field(1.3, gt=0, description="time constant with which thresholds sink, in durations of the training")
+    threshold_start: float = Field(
+        1.4, ge=0, description="threshold at the beginning, above the least one, which is 1 mV above rest"
+    )
+    threshold_rise: float = Field(
+        2.6, ge=0, description="rise of the mean threshold over the whole training, for one spike an image and no decay"
+    )
+    threshold_decay: float = Field(
+        1.3, gt=0, description="time constant with which thresholds sink, in durations of the training"
+    )
 
     weight_cv: float = Field(1.0, ge=0, le=3, description="coefficient of variation of the initial weights")
     largest_weight: float = Field(45.0, gt=1, description="upper bound of weights, in mean weights")
-    learning_rate: float = Field(0.23, ge=0, description="change at a postsynaptic spike, in mean weights, of a synapse whose trace is twice the offset's unit")
+    learning_rate: float = Field(
+        0.23,
+        ge=0,
+        description="change at a postsynaptic spike, in mean weights, for each mean trace above the offset",
+    )
     offset: float = Field(0.5, ge=0, description="trace at which nothing changes, in mean traces during an image")
     tau_trace: float = Field(60.0, gt=0, description="decay of the presynaptic trace")
 
     inhibition: float = Field(125.0, ge=0, description="conductance of an inhibitory spike, nS; the leak is 10 nS")
     tau_inhibition: float = Field(7.0, gt=0, description="decay of inhibition")
     reversal: float = Field(-1.5, lt=0, description="reversal potential of inhibition, relative to rest")
-    inhibitory_rate: float = Field(0.0016, ge=0, description="change of an inhibitory weight at a spike pair, relative to its start")
-    inhibitory_target: float = Field(0.05, ge=0, description="rate of excitatory cells that inhibitory plasticity aims at")
+    inhibitory_rate: float = Field(
+        0.0016, ge=0, description="change of an inhibitory weight at a spike pair, relative to its start"
+    )
+    inhibitory_target: float = Field(
+        0.05, ge=0, description="rate of excitatory cells that inhibitory plasticity aims at"
+    )
 
     robustness: bool = Field(True, description="whether to perturb the trained network")
 
@@ -70,7 +91,7 @@ baselines = {
     "k-means": "as many prototypes as cells, on pixels, read by the same vote",
     "nearest neighbour": "the label of the nearest of as many random training images as cells",
     "logistic regression": "on pixels",
-    "random projection": "pixels as Poisson spikes, as many random rectified features as cells, the same linear decoder",
+    "random projection": "Poisson spikes of pixels, as many random rectified features as cells, same linear decoder",
 }
 
 measures = {

@@ -29,17 +29,22 @@ def digits_network(settings: Settings, arm: Arm, seed: int, rates: Timed, shown:
         inputs, exc, hs.AllToAll(), name=FEED, delay=settings.dt, rules=_feed_rules(settings, arm, inputs.n),
         weight=hs.LogNormal(mean, cv=settings.weight_cv) if arm.heterogeneous and settings.weight_cv > 0 else mean,
     )  # fmt: skip
-    late = np.random.default_rng(seed).integers(1, 4, settings.neurons) if arm.heterogeneous else np.full(settings.neurons, 2)
+    late = (
+        np.random.default_rng(seed).integers(1, 4, settings.neurons)
+        if arm.heterogeneous
+        else np.full(settings.neurons, 2)
+    )
     net.connect(exc, inh, hs.OneToOne(), name=RECRUIT, weight=20.0, delay=late * settings.dt)
     net.connect(
         inh, exc, all_but_own(settings.neurons), name=INHIBIT, weight=settings.inhibition, delay=settings.dt,
-        receptor=hs.GABAA(tau=settings.tau_inhibition, reversal=REST + settings.reversal), rules=_inhibitory_rules(settings, arm),
+        receptor=hs.GABAA(tau=settings.tau_inhibition, reversal=REST + settings.reversal),
+        rules=_inhibitory_rules(settings, arm),
     )  # fmt: skip
     return net
 
 
 def mean_weight(settings: Settings, channels: int) -> float:
-    """The weight in mV with which an image that excites all inputs alike lifts v by `drive`: w total_rate tau = drive."""
+    """The weight (mV) with which an image that excites all inputs alike lifts v by `drive` = w total_rate tau."""
     return settings.drive / (settings.total_rate * settings.tau_membrane / 1000.0)
 
 
@@ -52,8 +57,8 @@ def all_but_own(cells: int) -> hs.Explicit:
 def _excitatory(settings: Settings, arm: Arm, shown: int) -> hs.AdaptiveLIF:
     tau, training = settings.tau_membrane, shown * (settings.show + settings.pause)
     return hs.AdaptiveLIF(
-        tau=hs.Normal(tau, cv=settings.tau_membrane_cv, low=0.3 * tau), leak=LEAK, v_rest=REST, v_reset=REST, refractory=2.0,
-        v_threshold=REST + LEAST_THRESHOLD, theta_start=settings.threshold_start,
+        tau=hs.Normal(tau, cv=settings.tau_membrane_cv, low=0.3 * tau), leak=LEAK, v_rest=REST, v_reset=REST,
+        refractory=2.0, v_threshold=REST + LEAST_THRESHOLD, theta_start=settings.threshold_start,
         theta_plus=settings.threshold_rise * settings.neurons / shown if arm.intrinsic else 0.0,
         tau_theta=settings.threshold_decay * training if arm.intrinsic else FOREVER,
     )  # fmt: skip
@@ -68,7 +73,9 @@ def _feed_rules(settings: Settings, arm: Arm, channels: int) -> list[hs.Plastici
     mean = mean_weight(settings, channels)
     trace = settings.total_rate / channels * settings.tau_trace / 1000.0  # the mean trace while an image is shown
     rules: list[hs.Plasticity] = [
-        hs.OneSidedSTDP(tau_pre=settings.tau_trace, gain=settings.learning_rate * mean / trace, offset=settings.offset * trace)
+        hs.OneSidedSTDP(
+            tau_pre=settings.tau_trace, gain=settings.learning_rate * mean / trace, offset=settings.offset * trace
+        )
     ]
     if arm.normalisation:
         rules.append(hs.Normalisation(total=mean * channels, period=settings.show + settings.pause))

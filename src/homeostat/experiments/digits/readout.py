@@ -43,7 +43,7 @@ class Readers:
 
 
 def information(labels: Counts, answers: Counts) -> float:
-    """Mutual information between true and decoded class in bits (Panzeri & Treves' correction); NaN for too few images."""
+    """Mutual information between true and decoded class, bits, Panzeri & Treves' correction; NaN for too few images."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # NaN says the same, and the report explains it
         return panzeri_treves_information(labels, answers).bits

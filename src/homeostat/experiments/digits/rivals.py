@@ -45,10 +45,14 @@ def random_projection(settings: Settings, seed: int, train: Images, test: Images
     projection = draw.standard_normal((train.pixels.shape[1], settings.neurons))
     features = [count @ projection for count in spikes]
     rest = np.median(features[0], axis=0)
-    return _decoded(np.maximum(features[0] - rest, 0.0), train, np.maximum(features[1] - rest, 0.0), test, INVERSE_PENALTY)
+    return _decoded(
+        np.maximum(features[0] - rest, 0.0), train, np.maximum(features[1] - rest, 0.0), test, INVERSE_PENALTY
+    )
 
 
-def _decoded(fitted: NDArray[Any], train: Images, asked: NDArray[Any], test: Images, penalty: float) -> dict[str, float]:
+def _decoded(
+    fitted: NDArray[Any], train: Images, asked: NDArray[Any], test: Images, penalty: float
+) -> dict[str, float]:
     decoded = LinearDecoder.fit(fitted, train.labels, inverse_penalty=penalty).predict(asked)
     return {"linear": accuracy(test.labels, decoded), "information_linear": information(test.labels, decoded)}
 

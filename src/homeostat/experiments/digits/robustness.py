@@ -1,4 +1,4 @@
-"""What a trained network still knows when it is damaged: nothing is learned again, and its readers stay as they were."""
+"""What a trained network still knows when it is damaged: nothing is learned again, its readers stay as they were."""
 
 from __future__ import annotations
 
@@ -24,9 +24,15 @@ KINDS = {
 def damaged(state: State, kind: str, level: float, seed: int) -> State:
     """The state with a share of all synapses onto the excitatory cells deleted, or all of them weakened by a factor."""
     if kind == "deletion":
-        return replace(state, feed=_thinned(state.feed, level, seed, "feed"), inhibition=_thinned(state.inhibition, level, seed, "inhibition"))
+        return replace(
+            state,
+            feed=_thinned(state.feed, level, seed, "feed"),
+            inhibition=_thinned(state.inhibition, level, seed, "inhibition"),
+        )
     if kind == "down-regulation":
-        return replace(state, feed=state.feed * np.float32(1 - level), inhibition=state.inhibition * np.float32(1 - level))
+        return replace(
+            state, feed=state.feed * np.float32(1 - level), inhibition=state.inhibition * np.float32(1 - level)
+        )
     return state
 
 
@@ -35,7 +41,9 @@ def robustness(subject: Subject, state: State, readers: Readers, test: Images) -
     found: dict[str, Any] = {}
     for kind in KINDS:
         answers = [
-            readers.vote.predict(subject.ask(damaged(state, kind, level, subject.seed), test, noise=level if kind == "noise" else 0.0))
+            readers.vote.predict(
+                subject.ask(damaged(state, kind, level, subject.seed), test, noise=level if kind == "noise" else 0.0)
+            )
             for level in LEVELS
         ]
         found[f"{kind}_voting"] = np.array([accuracy(test.labels, answer) for answer in answers])
@@ -44,7 +52,7 @@ def robustness(subject: Subject, state: State, readers: Readers, test: Images) -
 
 
 def _thinned(weights: Any, share: float, seed: int, name: str) -> Any:
-    """Weights of which exactly this share, drawn by seed, is 0. At a larger share the same ones are deleted, and more."""
+    """Weights of which exactly this share, drawn by seed, is 0. A larger share deletes the same ones, and more."""
     order = keyed.generator(seed, f"deletion/{name}").permutation(len(weights))
     kept = weights.copy()
     kept[order[: round(share * len(weights))]] = 0

@@ -1,10 +1,10 @@
 """Choosing the settings of each arm: the same number of candidates for all, compared on held-out training images.
 
-For every arm alike: half of the candidates are drawn around the defaults of `Settings`, each setting in `SPREAD` moved with
-probability `MOVED` by a factor exp(spread * normal); the other half around the best `PARENTS` of those, with half the
-spread. Each is trained on four fifths of the training images and scored by the vote on the last fifth. The best
-`FINALISTS` are scored on further parts of the training images (`FOLDS` in all), and the best mean wins.
-Test images are never seen. All scores go to `candidates.json`, the winners to `chosen.json`, from where the arms read them.
+For every arm alike: half of the candidates are drawn around the defaults of `Settings`, each setting in `SPREAD` moved
+with probability `MOVED` by a factor exp(spread * normal); the other half around the best `PARENTS` of those, with half
+the spread. Each is trained on four fifths of the training images and scored by the vote on the last fifth. The best
+`FINALISTS` are scored on further parts of the training images (`FOLDS` in all), and the best mean wins. Test images
+are never seen. All scores go to `candidates.json`, the winners to `chosen.json`, from where the arms read them.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ from homeostat.information import accuracy
 from homeostat.stimuli import split
 
 SPREAD = {
-    "total_rate": 0.3, "exponent": 0.2, "tau_membrane": 0.3, "drive": 0.4, "threshold_start": 0.8, "threshold_rise": 0.6,
-    "threshold_decay": 0.5, "learning_rate": 0.8, "offset": 0.4, "tau_trace": 0.4, "weight_cv": 0.4, "largest_weight": 0.6,
-    "inhibition": 0.7, "tau_inhibition": 0.4, "reversal": 0.5, "inhibitory_rate": 1.5, "inhibitory_target": 1.0,
+    "total_rate": 0.3, "exponent": 0.2, "tau_membrane": 0.3, "drive": 0.4, "threshold_start": 0.8,
+    "threshold_rise": 0.6, "threshold_decay": 0.5, "learning_rate": 0.8, "offset": 0.4, "tau_trace": 0.4,
+    "weight_cv": 0.4, "largest_weight": 0.6, "inhibition": 0.7, "tau_inhibition": 0.4, "reversal": 0.5,
+    "inhibitory_rate": 1.5, "inhibitory_target": 1.0,
 }  # fmt: skip
 LARGEST = {"exponent": 4.0, "weight_cv": 3.0}
 MOVED, PARENTS, FINALISTS, FOLDS = 0.5, 3, 5, 4
@@ -56,7 +57,9 @@ class Scored:
     seconds: float
 
 
-def search(settings: Settings, candidates: int, arms: list[str] | None, seed: int, folder: Path, workers: int, watch: Watcher) -> str:
+def search(
+    settings: Settings, candidates: int, arms: list[str] | None, seed: int, folder: Path, workers: int, watch: Watcher
+) -> str:
     """Choose settings for the arms from so many candidates each; returns where everything was written."""
     names = [name for name in ARMS if not arms or name in arms]
     folder.mkdir(parents=True, exist_ok=True)
@@ -68,14 +71,23 @@ def search(settings: Settings, candidates: int, arms: list[str] | None, seed: in
     for stage in range(3):
         if stage < 2:
             for arm in names:
-                drawn[arm] |= _drawn(settings, scores, arm, range(max(1, first), candidates) if stage else range(1, first), seed, stage)
+                drawn[arm] |= _drawn(
+                    settings, scores, arm, range(max(1, first), candidates) if stage else range(1, first), seed, stage
+                )
         scores += _scored(_trials(drawn, scores, stage), workers, watch)
         _write(folder / "candidates.json", [_row(found) for found in scores])
     chosen = {arm: _winner(drawn[arm], scores, arm) for arm in names}
     kept = json.loads(CHOSEN.read_text(encoding="utf-8"))["arms"] if CHOSEN.exists() and arms else {}
-    how = {"candidates": candidates, "finalists": FINALISTS, "folds": FOLDS, "seed": seed, "spread": SPREAD, "defaults": settings.model_dump(mode="json")}
+    how = {
+        "candidates": candidates,
+        "finalists": FINALISTS,
+        "folds": FOLDS,
+        "seed": seed,
+        "spread": SPREAD,
+        "defaults": settings.model_dump(mode="json"),
+    }
     _write(folder / "chosen.json", {"search": how, "arms": kept | chosen})
-    return f"all scores: {folder / 'candidates.json'}; winners: {folder / 'chosen.json'}; to use them, copy the latter to {CHOSEN}"
+    return f"all scores and the winners are in {folder}; to use them, copy {folder / 'chosen.json'} to {CHOSEN}"
 
 
 def score(trial: Trial) -> Scored:
@@ -92,7 +104,9 @@ def score(trial: Trial) -> Scored:
     return Scored(trial, voting, time.perf_counter() - began)
 
 
-def _drawn(settings: Settings, scores: list[Scored], arm: str, numbers: range, seed: int, stage: int) -> dict[int, dict[str, Any]]:
+def _drawn(
+    settings: Settings, scores: list[Scored], arm: str, numbers: range, seed: int, stage: int
+) -> dict[int, dict[str, Any]]:
     """New candidates around the defaults, or around the best so far."""
     found = {}
     parents = [dict(s.trial.settings) for s in _best(scores, arm, 0)[:PARENTS]] or [settings.chosen]
@@ -121,12 +135,22 @@ def _trials(drawn: dict[str, dict[int, dict[str, Any]]], scores: list[Scored], s
 
 def _best(scores: list[Scored], arm: str, fold: int) -> list[Scored]:
     """The scores of an arm on one fold, the best first; earlier candidates first among equals."""
-    return sorted((s for s in scores if s.trial.arm == arm and s.trial.fold == fold), key=lambda s: (-s.voting, s.trial.number))
+    return sorted(
+        (s for s in scores if s.trial.arm == arm and s.trial.fold == fold), key=lambda s: (-s.voting, s.trial.number)
+    )
 
 
 def _scored(trials: Iterator[Trial], workers: int, watch: Watcher) -> Iterator[Scored]:
     for found in in_processes(score, list(trials), workers):
-        watch.finished(Finished(f"{found.trial.arm}, candidate {found.trial.number}, {100 * found.voting:.1f} %", found.trial.fold, {}, {}, found.seconds))
+        watch.finished(
+            Finished(
+                f"{found.trial.arm}, candidate {found.trial.number}, {100 * found.voting:.1f} %",
+                found.trial.fold,
+                {},
+                {},
+                found.seconds,
+            )
+        )
         yield found
 
 
@@ -144,7 +168,13 @@ def _winner(candidates: dict[int, dict[str, Any]], scores: list[Scored], arm: st
 
 def _row(found: Scored) -> dict[str, Any]:
     trial = found.trial
-    return {"arm": trial.arm, "candidate": trial.number, "fold": trial.fold, "voting": round(found.voting, 4), "settings": trial.settings}
+    return {
+        "arm": trial.arm,
+        "candidate": trial.number,
+        "fold": trial.fold,
+        "voting": round(found.voting, 4),
+        "settings": trial.settings,
+    }
 
 
 def _write(path: Path, content: Any) -> None:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 import homeostat as hs
 from homeostat.experiments.digits import Settings
-from homeostat.experiments.digits.variants import Arm
 from homeostat.experiments.digits.network import EXC, FEED, INHIBIT, digits_network
+from homeostat.experiments.digits.variants import Arm
 from homeostat.information import binned_counts
 from homeostat.stimuli import Images, PoissonCode
 
@@ -67,7 +67,9 @@ class Subject:
         code = self._asking
         return binned_counts(times, cells, self.settings.neurons, onsets=code.onsets(len(images)), duration=code.period)
 
-    def watch(self, state: State, images: Images, *, noise: float = 0.0) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    def watch(
+        self, state: State, images: Images, *, noise: float = 0.0
+    ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
         """Spike times (ms, in the middle of their step) and cells while the images are shown, all plasticity frozen."""
         code = self._asking
         sim = state.put_into(self.simulation(images, code=code, noise=noise))

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from homeostat.experiments.digits import Settings
-from homeostat.experiments.digits.variants import ARMS, settings_of
-from homeostat.experiments.digits.rivals import RIVALS
 from homeostat.experiments.digits.data import code_of, read
-from homeostat.experiments.digits.readout import Readers, firing, reading, weights
 from homeostat.experiments.digits.network import LEAST_THRESHOLD
+from homeostat.experiments.digits.readout import Readers, firing, reading, weights
+from homeostat.experiments.digits.rivals import RIVALS
 from homeostat.experiments.digits.robustness import LEVELS, robustness
 from homeostat.experiments.digits.training import State, Subject, Training, train
+from homeostat.experiments.digits.variants import ARMS, settings_of
 from homeostat.stimuli import Images
 
 RASTER_IMAGES = 6

@@ -34,7 +34,9 @@ ARMS = {
     "no normalisation": Arm("incoming weights are not normalised", normalisation=False),
     "no intrinsic": Arm("thresholds stay as they are", intrinsic=False),
     "no inhibitory": Arm("inhibitory weights stay as they are", inhibitory=False),
-    "homogeneous": Arm("all synapses begin equal: the same mean weight, one delay", heterogeneous=False, perturbed=True),
+    "homogeneous": Arm(
+        "all synapses begin equal: the same mean weight, one delay", heterogeneous=False, perturbed=True
+    ),
 }
 
 

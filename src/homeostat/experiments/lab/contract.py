@@ -9,7 +9,7 @@
     class Settings(Settings):                       # optional: typed parameters, for --set key=value
         drive: float = Field(8.0, gt=0, description="rate of each input, Hz")
 
-    arms = {"homeostasis": "as described", "none": "fixed thresholds"}       # optional; the first is what others are compared with
+    arms = {"homeostasis": "as described", "none": "fixed thresholds"}      # optional; compared with the first
 
     def run(settings, seed, arm):
         return {"rate": 5.1, "thresholds": array}   # numbers go to the table, arrays to the data

@@ -26,7 +26,9 @@ def load(which: str) -> Experiment:
     path = Path(which).expanduser()
     if path.suffix != ".py":
         hint = f"; did you mean '{which}.py'?" if path.with_name(f"{path.name}.py").is_file() else ""
-        raise UnknownName(f"no experiment '{which}', and not a file ending in .py{hint or '; ' + suggestion(which, built_in())}")
+        raise UnknownName(
+            f"no experiment '{which}', and not a file ending in .py{hint or '; ' + suggestion(which, built_in())}"
+        )
     if not path.is_file():
         raise DataError(f"no file '{which}' (in {Path.cwd()})")
     return _from_file(path.resolve())

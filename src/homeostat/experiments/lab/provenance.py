@@ -25,8 +25,8 @@ def provenance() -> dict[str, Any]:
         "python": platform.python_version(),
         "packages": {name: version(name) for name in PACKAGES},
         "machine": {
-            "system": f"{platform.system()} {platform.release()}", "processor": processor(), "architecture": platform.machine(),
-            "cores": cores(), "memory_GiB": memory(),
+            "system": f"{platform.system()} {platform.release()}", "processor": processor(),
+            "architecture": platform.machine(), "cores": cores(), "memory_GiB": memory(),
         },
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": command(),
@@ -80,5 +80,7 @@ def command() -> str:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=True, timeout=10)
+    done = subprocess.run(
+        ["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=True, timeout=10
+    )
     return done.stdout.strip()

@@ -23,7 +23,8 @@ from homeostat.experiments.lab.discovery import load
 from homeostat.experiments.lab.settings import Settings
 from homeostat.experiments.lab.store import Finished, Result, Store
 
-J, R = TypeVar("J"), TypeVar("R")
+J = TypeVar("J")
+R = TypeVar("R")
 MATHS_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -53,8 +54,10 @@ class RunFailed(HomeostatError):
         self.trace = trace
 
 
-def run_all(experiment: Experiment, settings: Settings, store: Store, jobs: list[Job], *, workers: int, watcher: Watcher) -> Result:
-    """Run all jobs. Ctrl-C ends it as 'stopped'; an error in a run ends it too and is raised; finished runs are kept."""
+def run_all(
+    experiment: Experiment, settings: Settings, store: Store, jobs: list[Job], *, workers: int, watcher: Watcher
+) -> Result:
+    """Run all jobs. Ctrl-C ends it as 'stopped', an error in a run too and is raised; finished runs are kept."""
     workers = max(1, min(workers, len(jobs)))
     watcher.started(len(jobs), workers)
     status = "stopped"
@@ -84,10 +87,13 @@ def _runs(experiment: Experiment, settings: Settings, jobs: list[Job], workers: 
 
 
 def in_processes(function: Callable[[J], R], jobs: Iterable[J], workers: int) -> Iterator[R]:
-    """What `function` makes of each job, in processes of one thread each, as they finish.
+    """What `function` makes of each job, as it finishes, in processes of one thread each; with one worker, in this one.
 
     `function` must be found by name in its module. Left early, by an error or Ctrl-C, all processes end at once.
     """
+    if workers == 1:
+        yield from map(function, jobs)
+        return
     with _one_thread_each(), _pool(workers) as pool:
         waiting: set[Future[R]] = {pool.submit(function, job) for job in jobs}
         while waiting:
@@ -96,7 +102,9 @@ def in_processes(function: Callable[[J], R], jobs: Iterable[J], workers: int) ->
                 try:
                     yield future.result()
                 except BrokenProcessPool as error:
-                    raise RunFailed("a process was killed from outside; was there enough memory? Fewer processes take less: --threads 1") from error
+                    raise RunFailed(
+                        "a process was killed from outside; was there enough memory? --threads 1 takes less"
+                    ) from error
 
 
 def work(job: Job) -> Finished:
@@ -123,7 +131,9 @@ def _run(experiment: Experiment, settings: Settings, job: Job) -> Finished:
 def _sorted_out(outcome: Any, where: str) -> tuple[dict[str, float], dict[str, Any]]:
     """Numbers and arrays of what a run returned."""
     if not isinstance(outcome, Mapping) or not outcome:
-        raise ContractError(f"{where}: run() must return a dictionary of numbers and arrays, not {type(outcome).__name__}")
+        raise ContractError(
+            f"{where}: run() must return a dictionary of numbers and arrays, not {type(outcome).__name__}"
+        )
     numbers: dict[str, float] = {}
     arrays: dict[str, Any] = {}
     for name, value in outcome.items():
@@ -131,7 +141,9 @@ def _sorted_out(outcome: Any, where: str) -> tuple[dict[str, float], dict[str, A
             raise ContractError(f"{where}: run() returned the name {name!r}; a name is a text without '/'")
         array = value if hasattr(value, "dims") else np.asarray(value)
         if array.dtype.kind not in "biuf":
-            raise ContractError(f"{where}: '{name}' is {type(value).__name__}; run() returns numbers and arrays of numbers")
+            raise ContractError(
+                f"{where}: '{name}' is {type(value).__name__}; run() returns numbers and arrays of numbers"
+            )
         if array.ndim == 0:
             numbers[name] = float(array)
         else:
@@ -142,7 +154,9 @@ def _sorted_out(outcome: Any, where: str) -> tuple[dict[str, float], dict[str, A
 @contextmanager
 def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """A pool whose processes end at once when this block is left by an error or Ctrl-C."""
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_begin_worker, initargs=(sys.path[:],))
+    pool = ProcessPoolExecutor(
+        workers, multiprocessing.get_context("spawn"), initializer=_begin_worker, initargs=(sys.path[:],)
+    )
     try:
         yield pool
     except BaseException:
@@ -162,7 +176,7 @@ def _begin_worker(path: list[str]) -> None:
 
 @contextmanager
 def _one_thread_each() -> Iterator[None]:
-    """Processes started meanwhile do their linear algebra with one thread: the cores are taken by the other processes."""
+    """Processes started meanwhile do their linear algebra with one thread: the others have taken the cores."""
     before = {name: os.environ.get(name) for name in MATHS_THREADS}
     os.environ.update(dict.fromkeys(MATHS_THREADS, "1"))
     try:

@@ -18,8 +18,8 @@ S = TypeVar("S", bound="Settings")
 class Settings(pydantic.BaseModel):
     """The base of all settings: frozen; unknown names and values out of range are errors.
 
-        class Settings(homeostat.experiments.Settings):
-            drive: float = Field(8.0, gt=0, description="rate of each input, Hz")
+    class Settings(homeostat.experiments.Settings):
+        drive: float = Field(8.0, gt=0, description="rate of each input, Hz")
     """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -69,7 +69,10 @@ def range_of(info: FieldInfo) -> str:
     """The range of a setting in words: 'above 0', 'from 0 to 1', 'a number' ..."""
     words = {"gt": "above {:g}", "ge": "at least {:g}", "lt": "below {:g}", "le": "at most {:g}"}
     bounds = [
-        text.format(getattr(extra, key)) for extra in info.metadata for key, text in words.items() if getattr(extra, key, None) is not None
+        text.format(getattr(extra, key))
+        for extra in info.metadata
+        for key, text in words.items()
+        if getattr(extra, key, None) is not None
     ]
     return " and ".join(bounds)
 

@@ -42,7 +42,14 @@ class Store:
     """Writes a folder of results, run by run."""
 
     def __init__(
-        self, folder: Path, experiment: Experiment, settings: Settings, *, arms: list[str], seeds: list[int], provenance: dict[str, Any]
+        self,
+        folder: Path,
+        experiment: Experiment,
+        settings: Settings,
+        *,
+        arms: list[str],
+        seeds: list[int],
+        provenance: dict[str, Any],
     ) -> None:
         self.folder = folder
         self.experiment = experiment
@@ -62,9 +69,15 @@ class Store:
         """An empty folder; a former result in it goes, anything else is left alone and is an error."""
         if self.folder.exists() and not self.folder.is_dir():
             raise BadValue(f"--out {self.folder} is a file; name a folder")
-        strangers = [p.name for p in self.folder.iterdir() if p.name not in (RESULT, DATA, REPORT)] if self.folder.is_dir() else []
+        strangers = (
+            [p.name for p in self.folder.iterdir() if p.name not in (RESULT, DATA, REPORT)]
+            if self.folder.is_dir()
+            else []
+        )
         if strangers and not (self.folder / RESULT).exists():
-            raise BadValue(f"--out {self.folder} holds other files ({', '.join(sorted(strangers)[:3])}); name a new or empty folder")
+            raise BadValue(
+                f"--out {self.folder} holds other files ({', '.join(sorted(strangers)[:3])}); name an empty folder"
+            )
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / RESULT).unlink(missing_ok=True)
@@ -73,12 +86,16 @@ class Store:
                 shutil.rmtree(self.folder / DATA)
             self.write()
         except OSError as error:
-            raise DataError(f"the results cannot be written to '{self.folder}': {error.strerror or error}; choose another --out") from error
+            raise DataError(
+                f"the results cannot be written to '{self.folder}': {error.strerror or error}; choose another --out"
+            ) from error
 
     def add(self, run: Finished) -> None:
         """Keep a run: its arrays, its numbers, and the summary over all runs so far."""
         _write_arrays(self.folder / DATA, run)
-        self.result["runs"].append({"arm": run.arm, "seed": run.seed, "seconds": round(run.seconds, 3), "numbers": run.numbers})
+        self.result["runs"].append(
+            {"arm": run.arm, "seed": run.seed, "seconds": round(run.seconds, 3), "numbers": run.numbers}
+        )
         order = [*self.result["arms"], *self.result["baselines"]]
         self.result["runs"].sort(key=lambda r: (order.index(r["arm"]), r["seed"]))
         for name in run.numbers:
@@ -151,12 +168,13 @@ class Result:
 def summary(runs: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """For every arm and number: the mean over seeds and its 95 % interval, where there are two seeds or more."""
     return {
-        arm: {name: _interval(list(by_seed.values())) for name, by_seed in found.items()} for arm, found in _by_arm(runs).items()
+        arm: {name: _interval(list(by_seed.values())) for name, by_seed in found.items()}
+        for arm, found in _by_arm(runs).items()
     }
 
 
 def effects(runs: list[dict[str, Any]], arms: list[str]) -> dict[str, dict[str, Any]]:
-    """For every arm but the first: the mean difference from the first over the seeds that both have, with its interval."""
+    """For every arm but the first: the mean difference from it over the seeds that both have, with its interval."""
     found = _by_arm(runs)
     first = found.get(arms[0], {}) if arms else {}
     differences: dict[str, dict[str, Any]] = {}
@@ -204,5 +222,3 @@ def _jsonable(value: Any) -> Any:
     if isinstance(value, float | np.floating):
         return float(value) if math.isfinite(value) else None
     return int(value) if isinstance(value, int | np.integer) else value
-
-
