@@ -28,13 +28,13 @@ def _settle(at: Views) -> list[str]:
         at.links.variables[f"new_{name}"] = Variable("scratch", 0.0, dtype)
     body = [f"at = {q}.h_step[j]", *event, *(f"{q}.new_{name}[e] = {value}" for name, (value, _) in results.items())]
     loops = cut(at.links, one_each(body), "ijk")
-    row = f"{q}.start[row], {q}.start[row + 1], {q}.post"
+    row, found = f"{q}.start[row], {q}.start[row + 1], {q}.post", f"{q}.pick, {q}.place, {q}.level"
     return [
         f"@inline\ndef settle_{q}(row, {at.arguments}):",
         f'    """Replay the postsynaptic events of {at.links.name!r} that row `row` has not seen, oldest first."""',
         f"    last = {q}.last[row]",
         f"    since = max(last, {q}.flushed[0])",
-        f"    levels = find_events({row}, {q}.h_newest, {q}.h_count, {q}.h_step, since, {q}.pick, {q}.place, {q}.level)",
+        f"    levels = find_events({row}, {q}.h_newest, {q}.h_count, {q}.h_step, since, {found})",
         *indented(loops.shared),
         "    for earlier in range(levels - 1, -1, -1):",
         f"        begin = U64({q}.level[earlier])",

@@ -87,13 +87,14 @@ def _accuracies(result: Result, key: str, other: str) -> str:
     arms = sum(name in result.json["arms"] for name in names)
     drawn = figures.arms_with_intervals(
         "Test accuracy" if percent else "Mutual information", names, values, intervals,
-        unit="%" if percent else "bits between true class and answer", colours=[COLOUR.get(name, RIVAL) for name in names],
+        unit="%" if percent else "bits between true class and answer",
+        colours=[COLOUR.get(name, RIVAL) for name in names],
         rule_after=arms - 1 if arms < len(names) else None,
         xlim=(0, 103) if percent else (-0.1, 1.05 * np.log2(_classes(result))),
     )  # fmt: skip
     caption = (
-        f"{'Accuracy' if percent else 'Information (Panzeri–Treves)'} by the vote of the cells; below the line, methods "
-        "without spikes. Small dots: seeds. Large dot and bar: mean and its 95 % interval. Logistic regression and "
+        f"{'Accuracy' if percent else 'Information (Panzeri–Treves)'} by the vote of the cells; below the line, "
+        f"{what} by the vote of the cells; below the line, methods without spikes. Small dots: seeds. "
         "random projection are read by the linear decoder."
     )
     return html.figure(drawn, caption, "every arm and baseline with its seeds")
@@ -107,8 +108,8 @@ def _budget(result: Result) -> str:
     text = (
         f"Settings: every arm got the same budget. {search['candidates']} candidates, drawn at random around the same "
         f"starting point and then around the arm's best, were compared by the vote on a held-out part of the training "
-        f"images, the best {search['finalists']} of them on {search['folds']} such parts. Test images took no part. The "
-        "starting point itself was found for the full network, on training images only."
+        f"images, the best {search['finalists']} of them on {search['folds']} such parts. Test images took no part. "
+        "The starting point itself was found for the full network, on training images only."
     )
     plain = ("data", "neurons", "images", "passes", "robustness")
     given = [name for name in result.json["settings_chosen"] if name not in plain]
@@ -132,9 +133,9 @@ def _fields(result: Result, when: str) -> str:
     shape = (side, side) if side * side == pixels else (1, pixels)
     shown = fields[_order(labels)[:MOST_FIELDS]].reshape(-1, *shape)
     caption = {
-        "before": "Each tile is a cell: the weights of its ON inputs minus those of its OFF inputs, here as they were drawn.",
-        "after": "The same cells after learning; red where ON inputs are stronger, blue where OFF inputs are. Sorted by "
-        "the class the cell stands for, which was found afterwards. First seed.",
+        "before": "A tile a cell: the weights of its ON inputs minus those of its OFF inputs, here as they were drawn.",
+        "after": "The same cells after learning; red where ON inputs are stronger, blue where OFF inputs are. Sorted "
+        "by the class the cell stands for, which was found afterwards. First seed.",
     }
     return html.figure(
         figures.receptive_fields(f"Receptive fields {when} learning", shown), caption[when], "receptive fields"
@@ -235,16 +236,17 @@ def _robustness(result: Result) -> str:
                 continue
             percent, n = key == "voting", _classes(result)
             figure = figures.curves(
-                f"{name}: {kind}", lines, xlabel=f"{text}, %", ylabel="%" if percent else "bits", colours=COLOUR, markers=True,
+                f"{name}: {kind}", lines, xlabel=f"{text}, %", ylabel="%" if percent else "bits", colours=COLOUR,
+                markers=True,
                 chance=100 / n if percent else None, ylim=(0, 102) if percent else (0, 1.03 * np.log2(n)),
             )  # fmt: skip
             drawn.append(html.figure(figure, "", f"{name} against {text}"))
     if not drawn:
         return ""
     text = (
-        "A trained network is damaged and shown the test images. Nothing is learned again, thresholds stay, and the cells "
-        "keep the classes they had before. Deletion and down-regulation act on all synapses onto the excitatory cells; an "
-        "image for which no cell fires counts as wrong. Bands: 95 % interval over seeds."
+        "A trained network is damaged and shown the test images. Nothing is learned again, thresholds stay, and the "
+        "cells keep the classes they had before. Deletion and down-regulation act on all synapses onto the excitatory "
+        "cells; an image for which no cell fires counts as wrong. Bands: 95 % interval over seeds."
     )
     return html.section("Robustness after learning", html.paragraphs(text), html.figures(*drawn))
 
