@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import multiprocessing
 import os
+import re
 import sys
 import time
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -42,7 +43,7 @@ def failed(job: Any, error: BaseException) -> Any:
     from table import Question, Row
 
     topic, name, _, _ = job
-    said = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+    said = re.sub(r"[\w.~-]*[/\\][^\s)'\"]+", "<path>", f"{type(error).__name__}: {error}".splitlines()[0])[:200]
     return Row(Question(topic, name, ""), "", "", float("nan"), False, reason=said)
 
 

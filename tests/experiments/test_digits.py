@@ -139,10 +139,20 @@ class Counting:
         self.done += 1
 
 
-def test_the_search_gives_every_arm_the_same_candidates(tmp_path: Path) -> None:
-    watch = Counting()
-    search(TINY.but(images=60), 2, ["untrained"], 0, tmp_path, 1, watch)
-    assert watch.done == watch.jobs == 2 + 2 * 3
+def test_the_search_gives_every_arm_the_same_candidates_and_can_go_on(tmp_path: Path) -> None:
+    watch, again = Counting(), Counting()
+    small = TINY.but(images=60)
+    search(small, 3, ["untrained", "homogeneous"], 0, tmp_path, 1, watch)
+    assert watch.done == watch.jobs == 2 * (3 + 3 * 3)
+    rows = [json.loads(line) for line in (tmp_path / "candidates.jsonl").read_text().splitlines()]
+    wide = {
+        arm: [r["settings"] for r in rows if r["arm"] == arm and r["candidate"] < 2]
+        for arm in ("untrained", "homogeneous")
+    }
+    assert all(settings in wide["untrained"] for settings in wide["homogeneous"])
     chosen = json.loads((tmp_path / "chosen.json").read_text())
     assert len(chosen["arms"]["untrained"]["validation"]) == 4
-    assert len(json.loads((tmp_path / "candidates.json").read_text())) == 8
+    assert "images" not in chosen["arms"]["untrained"]["settings"]
+    search(small, 3, ["untrained", "homogeneous"], 0, tmp_path, 1, again)
+    assert again.done == again.jobs == 0
+    assert json.loads((tmp_path / "chosen.json").read_text()) == chosen

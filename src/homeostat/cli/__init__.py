@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 def main() -> None:
     """The program `homeostat`."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a batch system's `kill` loses no more than Ctrl-C does
     sys.exit(call(sys.argv[1:]))
 
 
@@ -36,20 +38,26 @@ def call(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort, Interrupted):
         print("stopped", file=sys.stderr)
         return INTERRUPTED
-    except (HomeostatError, MemoryError) as error:
-        _show(error)
-        return FAILED
     except BrokenPipeError:  # `homeostat list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+    except Exception as error:
+        _show(error, ours=isinstance(error, HomeostatError | OSError | MemoryError))
+        return FAILED
 
 
-def _show(error: BaseException) -> None:
+def _show(error: Exception, *, ours: bool) -> None:
+    """One line for the user; a traceback when it is asked for. `ours`: raised on purpose, not a fault of Homeostat."""
+    trace = getattr(error, "trace", "")
     if wants_traceback():
-        print(getattr(error, "trace", "") or "".join(traceback.format_exception(error)), file=sys.stderr)
-    print(f"error: {error or type(error).__name__}", file=sys.stderr)
-    if getattr(error, "trace", "") and not wants_traceback():
-        print("       the whole traceback: --verbose, or HOMEOSTAT_DEBUG=1", file=sys.stderr)
+        print(trace or "".join(traceback.format_exception(error)), file=sys.stderr)
+    told = str(error) or type(error).__name__
+    print(
+        f"error: {told if ours else f'inside homeostat: {type(error).__name__}: {told}; please report it'}",
+        file=sys.stderr,
+    )
+    if (trace or not ours) and not wants_traceback():
+        print("       the whole traceback: homeostat --verbose ..., or HOMEOSTAT_DEBUG=1", file=sys.stderr)
 
 
 def wants_traceback() -> bool:

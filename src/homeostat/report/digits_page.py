@@ -94,8 +94,8 @@ def _accuracies(result: Result, key: str, other: str) -> str:
     )  # fmt: skip
     caption = (
         f"{'Accuracy' if percent else 'Information (Panzeri–Treves)'} by the vote of the cells; below the line, "
-        f"{what} by the vote of the cells; below the line, methods without spikes. Small dots: seeds. "
-        "random projection are read by the linear decoder."
+        "methods without spikes. Small dots: seeds. Large dot and bar: mean and its 95 % interval. Logistic "
+        "regression and random projection are read by the linear decoder."
     )
     return html.figure(drawn, caption, "every arm and baseline with its seeds")
 

@@ -64,19 +64,15 @@ def heading(measure: Measure) -> str:
 
 def printed(result: Result) -> Table:
     """The table for a terminal."""
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     chosen = measures(result)
-    table = Table(
-        title=result.json["title"],
-        title_justify="left",
-        title_style="bold",
-        caption=note(result),
-        caption_justify="left",
-    )
-    table.add_column("arm", style="bold", no_wrap=True)
+    table = Table(title=result.json["title"], caption=note(result), box=SIMPLE_HEAD, padding=0)
+    table.title_justify, table.title_style, table.caption_justify = "left", "bold", "left"
+    table.add_column("", style="bold", no_wrap=True)
     for measure in chosen.values():
-        table.add_column(heading(measure), justify="right", no_wrap=False)
+        table.add_column(heading(measure), justify="right")
     before = None
     for row in rows(result, chosen):
         if before is not None and before.baseline != row.baseline:

@@ -95,14 +95,14 @@ baselines = {
 }
 
 measures = {
-    "voting": Measure("accuracy by vote", "%", percent=True, digits=1, main=True),
+    "voting": Measure("read by vote", "%", percent=True, digits=1, main=True),
     "profile_voting": Measure("by profile vote", "%", percent=True, digits=1, main=True),
     "linear": Measure("by linear decoder", "%", percent=True, digits=1, main=True),
-    "information": Measure("information, vote", "bits", digits=2, main=True),
-    "information_linear": Measure("information, linear decoder", "bits", digits=2),
+    "information": Measure("information in vote", "bits", digits=2, main=True),
+    "information_linear": Measure("information in linear decoder", "bits", digits=2),
     "rate": Measure("mean rate", "Hz", digits=2, main=True),
     "active": Measure("cells active per image", "", digits=1),
-    "used": Measure("cells in use", "%", percent=True, digits=0, main=True),
+    "used": Measure("cells in use", "%", percent=True, digits=0),
     "sparseness": Measure("population sparseness", "", digits=3),
     "lifetime_sparseness": Measure("lifetime sparseness", "", digits=3),
     "weight_gini": Measure("Gini coefficient of weights", "", digits=2),

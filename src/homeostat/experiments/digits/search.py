@@ -4,14 +4,15 @@ For every arm alike: half of the candidates are drawn around the defaults of `Se
 with probability `MOVED` by a factor exp(spread * normal); the other half around the best `PARENTS` of those, with half
 the spread. Each is trained on four fifths of the training images and scored by the vote on the last fifth. The best
 `FINALISTS` are scored on further parts of the training images (`FOLDS` in all), and the best mean wins. Test images
-are never seen. All scores go to `candidates.json`, the winners to `chosen.json`, from where the arms read them.
+are never seen. All scores go to `candidates.jsonl`, the winners to `chosen.json`, from where the arms read them.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ SPREAD = {
     "weight_cv": 0.4, "largest_weight": 0.6, "inhibition": 0.7, "tau_inhibition": 0.4, "reversal": 0.5,
     "inhibitory_rate": 1.5, "inhibitory_target": 1.0,
 }  # fmt: skip
-LARGEST = {"exponent": 4.0, "weight_cv": 3.0}
+LARGEST = {"total_rate": 30_000.0, "exponent": 4.0, "weight_cv": 3.0}  # more input spikes take more time
 MOVED, PARENTS, FINALISTS, FOLDS = 0.5, 3, 5, 4
 
 
@@ -50,11 +51,44 @@ class Trial:
 
 @dataclass(frozen=True)
 class Scored:
-    """What a trial gave."""
+    """What a trial gave: the share of held-out images that the vote read right."""
 
     trial: Trial
     voting: float
-    seconds: float
+    seconds: float = 0.0
+
+
+class Notebook:
+    """All scores so far, a line each in `candidates.jsonl`: a search that was stopped goes on where it was."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        rows = [json.loads(line) for line in lines]
+        self.scores = [Scored(Trial(r["settings"], r["arm"], r["candidate"], r["fold"]), r["voting"]) for r in rows]
+
+    def add(self, found: Scored) -> None:
+        """Keep a score."""
+        self.scores.append(found)
+        trial = found.trial
+        row = {"arm": trial.arm, "candidate": trial.number, "fold": trial.fold, "voting": round(found.voting, 4)}
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row | {"settings": trial.settings}) + "\n")
+
+    def missing(self, trials: Iterable[Trial]) -> list[Trial]:
+        """Those that were not scored yet."""
+        done = [s.trial for s in self.scores]
+        return [trial for trial in trials if trial not in done]
+
+    def best(self, arm: str) -> list[Trial]:
+        """An arm's trials on the first fold, the best first; of equals the earlier candidate."""
+        found = [s for s in self.scores if s.trial.arm == arm and s.trial.fold == 0]
+        return [s.trial for s in sorted(found, key=lambda s: (-s.voting, s.trial.number))]
+
+    def folds(self, arm: str, number: int) -> list[float]:
+        """A candidate's scores on all folds it was tried on."""
+        found = [s for s in self.scores if (s.trial.arm, s.trial.number) == (arm, number)]
+        return [s.voting for s in sorted(found, key=lambda s: s.trial.fold)]
 
 
 def search(
@@ -63,37 +97,25 @@ def search(
     """Choose settings for the arms from so many candidates each; returns where everything was written."""
     names = [name for name in ARMS if not arms or name in arms]
     folder.mkdir(parents=True, exist_ok=True)
-    first = candidates - candidates // 2
+    book = Notebook(folder / "candidates.jsonl")
     total = len(names) * (candidates + min(FINALISTS, candidates) * (FOLDS - 1))
-    watch.started(total, workers)
-    scores: list[Scored] = []
-    drawn = {arm: {0: settings.chosen} for arm in names}
-    for stage in range(3):
-        if stage < 2:
-            for arm in names:
-                drawn[arm] |= _drawn(
-                    settings, scores, arm, range(max(1, first), candidates) if stage else range(1, first), seed, stage
-                )
-        scores += _scored(_trials(drawn, scores, stage), workers, watch)
-        _write(folder / "candidates.json", [_row(found) for found in scores])
-    chosen = {arm: _winner(drawn[arm], scores, arm) for arm in names}
+    watch.started(total - len(book.scores), workers)
+    for stage in (_wide, _near, _finals):
+        trials = [trial for arm in names for trial in stage(settings, book, arm, candidates, seed)]
+        for found in in_processes(score, book.missing(trials), workers):
+            book.add(found)
+            label = f"{found.trial.arm}, candidate {found.trial.number}, {100 * found.voting:.1f} %"
+            watch.finished(Finished(label, found.trial.fold, {}, {}, found.seconds))
+    chosen = {arm: _winner(book, arm) for arm in names}
     kept = json.loads(CHOSEN.read_text(encoding="utf-8"))["arms"] if CHOSEN.exists() and arms else {}
-    how = {
-        "candidates": candidates,
-        "finalists": FINALISTS,
-        "folds": FOLDS,
-        "seed": seed,
-        "spread": SPREAD,
-        "defaults": settings.model_dump(mode="json"),
-    }
+    how = {"candidates": candidates, "finalists": FINALISTS, "folds": FOLDS, "seed": seed, "spread": SPREAD}
+    how["around"] = settings.model_dump(mode="json")
     _write(folder / "chosen.json", {"search": how, "arms": kept | chosen})
     return f"all scores and the winners are in {folder}; to use them, copy {folder / 'chosen.json'} to {CHOSEN}"
 
 
 def score(trial: Trial) -> Scored:
     """Train a candidate without the held-out part of the training images, and read that part."""
-    import time
-
     began = time.perf_counter()
     settings = Settings(**trial.settings)
     learn, held = split(read(settings)[0], share=0.2, seed=trial.fold)
@@ -104,77 +126,46 @@ def score(trial: Trial) -> Scored:
     return Scored(trial, voting, time.perf_counter() - began)
 
 
-def _drawn(
-    settings: Settings, scores: list[Scored], arm: str, numbers: range, seed: int, stage: int
-) -> dict[int, dict[str, Any]]:
-    """New candidates around the defaults, or around the best so far."""
-    found = {}
-    parents = [dict(s.trial.settings) for s in _best(scores, arm, 0)[:PARENTS]] or [settings.chosen]
-    for number in numbers:
-        draw = np.random.default_rng([seed, stage, number])
-        candidate = dict(parents[number % len(parents)])
-        for name, spread in SPREAD.items():
-            factor = np.exp(draw.standard_normal() * spread * (0.5 if stage else 1.0))
-            if draw.random() < MOVED and name not in settings.chosen:
-                value = candidate.get(name, getattr(settings, name)) * float(factor)
-                candidate[name] = float(f"{min(value, LARGEST.get(name, np.inf)):.4g}")
-        found[number] = candidate
-    return found
+def _wide(settings: Settings, book: Notebook, arm: str, candidates: int, seed: int) -> Iterator[Trial]:
+    """The defaults, and candidates around them: the same ones for every arm."""
+    yield Trial(settings.chosen, arm, 0, 0)
+    for number in range(1, candidates - candidates // 2):
+        yield Trial(_moved(settings, settings.chosen, [seed, 0, number], 1.0), arm, number, 0)
 
 
-def _trials(drawn: dict[str, dict[int, dict[str, Any]]], scores: list[Scored], stage: int) -> Iterator[Trial]:
-    """What is to be run in a stage: candidates not yet scored, then the finalists on the other folds."""
-    done = {(s.trial.arm, s.trial.number) for s in scores}
-    for arm, candidates in drawn.items():
-        if stage < 2:
-            yield from (Trial(c, arm, number, 0) for number, c in candidates.items() if (arm, number) not in done)
-        else:
-            finalists = [s.trial for s in _best(scores, arm, 0)[:FINALISTS]]
-            yield from (Trial(t.settings, arm, t.number, fold) for t in finalists for fold in range(1, FOLDS))
+def _near(settings: Settings, book: Notebook, arm: str, candidates: int, seed: int) -> Iterator[Trial]:
+    """Candidates around the best of the first half."""
+    first = candidates - candidates // 2
+    parents = [trial for trial in book.best(arm) if trial.number < first][:PARENTS]
+    for number in range(first, candidates):
+        parent = parents[number % len(parents)].settings
+        yield Trial(_moved(settings, parent, [seed, 1, number], 0.5), arm, number, 0)
 
 
-def _best(scores: list[Scored], arm: str, fold: int) -> list[Scored]:
-    """The scores of an arm on one fold, the best first; earlier candidates first among equals."""
-    return sorted(
-        (s for s in scores if s.trial.arm == arm and s.trial.fold == fold), key=lambda s: (-s.voting, s.trial.number)
-    )
+def _finals(settings: Settings, book: Notebook, arm: str, candidates: int, seed: int) -> Iterator[Trial]:
+    """The best of all on the other folds."""
+    for trial in book.best(arm)[:FINALISTS]:
+        yield from (Trial(trial.settings, arm, trial.number, fold) for fold in range(1, FOLDS))
 
 
-def _scored(trials: Iterator[Trial], workers: int, watch: Watcher) -> Iterator[Scored]:
-    for found in in_processes(score, list(trials), workers):
-        watch.finished(
-            Finished(
-                f"{found.trial.arm}, candidate {found.trial.number}, {100 * found.voting:.1f} %",
-                found.trial.fold,
-                {},
-                {},
-                found.seconds,
-            )
-        )
-        yield found
+def _moved(settings: Settings, parent: dict[str, Any], key: list[int], width: float) -> dict[str, Any]:
+    """The parent with some of its settings multiplied by random factors; those set by hand stay."""
+    draw, child = np.random.default_rng(key), dict(parent)
+    for name, spread in SPREAD.items():
+        factor, moves = float(np.exp(draw.standard_normal() * spread * width)), draw.random() < MOVED
+        if moves and name not in settings.chosen:
+            value = child.get(name, getattr(settings, name)) * factor
+            child[name] = float(f"{min(value, LARGEST.get(name, np.inf)):.4g}")
+    return child
 
 
-def _winner(candidates: dict[int, dict[str, Any]], scores: list[Scored], arm: str) -> dict[str, Any]:
-    """The finalist with the best mean over the folds."""
-    by_number: dict[int, list[float]] = {}
-    for s in scores:
-        if s.trial.arm == arm:
-            by_number.setdefault(s.trial.number, []).append(s.voting)
-    complete = {number: values for number, values in by_number.items() if len(values) == FOLDS}
-    number = max(complete, key=lambda n: (np.mean(complete[n]), -n))
-    settings = {name: value for name, value in candidates[number].items() if name in SPREAD}
-    return {"settings": settings, "candidate": number, "validation": [round(v, 4) for v in complete[number]]}
-
-
-def _row(found: Scored) -> dict[str, Any]:
-    trial = found.trial
-    return {
-        "arm": trial.arm,
-        "candidate": trial.number,
-        "fold": trial.fold,
-        "voting": round(found.voting, 4),
-        "settings": trial.settings,
-    }
+def _winner(book: Notebook, arm: str) -> dict[str, Any]:
+    """The finalist with the best mean over the folds; of equals the one that was better on the first."""
+    finalists = book.best(arm)[:FINALISTS]
+    best = max(finalists, key=lambda trial: float(np.mean(book.folds(arm, trial.number))))
+    settings = {name: value for name, value in best.settings.items() if name in SPREAD}
+    validation = [round(voting, 4) for voting in book.folds(arm, best.number)]
+    return {"settings": settings, "candidate": best.number, "validation": validation}
 
 
 def _write(path: Path, content: Any) -> None:
