@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from homeostat.errors import BadValue, DataError
-from homeostat.experiments.digits import Settings, arms, baselines, measures, prepare, quick, run
+from homeostat.experiments.digits import Settings, arms, baselines, measures, prepare, quick, run, variants
 from homeostat.experiments.digits.data import code_of, read
 from homeostat.experiments.digits.network import digits_network, mean_weight
 from homeostat.experiments.digits.robustness import KINDS, LEVELS, damaged
 from homeostat.experiments.digits.search import search
 from homeostat.experiments.digits.training import State, Subject, train
-from homeostat.experiments.digits.variants import ARMS, CHOSEN, settings_of
+from homeostat.experiments.digits.variants import ARMS, settings_of
 
 TINY = Settings(neurons=20, images=80, passes=1, show=100.0, pause=50.0, test_show=100.0)
 
@@ -99,14 +99,27 @@ def test_the_split_is_the_same_for_all_seeds_and_disjoint() -> None:
     assert read(Settings(neurons=50))[1].digest == test.digest
 
 
-def test_chosen_settings_are_valid_and_yield_to_those_set_by_hand() -> None:
-    assert CHOSEN.exists()
-    chosen = json.loads(CHOSEN.read_text(encoding="utf-8"))
-    assert set(chosen["arms"]) == set(arms)
-    for arm in arms:
-        assert settings_of(Settings(), arm)
-    assert settings_of(Settings(drive=1.25), "everything").drive == 1.25
+def test_chosen_settings_yield_to_those_set_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = {arm: {"settings": {"drive": 2.5, "learning_rate": 0.125}} for arm in arms}
+    (tmp_path / "chosen.json").write_text(json.dumps({"arms": chosen}), encoding="utf-8")
+    monkeypatch.setattr(variants, "CHOSEN", tmp_path / "chosen.json")
+    variants._chosen.cache_clear()
+    try:
+        for arm in arms:
+            assert settings_of(Settings(), arm).learning_rate == 0.125
+        assert settings_of(Settings(drive=1.25), "everything").drive == 1.25
+    finally:
+        variants._chosen.cache_clear()
     assert Settings(**quick)
+
+
+def test_without_chosen_settings_all_arms_share_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(variants, "CHOSEN", tmp_path / "none.json")
+    variants._chosen.cache_clear()
+    try:
+        assert all(settings_of(Settings(), arm) == Settings() for arm in arms)
+    finally:
+        variants._chosen.cache_clear()
 
 
 def test_bad_images_are_told_before_anything_runs(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ COLOUR = {
 }  # fmt: skip
 RIVAL = "#6b6257"
 MOST_FIELDS = 400
+UPPER_END = 80.0  # %
 LEAST_RATE = 1e-3  # Hz; lower ones are drawn there, for the axis is logarithmic
 PERCENT, BITS = Measure("", percent=True, digits=1), Measure("")
 
@@ -54,13 +55,10 @@ def facts(result: Result) -> str:
 
 def sections(result: Result) -> list[str]:
     """The sections after the table of results."""
-    worth = html.figures(
-        _accuracies(result, "voting", "linear"), _accuracies(result, "information", "information_linear")
-    )
     learned = html.figures(_fields(result, "before"), _fields(result, "after"), _confusion(result), _shares(result))
     active = html.figures(_raster(result, "before"), _raster(result, "after"), _rates(result), _weights(result))
     return [
-        html.section("What each mechanism is worth", worth, _budget(result)),
+        html.section("What each mechanism is worth", _worth(result), _budget(result)),
         html.section("What was learned", learned),
         html.section("Activity and weights", active),
         _robustness(result),
@@ -72,38 +70,63 @@ def _classes(result: Result) -> int:
     return 10 if table is None else len(table)
 
 
-def _accuracies(result: Result, key: str, other: str) -> str:
-    """Arms and baselines with their seeds; `other` stands in where a baseline has no `key`."""
-    summary, percent = result.json["summary"], key == "voting"
+def _worth(result: Result) -> str:
+    """Accuracy, whole and its upper end, and information of all arms and baselines."""
+    top = np.log2(_classes(result))
+    text = "Below the line, methods without spikes; the last two are read by the linear decoder."
+    spots = "Small dots: seeds. Large dot and bar: mean and its 95 % interval."
+    vote = _arms(result, ("voting", "linear"), "Test accuracy by vote", "%", (0, 103), f"{spots} {text}")
+    upper = _arms(
+        result, ("voting", "linear"), "The same, its upper end", "%", (UPPER_END, 100.3), "Those whose mean lies there."
+    )
+    linear = _arms(
+        result,
+        ("linear",),
+        "Test accuracy by linear decoder",
+        "%",
+        (0, 103),
+        "A linear decoder can also read what nobody learned.",
+    )
+    unit = "bits between true class and answer"
+    bits = _arms(
+        result,
+        ("information", "information_linear"),
+        "Mutual information",
+        unit,
+        (-0.1, 1.05 * top),
+        f"Of the vote, as in the first figure; Panzeri–Treves corrected; {top:.2f} bits at most.",
+    )
+    return html.figures(vote, upper, bits, linear)
+
+
+def _arms(
+    result: Result, keys: tuple[str, ...], title: str, unit: str, limits: tuple[float, float], caption: str
+) -> str:
+    """One number of every arm and baseline that has it, from the first of `keys` that there is."""
+    summary, scale = result.json["summary"], 100 if unit == "%" else 1
     order = [*result.json["arms"], *result.json["baselines"]]
-    used = {name: k for name in order for k in (other, key) if k in summary.get(name, {})}  # `key` where there is one
-    names = list(used)
+    used = {name: key for name in order for key in reversed(keys) if key in summary.get(name, {})}
+    names = [name for name in order if name in used and scale * summary[name][used[name]]["mean"] >= limits[0]]
     if not names:
         return ""
-    scale = 100 if percent else 1
-    values = [[scale * v for v in result.numbers(name, used[name])] for name in names]
     entries = [summary[name][used[name]] for name in names]
-    intervals = [tuple(np.nan if e[k] is None else scale * e[k] for k in ("mean", "low", "high")) for e in entries]
     arms = sum(name in result.json["arms"] for name in names)
     drawn = figures.arms_with_intervals(
-        "Test accuracy" if percent else "Mutual information", names, values, intervals,
-        unit="%" if percent else "bits between true class and answer",
-        colours=[COLOUR.get(name, RIVAL) for name in names],
-        rule_after=arms - 1 if arms < len(names) else None,
-        xlim=(0, 103) if percent else (-0.1, 1.05 * np.log2(_classes(result))),
+        title, names, [[scale * v for v in result.numbers(name, used[name])] for name in names],
+        [tuple(np.nan if e[k] is None else scale * e[k] for k in ("mean", "low", "high")) for e in entries],
+        unit=unit, colours=[COLOUR.get(name, RIVAL) for name in names], xlim=limits,
+        rule_after=arms - 1 if 0 < arms < len(names) else None,
     )  # fmt: skip
-    caption = (
-        f"{'Accuracy' if percent else 'Information (Panzeri–Treves)'} by the vote of the cells; below the line, "
-        "methods without spikes. Small dots: seeds. Large dot and bar: mean and its 95 % interval. Logistic "
-        "regression and random projection are read by the linear decoder."
-    )
-    return html.figure(drawn, caption, "every arm and baseline with its seeds")
+    return html.figure(drawn, caption, f"{title} of every arm and baseline")
 
 
 def _budget(result: Result) -> str:
     """How the settings of each arm were found."""
     if not CHOSEN.exists():
-        return ""
+        return html.paragraphs(
+            "Settings: all arms share those that were found for the whole network, on training images only. An arm "
+            "that does badly here might do better with settings of its own: `homeostat run digits --search N` finds them."
+        )
     search = json.loads(CHOSEN.read_text(encoding="utf-8"))["search"]
     text = (
         f"Settings: every arm got the same budget. {search['candidates']} candidates, drawn at random around the same "

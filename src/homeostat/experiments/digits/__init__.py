@@ -9,9 +9,9 @@ target, and weights have hard bounds. Synapses differ in initial weight and dela
 
 Labels are never used in learning. Then all plasticity is frozen. Each cell is given the class it answered to most on
 the training images; the test images are read by a vote of the cells, by a vote with each cell's whole class profile,
-and by a linear decoder on spike counts. The arms take one mechanism away each, with settings of their own: every arm
-got the same number of candidate settings, compared on parts of the training images. Test images took no part in any
-choice.
+and by a linear decoder on spike counts. The arms take one mechanism away each. They share the settings that were found
+for the whole network on training images, unless `homeostat run digits --search N` has chosen settings for each arm
+(chosen.json), from the same number of candidates for all. Test images took no part in any choice.
 """
 
 from __future__ import annotations

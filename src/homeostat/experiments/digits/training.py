@@ -63,18 +63,22 @@ class Subject:
 
     def ask(self, state: State, images: Images, *, noise: float = 0.0) -> NDArray[np.int64]:
         """Spikes of each cell for each image, `[images, cells]`, with all plasticity frozen."""
-        times, cells = self.watch(state, images, noise=noise)
-        code = self._asking
-        return binned_counts(times, cells, self.settings.neurons, onsets=code.onsets(len(images)), duration=code.period)
+        code, counts = self._asking, []
+        for part in parts(images, code):
+            times, cells = self.watch(state, part, noise=noise)
+            onsets = code.onsets(len(part))
+            counts.append(binned_counts(times, cells, self.settings.neurons, onsets=onsets, duration=code.period))
+        return np.concatenate(counts)
 
     def watch(
         self, state: State, images: Images, *, noise: float = 0.0
     ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-        """Spike times (ms, in the middle of their step) and cells while the images are shown, all plasticity frozen."""
+        """Spike times (ms, in the middle of their step) and cells while images are shown, all plasticity frozen."""
         code = self._asking
         sim = state.put_into(self.simulation(images, code=code, noise=noise))
         with sim.frozen():
-            spikes = sim.run(ms=len(images) * code.period, record=[hs.Spikes(EXC)], progress=False)[f"{EXC}.spikes"]
+            run = sim.run(ms=len(images) * code.period, record=[hs.Spikes(EXC)], progress=False)
+        spikes = run[f"{EXC}.spikes"]
         return spikes.time.values - 0.5 * self.settings.dt, spikes.neuron.values
 
     @property
@@ -93,11 +97,11 @@ class Training:
 
 def train(subject: Subject, images: Images) -> Training:
     """Show the training images `passes` times, each time in another order."""
-    state, seen, rates = subject.newborn(images), [], []
-    passes = subject.settings.passes
-    per_point = max(1, round(passes * len(images) / RATE_BINS))
-    shown = 0
-    for part in _parts(subject, images):
+    state, seen, rates, shown = subject.newborn(images), [], [], 0
+    draw = np.random.default_rng(subject.seed)
+    order = np.concatenate([draw.permutation(len(images)) for _ in range(subject.settings.passes)])
+    per_point = max(1, round(len(order) / RATE_BINS))
+    for part in parts(images[order], subject.code):
         sim = state.put_into(subject.simulation(part))
         record = [hs.Rates(EXC, every=per_point * subject.code.period)]
         rate = sim.run(ms=len(part) * subject.code.period, record=record, progress=False)[f"{EXC}.rate"]
@@ -109,11 +113,9 @@ def train(subject: Subject, images: Images) -> Training:
     return Training(state, np.concatenate(seen), np.concatenate(rates))
 
 
-def _parts(subject: Subject, images: Images) -> Iterator[Images]:
-    """All passes through the images in sequence, cut only where the rates would take too much memory."""
-    draw = np.random.default_rng(subject.seed)
-    order = np.concatenate([draw.permutation(len(images)) for _ in range(subject.settings.passes)])
-    rows = round(subject.code.period / subject.code.tick)
-    most = max(1, LARGEST_SIGNAL // (8 * rows * subject.code.channels(images)))
-    for first in range(0, len(order), most):
-        yield images[order[first : first + most]]
+def parts(images: Images, code: PoissonCode) -> Iterator[Images]:
+    """The images in sequence, cut only where the rates of all would take too much memory."""
+    rows = round(code.period / code.tick)
+    most = max(1, LARGEST_SIGNAL // (8 * rows * code.channels(images)))
+    for first in range(0, len(images), most):
+        yield images[first : first + most]
