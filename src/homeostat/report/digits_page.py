@@ -125,7 +125,7 @@ def _budget(result: Result) -> str:
     if not CHOSEN.exists():
         return html.paragraphs(
             "Settings: all arms share those that were found for the whole network, on training images only. An arm "
-            "that does badly here might do better with settings of its own: `homeostat run digits --search N` finds them."
+            "that does badly here might do better with its own: `homeostat run digits --search N` finds them."
         )
     search = json.loads(CHOSEN.read_text(encoding="utf-8"))["search"]
     text = (

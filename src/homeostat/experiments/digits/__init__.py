@@ -35,28 +35,30 @@ class Settings(Base):
     images: int | None = Field(None, ge=50, description="use at most so many images, drawn at random; none: all")
     test_share: float = Field(0.2, gt=0, lt=1, description="share of the images that are for the test")
     split_seed: int = Field(
-        1000, ge=0, lt=2**32, description="which images are for the test: the same for all arms and seeds"
+        1000, ge=0, lt=1_000_000, description="which images are for the test: the same for all arms and seeds"
     )
     neurons: int = Field(400, ge=2, description="excitatory cells, and as many inhibitory ones")
     passes: int = Field(5, ge=1, description="how often the training images are shown, each time in another order")
-    dt: float = Field(0.5, gt=0, le=1, description="time step")
+    dt: float = Field(0.5, gt=0, le=1, description="time step, ms")
 
     total_rate: float = Field(
-        25_000.0, gt=0, description="spikes per second of all inputs together while an image is shown"
+        25_000.0, gt=0, description="spikes per second of all inputs together while an image is shown, Hz"
     )
     exponent: float = Field(1.1, gt=0, le=4, description="of the amplitudes of an image; above 1 favours the strongest")
-    show: float = Field(250.0, gt=0, description="how long an image is shown in training")
-    pause: float = Field(100.0, ge=0, description="silence after each image")
-    test_show: float = Field(250.0, gt=0, description="how long an image is shown for labelling and test")
+    show: float = Field(250.0, gt=0, description="how long an image is shown in training, ms")
+    pause: float = Field(100.0, ge=0, description="silence after each image, ms")
+    test_show: float = Field(250.0, gt=0, description="how long an image is shown for labelling and test, ms")
 
-    tau_membrane: float = Field(95.0, gt=0, description="mean membrane time constant of excitatory cells")
+    tau_membrane: float = Field(95.0, gt=0, description="mean membrane time constant of excitatory cells, ms")
     tau_membrane_cv: float = Field(0.1, ge=0, lt=0.5, description="its coefficient of variation over cells")
-    drive: float = Field(5.0, gt=0, description="mean depolarisation by an image that excites all synapses alike")
+    drive: float = Field(5.0, gt=0, description="mean depolarisation by an image that excites all synapses alike, mV")
     threshold_start: float = Field(
-        1.4, ge=0, description="threshold at the beginning, above the least one, which is 1 mV above rest"
+        1.4, ge=0, description="threshold at the beginning, mV above the least one, which is 1 mV above rest"
     )
     threshold_rise: float = Field(
-        2.6, ge=0, description="rise of the mean threshold over the whole training, for one spike an image and no decay"
+        2.6,
+        ge=0,
+        description="rise of the mean threshold over the training, mV, if each image gave a spike and nothing decayed",
     )
     threshold_decay: float = Field(
         1.3, gt=0, description="time constant with which thresholds sink, in durations of the training"
@@ -70,16 +72,16 @@ class Settings(Base):
         description="change at a postsynaptic spike, in mean weights, for each mean trace above the offset",
     )
     offset: float = Field(0.5, ge=0, description="trace at which nothing changes, in mean traces during an image")
-    tau_trace: float = Field(60.0, gt=0, description="decay of the presynaptic trace")
+    tau_trace: float = Field(60.0, gt=0, description="decay of the presynaptic trace, ms")
 
     inhibition: float = Field(125.0, ge=0, description="conductance of an inhibitory spike, nS; the leak is 10 nS")
-    tau_inhibition: float = Field(7.0, gt=0, description="decay of inhibition")
-    reversal: float = Field(-1.5, lt=0, description="reversal potential of inhibition, relative to rest")
+    tau_inhibition: float = Field(7.0, gt=0, description="decay of inhibition, ms")
+    reversal: float = Field(-1.5, lt=0, description="reversal potential of inhibition, mV above rest")
     inhibitory_rate: float = Field(
         0.0016, ge=0, description="change of an inhibitory weight at a spike pair, relative to its start"
     )
     inhibitory_target: float = Field(
-        0.05, ge=0, description="rate of excitatory cells that inhibitory plasticity aims at"
+        0.05, ge=0, description="rate of excitatory cells that inhibitory plasticity aims at, Hz"
     )
 
     robustness: bool = Field(True, description="whether to perturb the trained network")
