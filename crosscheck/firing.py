@@ -21,7 +21,8 @@ DT, MS = 0.1, 500.0
 BIAS, REFRACTORY = (part.ravel() for part in np.meshgrid([181.0, 300.0, 2000.0], [0.0, 0.1, 3.0]))
 INPUT_BIAS = 160.0  # pA, with the trains of `cells`: fires now and then, at irregular times
 ADAPTIVE = {**LIF, "tau_theta": 150.0, "theta_plus": 0.8, "theta_start": 1.5, "bias": 300.0}
-ADEX_BIAS, IZHIKEVICH_BIAS, FINE, NEST_FINE = 1000.0, 10.0, 0.001, 0.001  # pA, -, ms, ms
+ADEX_BIAS, IZHIKEVICH_BIAS = 1000.0, 10.0  # pA, -
+STEPS, NEST_STEPS = (0.0005, 0.00025), (0.002, 0.001)  # ms, for the limit of small steps; NEST has no smaller ones
 RATE = {"drive": 2.0, "tau": 12.0, "gain": 1.3, "threshold": 0.4, "there": 0.9, "back": -1.4}
 
 
@@ -99,27 +100,38 @@ def adaptive_brian() -> np.ndarray:
     return _brian_spikes(1, equations, "v >= VT + theta", reset, hold=LIF["refractory"] + DT, **start)
 
 
-def adex(bias: float = ADEX_BIAS) -> np.ndarray:
-    net = hs.Network(dt=FINE)
-    net.add(hs.AdEx(bias=bias), 1, "cell")
+def _limit(spikes: Any, steps: tuple[float, float]) -> np.ndarray:
+    """Times for a step of 0, from a step and its half: solvers that find spikes to a step are of order 1 in them."""
+    coarse, fine = (spikes(dt) for dt in steps)
+    return 2.0 * fine - coarse if len(fine) == len(coarse) else fine
+
+
+def _alone(model: hs.Neuron, dt: float) -> np.ndarray:
+    net = hs.Network(dt=dt)
+    net.add(model, 1, "cell")
     return _ours(net)[0]
+
+
+def _alone_nest(model: str, parameters: dict[str, float], dt: float) -> np.ndarray:
+    nest = peers.nest(dt)
+    return _nest_spikes(nest, nest.Create(model, params=parameters))
+
+
+def adex() -> np.ndarray:
+    return _limit(lambda dt: _alone(hs.AdEx(bias=ADEX_BIAS), dt), STEPS)
 
 
 def adex_nest() -> np.ndarray:
-    nest = peers.nest(NEST_FINE)
     values = {"I_e": ADEX_BIAS, "V_peak": 20.0, "V_reset": -70.6, "gsl_error_tol": 1e-10}
-    return _nest_spikes(nest, nest.Create("aeif_cond_exp", params=values))
+    return _limit(lambda dt: _alone_nest("aeif_cond_exp", values, dt), NEST_STEPS)
 
 
 def izhikevich() -> np.ndarray:
-    net = hs.Network(dt=FINE)
-    net.add(hs.Izhikevich(bias=IZHIKEVICH_BIAS), 1, "cell")
-    return _ours(net)[0]
+    return _limit(lambda dt: _alone(hs.Izhikevich(bias=IZHIKEVICH_BIAS), dt), STEPS)
 
 
 def izhikevich_nest() -> np.ndarray:
-    nest = peers.nest(NEST_FINE)
-    return _nest_spikes(nest, nest.Create("izhikevich", params={"I_e": IZHIKEVICH_BIAS}))
+    return _limit(lambda dt: _alone_nest("izhikevich", {"I_e": IZHIKEVICH_BIAS}, dt), NEST_STEPS)
 
 
 def driven(kind: str) -> tuple[np.ndarray, np.ndarray]:
