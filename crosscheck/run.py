@@ -13,7 +13,9 @@ import os
 import re
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -48,31 +50,45 @@ def failed(job: Any, error: BaseException) -> Any:
 
 
 def run_all(chosen: list[Any], workers: int) -> list[Any]:
-    """The rows of all jobs in the order of the table; the long ones are started first. What fails is a row, too."""
+    """The rows of all jobs in the order of the table. A job that fails is a row, too."""
     from checks import NETWORK, network
 
-    began, results = time.perf_counter(), {}
-    # Workers start afresh: neither NEST nor threads survive a fork.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=quiet) as pool:
-        order = sorted(range(len(chosen)), key=lambda k: (chosen[k][0] != NETWORK, k))
-        waiting: dict[Future[Any], int] = {pool.submit(call, *chosen[k][2:]): k for k in order}
-        for done, future in enumerate(as_completed(waiting), 1):
-            k = waiting[future]
-            error = future.exception()
-            results[k] = failed(chosen[k], error) if error else future.result()
-            word = f"failed: {error}" if error else "" if isinstance(results[k], tuple) else _word(results[k])
-            at = f"[{done}/{len(chosen)}] {time.perf_counter() - began:4.0f} s"
+    results: dict[int, Any] = {}
+    began = time.perf_counter()
+    for last in (False, False, True):  # a worker that dies takes the others with it: what is left is begun again
+        left = [k for k in range(len(chosen)) if k not in results]
+        left.sort(key=lambda k: chosen[k][0] != NETWORK)  # the long ones first
+        for k, result in finished(chosen, left, workers, last):
+            results[k] = result
+            word = "" if isinstance(result, tuple) else _word(result if isinstance(result, list) else [result])
+            at = f"[{len(results)}/{len(chosen)}] {time.perf_counter() - began:4.0f} s"
             print(f"{at}  {chosen[k][0]}: {chosen[k][1]}  {word}", flush=True)
     found = [results[k] for k in range(len(chosen))]
-    rows = [row for rows in found if isinstance(rows, list) for row in rows]
+    rows = [row for part in found if isinstance(part, list) for row in part]
     rows += network([run for run in found if isinstance(run, tuple)])
     return rows + [row for row in found if not isinstance(row, list | tuple)]
 
 
+def finished(chosen: list[Any], left: list[int], workers: int, last: bool) -> Iterator[tuple[int, Any]]:
+    """Jobs and their results as they come; those lost with a worker are left out, unless this is the last attempt."""
+    if not left:
+        return
+    context = multiprocessing.get_context("spawn")  # neither NEST nor threads survive a fork
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=quiet) as pool:
+        waiting: dict[Future[Any], int] = {pool.submit(call, *chosen[k][2:]): k for k in left}
+        for future in as_completed(waiting):
+            error, k = future.exception(), waiting[future]
+            if error is None:
+                yield k, future.result()
+            elif last or not isinstance(error, BrokenProcessPool):
+                yield k, failed(chosen[k], error)
+    if any(isinstance(future.exception(), BrokenProcessPool) for future in waiting):
+        print("a worker process died", "" if last else "; what was lost is run again", sep="", file=sys.stderr)
+
+
 def _word(rows: list[Any]) -> str:
-    missed = sum(not row.met for row in rows)
-    return f"{missed} of {len(rows)} not met" if missed else "met"
+    missed = [row for row in rows if not row.met]
+    return f"{len(missed)} of {len(rows)} not met: {missed[0].reason}" if missed else "met"
 
 
 def main() -> int:

@@ -156,7 +156,7 @@ def test_the_search_gives_every_arm_the_same_candidates_and_can_go_on(tmp_path: 
     watch, again = Counting(), Counting()
     small = TINY.but(images=60)
     search(small, 3, ["untrained", "homogeneous"], 0, tmp_path, 1, watch)
-    assert watch.done == watch.jobs == 2 * (3 + 3 * 3)
+    assert watch.done == watch.jobs == 2 * (3 + 3 * 2)
     rows = [json.loads(line) for line in (tmp_path / "candidates.jsonl").read_text().splitlines()]
     wide = {
         arm: [r["settings"] for r in rows if r["arm"] == arm and r["candidate"] < 2]
@@ -164,7 +164,7 @@ def test_the_search_gives_every_arm_the_same_candidates_and_can_go_on(tmp_path: 
     }
     assert all(settings in wide["untrained"] for settings in wide["homogeneous"])
     chosen = json.loads((tmp_path / "chosen.json").read_text())
-    assert len(chosen["arms"]["untrained"]["validation"]) == 4
+    assert len(chosen["arms"]["untrained"]["validation"]) == 3
     assert "images" not in chosen["arms"]["untrained"]["settings"]
     search(small, 3, ["untrained", "homogeneous"], 0, tmp_path, 1, again)
     assert again.done == again.jobs == 0

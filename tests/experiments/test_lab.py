@@ -103,9 +103,9 @@ def test_results_are_kept_and_read_back(tmp_path: Path) -> None:
 
 SCHEMA = {
     "format": int, "status": str, "experiment": str, "locator": str, "title": str, "text": str, "arms": dict,
-    "baselines": dict, "settings": dict, "settings_chosen": list, "configuration_sha256": str, "seeds": list,
-    "expected_runs": int, "measures": dict, "runs": list, "summary": dict, "effects": dict, "seconds": float,
-    "provenance": dict,
+    "baselines": dict, "settings": dict, "settings_chosen": list, "arm_settings": dict, "configuration_sha256": str,
+    "seeds": list, "expected_runs": int, "measures": dict, "runs": list, "summary": dict, "effects": dict,
+    "seconds": float, "provenance": dict,
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import os
 from html import escape
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -146,7 +147,11 @@ def _all_numbers(result: Result) -> str:
             found = result.json["summary"][arm].get(key)
             cells.append(measure.show(found["mean"]) if found and found["mean"] is not None else "–")
         lines.append([heading(measure), *cells])
-    settings = [[name, value if value is not None else "–"] for name, value in result.json["settings"].items()]
+    own = result.json["arm_settings"]
+    settings = [
+        [name, _shown(value), *(_shown(own[arm][name]) if name in own[arm] else "" for arm in own)]
+        for name, value in result.json["settings"].items()
+    ]
     seconds: dict[str, list[float]] = {}
     for run in result.json["runs"]:
         seconds.setdefault(run["arm"], []).append(run["seconds"])
@@ -154,9 +159,14 @@ def _all_numbers(result: Result) -> str:
     return html.section(
         "Numbers and settings",
         html.details("All numbers, means over seeds", html.table(["", *arms], lines)),
-        html.details("Settings of this run", html.table(["setting", "value"], settings)),
+        html.details("Settings, and where an arm has its own", html.table(["", "all", *own], settings)),
         html.details("Time taken", html.table(["arm", "seconds a run", "runs"], times)),
     )
+
+
+def _shown(value: Any) -> str:
+    """A setting as text."""
+    return "–" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _provenance(result: Result) -> str:

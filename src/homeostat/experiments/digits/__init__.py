@@ -22,6 +22,7 @@ from typing import Any
 from pydantic import Field
 
 from homeostat.experiments.digits.variants import ARMS
+from homeostat.experiments.digits.variants import settings_of as settings_of  # read by the contract
 from homeostat.experiments.lab.contract import Measure
 from homeostat.experiments.lab.settings import Settings as Base
 

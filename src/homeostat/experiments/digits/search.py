@@ -1,10 +1,10 @@
 """Choosing the settings of each arm: the same number of candidates for all, compared on held-out training images.
 
-For every arm alike: half of the candidates are drawn around the defaults of `Settings`, each setting in `SPREAD` moved
-with probability `MOVED` by a factor exp(spread * normal); the other half around the best `PARENTS` of those, with half
-the spread. Each is trained on four fifths of the training images and scored by the vote on the last fifth. The best
-`FINALISTS` are scored on further parts of the training images (`FOLDS` in all), and the best mean wins. Test images
-are never seen. All scores go to `candidates.jsonl`, the winners to `chosen.json`, from where the arms read them.
+For every arm alike: two thirds of the candidates are drawn around the defaults of `Settings`, each setting in `SPREAD`
+moved with probability `MOVED` by a factor exp(spread * normal); the others around the best `PARENTS` of those, with
+half the spread. Each is trained on four fifths of the training images and scored by the vote on the last fifth. The
+best `FINALISTS` are scored on further parts of the training images (`FOLDS` in all), and the best mean wins. Test
+images are never seen. All scores go to `candidates.jsonl`, the winners to `chosen.json`, from where the arms read them.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SPREAD = {
     "inhibitory_rate": 1.5, "inhibitory_target": 1.0,
 }  # fmt: skip
 LARGEST = {"total_rate": 30_000.0, "exponent": 4.0, "weight_cv": 3.0}  # more input spikes take more time
-MOVED, PARENTS, FINALISTS, FOLDS = 0.5, 3, 5, 4
+MOVED, PARENTS, FINALISTS, FOLDS = 0.5, 3, 4, 3
 
 
 @dataclass(frozen=True)
@@ -129,13 +129,13 @@ def score(trial: Trial) -> Scored:
 def _wide(settings: Settings, book: Notebook, arm: str, candidates: int, seed: int) -> Iterator[Trial]:
     """The defaults, and candidates around them: the same ones for every arm."""
     yield Trial(settings.chosen, arm, 0, 0)
-    for number in range(1, candidates - candidates // 2):
+    for number in range(1, candidates - candidates // 3):
         yield Trial(_moved(settings, settings.chosen, [seed, 0, number], 1.0), arm, number, 0)
 
 
 def _near(settings: Settings, book: Notebook, arm: str, candidates: int, seed: int) -> Iterator[Trial]:
-    """Candidates around the best of the first half."""
-    first = candidates - candidates // 2
+    """Candidates around the best of the first two thirds."""
+    first = candidates - candidates // 3
     parents = [trial for trial in book.best(arm) if trial.number < first][:PARENTS]
     for number in range(first, candidates):
         parent = parents[number % len(parents)].settings

@@ -15,8 +15,8 @@
         return {"rate": 5.1, "thresholds": array}   # numbers go to the table, arrays to the data
 
 Also read, if there: `baselines` (like `arms`, but not compared with the first arm), `measures` (name -> Measure: how
-numbers are shown), `quick` (settings of `--quick`), `seeds` (how many by default) and `prepare(settings)`, called
-once before anything runs, to refuse early.
+numbers are shown), `quick` (settings of `--quick`), `seeds` (how many by default), `prepare(settings)`, called once
+before anything runs, to refuse early, and `settings_of(settings, arm)`, if arms have settings of their own.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from typing import Any
 from homeostat.errors import ContractError, UnknownName, suggestion
 from homeostat.experiments.lab.settings import Settings
 
-OPTIONAL = ("Settings", "arms", "baselines", "measures", "quick", "seeds", "prepare")
+OPTIONAL = ("Settings", "arms", "baselines", "measures", "quick", "seeds", "prepare", "settings_of")
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ class Experiment:
     quick: Mapping[str, Any] = field(default_factory=dict)
     seeds: int = 3
     prepare: Callable[[Any], Any] | None = None
+    settings_of: Callable[[Any, str], Settings] | None = None
 
     @property
     def reference(self) -> str:

@@ -6,6 +6,7 @@ written to a file beside it and then moved, so that it is never half a file.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
@@ -60,9 +61,11 @@ class Store:
             "arms": {name: experiment.arms[name] for name in arms if name in experiment.arms},
             "baselines": {name: experiment.baselines[name] for name in arms if name in experiment.baselines},
             "settings": settings.model_dump(mode="json"), "settings_chosen": sorted(settings.chosen),
-            "configuration_sha256": settings.fingerprint, "seeds": seeds, "expected_runs": len(arms) * len(seeds),
-            "measures": {}, "runs": [], "summary": {}, "effects": {}, "seconds": 0.0, "provenance": provenance,
+            "arm_settings": _own_settings(experiment, settings, arms), "configuration_sha256": "",
+            "seeds": seeds, "expected_runs": len(arms) * len(seeds), "measures": {}, "runs": [], "summary": {},
+            "effects": {}, "seconds": 0.0, "provenance": provenance,
         }  # fmt: skip
+        self.result["configuration_sha256"] = _fingerprint(self.result)
         self._prepare()
 
     def _prepare(self) -> None:
@@ -163,6 +166,23 @@ class Result:
                     yield run["seed"], np.asarray(zarr.open_array(path, mode="r")[...])
                 except (OSError, ValueError, KeyError) as error:
                     raise DataError(f"'{path}' is damaged: {error}") from error
+
+
+def _own_settings(experiment: Experiment, settings: Settings, arms: list[str]) -> dict[str, dict[str, Any]]:
+    """What each arm's settings are where they differ from those of the experiment."""
+    if experiment.settings_of is None:
+        return {}
+    base, found = settings.model_dump(mode="json"), {}
+    for arm in arms:
+        own = experiment.settings_of(settings, arm).model_dump(mode="json") if arm in experiment.arms else {}
+        found[arm] = {name: value for name, value in own.items() if value != base[name]}
+    return {arm: different for arm, different in found.items() if different}
+
+
+def _fingerprint(result: dict[str, Any]) -> str:
+    """A sha256 of all that was asked for: settings, arms and seeds."""
+    asked = {name: result[name] for name in ("settings", "arm_settings", "arms", "baselines", "seeds")}
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
 def summary(runs: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
