@@ -55,6 +55,7 @@ def test_what_an_arm_lacks_is_not_in_its_network() -> None:
 
     whole = ("OneSidedSTDP", "Normalisation", "HardBounds", "InhibitorySTDP", "HardBounds")
     assert rules("everything") == rules("untrained") == rules("homogeneous") == rules("no intrinsic") == whole
+    assert rules("plasticity off") == ("Normalisation", "HardBounds", "InhibitorySTDP", "HardBounds")
     assert rules("no normalisation") == ("OneSidedSTDP", "HardBounds", "InhibitorySTDP", "HardBounds")
     assert rules("no inhibitory") == ("OneSidedSTDP", "Normalisation", "HardBounds")
     assert rules("no homeostasis") == ("OneSidedSTDP", "HardBounds")

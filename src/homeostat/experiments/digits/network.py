@@ -72,11 +72,10 @@ def _inhibitory() -> hs.CurrentLIF:
 def _feed_rules(settings: Settings, arm: Arm, channels: int) -> list[hs.Plasticity]:
     mean = mean_weight(settings, channels)
     trace = settings.total_rate / channels * settings.tau_trace / 1000.0  # the mean trace while an image is shown
-    rules: list[hs.Plasticity] = [
-        hs.OneSidedSTDP(
-            tau_pre=settings.tau_trace, gain=settings.learning_rate * mean / trace, offset=settings.offset * trace
-        )
-    ]
+    rules: list[hs.Plasticity] = []
+    if arm.hebbian:
+        gain = settings.learning_rate * mean / trace
+        rules.append(hs.OneSidedSTDP(tau_pre=settings.tau_trace, gain=gain, offset=settings.offset * trace))
     if arm.normalisation:
         rules.append(hs.Normalisation(total=mean * channels, period=settings.show + settings.pause))
     return [*rules, hs.HardBounds(0.0, settings.largest_weight * mean)]

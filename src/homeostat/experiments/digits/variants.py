@@ -20,6 +20,7 @@ class Arm:
 
     text: str
     learns: bool = True
+    hebbian: bool = True
     normalisation: bool = True
     intrinsic: bool = True
     inhibitory: bool = True
@@ -30,6 +31,7 @@ class Arm:
 ARMS = {
     "everything": Arm("all mechanisms", perturbed=True),
     "untrained": Arm("the same network before learning", learns=False, perturbed=True),
+    "plasticity off": Arm("the training is shown, but without STDP: homeostasis alone acts", hebbian=False),
     "no homeostasis": Arm("STDP and hard bounds alone", normalisation=False, intrinsic=False, inhibitory=False),
     "no normalisation": Arm("incoming weights are not normalised", normalisation=False),
     "no intrinsic": Arm("thresholds stay as they are", intrinsic=False),
