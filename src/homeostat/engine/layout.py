@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from homeostat.engine.model import HISTORY, Cells, Group, Links, Model, Variable
+from homeostat.engine.model import Cells, Group, Links, Model, Variable
+from homeostat.engine.profile import MOST_PARTS
+from homeostat.engine.runtime.rows import HISTORY
 from homeostat.engine.write_module import tuple_fields, tuple_name
 from homeostat.network.realise import Synapses
 
@@ -121,6 +123,7 @@ class Layout:
             "was_frozen": np.zeros(self.slots, np.bool_),
             "flags": self.flags,
             "barrier": self.barrier,
+            "spent": np.zeros(MOST_PARTS, np.int64),
         }
         for key, variable in self.model.rules.variables.items():
             share |= self._plain(key, variable, 0, 0)
@@ -186,6 +189,7 @@ def _rows(synapses: Synapses, n_pre: int, first: int, last: int, delays: np.ndar
     arrays = {
         "delays": delays.astype(np.int64), "dendritic_delay": int(synapses.dendritic_delay),
         "row_of": row_of, "row_delay": row_delay, "pre": row_pre, "start": start,
+        "due": np.zeros(len(row_pre), np.int32), "due_count": np.zeros(1, np.int64),
         "last": np.full(len(row_pre), -1, np.int32), "flushed": np.zeros(1, np.int64),
         "post": post.astype(np.uint16 if last - first <= 65536 else np.uint32),
         "in_degree": np.bincount(post, minlength=last - first).astype(np.int64),
@@ -198,8 +202,6 @@ def _replay_arrays(links: Links, size: int, longest: int) -> dict[str, np.ndarra
     used = any(key.startswith("new_") for key in links.variables)
     size, longest = (size, longest) if used else (1, 1)
     return {
-        "h_step": np.full(size * HISTORY, -1, np.int32), "h_newest": np.full(size, -1, np.int32),
-        "h_count": np.zeros(size, np.int32), "h_fill": np.zeros(size, np.int32),
-        "level": np.zeros(HISTORY + 1, np.int64),
-        **{key: np.zeros(longest * HISTORY + 1, np.uint32) for key in ("pick", "place")},
+        "h_step": np.full(size * HISTORY, -1, np.int32), "h_fill": np.zeros(size, np.int32),
+        "level": np.zeros(HISTORY + 1, np.int64), "pick": np.zeros(longest * HISTORY + 1, np.uint32),
     }  # fmt: skip

@@ -23,7 +23,6 @@ from homeostat.state import State
 
 KIND_OF_SCOPE = {"PerNeuron": "cell", "PerPost": "cell", "PerPre": "row", "PerSynapse": "synapse", "Global": "number"}
 RESERVED = set("network run step row last live math namedtuple np exp gate rate count slot at".split())
-HISTORY = 32  # postsynaptic events kept per neuron before a flush is forced; a power of two
 
 
 @dataclass(eq=False)

@@ -15,6 +15,7 @@ from homeostat.engine.explain import explain
 from homeostat.engine.layout import Layout
 from homeostat.engine.model import Cells, Links, Member, build, modulator
 from homeostat.engine.module import load
+from homeostat.engine.profile import Profile
 from homeostat.engine.record import Recorder, Recording, Spikes
 from homeostat.engine.session import Session
 from homeostat.engine.snapshot import pass_over, restore, snapshot
@@ -29,21 +30,23 @@ from homeostat.rule import checked
 class Simulation:
     """A network made ready to run.
 
-    `threads` (default: all cores) changes nothing but the time it takes. `dtype` is "float32" or "float64".
+    `threads` (default: all cores) changes nothing but the time it takes. `dtype` is "float32" or "float64". With
+    `profile=True` it counts where the time goes; `print(sim.profile())` tells.
 
         sim = Simulation(net, threads=4)
         recording = sim.run(seconds=10, record=[Spikes("exc")])
     """
 
     def __init__(
-        self, net: Network | Realised, *, threads: int | None = None, dtype: str = "float32", quiet: bool = False
-    ) -> None:
+        self, net: Network | Realised, *, threads: int | None = None, dtype: str = "float32", quiet: bool = False,
+        profile: bool = False,
+    ) -> None:  # fmt: skip
         if dtype not in ("float32", "float64"):
             raise BadValue(f"dtype={dtype!r} of Simulation must be 'float32' or 'float64'")
         made = net if isinstance(net, Realised) else realise(net)
-        self.net, self.step_count, self.quiet = made.network, 0, quiet
+        self.net, self.step_count, self.wall, self.quiet = made.network, 0, 0.0, quiet
         self.model = build(made)
-        self._text, self.plans = write_module(self.model, dtype)
+        self._text, self.plans = write_module(self.model, dtype, profile)
         self.module, self.was_compiled = load(self._text)
         self.threads = self._thread_count(threads)
         delays = [int(made.synapses[name].delay.min()) for name in made.synapses]
@@ -89,7 +92,7 @@ class Simulation:
 
     def advance(self, steps: int) -> int:
         """Run so many steps, or fewer if the spike logs fill or a stop is asked for; returns how many."""
-        layout, first = self.layout, self.step_count
+        layout, first, began = self.layout, self.step_count, time.perf_counter()
         layout.flags[:STOP] = 0
         fixed = (first, first + steps, self.window, self.threads)
         if self._pool is None:
@@ -99,6 +102,7 @@ class Simulation:
             jobs = [self._pool.submit(kernel, *(*fixed, t, *layout.arguments(t))) for t in range(self.threads)]
             reached = min(job.result() for job in jobs)
         self.step_count = int(reached)
+        self.wall += time.perf_counter() - began
         return self.step_count - first
 
     def ask_to_stop(self, stop: bool = True) -> None:
@@ -274,6 +278,10 @@ class Simulation:
     def explain(self) -> str:
         """What the engine chose for each projection, what it costs and why."""
         return explain(self)
+
+    def profile(self) -> Profile:
+        """Where the time went so far, if the simulation was made with `profile=True`."""
+        return Profile(self)
 
     def source(self) -> str:
         """The text of the generated kernel."""

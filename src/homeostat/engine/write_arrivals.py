@@ -18,11 +18,23 @@ def write_arrivals(at: Views) -> list[str]:
 
 
 def _spikes(at: Views) -> list[str]:
-    """All presynaptic events of a step, by delay, then by presynaptic id."""
+    """Which rows have a presynaptic event in a step, by delay, then by presynaptic id; and their visits.
+
+    The rows are listed before the cells integrate, so that the first row's memory arrives meanwhile; each visit asks
+    for the memory of the next.
+    """
     q, source, name = at.q, at.source, at.links.name
+    moved = ["post", *(key for key, variable in at.links.variables.items() if variable.kind == "synapse")]
     return [
-        f"@inline\ndef arrive_{q}({at.all_arguments}):",
-        f'    """Spikes of {at.links.source.name!r} that reach {name!r} at step `n`: replay, deliver, then on_pre."""',
+        f"@inline\ndef near_{q}(v, {q}):",
+        f'    """Ask for the memory of the row that is visited as number `v` of a step."""',
+        f"    if v < {q}.due_count[0]:",
+        f"        row = due_row({q}.due[v])",
+        *(f"        ask_for({q}.{key}, {q}.start[row], {q}.start[row + 1])" for key in moved),
+        "",
+        f"@inline\ndef due_{q}(n, {q}, {source}, network):",
+        f'    """Rows of {name!r} that spikes of {at.links.source.name!r} reach at step `n`."""',
+        "    count = 0",
         f"    for d in range({q}.delays.size):",
         f"        sent = n - {q}.delays[d]",
         "        if sent < 0:",
@@ -33,7 +45,17 @@ def _spikes(at: Views) -> list[str]:
         f"            for s in range({source}.firsts[t], {source}.firsts[t] + {source}.counts[slot, 8 * t]):",
         f"                row = {q}.row_of[d, {source}.ids[slot, s]]",
         "                if row >= 0:",
-        *indented(_visit(at), 5),
+        f"                    {q}.due[count] = row if learning else ~row",
+        "                    count += 1",
+        f"    {q}.due_count[0] = count",
+        f"    near_{q}(0, {q})",
+        "",
+        f"@inline\ndef arrive_{q}({at.arguments}):",
+        f'    """Spikes of {at.links.source.name!r} reach {name!r} at step `n`: replay, deliver, then on_pre."""',
+        f"    for v in range({q}.due_count[0]):",
+        f"        near_{q}(v + 1, {q})",
+        f"        row, learning = due_row({q}.due[v]), {q}.due[v] >= 0",
+        *indented(_visit(at), 2),
         "",
     ]
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import textwrap
+from itertools import count
 
 from homeostat.engine.lines import indented, only_if
 from homeostat.engine.links_plan import Plan, plan
 from homeostat.engine.model import Cells, Group, Links, Model, Variable
 from homeostat.engine.names import Reader
+from homeostat.engine.profile import clocked
 from homeostat.engine.write_cell_rules import add_clocks, calls_of_cells
 from homeostat.engine.write_cells import write_cells
 from homeostat.engine.write_links import write_links
@@ -32,8 +34,11 @@ EVENTS = ("step", "every")  # what acts at every step, and at ticks of its own c
 STOP = 32  # the place in `flags` by which a user asks all threads to stop
 
 
-def write_module(model: Model, dtype: str) -> tuple[str, dict[str, Plan]]:
-    """The text of a network's module, and the plan of each projection. Adds to the model what the kernels need."""
+def write_module(model: Model, dtype: str, timed: bool = False) -> tuple[str, dict[str, Plan]]:
+    """The text of a network's module, and the plan of each projection. Adds to the model what the kernels need.
+
+    A `timed` module counts the processor's cycles in every part of the step (see `engine/profile.py`).
+    """
     reader = Reader(model)
     plans = {name: plan(links) for name, links in model.links.items()}
     for group in (*model.cells.values(), *model.links.values(), model.rules):
@@ -46,7 +51,7 @@ def write_module(model: Model, dtype: str) -> tuple[str, dict[str, Plan]]:
             model.links[name].variables["stamp"] = Variable("synapse", -1, "int32")
         body += write_links(reader, one)
     body += write_network(reader)
-    body += _run(model, plans, "\n".join(body))
+    body += _run(model, plans, "\n".join(body), timed)
     head = HEAD.format(table=_title(model), dtype=dtype, rounded="rounded32" if dtype == "float32" else "rounded64")
     return "\n".join([head, *_tuples(model), "", *reader.hooks.texts, *body]), plans
 
@@ -65,9 +70,9 @@ COMMON_CELLS = """
 """
 COMMON_LINKS = """
     delays dendritic_delay row_of row_delay pre start post last flushed in_degree
-    h_step h_newest h_count h_fill level pick place
+    h_step h_fill level pick due due_count
 """
-COMMON_NETWORK = "learning was_frozen flags barrier"
+COMMON_NETWORK = "learning was_frozen flags barrier spent"
 
 
 def tuple_fields(group: Group) -> list[str]:
@@ -95,10 +100,10 @@ def _tuples(model: Model) -> list[str]:
     return lines
 
 
-def _run(model: Model, plans: dict[str, Plan], body: str) -> list[str]:
+def _run(model: Model, plans: dict[str, Plan], body: str, timed: bool) -> list[str]:
     """The loop over windows in which threads run apart; a call without steps brings all synapses up to date."""
     groups = ", ".join(group.ident for group in (*model.cells.values(), *model.links.values()))
-    sensed = sensed_cells(model)
+    sensed, numbers = sensed_cells(model), count() if timed else None
     arguments = "".join(f", {cells.ident}" for cells in sensed)
     rules = [f"{event}_network(n, network{arguments})" for event in EVENTS if f"def {event}_network(" in body]
     apart, together = ([], rules) if sensed else (rules, [])  # what counts spikes of all threads waits for them
@@ -117,8 +122,8 @@ def _run(model: Model, plans: dict[str, Plan], body: str) -> list[str]:
         "        stop = min(start + window, last)",
         "        for n in range(start, stop):",
         "            network.was_frozen[n % network.was_frozen.size] = network.learning[0] == 0",
-        *indented([*_step(model, plans, body), *apart], 3),
-        *indented([*_halts(model), "meet(network.barrier, threads)"], 2),
+        *indented(clocked([*_step(model, plans, body), *([part] for part in apart)], numbers), 3),
+        *indented([*_halts(model), *clocked([["meet(network.barrier, threads)"]], numbers)], 2),
         *indented([line.replace("(n, ", "(stop - 1, ") for line in together], 2),
         *indented(["meet(network.barrier, threads)"] if together else [], 2),
         "        start = stop",
@@ -130,21 +135,23 @@ def _run(model: Model, plans: dict[str, Plan], body: str) -> list[str]:
     ]
 
 
-def _step(model: Model, plans: dict[str, Plan], body: str) -> list[str]:
-    """One step, in its order."""
+def _step(model: Model, plans: dict[str, Plan], body: str) -> list[list[str]]:
+    """The parts of one step, in their order."""
     cells, links = model.cells.values(), model.links.values()
-    lines = [f"integrate_{c.ident}(n, {c.ident}, network)" for c in cells]
-    lines += [f"arrive_{q.ident}({_all_arguments(q)})" for q in links]
-    lines += [f"post_{q.ident}({_arguments(q)})" for q in links if f"def post_{q.ident}(" in body]
-    lines += [line for c in cells for line in calls_of_cells(c, "spikes")]
+    spiking = [q for q in links if not plans[q.name].rate]
+    parts = [[f"due_{q.ident}(n, {q.ident}, {q.source.ident}, network)"] for q in spiking]
+    parts += [[f"integrate_{c.ident}(n, {c.ident}, network)"] for c in cells]
+    parts += [[f"arrive_{q.ident}({_all_arguments(q) if plans[q.name].rate else _arguments(q)})"] for q in links]
+    parts += [[f"post_{q.ident}({_arguments(q)})"] for q in links if f"def post_{q.ident}(" in body]
+    parts += [[line] for c in cells for line in calls_of_cells(c, "spikes")]
     for event in EVENTS:
         for q in links:
             if f"def {event}_{q.ident}(" in body:
                 given = _all_arguments(q) if plans[q.name].rate else _arguments(q)
                 condition = "network.learning[0] != 0" + (_any_tick(q) if event == "every" else "")
-                lines += only_if(condition, [f"{event}_{q.ident}({given})"])
-        lines += [line for c in cells for line in calls_of_cells(c, event)]
-    return lines
+                parts.append(only_if(condition, [f"{event}_{q.ident}({given})"]))
+        parts += [[line] for c in cells for line in calls_of_cells(c, event)]
+    return parts
 
 
 def _arguments(links: Links) -> str:

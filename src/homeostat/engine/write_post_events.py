@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from homeostat.engine.lines import indented, only_if, results, when_learning
 from homeostat.engine.links_views import Views
-from homeostat.engine.model import HISTORY, Member, anchored
+from homeostat.engine.model import Member, anchored
 from homeostat.engine.names import View
 from homeostat.state import State
 
@@ -25,7 +25,7 @@ def write_post_events(at: Views) -> list[str]:
     if not lines:
         return []
     fired = f"{c}.ids[slot], {c}.first, {c}.counts[slot, {c}.column]"
-    flush = only_if(f"history_full({fired}, {q}.h_fill, {HISTORY})", [f"flush_{q}({at.arguments})"])
+    flush = only_if(f"history_full({fired}, {q}.h_fill)", [f"flush_{q}({at.arguments})"])
     return [
         f"@inline\ndef post_{q}({at.arguments}):",
         f'    """Postsynaptic events of {at.links.name!r} at step `n`."""',
@@ -43,13 +43,10 @@ def write_post_events(at: Views) -> list[str]:
 
 def _remember(at: Views) -> list[str]:
     """An event enters its neuron's history, with a snapshot of all that a replay reads as of that time."""
-    q = at.q
+    q, kept = at.q, {"h_step": "n"} | {name: expression for expression, name in at.snapshots.items()}
     return [
-        f"j = i * {HISTORY} + ({q}.h_count[i] & {HISTORY - 1})",
-        f"{q}.h_step[j] = n",
-        *(f"{q}.{name}[j] = {expression}" for expression, name in at.snapshots.items()),
-        f"{q}.h_newest[i] = n",
-        f"{q}.h_count[i] += 1",
+        *(f"make_room({q}.{name}, i, {q}.h_fill[i])" for name in kept),
+        *(f"{q}.{name}[i] = {expression}" for name, expression in kept.items()),
         f"{q}.h_fill[i] += 1",
     ]
 

@@ -28,20 +28,20 @@ def _settle(at: Views) -> list[str]:
         at.links.variables[f"new_{name}"] = Variable("scratch", 0.0, dtype)
     body = [f"at = {q}.h_step[j]", *event, *(f"{q}.new_{name}[e] = {value}" for name, (value, _) in results.items())]
     loops = cut(at.links, one_each(body), "ijk")
-    row, found = f"{q}.start[row], {q}.start[row + 1], {q}.post", f"{q}.pick, {q}.place, {q}.level"
+    row = f"{q}.start[row], {q}.start[row + 1], {q}.post"
     return [
         f"@inline\ndef settle_{q}(row, {at.arguments}):",
         f'    """Replay the postsynaptic events of {at.links.name!r} that row `row` has not seen, oldest first."""',
         f"    last = {q}.last[row]",
         f"    since = max(last, {q}.flushed[0])",
-        f"    levels = find_events({row}, {q}.h_newest, {q}.h_count, {q}.h_step, since, {found})",
+        f"    levels = find_events({row}, {q}.h_step, since, {q}.pick, {q}.level)",
         *indented(loops.shared),
-        "    for earlier in range(levels - 1, -1, -1):",
-        f"        begin = U64({q}.level[earlier])",
-        f"        count = {q}.level[earlier + 1] - {q}.level[earlier]",
+        "    for age in range(levels - 1, -1, -1):",
+        f"        begin = U64({q}.level[age])",
+        f"        count = {q}.level[age + 1] - {q}.level[age]",
         "        for e in range(count):",
-        *indented([f"k = {q}.pick[begin + U64(e)]", f"j = {q}.place[begin + U64(e)]"], 3),
-        *indented([f"i = {q}.post[k]", *loops.gather], 3),
+        *indented([f"k = {q}.pick[begin + U64(e)]", f"i = {q}.post[k]"], 3),
+        *indented([f"j = U64(age) * U64({at.c}.size) + U64(i)", *loops.gather], 3),
         "        for e in range(count):",
         *indented([f"i = {q}.post[{q}.pick[begin + U64(e)]]"] if needs_cell(body) else [], 3),
         *indented(loops.arithmetic, 3),

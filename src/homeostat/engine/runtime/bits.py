@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 
@@ -23,3 +25,41 @@ int_as_float32 = _bitcast(types.int32, types.float32, "int_as_float32")
 int_as_float64 = _bitcast(types.int64, types.float64, "int_as_float64")
 float64_as_bits = _bitcast(types.float64, types.uint64, "float64_as_bits")
 bits_as_float64 = _bitcast(types.uint64, types.float64, "bits_as_float64")
+
+
+@intrinsic
+def cycles(typingctx):
+    """The processor's clock, in cycles since some time."""
+
+    def codegen(context, builder, signature, args):
+        kind = ir.FunctionType(ir.IntType(64), [])
+        return builder.call(cgutils.get_or_insert_function(builder.module, kind, "llvm.readcyclecounter"), [])
+
+    return types.int64(), codegen
+
+
+@intrinsic
+def trailing_zeros(typingctx, bits):
+    """How many of the lowest bits are 0; 64 where all are."""
+
+    def codegen(context, builder, signature, args):
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 0))
+
+    return types.uint64(types.uint64), codegen
+
+
+@intrinsic
+def prefetch(typingctx, array, index):
+    """Ask for the cache line of array[index], without waiting for it."""
+
+    def codegen(context, builder, signature, args):
+        kind = signature.args[0]
+        array = context.make_array(kind)(context, builder, args[0])
+        pointer = cgutils.get_item_pointer(context, builder, kind, array, [args[1]], wraparound=False)
+        pointer = builder.bitcast(pointer, ir.IntType(8).as_pointer())
+        function = ir.FunctionType(ir.VoidType(), [pointer.type, *3 * [ir.IntType(32)]])
+        ask = cgutils.get_or_insert_function(builder.module, function, "llvm.prefetch.p0")
+        builder.call(ask, [pointer, *(ir.Constant(ir.IntType(32), value) for value in (1, 3, 1))])  # write, near, data
+        return context.get_dummy_value()
+
+    return types.void(array, types.uint64), codegen

@@ -5,19 +5,21 @@ from __future__ import annotations
 import numpy as np
 
 from homeostat.engine.light import inline
+from homeostat.engine.runtime.bits import trailing_zeros
+from homeostat.engine.runtime.draws import U64
 
 
 @inline
-def collect(fired_words, fired, ids, first):
+def collect(fired_words, ids, first):
     """Write down by id which cells of this thread's share fired, looking at eight flags at once; returns how many."""
-    count = 0
-    for word in range(fired_words.size):
-        if fired_words[word] != 0:
-            for i in range(8 * word, min(8 * word + 8, fired.size)):
-                if fired[i]:
-                    ids[first + count] = first + i
-                    count += 1
-    return count
+    count = U64(first)
+    for word in range(U64(fired_words.size)):
+        flags = fired_words[word]
+        while flags != 0:
+            ids[count] = U64(first) + U64(8) * word + (trailing_zeros(flags) >> U64(3))
+            count += U64(1)
+            flags &= flags - U64(1)
+    return count - U64(first)
 
 
 @inline

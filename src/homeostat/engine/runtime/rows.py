@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from homeostat.engine.light import inline
+from homeostat.engine.runtime.bits import prefetch
 from homeostat.engine.runtime.draws import U64
+
+HISTORY = 32  # postsynaptic events kept per neuron before a flush is forced
 
 
 @inline
@@ -13,31 +16,28 @@ def synapse_element(pre, post):
 
 
 @inline
-def find_events(begin, end, post, h_newest, h_count, h_step, since, pick, place, level):
+def find_events(begin, end, post, h_step, since, pick, level):
     """The postsynaptic events from step `since` on that a row has to replay; returns the number of levels.
 
-    Level 0 holds the newest event of each synapse that has any, level 1 the one before it, and so on: `pick` is the
-    synapse, `place` the event's place in the history, `level[l]` where level l begins. No branch depends on the data:
-    it would be mispredicted half of the time, which costs more than all the rest.
+    `h_step[age * cells + i]` is the step of cell i's newest event (age 0), of the one before it (age 1), and so on.
+    Level l holds the synapses that have an event of age l to replay: `pick` lists them, `level[l]` is where level l
+    begins. No branch depends on the data: it would be mispredicted half of the time, which costs more than all the
+    rest.
     """
-    history = h_step.size // h_count.size
-    count = U64(0)
+    cells = U64(h_step.size // (level.size - 1))
+    count, age = U64(0), U64(0)
     for k in range(U64(begin), U64(end)):
         pick[count] = k
-        count += U64(h_newest[post[k]] >= since)
-    for e in range(count):
-        i = post[pick[e]]
-        place[e] = U64(i) * U64(history) + U64((h_count[i] - 1) & (history - 1))
-    level[0] = 0
-    level[1] = count
+        count += U64(h_step[post[k]] >= since)
+    level[0], level[1] = 0, count
     levels, first = 1, U64(0)
-    while count > first and levels < history:
+    while count > first and levels < level.size - 1:
         found = count
+        age += cells
         for e in range(first, count):
-            earlier = (place[e] & U64(~(history - 1))) | ((place[e] - U64(1)) & U64(history - 1))
-            pick[found] = pick[e]
-            place[found] = earlier
-            found += U64(h_step[earlier] >= since)
+            k = pick[e]
+            pick[found] = k
+            found += U64(h_step[age + U64(post[k])] >= since)
         first, count = count, found
         if count > first:
             levels += 1
@@ -46,9 +46,30 @@ def find_events(begin, end, post, h_newest, h_count, h_step, since, pick, place,
 
 
 @inline
-def history_full(ids, first, count, h_fill, history):
+def make_room(history, i, fill):
+    """Move the live events of cell `i` one age up; the newest will be written at age 0."""
+    cells = history.size // HISTORY
+    for age in range(min(fill, HISTORY - 1), 0, -1):
+        history[age * cells + i] = history[(age - 1) * cells + i]
+
+
+@inline
+def due_row(due):
+    """The row of an entry in the list of rows that are due: those whose spike was sent while frozen are inverted."""
+    return due if due >= 0 else ~due
+
+
+@inline
+def ask_for(array, begin, end):
+    """Ask for the memory of a row, so that it is near when the row is visited."""
+    for k in range(begin, end, 64 // array.itemsize):
+        prefetch(array, U64(k))
+
+
+@inline
+def history_full(ids, first, count, h_fill):
     """Whether the history of a cell that spiked has no room for one more event."""
     fullest = 0
     for e in range(count):
         fullest = max(fullest, h_fill[ids[first + e] - first])
-    return fullest >= history
+    return fullest >= HISTORY
