@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from homeostat.engine.memory import placed
 from homeostat.engine.model import Cells, Group, Links, Model, Variable
 from homeostat.engine.profile import MOST_PARTS
 from homeostat.engine.runtime.rows import HISTORY
@@ -77,7 +78,7 @@ class Layout:
         }
         for key, variable in cells.variables.items():
             if variable.kind == "cell":
-                shared[key] = np.array(np.broadcast_to(variable.value, n), self._type(variable))
+                shared[key] = placed(variable.value, n, self._type(variable))
         self.shares[name] = []
         for thread in range(self.threads):
             first, last = int(bounds[thread]), int(bounds[thread + 1])
@@ -90,7 +91,7 @@ class Layout:
 
     def _cell_extras(self, name: str, first: int, last: int, thread: int) -> dict[str, Any]:
         size = last - first
-        padded = np.zeros((size + 63) // 64 * 64, np.uint8)
+        padded = placed(0, (size + 63) // 64 * 64, np.uint8)
         steps, ids = self.model.made.trains.get(name, (np.empty(0, np.int64), np.empty(0, np.int32)))
         mine = (ids >= first) & (ids < last)
         log = max(LOG_SPIKES, 4 * size * self.slots) if self.model.cells[name].population.spiking else 1
@@ -149,11 +150,11 @@ class Layout:
         size = {"synapse": len(arrays["post"]), "row": len(arrays["pre"]), "cell": last - first}
         if kind in mine:
             value = np.asarray(variable.value)
-            return {key: np.array(value[mine[kind]] if value.ndim else np.broadcast_to(value, size[kind]), dtype)}
+            return {key: placed(value[mine[kind]] if value.ndim else value, size[kind], dtype)}
         if kind == "history":
-            return {key: np.zeros((last - first) * HISTORY, dtype)}
+            return {key: placed(0, (last - first) * HISTORY, dtype)}
         if kind == "scratch":
-            return {key: np.zeros(int(np.diff(arrays["start"]).max(initial=1)), dtype)}
+            return {key: placed(0, int(np.diff(arrays["start"]).max(initial=1)), dtype)}
         return self._plain(key, variable, first, last)
 
 
@@ -202,6 +203,7 @@ def _replay_arrays(links: Links, size: int, longest: int) -> dict[str, np.ndarra
     used = any(key.startswith("new_") for key in links.variables)
     size, longest = (size, longest) if used else (1, 1)
     return {
-        "h_step": np.full(size * HISTORY, -1, np.int32), "h_fill": np.zeros(size, np.int32),
-        "level": np.zeros(HISTORY + 1, np.int64), "pick": np.zeros(longest * HISTORY + 1, np.uint32),
+        "h_step": placed(-1, size * HISTORY, np.int32), "h_fill": np.zeros(size, np.int32),
+        "h_latest": np.full(1, -1, np.int64), "level": np.zeros(HISTORY + 1, np.int64),
+        "pick": placed(0, longest * HISTORY + 1, np.uint32),
     }  # fmt: skip

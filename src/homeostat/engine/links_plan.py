@@ -41,6 +41,16 @@ class Plan:
         return any(s.trace or s.advancer for m, s in self.states("PerSynapse") if m.place.startswith("rule"))
 
     @property
+    def whole(self) -> bool:
+        """Whether a visit may replay the newest events, deliver and run `on_pre` in one go over the whole row.
+
+        So it is if `on_pre` goes over the whole row anyway, and nothing but the weight changes at a synapse.
+        """
+        weight_only = all(bound.adds == (None, "w") and bound.owner.aim == "w" for bound in self.on_pre + self.on_post)
+        kept = self.states("PerSynapse") or self.weights or self.release
+        return bool(self.on_pre and self.on_post) and weight_only and not kept
+
+    @property
     def rules(self) -> list[Member]:
         """The members that are rules."""
         return [m for m in self.links.members if m.place.startswith("rule")]

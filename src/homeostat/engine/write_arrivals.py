@@ -7,6 +7,7 @@ from homeostat.engine.links_views import Views
 from homeostat.engine.model import Member, Variable
 from homeostat.engine.names import View
 from homeostat.engine.write_changes import row_bounds, row_loop, store, synapse_event
+from homeostat.engine.write_replay import newest_event
 from homeostat.state import State
 
 States = list[tuple[Member, State]]
@@ -80,19 +81,38 @@ def _visit(at: Views) -> list[str]:
     """What a presynaptic event does to its row: replay, deliver, `on_pre`, traces."""
     q, plan = at.q, at.plan
     view = at.now(in_visit=True)
-    replay = [f"settle_{q}(row, {at.arguments})"] if plan.replays else []
-    body = only_if("network.learning[0] != 0", replay)
-    body.append(f"elapsed = F(np.int32(n - {q}.last[row])) * F({at.reader.model.net.dt!r})")
+    body = [f"elapsed = F(np.int32(n - {q}.last[row])) * F({at.reader.model.net.dt!r})"]
     row_states = plan.states("PerPre")
     for member, state in row_states:
         name = f"{member.prefix}{state.name}"
         body.append(f"{name} = {at.reader.advanced(view, member, state, f'{q}.{name}[row]', f'(n - {q}.last[row])')}")
-    body += _deliver(at, view)
-    if plan.on_pre or plan.synapse_hooks("on_pre") or plan.stamped:
-        lines, changed = synapse_event(at, view, "on_pre", plan.on_pre, "n")
-        body += only_if("learning", row_loop(at, [*lines, *store(at, changed, "n")]))
+    replay = only_if("network.learning[0] != 0", [f"settle_{q}(row, 0, {at.arguments})"] if plan.replays else [])
+    apart = [*replay, *_deliver(at, view)]
+    if plan.whole:
+        body += ["if learning:", *indented(_whole(at, view)), "else:", *indented(apart)]
+    else:
+        body += apart
+        if plan.on_pre or plan.synapse_hooks("on_pre") or plan.stamped:
+            lines, changed = synapse_event(at, view, "on_pre", plan.on_pre, "n")
+            body += only_if("learning", row_loop(at, [*lines, *store(at, changed, "n")]))
     body += _increments(at, view, [(m, s) for m, s in row_states if m.place.startswith("rule")])
     return one_each([*body, f"{q}.last[row] = n"])
+
+
+def _whole(at: Views, view: View) -> list[str]:
+    """Older events are replayed; then one loop over the row for the newest ones, what is delivered, and `on_pre`."""
+    q = at.q
+    at.links.variables["sent"] = Variable("scratch", 0.0)
+    event, _ = synapse_event(at, view, "on_pre", at.plan.on_pre, "n", loaded=True)
+    body = [f"w = {q}.w[k]", *newest_event(at), f"{q}.sent[e] = w", *event, f"{q}.w[k] = w"]
+    return [
+        f"settle_{q}(row, 1, {at.arguments})",
+        f"last = {q}.last[row]",
+        f"since = max(last, {q}.flushed[0])",
+        *row_loop(at, body),
+        "for e in range(count):",
+        f"    {at.c}.{at.links.delivers_to}[{q}.post[begin + U64(e)]] += {q}.sent[e]",
+    ]
 
 
 def _deliver(at: Views, view: View) -> list[str]:

@@ -13,10 +13,13 @@ from homeostat.rule import Bound
 
 
 def synapse_event(
-    at: Views, view: View, event: str, bounds: list[Bound], step: str, clocks: bool = False
+    at: Views, view: View, event: str, bounds: list[Bound], step: str, clocks: bool = False, loaded: bool = False
 ) -> tuple[list[str], list[str]]:
-    """Lines that take one synapse through an event at `step`, and the variables (locals of their names) it changed."""
-    plan, lines = at.plan, [f"w = {at.q}.w[k]"]
+    """Lines that take one synapse through an event at `step`, and the variables (locals of their names) it changed.
+
+    They begin with reading these variables, unless the weight is `loaded` already and there are no others.
+    """
+    plan, lines = at.plan, [] if loaded else [f"w = {at.q}.w[k]"]
     aims = {bound.adds[1] for bound in bounds if bound.adds and bound.adds[0] is None}
     targets = {at.target(aim) for aim in aims}
     read = {at.target(at.aim(bound)) for bound in bounds}

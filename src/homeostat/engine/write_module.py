@@ -70,7 +70,7 @@ COMMON_CELLS = """
 """
 COMMON_LINKS = """
     delays dendritic_delay row_of row_delay pre start post last flushed in_degree
-    h_step h_fill level pick due due_count
+    h_step h_fill h_latest level pick due due_count
 """
 COMMON_NETWORK = "learning was_frozen flags barrier spent"
 

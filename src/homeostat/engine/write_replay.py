@@ -6,6 +6,8 @@ section 6), so it changes no bit when it happens.
 
 from __future__ import annotations
 
+import re
+
 from homeostat.engine.gather import cut
 from homeostat.engine.lines import indented, one_each
 from homeostat.engine.links_views import Views
@@ -28,20 +30,25 @@ def _settle(at: Views) -> list[str]:
         at.links.variables[f"new_{name}"] = Variable("scratch", 0.0, dtype)
     body = [f"at = {q}.h_step[j]", *event, *(f"{q}.new_{name}[e] = {value}" for name, (value, _) in results.items())]
     loops = cut(at.links, one_each(body), "ijk")
-    row = f"{q}.start[row], {q}.start[row + 1], {q}.post"
+    row = f"{q}.start[row], {q}.start[row + 1], {q}.post, {q}.h_step"
     return [
-        f"@inline\ndef settle_{q}(row, {at.arguments}):",
-        f'    """Replay the postsynaptic events of {at.links.name!r} that row `row` has not seen, oldest first."""',
+        f"@called\ndef settle_{q}(row, youngest, {at.arguments}):",
+        f'    """Replay postsynaptic events of {at.links.name!r} that row `row` has not seen, oldest first.',
+        "",
+        "    With `youngest` = 1 the newest of each synapse is left out.",
+        '    """',
         f"    last = {q}.last[row]",
         f"    since = max(last, {q}.flushed[0])",
-        f"    levels = find_events({row}, {q}.h_step, since, {q}.pick, {q}.level)",
+        f"    if {q}.h_latest[0] < since:",
+        "        return",
+        f"    levels = find_events({row}, since, youngest, {q}.pick, {q}.level)",
         *indented(loops.shared),
-        "    for age in range(levels - 1, -1, -1):",
-        f"        begin = U64({q}.level[age])",
-        f"        count = {q}.level[age + 1] - {q}.level[age]",
+        "    for level in range(levels - 1, -1, -1):",
+        f"        begin = U64({q}.level[level])",
+        f"        count = {q}.level[level + 1] - {q}.level[level]",
         "        for e in range(count):",
         *indented([f"k = {q}.pick[begin + U64(e)]", f"i = {q}.post[k]"], 3),
-        *indented([f"j = U64(age) * U64({at.c}.size) + U64(i)", *loops.gather], 3),
+        *indented([f"j = U64(level + youngest) * U64({at.c}.size) + U64(i)", *loops.gather], 3),
         "        for e in range(count):",
         *indented([f"i = {q}.post[{q}.pick[begin + U64(e)]]"] if needs_cell(body) else [], 3),
         *indented(loops.arithmetic, 3),
@@ -51,12 +58,22 @@ def _settle(at: Views) -> list[str]:
     ]
 
 
+def newest_event(at: Views) -> list[str]:
+    """Lines that take one synapse, whose weight is the local `w`, through its newest event, if the row missed that.
+
+    The newest event is the first entry of its cell's history, so its place `j` there is the cell `i`.
+    """
+    event, _ = synapse_event(at, at.then(), "on_post", at.plan.on_post, "at", loaded=True)
+    lines = [f"at = {at.q}.h_step[j]", "before = w", *event, "w = w if at >= since else before"]
+    return [re.sub(r"\[j\]", "[i]", line) for line in one_each(lines)]
+
+
 def _flush(at: Views) -> list[str]:
     return [
         f"@called\ndef flush_{at.q}({at.arguments}):",
         f'    """Bring all synapses of {at.links.name!r} up to date with the events before step `n`."""',
         f"    for row in range({at.q}.last.size):",
-        f"        settle_{at.q}(row, {at.arguments})",
+        f"        settle_{at.q}(row, 0, {at.arguments})",
         f"    {at.q}.flushed[0] = n",
         f"    {at.q}.h_fill[:] = 0",
         "",

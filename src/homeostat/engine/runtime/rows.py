@@ -16,22 +16,22 @@ def synapse_element(pre, post):
 
 
 @inline
-def find_events(begin, end, post, h_step, since, pick, level):
+def find_events(begin, end, post, h_step, since, youngest, pick, level):
     """The postsynaptic events from step `since` on that a row has to replay; returns the number of levels.
 
     `h_step[age * cells + i]` is the step of cell i's newest event (age 0), of the one before it (age 1), and so on.
-    Level l holds the synapses that have an event of age l to replay: `pick` lists them, `level[l]` is where level l
-    begins. No branch depends on the data: it would be mispredicted half of the time, which costs more than all the
-    rest.
+    Level l holds the synapses that have an event of age `youngest` + l to replay: `pick` lists them, `level[l]` is
+    where level l begins. No branch depends on the data: it would be mispredicted half of the time, which costs more
+    than all the rest.
     """
-    cells = U64(h_step.size // (level.size - 1))
-    count, age = U64(0), U64(0)
+    cells = U64(h_step.size // HISTORY)
+    count, age = U64(0), U64(youngest) * cells
     for k in range(U64(begin), U64(end)):
         pick[count] = k
-        count += U64(h_step[post[k]] >= since)
+        count += U64(h_step[age + U64(post[k])] >= since)
     level[0], level[1] = 0, count
     levels, first = 1, U64(0)
-    while count > first and levels < level.size - 1:
+    while count > first and levels < HISTORY - youngest:
         found = count
         age += cells
         for e in range(first, count):
