@@ -13,7 +13,7 @@ import xarray as xr
 
 import homeostat as hs
 
-STEPS = 300_000
+STEPS = 3_000_000
 
 
 def network() -> hs.Network:

@@ -25,7 +25,7 @@ class Loops:
     arithmetic: list[str]
 
 
-def cut(links: Links, body: list[str], gathered: str) -> Loops:
+def cut(links: Links, body: list[str], gathered: str, scratch_prefix: str = "g") -> Loops:
     """Cut the lines of a loop body over `e`; `gathered` names the indices to gather, such as "ij"."""
     loops = Loops([], [], [])
     seen: dict[str, str] = {}
@@ -39,7 +39,7 @@ def cut(links: Links, body: list[str], gathered: str) -> Loops:
             local = f"{'' if own else group + '_'}{name}_here"
             loops.shared.append(f"{local} = {text}")
         elif index in gathered:
-            scratch = f"g_{'' if own else 'post_'}{name}"
+            scratch = f"{scratch_prefix}_{'' if own else 'post_'}{name}"
             links.variables[scratch] = Variable("scratch", 0, _type_of(links, own, name))
             loops.gather.append(f"{links.ident}.{scratch}[e] = {text}")
             local = f"{links.ident}.{scratch}[e]"
@@ -52,6 +52,21 @@ def cut(links: Links, body: list[str], gathered: str) -> Loops:
         target, equals, value = line.partition(" = ") if line.startswith(f"{links.ident}.") else ("", "", line)
         loops.arithmetic.append(target + equals + INDEXED.sub(replace, value))
     return loops
+
+
+def put_later(links: Links, arithmetic: list[str]) -> tuple[list[str], list[str]]:
+    """Stores to synapses go to scratch first, so that the arithmetic may run on past the end of a row.
+
+    Returns the arithmetic and the lines that put the results in their places.
+    """
+    own, put = re.compile(rf"{links.ident}\.(\w+)\[k\] = (.*)"), []
+    for n, line in enumerate(arithmetic):
+        if found := own.fullmatch(line):
+            scratch = f"new_{found[1]}"
+            links.variables[scratch] = Variable("scratch", 0, _type_of(links, True, found[1]))
+            arithmetic[n] = f"{links.ident}.{scratch}[e] = {found[2]}"
+            put.append(f"{links.ident}.{found[1]}[k] = {links.ident}.{scratch}[e]")
+    return arithmetic, put
 
 
 def _type_of(links: Links, own: bool, name: str) -> str:

@@ -10,12 +10,14 @@ import ast
 import builtins
 import inspect
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
 from homeostat.errors import NotSupported
 from homeostat.hooks import source_tree
 
+SCALAR = re.compile(r"\b(binomial|normal|math|while|for)\b")
 KEPT = {"abs", "min", "max", "bool", "float", "int", "round", "range", "binomial", "True", "False"}
 
 
@@ -37,6 +39,12 @@ class HookWriter:
             self._names[function] = name
             self.texts.append(self._text(function, name))
         return self._names[function]
+
+    def vectorise(self, lines: list[str]) -> bool:
+        """Whether a loop over these lines becomes vector code: no hook called there repeats, or calls `math`."""
+        called = {word for line in lines for word in re.findall(r"(\w+)\(", line)}
+        texts = [text for text in self.texts if re.match(r"@inline\ndef (\w+)", text)[1] in called]  # type: ignore[index]
+        return not any(SCALAR.search(text) for text in [*lines, *texts])
 
     def _text(self, function: Callable[..., Any], name: str) -> str:
         node = source_tree(function)

@@ -16,7 +16,7 @@ import numpy as np
 from homeostat.engine.memory import placed
 from homeostat.engine.model import Cells, Group, Links, Model, Variable
 from homeostat.engine.profile import MOST_PARTS
-from homeostat.engine.runtime.rows import HISTORY
+from homeostat.engine.runtime.rows import HISTORY, LANES
 from homeostat.engine.write_module import tuple_fields, tuple_name
 from homeostat.network.realise import Synapses
 
@@ -91,13 +91,12 @@ class Layout:
 
     def _cell_extras(self, name: str, first: int, last: int, thread: int) -> dict[str, Any]:
         size = last - first
-        padded = placed(0, (size + 63) // 64 * 64, np.uint8)
         steps, ids = self.model.made.trains.get(name, (np.empty(0, np.int64), np.empty(0, np.int32)))
         mine = (ids >= first) & (ids < last)
         log = max(LOG_SPIKES, 4 * size * self.slots) if self.model.cells[name].population.spiking else 1
         return {
             "size": size, "first": first, "column": 8 * thread, "firsts": self.bounds[name][:-1].copy(),
-            "fired": padded[:size], "fired_words": padded.view(np.uint64), "rate_now": np.zeros(size, self.real),
+            "fired": placed(0, (size + 63) // 64 * 64, np.uint8), "rate_now": np.zeros(size, self.real),
             "logging": np.zeros(1, np.int64), "logged": np.zeros(1, np.int64),
             "log_step": np.zeros(log, np.int64), "log_id": np.zeros(log, np.int32),
             "cursor": np.zeros(2, np.int64), "train_step": np.ascontiguousarray(steps[mine], np.int64),
@@ -139,6 +138,8 @@ class Layout:
             share = _rows(synapses, links.source.population.n, first, last, delays)
             for key, variable in links.variables.items():
                 share.arrays |= self._link_variable(key, variable, share, first, last)
+            if not any(variable.kind == "row" and not variable.fixed for variable in links.variables.values()):
+                _leave_out_empty_rows(share)
             longest = int(np.diff(share.arrays["start"]).max(initial=1))
             share.arrays |= _replay_arrays(links, last - first, longest)
             self.links[name].append(share)
@@ -154,7 +155,7 @@ class Layout:
         if kind == "history":
             return {key: placed(0, (last - first) * HISTORY, dtype)}
         if kind == "scratch":
-            return {key: placed(0, int(np.diff(arrays["start"]).max(initial=1)), dtype)}
+            return {key: placed(0, -(-int(np.diff(arrays["start"]).max(initial=1)) // LANES) * LANES, dtype)}
         return self._plain(key, variable, first, last)
 
 
@@ -196,6 +197,12 @@ def _rows(synapses: Synapses, n_pre: int, first: int, last: int, delays: np.ndar
         "in_degree": np.bincount(post, minlength=last - first).astype(np.int64),
     }  # fmt: skip
     return LinkShare(order, arrays)
+
+
+def _leave_out_empty_rows(share: LinkShare) -> None:
+    """Spikes need not visit rows without synapses, unless these keep states."""
+    row_of, start = share.arrays["row_of"], share.arrays["start"]
+    row_of[(row_of >= 0) & (np.diff(start)[row_of] == 0)] = -1
 
 
 def _replay_arrays(links: Links, size: int, longest: int) -> dict[str, np.ndarray]:

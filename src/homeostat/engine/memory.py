@@ -15,7 +15,7 @@ def placed(value: Any, size: int, dtype: Any) -> np.ndarray:
     """A new array of so many values, `value` or a copy of its values, that begins on a cache line.
 
     Arrays that are used together would compete for the same few places of the cache if all began at the same place
-    of a page, so each begins `SKEW` further than the one before.
+    of a page, so each begins `SKEW` further than the one before. A vector may be read past the end.
     """
     dtype = np.dtype(dtype)
     room = np.zeros(size * dtype.itemsize + PAGE + LINE, np.uint8)

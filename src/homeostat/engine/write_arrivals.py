@@ -8,6 +8,7 @@ from homeostat.engine.model import Member, Variable
 from homeostat.engine.names import View
 from homeostat.engine.write_changes import row_bounds, row_loop, store, synapse_event
 from homeostat.engine.write_replay import newest_event
+from homeostat.network.wiring import OneToOne
 from homeostat.state import State
 
 States = list[tuple[Member, State]]
@@ -25,14 +26,9 @@ def _spikes(at: Views) -> list[str]:
     for the memory of the next.
     """
     q, source, name = at.q, at.source, at.links.name
-    moved = ["post", *(key for key, variable in at.links.variables.items() if variable.kind == "synapse")]
+    short = isinstance(at.links.projection.wiring, OneToOne)  # rows that are not worth asking for
     return [
-        f"@inline\ndef near_{q}(v, {q}):",
-        f'    """Ask for the memory of the row that is visited as number `v` of a step."""',
-        f"    if v < {q}.due_count[0]:",
-        f"        row = due_row({q}.due[v])",
-        *(f"        ask_for({q}.{key}, {q}.start[row], {q}.start[row + 1])" for key in moved),
-        "",
+        *([] if short else _near(at)),
         f"@inline\ndef due_{q}(n, {q}, {source}, network):",
         f'    """Rows of {name!r} that spikes of {at.links.source.name!r} reach at step `n`."""',
         "    count = 0",
@@ -49,14 +45,27 @@ def _spikes(at: Views) -> list[str]:
         f"                    {q}.due[count] = row if learning else ~row",
         "                    count += 1",
         f"    {q}.due_count[0] = count",
-        f"    near_{q}(0, {q})",
+        *([] if short else [f"    near_{q}(0, {q})"]),
         "",
         f"@inline\ndef arrive_{q}({at.arguments}):",
         f'    """Spikes of {at.links.source.name!r} reach {name!r} at step `n`: replay, deliver, then on_pre."""',
         f"    for v in range({q}.due_count[0]):",
-        f"        near_{q}(v + 1, {q})",
+        *([] if short else [f"        near_{q}(v + 1, {q})"]),
         f"        row, learning = due_row({q}.due[v]), {q}.due[v] >= 0",
         *indented(_visit(at), 2),
+        "",
+    ]
+
+
+def _near(at: Views) -> list[str]:
+    q = at.q
+    moved = ["post", *(key for key, variable in at.links.variables.items() if variable.kind == "synapse")]
+    return [
+        f"@inline\ndef near_{q}(v, {q}):",
+        f'    """Ask for the memory of the row that is visited as number `v` of a step."""',
+        f"    if v < {q}.due_count[0]:",
+        f"        row = due_row({q}.due[v])",
+        *(f"        ask_for({q}.{key}, {q}.start[row], {q}.start[row + 1])" for key in moved),
         "",
     ]
 
@@ -86,7 +95,7 @@ def _visit(at: Views) -> list[str]:
     for member, state in row_states:
         name = f"{member.prefix}{state.name}"
         body.append(f"{name} = {at.reader.advanced(view, member, state, f'{q}.{name}[row]', f'(n - {q}.last[row])')}")
-    replay = only_if("network.learning[0] != 0", [f"settle_{q}(row, 0, {at.arguments})"] if plan.replays else [])
+    replay = only_if("network.learning[0] != 0", [f"settle_{q}(row, {at.arguments})"] if plan.replays else [])
     apart = [*replay, *_deliver(at, view)]
     if plan.whole:
         body += ["if learning:", *indented(_whole(at, view)), "else:", *indented(apart)]
@@ -105,11 +114,13 @@ def _whole(at: Views, view: View) -> list[str]:
     at.links.variables["sent"] = Variable("scratch", 0.0)
     event, _ = synapse_event(at, view, "on_pre", at.plan.on_pre, "n", loaded=True)
     body = [f"w = {q}.w[k]", *newest_event(at), f"{q}.sent[e] = w", *event, f"{q}.w[k] = w"]
+    older = [f"{q}.pick[found] = k", f"found += U64({q}.h_step[U64({at.c}.size) + U64(i)] >= since)"]
+    replay = ["if found > 0:", f"    replay_{q}(row, since, 1, found, {at.arguments})"]
     return [
-        f"settle_{q}(row, 1, {at.arguments})",
         f"last = {q}.last[row]",
         f"since = max(last, {q}.flushed[0])",
-        *row_loop(at, body),
+        "found = U64(0)",
+        *row_loop(at, body, while_gathering=older, then=replay),
         "for e in range(count):",
         f"    {at.c}.{at.links.delivers_to}[{q}.post[begin + U64(e)]] += {q}.sent[e]",
     ]

@@ -50,7 +50,7 @@ def _integrate(reader: Reader, cells: Cells) -> list[str]:
     body = _load_states(cells, neuron) + _receptors_give(reader, cells, wanted)
     if "input" in wanted:
         arrives = "input_arrived" in cells.variables
-        body += [f"input = {c}.input_arrived[i]", f"{c}.input_arrived[i] = F(0.0)"] if arrives else ["input = F(0.0)"]
+        body += [f"input = {c}.input_arrived[i]", f"{c}.input_arrived[i] = F(0.0)"] if arrives else ["input = F(-0.0)"]
     body += _neuron_step(reader, view, neuron, cells)
     body += _receptors_step(reader, cells)
     body += _fire(reader, view, neuron, cells)
@@ -74,7 +74,7 @@ def _note_outputs(cells: Cells) -> list[str]:
         return [f"for i in range({c}.size):", f"    {rate} = {c}.rate_now[i]"]
     return [
         f"slot = n % {c}.ids.shape[0]",
-        f"count = collect({c}.fired_words, {c}.ids[slot], {c}.first)",
+        f"count = collect({c}.fired, {c}.ids[slot], {c}.first)",
         f"{c}.counts[slot, {c}.column] = count",
         f"if {c}.logging[0]:",
         f"    log_spikes(n, {c}.ids[slot], {c}.first, count, {c}.log_step, {c}.log_id, {c}.logged)",
@@ -88,7 +88,7 @@ def _load_states(cells: Cells, member: Member) -> list[str]:
 
 def _receptors_give(reader: Reader, cells: Cells, wanted: set[str]) -> list[str]:
     """Arrivals enter the receptors; what these give is summed in the order of the projections."""
-    lines = [f"{name} = F(0.0)" for name in SUMS if name in wanted]
+    lines = [f"{name} = F(-0.0)" for name in SUMS if name in wanted]  # adding to -0.0 is no work
     for pool in cells.pools:
         amount = f"{cells.ident}.{pool.prefix}arrived[i]"
         view = _view(reader, cells, {"amount": amount})

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
-from homeostat.engine.gather import cut
+from homeostat.engine.gather import cut, put_later
 from homeostat.engine.lines import indented, one_each, only_if, results
 from homeostat.engine.links_views import Views
 from homeostat.engine.names import View
@@ -130,14 +131,22 @@ def row_bounds(at: Views) -> list[str]:
     return [f"begin = U64({at.q}.start[row])", f"count = {at.q}.start[row + 1] - {at.q}.start[row]"]
 
 
-def row_loop(at: Views, body: list[str]) -> list[str]:
-    """A loop over the synapses of a row, cut so that it vectorises."""
+def row_loop(at: Views, body: list[str], while_gathering: Iterable[str] = (), then: Iterable[str] = ()) -> list[str]:
+    """A loop over the synapses of a row, cut so that it vectorises: gather, arithmetic, put back.
+
+    More can be done `while_gathering`, and `then`, before the arithmetic.
+    """
     loops = cut(at.links, one_each(body), "i")
-    lines = [*loops.shared, *row_bounds(at)]
-    if loops.gather:
-        lines += ["for e in range(count):", f"    i = {at.q}.post[begin + U64(e)]", *indented(loops.gather)]
+    lines, gather = [*loops.shared, *row_bounds(at)], [*loops.gather, *while_gathering]
+    if gather:
+        lines += ["for e in range(count):", "    k = begin + U64(e)", f"    i = {at.q}.post[k]", *indented(gather)]
+    lines += then
     own = [f"i = {at.q}.post[k]"] if needs_cell(body) else []
-    return [*lines, "for e in range(count):", *indented(["k = begin + U64(e)", *own, *loops.arithmetic])]
+    if not at.reader.hooks.vectorise(body):
+        return [*lines, "for e in range(count):", *indented(["k = begin + U64(e)", *own, *loops.arithmetic])]
+    arithmetic, put = put_later(at.links, loops.arithmetic)
+    lines += ["for e in range(lanes(count)):", *indented(["k = begin + U64(e)", *own, *arithmetic])]
+    return [*lines, "for e in range(count):", *indented(["k = begin + U64(e)", *put])]
 
 
 def needs_cell(body: list[str]) -> bool:

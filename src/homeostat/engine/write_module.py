@@ -65,7 +65,7 @@ def _title(model: Model) -> str:
 
 
 COMMON_CELLS = """
-    size first column firsts fired fired_words ids counts rates rate_now logging logged log_step log_id
+    size first column firsts fired ids counts rates rate_now logging logged log_step log_id
     cursor train_step train_id scheduled
 """
 COMMON_LINKS = """

@@ -1,4 +1,4 @@
-"""Writes the replay of postsynaptic events: `settle` for one row, `flush` for all of a projection.
+"""Writes the replay of postsynaptic events: `settle` brings one row up to date, `flush` all of a projection.
 
 A left fold over events in the order of time whose operands depend on absolute event times only (docs/semantics.md,
 section 6), so it changes no bit when it happens.
@@ -16,11 +16,11 @@ from homeostat.engine.write_changes import needs_cell, synapse_event
 
 
 def write_replay(at: Views) -> list[str]:
-    """Both functions."""
-    return [*_settle(at), *_flush(at)]
+    """All three functions."""
+    return [*_replay(at), *_settle(at), *_flush(at)]
 
 
-def _settle(at: Views) -> list[str]:
+def _replay(at: Views) -> list[str]:
     """Live synapses are packed, their values gathered, the hooks run over packed memory, the results scattered."""
     q = at.q
     event, changed = synapse_event(at, at.then(), "on_post", at.plan.on_post, "at")
@@ -29,19 +29,16 @@ def _settle(at: Views) -> list[str]:
     for name, (_, dtype) in results.items():
         at.links.variables[f"new_{name}"] = Variable("scratch", 0.0, dtype)
     body = [f"at = {q}.h_step[j]", *event, *(f"{q}.new_{name}[e] = {value}" for name, (value, _) in results.items())]
-    loops = cut(at.links, one_each(body), "ijk")
-    row = f"{q}.start[row], {q}.start[row + 1], {q}.post, {q}.h_step"
+    loops = cut(at.links, one_each(body), "ijk", "packed")
+    found = f"{q}.post, {q}.h_step, since, youngest, count, {q}.pick, {q}.level"
     return [
-        f"@called\ndef settle_{q}(row, youngest, {at.arguments}):",
+        f"@called\ndef replay_{q}(row, since, youngest, count, {at.arguments}):",
         f'    """Replay postsynaptic events of {at.links.name!r} that row `row` has not seen, oldest first.',
         "",
-        "    With `youngest` = 1 the newest of each synapse is left out.",
+        "    `pick` lists the `count` synapses that have one of age `youngest`.",
         '    """',
         f"    last = {q}.last[row]",
-        f"    since = max(last, {q}.flushed[0])",
-        f"    if {q}.h_latest[0] < since:",
-        "        return",
-        f"    levels = find_events({row}, since, youngest, {q}.pick, {q}.level)",
+        f"    levels = find_older({found})",
         *indented(loops.shared),
         "    for level in range(levels - 1, -1, -1):",
         f"        begin = U64({q}.level[level])",
@@ -49,11 +46,25 @@ def _settle(at: Views) -> list[str]:
         "        for e in range(count):",
         *indented([f"k = {q}.pick[begin + U64(e)]", f"i = {q}.post[k]"], 3),
         *indented([f"j = U64(level + youngest) * U64({at.c}.size) + U64(i)", *loops.gather], 3),
-        "        for e in range(count):",
+        f"        for e in range({'lanes(count)' if at.reader.hooks.vectorise(body) else 'count'}):",
         *indented([f"i = {q}.post[{q}.pick[begin + U64(e)]]"] if needs_cell(body) else [], 3),
         *indented(loops.arithmetic, 3),
         "        for e in range(count):",
         *indented([f"{q}.{name}[{q}.pick[begin + U64(e)]] = {q}.new_{name}[e]" for name in results], 3),
+        "",
+    ]
+
+
+def _settle(at: Views) -> list[str]:
+    q = at.q
+    return [
+        f"@inline\ndef settle_{q}(row, {at.arguments}):",
+        f'    """Bring the row `row` of {at.links.name!r} up to date."""',
+        f"    since = max({q}.last[row], {q}.flushed[0])",
+        f"    if {q}.h_latest[0] >= since:",
+        f"        count = find_newest({q}.start[row], {q}.start[row + 1], {q}.post, {q}.h_step, since, {q}.pick)",
+        "        if count > 0:",
+        f"            replay_{q}(row, since, 0, count, {at.arguments})",
         "",
     ]
 
@@ -73,7 +84,7 @@ def _flush(at: Views) -> list[str]:
         f"@called\ndef flush_{at.q}({at.arguments}):",
         f'    """Bring all synapses of {at.links.name!r} up to date with the events before step `n`."""',
         f"    for row in range({at.q}.last.size):",
-        f"        settle_{at.q}(row, 0, {at.arguments})",
+        f"        settle_{at.q}(row, {at.arguments})",
         f"    {at.q}.flushed[0] = n",
         f"    {at.q}.h_fill[:] = 0",
         "",

@@ -73,3 +73,18 @@ def fma(typingctx, a, b, c):
         return builder.fma(*args)
 
     return a(a, a, a), codegen
+
+
+@intrinsic
+def flags_of(typingctx, flags, first):
+    """Which of the 64 bytes flags[first], flags[first + 1] ... are not 0, as bits of a number."""
+
+    def codegen(context, builder, signature, args):
+        kind = signature.args[0]
+        array = context.make_array(kind)(context, builder, args[0])
+        pointer = cgutils.get_item_pointer(context, builder, kind, array, [args[1]], wraparound=False)
+        vector = ir.VectorType(ir.IntType(8), 64)
+        bytes_ = builder.load(builder.bitcast(pointer, vector.as_pointer()), align=1)
+        return builder.bitcast(builder.icmp_unsigned("!=", bytes_, ir.Constant(vector, [0] * 64)), ir.IntType(64))
+
+    return types.uint64(flags, types.uint64), codegen

@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from homeostat.engine.light import inline
-from homeostat.engine.runtime.bits import trailing_zeros
+from homeostat.engine.runtime.bits import flags_of, trailing_zeros
 from homeostat.engine.runtime.draws import U64
 
 
 @inline
-def collect(fired_words, ids, first):
-    """Write down by id which cells of this thread's share fired, looking at eight flags at once; returns how many."""
+def collect(fired, ids, first):
+    """Write down by id which cells of this thread's share fired, looking at 64 flags at once; returns how many."""
     count = U64(first)
-    for word in range(U64(fired_words.size)):
-        flags = fired_words[word]
+    for block in range(0, fired.size, 64):
+        flags = flags_of(fired, U64(block))
         while flags != 0:
-            ids[count] = U64(first) + U64(8) * word + (trailing_zeros(flags) >> U64(3))
+            ids[count] = U64(first) + U64(block) + trailing_zeros(flags)
             count += U64(1)
             flags &= flags - U64(1)
     return count - U64(first)

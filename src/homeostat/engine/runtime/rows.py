@@ -6,6 +6,7 @@ from homeostat.engine.light import inline
 from homeostat.engine.runtime.bits import prefetch
 from homeostat.engine.runtime.draws import U64
 
+LANES = 16  # numbers that arithmetic takes at once, at most
 HISTORY = 32  # postsynaptic events kept per neuron before a flush is forced
 
 
@@ -16,21 +17,29 @@ def synapse_element(pre, post):
 
 
 @inline
-def find_events(begin, end, post, h_step, since, youngest, pick, level):
-    """The postsynaptic events from step `since` on that a row has to replay; returns the number of levels.
+def find_newest(begin, end, post, h_step, since, pick):
+    """Pick the synapses of a row whose cell has had an event since step `since`; returns how many.
 
     `h_step[age * cells + i]` is the step of cell i's newest event (age 0), of the one before it (age 1), and so on.
-    Level l holds the synapses that have an event of age `youngest` + l to replay: `pick` lists them, `level[l]` is
-    where level l begins. No branch depends on the data: it would be mispredicted half of the time, which costs more
-    than all the rest.
+    No branch depends on the data: it would be mispredicted half of the time, which costs more than all the rest.
     """
-    cells = U64(h_step.size // HISTORY)
-    count, age = U64(0), U64(youngest) * cells
+    count = U64(0)
     for k in range(U64(begin), U64(end)):
         pick[count] = k
-        count += U64(h_step[age + U64(post[k])] >= since)
+        count += U64(h_step[post[k]] >= since)
+    return count
+
+
+@inline
+def find_older(post, h_step, since, youngest, count, pick, level):
+    """From the `count` synapses with an event of age `youngest`, find those with older ones; returns how many levels.
+
+    Level l holds the synapses that have an event of age `youngest` + l to replay: `pick` lists them, and `level[l]`
+    is where level l begins.
+    """
+    cells = U64(h_step.size // HISTORY)
     level[0], level[1] = 0, count
-    levels, first = 1, U64(0)
+    levels, first, age = 1, U64(0), U64(youngest) * cells
     while count > first and levels < HISTORY - youngest:
         found = count
         age += cells
@@ -51,6 +60,12 @@ def make_room(history, i, fill):
     cells = history.size // HISTORY
     for age in range(min(fill, HISTORY - 1), 0, -1):
         history[age * cells + i] = history[(age - 1) * cells + i]
+
+
+@inline
+def lanes(count):
+    """A count rounded up to whole vectors: a loop so long has no slow rest, and works on scratch memory past its end."""
+    return (count + (LANES - 1)) & ~(LANES - 1)
 
 
 @inline
