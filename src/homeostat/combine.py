@@ -1,6 +1,6 @@
 """Rules around rules: wrappers that keep what a rule would do, and gates that scale it. Compose, don't add options.
 
-    gated(Eligibility(PairSTDP()), by=lambda ACh, DA: ACh * DA)
+gated(Eligibility(PairSTDP()), by=lambda ACh, DA: ACh * DA)
 """
 
 from __future__ import annotations
@@ -49,6 +49,8 @@ class Gated(Wrapper):
 
     def __init__(self, inner: Plasticity, by: Any) -> None:
         super().__init__(inner)
+        if not callable(by):
+            raise BadValue(f"gated(by={by!r}): it must be a function of modulators, such as lambda DA: DA")
         required, optional = arguments(by)
         self.gate = Gate(by, (*required, *optional))
 
