@@ -1,7 +1,9 @@
 """Recorders: what to keep of a run. Each yields labelled xarray data; times are in ms, at the end of a step.
 
-run = sim.run(seconds=5, record=[Spikes("exc"), States("exc", "v", every=1.0, of=[0, 1])])
-run["exc.spikes"], run["exc.v"]
+    run = sim.run(seconds=5, record=[Spikes("exc"), States("exc", "v", every=1.0, of=[0, 1])])
+    run["exc.spikes"], run["exc.v"]
+
+xarray takes half a second to load; it is loaded where data is asked for, so that a run begins without it.
 """
 
 from __future__ import annotations
@@ -11,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 
 from homeostat import keyed
 from homeostat.errors import BadValue, TooLarge, UnknownName, suggestion
@@ -86,6 +87,8 @@ class Spikes(Recorder):
         self._ids.append(ids)
 
     def data(self) -> dict[str, Any]:
+        import xarray as xr
+
         steps = np.concatenate([np.empty(0, np.int64), *self._steps])
         ids = np.concatenate([np.empty(0, np.int32), *self._ids])
         coords = {"time": ("spike", (steps + 1) * self._dt, {"units": "ms"}), "neuron": ("spike", ids)}
@@ -134,6 +137,8 @@ class States(_Sampled):
         return values[index]
 
     def data(self) -> dict[str, Any]:
+        import xarray as xr
+
         values = self._stacked()
         index = np.arange(values.shape[1]) if values.ndim == 2 and self.of is None else self.of
         coords: dict[str, Any] = {"time": ("time", self._times, {"units": "ms"})}
@@ -160,6 +165,8 @@ class Weights(_Sampled):
         return sim.weights(self.projection)[chosen]
 
     def data(self) -> dict[str, Any]:
+        import xarray as xr
+
         coords = {
             "time": ("time", self._times, {"units": "ms"}),
             "pre": ("synapse", self._pairs[0]),
@@ -191,6 +198,8 @@ class WeightSummary(_Sampled):
         return np.array([_summary(sim.weights(name)) for name in self._names])
 
     def data(self) -> dict[str, Any]:
+        import xarray as xr
+
         values = self._stacked().reshape(len(self._times), len(self._names), 4 + len(QUANTILES))
         time = ("time", self._times, {"units": "ms"})
         found = {}
@@ -233,6 +242,8 @@ class Rates(Spikes):
         np.add.at(self._counts, (bins, ids if self.each else np.zeros_like(ids)), 1)
 
     def data(self) -> dict[str, Any]:
+        import xarray as xr
+
         seconds = self._width * self._dt / 1000.0
         rates = self._counts / seconds / (1 if self.each else self._n)
         time = (self._first + self._width * (np.arange(self._bins) + 1)) * self._dt
@@ -261,6 +272,7 @@ class Recording(Mapping[str, Any]):
 
     def save(self, path: str | Path) -> Path:
         """Write everything to a zarr folder, one group per name, with the network's description."""
+        import xarray as xr
         import zarr  # takes a second to load
 
         path = Path(path)

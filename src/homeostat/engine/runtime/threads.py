@@ -53,7 +53,6 @@ def _pointer(context, builder, signature, args):
 @intrinsic
 def _give_way(typingctx):
     """Let another thread of the machine run (POSIX sched_yield; nothing elsewhere)."""
-
     def codegen(context, builder, signature, args):
         if hasattr(os, "sched_yield"):
             kind = ir.FunctionType(ir.IntType(32), [])
