@@ -88,6 +88,12 @@ WRONG = {
     ),
     "a setting without a value": (["run", "digits", "--set", "passes"], 1, "key=value"),
     "a missing data file": (["run", "digits", "--data", "mnist.npz"], 1, "no file 'mnist.npz'"),
+    "more cells than memory holds": (["run", "digits", "--neurons", "1000000"], 1, "GiB are free; use fewer"),
+    "a folder that cannot be made": (
+        ["run", "digits", "--quick", "--out", f"{os.devnull}/results"],
+        1,
+        "cannot be written to",
+    ),
     "an unknown arm": (["run", "digits", "--arm", "untrianed"], 1, "did you mean 'untrained'"),
     "a folder without results": (["report", "."], 1, "no result.json"),
     "an unknown thing to list": (["list", "digist"], 1, "did you mean 'digits'"),
@@ -152,6 +158,7 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path, threads: str) -> None:
     told = process.communicate(timeout=30)
     assert process.returncode == 130, told
     assert "1 of 3 runs are kept" in told[1]
+    assert "missing: seed 1: all; seed 2: all" in told[1] and "to go on: " in told[1]
     assert "Traceback" not in told[1]
     assert (out / "report.html").exists()
 

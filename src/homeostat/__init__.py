@@ -51,10 +51,10 @@ __all__ = ["__version__", *_HOME_OF]
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME_OF:
-        import difflib  # needed in this case only
+        from homeostat.errors import nearest
 
-        near = difflib.get_close_matches(name, _HOME_OF, n=1)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
+        near = nearest(name, _HOME_OF)
+        hint = f"; did you mean '{near}'?" if near else ""
         raise AttributeError(f"module 'homeostat' has no attribute '{name}'{hint}")
     value = getattr(importlib.import_module(_HOME_OF[name]), name)
     globals()[name] = value

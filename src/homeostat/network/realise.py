@@ -22,6 +22,7 @@ from homeostat.network.wiring import Side
 from homeostat.rule import Follow, Mechanism, short
 from homeostat.signals import Signal, steps_of
 
+LONGEST_DELAY = 2**30  # steps
 BYTES_PER_SYNAPSE = 40  # while a network is being made
 Place = tuple[str, str]  # name of a population, projection or network rule; place within it
 
@@ -177,10 +178,16 @@ def _wire(net: Network, projection: Projection) -> Synapses:
 
 
 def _delays(net: Network, projection: Projection, draw: Streams, n: int) -> np.ndarray:
+    where = f"delay of '{projection.name}'"
     if isinstance(projection.delay, float):
-        return np.array([steps_of(projection.delay, net.dt, f"delay of '{projection.name}'")], np.int32)
-    delay = _drawn(projection.delay, draw, "delay", n, f"delay of '{projection.name}'")
-    return np.maximum(1, np.rint(np.broadcast_to(delay, n) / net.dt)).astype(np.int32)
+        steps = np.array([steps_of(projection.delay, net.dt, where)])
+    else:
+        delay = _drawn(projection.delay, draw, "delay", n, where)
+        steps = np.maximum(1, np.rint(np.broadcast_to(delay, n) / net.dt))
+    if steps.size and steps.max() > LONGEST_DELAY:
+        longest = steps.max() * net.dt
+        raise BadValue(f"{where} of {longest:g} ms is longer than {LONGEST_DELAY} steps; use shorter delays")
+    return steps.astype(np.int32)
 
 
 def _branches(projection: Projection, draw: Streams, n: int) -> np.ndarray | None:
