@@ -35,6 +35,16 @@ def test_list_shows_experiments_mechanisms_and_settings(capsys: pytest.CaptureFi
     assert "neurons" in capsys.readouterr().out
 
 
+def test_brackets_of_an_experiment_are_shown_as_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = '"""Is it [x/y] [/x]?\n\nText [/b]."""\narms = {"a [1]": "[/c]"}\ndef run(a, b, c):\n    return {"x": 1}\n'
+    path = str(written(tmp_path, text))
+    assert call(["list", path]) == 0
+    shown = capsys.readouterr().out
+    assert all(part in shown for part in ("Is it [x/y] [/x]?", "Text [/b].", "a [1]", "[/c]"))
+    assert call(["run", path, "--threads", "1", "--seeds", "1", "--out", str(tmp_path / "out")]) == 0
+    assert "a [1]" in capsys.readouterr().out
+
+
 def test_it_runs_as_a_module() -> None:
     done = subprocess.run([sys.executable, "-m", "homeostat", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("homeostat ")

@@ -6,7 +6,7 @@
     inputs = net.add(hs.Poisson(rate=8.0), n=400, name="inputs")
     exc = net.add(hs.AdaptiveLIF(), n=100, name="exc")
     net.connect(
-        inputs, exc, hs.Random(0.1), weight=0.3, receptor=hs.AMPA(), rules=[hs.PairSTDP(), hs.HardBounds(0.0, 1.0)],
+        inputs, exc, hs.Random(0.1), weight=2.0, receptor=hs.AMPA(), rules=[hs.PairSTDP(), hs.HardBounds(0.0, 4.0)],
     )
     run = hs.Simulation(net).run(seconds=2, record=[hs.Spikes(exc)])
 

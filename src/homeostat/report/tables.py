@@ -78,7 +78,7 @@ def printed(result: Result) -> Group:
     for row in rows(result, chosen):
         if before is not None and before.baseline != row.baseline:
             table.add_section()
-        table.add_row(row.name, *row.cells)
+        table.add_row(Text(row.name), *row.cells)
         before = row
     return Group(Text(result.json["title"], style="bold"), table, Text(note(result), style="dim"))
 
