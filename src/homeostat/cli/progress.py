@@ -21,7 +21,8 @@ class Watch:
         self.terminal = sys.stderr.isatty()
         self.bar = Progress(
             SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
-            TextColumn("runs,"), TimeElapsedColumn(), TextColumn("{task.fields[left]}"), console=Console(stderr=True), transient=True,
+            TextColumn("runs,"), TimeElapsedColumn(), TextColumn("{task.fields[left]}"),
+            console=Console(stderr=True), transient=True,
         )  # fmt: skip
 
     def __enter__(self) -> Watch:
