@@ -1,7 +1,9 @@
 """Recorders: what to keep of a run. Each yields labelled xarray data; times are in ms, at the end of a step.
 
-run = sim.run(seconds=5, record=[Spikes("exc"), States("exc", "v", every=1.0, of=[0, 1])])
-run["exc.spikes"], run["exc.v"]
+    run = sim.run(seconds=5, record=[Spikes("exc"), States("exc", "v", every=1.0, of=[0, 1])])
+    run["exc.spikes"], run["exc.v"]
+
+xarray takes half a second to load; it is loaded where data is asked for, so that a run begins without it.
 """
 
 from __future__ import annotations
@@ -11,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 
 from homeostat import keyed
 from homeostat.errors import BadValue, TooLarge, UnknownName, suggestion
@@ -47,10 +48,21 @@ class Recorder:
 
     def _interval(self, sim: Simulation) -> int:
         assert self.every is not None
-        return steps_of(float(self.every), sim.net.dt, f"every of {type(self).__name__}")
+        return _steps(self.every, sim, type(self).__name__)
 
 
-def _name(of: Population | Projection | str) -> str:
+def _steps(every: Any, sim: Simulation, what: str) -> int:
+    if not isinstance(every, int | float | np.number):
+        raise BadValue(f"every={every!r} of {what} must be a time in ms")
+    return steps_of(float(every), sim.net.dt, f"every of {what}")
+
+
+def name_of(of: Population | Projection | str) -> str:
+    """The name of a population or projection, however it was given."""
+    if not isinstance(of, str | Population | Projection):
+        raise BadValue(
+            f"{of!r} is no population or projection; give what net.add() or net.connect() returned, or its name"
+        )
     return of if isinstance(of, str) else of.name
 
 
@@ -58,7 +70,7 @@ class Spikes(Recorder):
     """All spikes of a population: times and neurons, in order of time, then neuron."""
 
     def __init__(self, population: Population | str) -> None:
-        self.of = _name(population)
+        self.of = name_of(population)
         self.name = f"{self.of}.spikes"
 
     def begin(self, sim: Simulation, steps: int) -> None:
@@ -75,6 +87,8 @@ class Spikes(Recorder):
         self._ids.append(ids)
 
     def data(self) -> dict[str, Any]:
+        import xarray as xr
+
         steps = np.concatenate([np.empty(0, np.int64), *self._steps])
         ids = np.concatenate([np.empty(0, np.int32), *self._ids])
         coords = {"time": ("spike", (steps + 1) * self._dt, {"units": "ms"}), "neuron": ("spike", ids)}
@@ -108,21 +122,23 @@ class States(_Sampled):
     """A state or parameter of a population or projection, each `every` ms; `of` picks neurons or synapses."""
 
     def __init__(self, owner: Population | Projection | str, state: str, *, every: float, of: Any = None) -> None:
-        self.owner, self.state, self.every, self.of = _name(owner), state, every, of
+        self.owner, self.state, self.every, self.of = name_of(owner), state, every, of
         self.name = f"{self.owner}.{state}"
 
     def _look(self, sim: Simulation) -> np.ndarray:
         values = sim.state(self.owner, self.state)
         if self.of is None:
             return values
-        try:
-            return values[self.of]
-        except IndexError as error:
+        index = np.asarray(self.of)
+        if index.dtype.kind not in "iu" or (index.size and (index.min() < 0 or index.max() >= len(values))):
             raise BadValue(
-                f"of={self.of!r} of States('{self.owner}', '{self.state}') must be indices below {len(values)}"
-            ) from error
+                f"of={self.of!r} of States('{self.owner}', '{self.state}') must be indices from 0, below {len(values)}"
+            )
+        return values[index]
 
     def data(self) -> dict[str, Any]:
+        import xarray as xr
+
         values = self._stacked()
         index = np.arange(values.shape[1]) if values.ndim == 2 and self.of is None else self.of
         coords: dict[str, Any] = {"time": ("time", self._times, {"units": "ms"})}
@@ -135,7 +151,7 @@ class Weights(_Sampled):
     """The weights of a projection, each `every` ms: all, or those of `sample` synapses, the same ones for a seed."""
 
     def __init__(self, projection: Projection | str, *, every: float, sample: int | None = None) -> None:
-        self.projection, self.every, self.sample = _name(projection), every, sample
+        self.projection, self.every, self.sample = name_of(projection), every, sample
         self.name = f"{self.projection}.w"
 
     def _look(self, sim: Simulation) -> np.ndarray:
@@ -149,6 +165,8 @@ class Weights(_Sampled):
         return sim.weights(self.projection)[chosen]
 
     def data(self) -> dict[str, Any]:
+        import xarray as xr
+
         coords = {
             "time": ("time", self._times, {"units": "ms"}),
             "pre": ("synapse", self._pairs[0]),
@@ -163,7 +181,7 @@ class WeightSummary(_Sampled):
     projections."""
 
     def __init__(self, projection: Projection | str | None = None, *, every: float) -> None:
-        self.projection, self.every = None if projection is None else _name(projection), every
+        self.projection, self.every = None if projection is None else name_of(projection), every
         self.name = f"{self.projection or 'all'}.weights"
 
     def begin(self, sim: Simulation, steps: int) -> None:
@@ -180,6 +198,8 @@ class WeightSummary(_Sampled):
         return np.array([_summary(sim.weights(name)) for name in self._names])
 
     def data(self) -> dict[str, Any]:
+        import xarray as xr
+
         values = self._stacked().reshape(len(self._times), len(self._names), 4 + len(QUANTILES))
         time = ("time", self._times, {"units": "ms"})
         found = {}
@@ -209,19 +229,21 @@ class Rates(Spikes):
 
     def begin(self, sim: Simulation, steps: int) -> None:
         super().begin(sim, steps)
-        self._width = steps_of(float(self.bin), sim.net.dt, "every of Rates")
+        self._width = _steps(self.bin, sim, "Rates")
         self._first, self._bins = sim.step_count, -(-steps // self._width)
         self._counts = np.zeros((self._bins, self._n if self.each else 1), np.int64)
 
     def expected_bytes(self, sim: Simulation, steps: int) -> int:
         n = sim.net.population(self.of).n if self.each else 1
-        return 8 * n * (steps // steps_of(float(self.bin), sim.net.dt, "every of Rates") + 1)
+        return 8 * n * (steps // _steps(self.bin, sim, "Rates") + 1)
 
     def add(self, steps: np.ndarray, ids: np.ndarray) -> None:
         bins = (steps - self._first) // self._width
         np.add.at(self._counts, (bins, ids if self.each else np.zeros_like(ids)), 1)
 
     def data(self) -> dict[str, Any]:
+        import xarray as xr
+
         seconds = self._width * self._dt / 1000.0
         rates = self._counts / seconds / (1 if self.each else self._n)
         time = (self._first + self._width * (np.arange(self._bins) + 1)) * self._dt
@@ -250,6 +272,7 @@ class Recording(Mapping[str, Any]):
 
     def save(self, path: str | Path) -> Path:
         """Write everything to a zarr folder, one group per name, with the network's description."""
+        import xarray as xr
         import zarr  # takes a second to load
 
         path = Path(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
@@ -15,6 +14,7 @@ import numpy as np
 
 from homeostat.engine.record import Recorder, Recording, Spikes, _Sampled, check_memory
 from homeostat.errors import BadValue, Interrupted
+from homeostat.network.room import free_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,13 +29,19 @@ class Session:
     """Runs a simulation for `steps` steps and feeds the recorders."""
 
     def __init__(self, sim: Simulation, recorders: Sequence[Recorder], steps: int, progress: bool | None) -> None:
+        if isinstance(recorders, Recorder) or not isinstance(recorders, Sequence):
+            raise BadValue(f"record={recorders!r} must be a list of recorders: record=[Spikes('exc')]")
         self.sim, self.steps, self.recorders = sim, steps, list(recorders)
         self.progress = sys.stderr.isatty() if progress is None else progress
         self.interrupted = False
         for recorder in self.recorders:
             if not isinstance(recorder, Recorder):
                 raise BadValue(f"record= takes recorders such as Spikes('exc'), not {recorder!r}")
-        check_memory(sim, self.recorders, steps, limit=0.5 * _free_memory())
+        names = [recorder.name for recorder in self.recorders]
+        for name in names:
+            if names.count(name) > 1:
+                raise BadValue(f"two recorders would both be called '{name}'; keep one, or record in two runs")
+        check_memory(sim, self.recorders, steps, limit=0.5 * free_memory())
         for recorder in self.recorders:
             recorder.begin(sim, steps)
         self.sampled = [r for r in self.recorders if isinstance(r, _Sampled)]
@@ -75,14 +81,13 @@ class Session:
         return recording
 
     def _compile(self) -> None:
-        if self.sim.was_compiled:
-            return
-        if not self.sim.quiet:
+        tell = not (self.sim.was_compiled or self.sim.quiet)
+        if tell:
             text = "compiling this network's kernels (once; they are kept for the next time) ..."
             print(text, file=sys.stderr, flush=True)
         took = self.sim.compile()
         self.sim.was_compiled = True
-        if not self.sim.quiet:
+        if tell:
             print(f"compiled in {took:.1f} s", file=sys.stderr, flush=True)
 
     def _next(self, recorder: _Sampled) -> int:
@@ -170,10 +175,3 @@ class Progress:
     def close(self) -> None:
         """Take the line away."""
         self.bar.stop()
-
-
-def _free_memory() -> float:
-    try:
-        return float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-    except (AttributeError, ValueError, OSError):
-        return 8.0 * 2**30
