@@ -1,6 +1,6 @@
 """Rules around rules: wrappers that keep what a rule would do, and gates that scale it. Compose, don't add options.
 
-gated(Eligibility(PairSTDP()), by=lambda ACh, DA: ACh * DA)
+    gated(Eligibility(PairSTDP()), by=lambda ACh, DA: ACh * DA)
 """
 
 from __future__ import annotations
