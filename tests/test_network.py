@@ -259,7 +259,7 @@ def test_parameters_are_drawn_by_place_and_derived_values_over_the_right_owners(
         values["scaled"].tolist()
         == (values["gain"] * made.values["a", "neuron"]["v_threshold"][synapses.post]).tolist()
     )
-    assert values["steps"].tolist() == (values["tau"][synapses.pre] / 0.5).tolist()  # no state needs it
+    assert values["steps"].tolist() == (values["tau"][synapses.pre()] / 0.5).tolist()  # no state needs it
     again = realise(net).values["a -> a", "rule0.0"]
     assert all((values[name] == again[name]).all() for name in values)
 

@@ -7,16 +7,34 @@ from hypothesis import strategies as st
 from scipy import stats
 from tiny import Cell
 
+from homeostat import keyed
 from homeostat.errors import BadValue
-from homeostat.network import AllToAll, DistanceDependent, Explicit, FixedInDegree, Network, OneToOne, Random, realise
-from homeostat.network.wiring import Side, bernoulli_indices
+from homeostat.network import (
+    AllToAll,
+    DistanceDependent,
+    Explicit,
+    FixedInDegree,
+    Network,
+    OneToOne,
+    Random,
+    Wiring,
+    drawing,
+    realise,
+)
+from homeostat.network import wiring as wiring_module
+from homeostat.network.wiring import Side, draw_rows
 
 SIZE = st.integers(1, 30)
 
 
-def draw(wiring, n_pre, n_post, same=False, seed=0, positions=None):
+def draw(wiring, n_pre, n_post, same=False, seed=0, positions=None, threads=1):
     rng = np.random.default_rng(seed)
-    return wiring.pairs(Side(n_pre, positions), Side(n_post, positions, same), rng)
+    rows = draw_rows(wiring, Side(n_pre, positions), Side(n_post, positions, same), rng, threads)
+    return rows.pre(), rows.post
+
+
+def kind(wiring):
+    return type(wiring).__name__
 
 
 def in_order(pre, post):
@@ -36,8 +54,8 @@ def test_random_wiring_is_canonical_and_without_repeats(n_pre, n_post, p, seed, 
 
 @pytest.mark.parametrize("p", [5e-324, 1e-300, 1e-18])
 def test_tiny_probabilities_end(p):
-    """A gap drawn for them is 2^63 - 1, and the sum of two overflows."""
-    assert len(bernoulli_indices(10**6, p, np.random.default_rng(0))) == 0
+    """The gap drawn for them is beyond any integer."""
+    assert len(draw(Random(p), 1000, 1000)[0]) == 0
 
 
 @given(SIZE, SIZE, st.integers(0, 1000), st.data())
@@ -78,13 +96,97 @@ def test_random_wiring_has_its_probability_everywhere():
 
 @pytest.mark.parametrize("p", [1e-4, 0.3, 0.999])
 def test_skipping_gives_the_same_distribution_as_one_throw_each(p):
-    rng, n = np.random.default_rng(1), 2000
-    sizes = [len(bernoulli_indices(n, p, rng)) for _ in range(300)]
+    n = 2000
+    sizes = np.bincount(draw(Random(p), 300, n, seed=1)[0], minlength=300)
     assert np.mean(sizes) == pytest.approx(n * p, abs=4 * (n * p * (1 - p) / 300) ** 0.5)
-    found = bernoulli_indices(n, p, rng)
-    assert (np.diff(found) > 0).all() and (found < n).all()
-    assert len(bernoulli_indices(n, 0.0, rng)) == len(bernoulli_indices(0, 0.5, rng)) == 0
-    assert bernoulli_indices(5, 1.0, rng).tolist() == [0, 1, 2, 3, 4]
+    dispersion = ((sizes - n * p) ** 2 / (n * p * (1 - p))).sum()  # of a binomial number: chi-square, 300 degrees
+    assert 1e-3 < stats.chi2.sf(dispersion, 300) < 1 - 1e-3
+    assert len(draw(Random(0.0), 3, n)[0]) == 0
+    assert draw(Random(1.0), 1, 5)[1].tolist() == [0, 1, 2, 3, 4]
+
+
+def test_degrees_have_their_distributions():
+    n, p = 1500, 0.1
+    pre, post = draw(Random(p), n, n, True, seed=3)
+    for degree in (np.bincount(pre, minlength=n), np.bincount(post, minlength=n)):
+        expected = stats.binom(n - 1, p)
+        assert stats.kstest(degree + np.random.default_rng(0).random(n), jittered(expected)).pvalue > 1e-3
+    pre, post = draw(FixedInDegree(150), n, n, True, seed=3)
+    assert (np.bincount(post, minlength=n) == 150).all()
+    degree = np.bincount(pre, minlength=n) + np.random.default_rng(0).random(n)
+    assert stats.kstest(degree, jittered(stats.binom(n, 150 / (n - 1)))).pvalue > 1e-3
+
+
+def jittered(counts):
+    """The distribution function of a count plus a number from 0 to 1, which is continuous."""
+    return lambda x: counts.cdf(np.floor(x) - 1) + (x - np.floor(x)) * counts.pmf(np.floor(x))
+
+
+def test_rows_do_not_depend_on_each_other():
+    pre, post = draw(Random(0.5), 300, 300, seed=4)
+    there = np.zeros((300, 300))
+    there[pre, post] = 1
+    for matrix in (there, there.T):
+        correlation = np.corrcoef(matrix)[np.triu_indices(300, 1)]
+        assert np.std(correlation) == pytest.approx(300**-0.5, rel=0.03)  # 4 sd of a spread over 44,850 pairs
+        assert abs(correlation).max() < 6 * 300**-0.5
+
+
+MANY = [
+    Random(0.1),
+    AllToAll(),
+    FixedInDegree(20),
+    FixedInDegree(150),
+    DistanceDependent(lambda d: np.exp(-d / 0.2)),
+]
+
+
+@pytest.mark.parametrize("same", [False, True])
+@pytest.mark.parametrize("wiring", MANY, ids=kind)
+def test_wiring_does_not_depend_on_threads_and_blocks(wiring, same, monkeypatch):
+    places = np.random.default_rng(0).random((203, 2))
+
+    def pairs(threads=1):
+        return np.stack(draw(wiring, 203, 203, same, positions=places, threads=threads))
+
+    whole = pairs()
+    assert whole.shape[1] > 203
+    for threads in (2, 3, 8):
+        assert np.array_equal(pairs(threads), whole)
+    for at_once in (1, 203 * 10, 203 * 300):
+        monkeypatch.setattr(wiring_module, "PAIRS_AT_ONCE", at_once)
+        assert np.array_equal(pairs(), whole)
+
+
+@given(st.integers(0, 2**64 - 1), st.integers(0, 2**31), st.integers(0, 2**31))
+def test_wiring_draws_with_the_keyed_generator(key, row, count):
+    mine = drawing.row_key(np.uint64(key), row)
+    assert drawing.uniform(np.uint64(mine), count) == keyed.uniform(keyed.draw(key, row, count))
+
+
+@pytest.mark.parametrize("wiring", [*MANY, Explicit([1, 1], [2, 2]), OneToOne()], ids=kind)
+def test_the_number_of_synapses_is_known_about_before_drawing(wiring):
+    places = np.random.default_rng(0).random((800, 2))
+    n = len(draw(wiring, 800, 800, positions=places)[0])
+    assert wiring.expected(Side(800, places), Side(800, places)) == pytest.approx(n, rel=0.05)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_wiring_of_ones_own_returns_pairs_in_any_order(order):
+    class Chain(Wiring):
+        def pairs(self, pre, post, rng):
+            return np.arange(pre.n - 1)[::order], np.arange(1, post.n)[::order]
+
+        def expected(self, pre, post):
+            return pre.n - 1
+
+    net = Network(dt=1.0)
+    cells = net.add(Cell(), 5, "a")
+    net.connect(cells, cells, Chain(), name="x")
+    synapses = realise(net).synapses["x"]
+    assert (synapses.pre().tolist(), synapses.post.tolist()) == ([0, 1, 2, 3], [1, 2, 3, 4])
+    assert synapses.start.tolist() == [0, 1, 2, 3, 4, 4]
+    assert synapses.weights().tolist() == [1.0] * 4
 
 
 @pytest.mark.parametrize("k", [2, 9])  # both ways of drawing
@@ -135,7 +237,7 @@ def test_wiring_depends_on_the_seed_and_the_name_alone():
         if other:
             net.connect(a, a, Random(0.5), name="other")
         net.connect(a, a, Random(0.2), name=name)
-        return realise(net).synapses[name].pre.tolist()
+        return realise(net).synapses[name].pre().tolist()
 
     assert pairs(1, "x", False) == pairs(1, "x", True)
     assert pairs(1, "x", False) != pairs(2, "x", False)

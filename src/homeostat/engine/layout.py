@@ -1,36 +1,30 @@
 """Cuts a model into one share per thread: a block of cells and all their incoming synapses.
 
-Within a share, synapses lie by virtual row (presynaptic id, then delay), in canonical order within the row. Cell
-arrays are views of one array per population; synapse arrays belong to the share and are gathered into canonical
-order when somebody looks.
+Cell arrays are views of one array per population; synapse arrays belong to the share (`shares.py`) and are gathered
+into canonical order when somebody looks.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from homeostat.engine.memory import placed
+from homeostat.engine.memory import placed, room
 from homeostat.engine.model import Cells, Group, Links, Model, Variable
 from homeostat.engine.profile import MOST_PARTS
 from homeostat.engine.runtime.rows import HISTORY, LANES
+from homeostat.engine.shares import LinkShare, cut
 from homeostat.engine.write_module import tuple_fields, tuple_name
-from homeostat.network.realise import Synapses
+from homeostat.network.blocks import each
 from homeostat.network.room import check_room
 
 LOG_SPIKES = 1 << 16  # spikes that a share's log holds at least
 BYTES_PER_SPIKE = 52  # for each cell and step that spikes are kept: an id, and room for four in the log
-
-
-@dataclass(eq=False)
-class LinkShare:
-    """One thread's synapses of one projection."""
-
-    order: np.ndarray | slice  # canonical indices of the share's synapses, in the share's order
-    arrays: dict[str, Any] = field(default_factory=dict)
+PARALLEL_FROM = 100_000  # synapses; below, starting threads costs more than it gains
 
 
 @dataclass(eq=False)
@@ -143,32 +137,63 @@ class Layout:
 
     def _cut_links(self, name: str, links: Links) -> None:
         synapses = self.model.made.synapses[name]
-        delays = np.unique(synapses.delay)
-        self.shares[name], self.links[name] = [], []
-        for thread in range(self.threads):
-            first, last = (int(b) for b in self.bounds[links.target.name][thread : thread + 2])
-            share = _rows(synapses, links.source.population.n, first, last, delays)
+        delays = np.flatnonzero(np.bincount(synapses.delay))
+
+        def share_of(first: int, last: int) -> LinkShare:
+            share = cut(synapses, delays, first, last)
             for key, variable in links.variables.items():
                 share.arrays |= self._link_variable(key, variable, share, first, last)
             if not any(variable.kind == "row" and not variable.fixed for variable in links.variables.values()):
                 _leave_out_empty_rows(share)
             longest = int(np.diff(share.arrays["start"]).max(initial=1))
             share.arrays |= _replay_arrays(links, last - first, longest)
-            self.links[name].append(share)
-            self.shares[name].append(share.arrays)
+            return share
+
+        bounds = self.bounds[links.target.name].tolist()
+        self.links[name] = each(share_of, pairwise(bounds), self.threads if synapses.n > PARALLEL_FROM else 1)
+        self.shares[name] = [share.arrays for share in self.links[name]]
 
     def _link_variable(self, key: str, variable: Variable, share: LinkShare, first: int, last: int) -> dict[str, Any]:
         kind, dtype, arrays = variable.kind, self._type(variable), share.arrays
-        mine = {"synapse": share.order, "row": arrays["pre"], "cell": slice(first, last)}
-        size = {"synapse": len(arrays["post"]), "row": len(arrays["pre"]), "cell": last - first}
-        if kind in mine:
+        size = {"synapse": share.n, "row": len(arrays["pre"]), "cell": last - first}
+        if kind in size:
             value = np.asarray(variable.value)
-            return {key: placed(value[mine[kind]] if value.ndim else value, size[kind], dtype)}
+            if kind == "synapse" and value.ndim:
+                return {key: share.take(value, room(share.n, dtype))}
+            mine = arrays["pre"] if kind == "row" else slice(first, last)
+            return {key: placed(value[mine] if value.ndim else value, size[kind], dtype)}
         if kind == "history":
             return {key: placed(0, (last - first) * HISTORY, dtype)}
         if kind == "scratch":
             return {key: placed(0, -(-int(np.diff(arrays["start"]).max(initial=1)) // LANES) * LANES, dtype)}
         return self._plain(key, variable, first, last)
+
+    def gathered(self, name: str, key: str) -> np.ndarray:
+        """A projection's variable over its synapses, in canonical order."""
+        shares = self.links[name]
+        whole = np.empty(self.synapses(name), shares[0].arrays[key].dtype)
+        for share in shares:
+            share.put(share.arrays[key], whole)
+        return whole
+
+    def scatter(self, name: str, key: str, whole: np.ndarray) -> None:
+        """Give a projection's variable values over its synapses, in canonical order."""
+        for share in self.links[name]:
+            own = share.arrays[key]
+            share.take(np.ascontiguousarray(whole, own.dtype), own)
+
+    def synapses(self, name: str) -> int:
+        """How many synapses a projection has."""
+        return sum(share.n for share in self.links[name])
+
+    def pairs(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Presynaptic and postsynaptic indices (int32) of a projection's synapses, in canonical order."""
+        shares, bounds = self.links[name], self.bounds[self.model.links[name].target.name]
+        sizes = sum(np.diff(share.piece) for share in shares)
+        post = np.empty(self.synapses(name), np.int32)
+        for share, first in zip(shares, bounds[:-1].tolist(), strict=True):
+            share.put(share.arrays["post"], post, first)
+        return np.repeat(np.arange(len(shares[0].begin), dtype=np.int32), sizes), post
 
 
 def _blocks(n: int, threads: int) -> np.ndarray:
@@ -177,38 +202,6 @@ def _blocks(n: int, threads: int) -> np.ndarray:
     bounds = np.rint(np.linspace(0, n / unit, threads + 1)).astype(np.int64) * unit
     bounds[-1] = n
     return np.minimum(bounds, n)
-
-
-def _rows(synapses: Synapses, n_pre: int, first: int, last: int, delays: np.ndarray) -> LinkShare:
-    """A share's synapses in virtual rows."""
-    whole = first == 0 and last > (synapses.post.max(initial=-1))
-    order: np.ndarray | slice = (
-        slice(None) if whole else np.nonzero((synapses.post >= first) & (synapses.post < last))[0]
-    )
-    pre = synapses.pre[order]
-    if len(delays) <= 1:
-        row, row_of = pre, np.arange(n_pre, dtype=np.int32)[None, :]
-        row_pre, row_delay = np.arange(n_pre, dtype=np.int32), np.full(n_pre, delays[0] if len(delays) else 1, np.int32)
-    else:
-        which = np.searchsorted(delays, synapses.delay[order])
-        keys = pre.astype(np.int64) * len(delays) + which
-        sort = np.argsort(keys, kind="stable")
-        order = sort if isinstance(order, slice) else order[sort]
-        rows, row = np.unique(keys[sort], return_inverse=True)
-        row_pre, row_delay = (rows // len(delays)).astype(np.int32), delays[rows % len(delays)].astype(np.int32)
-        row_of = np.full((len(delays), n_pre), -1, np.int32)
-        row_of[rows % len(delays), row_pre] = np.arange(len(rows))
-    post = synapses.post[order] - first
-    start = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(row_pre)))]).astype(np.int64)
-    arrays = {
-        "delays": delays.astype(np.int64), "dendritic_delay": int(synapses.dendritic_delay),
-        "row_of": row_of, "row_delay": row_delay, "pre": row_pre, "start": start,
-        "due": np.zeros(len(row_pre), np.int32), "due_count": np.zeros(1, np.int64),
-        "last": np.full(len(row_pre), -1, np.int32), "flushed": np.zeros(1, np.int64),
-        "post": post.astype(np.uint16 if last - first <= 65536 else np.uint32),
-        "in_degree": np.bincount(post, minlength=last - first).astype(np.int64),
-    }  # fmt: skip
-    return LinkShare(order, arrays)
 
 
 def _leave_out_empty_rows(share: LinkShare) -> None:

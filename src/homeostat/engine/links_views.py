@@ -28,6 +28,11 @@ class Views:
         self.element = f"synapse_element({self.q}.pre[row], {self.c}.first + i)"
         self.cell = f"({self.c}.first + i)"  # the element of draws of a postsynaptic neuron
 
+    @property
+    def weight(self) -> str:
+        """The weight of synapse `k`: its own, or the one of all."""
+        return self.reader.variable(self.links, "w")
+
     def now(self, *, in_visit: bool = False) -> View:
         """Reads at the present step. The visit of a row keeps the row's states in local variables."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -59,6 +59,10 @@ class Group:
         """The member that is this mechanism."""
         return next(m for m in self.members if m.mechanism is mechanism)
 
+    def kind(self, name: str) -> str:
+        """The kind of a variable; empty if there is none of that name."""
+        return self.variables[name].kind if name in self.variables else ""
+
 
 @dataclass(eq=False)
 class Pool(Member):
@@ -94,6 +98,18 @@ class Model:
     links: dict[str, Links] = field(default_factory=dict)
     rules: Group = field(default_factory=lambda: Group("network", "network"))
 
+    def forget_synapses(self) -> None:
+        """Let go of all arrays over synapses, once the layout has its own; the network may be somebody else's."""
+        values = {place: dict(found) for place, found in self.made.values.items()}
+        for links in self.links.values():
+            for member in links.members:
+                found = values[member.owner, member.place]
+                for name in [name for name in found if links.kind(f"{member.prefix}{name}") == "synapse"]:
+                    del found[name]
+            for variable in links.variables.values():
+                variable.value = None if variable.kind == "synapse" else variable.value
+        self.made = replace(self.made, synapses={}, values=values)
+
 
 def build(made: Realised) -> Model:
     """The model of a realised network."""
@@ -113,7 +129,9 @@ def build(made: Realised) -> Model:
             name, _ident(name, taken), projection=projection, source=source, target=target
         )
         links.delivers_to = _delivery(model, links, projection)
-        links.variables["w"] = Variable("synapse", made.synapses[name].weight, slow=bool(projection.rules))
+        weight = made.synapses[name].weight
+        one_for_all = not projection.rules and np.ndim(weight) == 0
+        links.variables["w"] = Variable("number" if one_for_all else "synapse", weight, slow=bool(projection.rules))
         for place, mechanism in projection.mechanisms():
             if place != "receptor":
                 _add_member(model, links, Member(place, place.replace(".", "_") + "_", mechanism, name))

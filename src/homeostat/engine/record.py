@@ -154,15 +154,22 @@ class Weights(_Sampled):
         self.projection, self.every, self.sample = name_of(projection), every, sample
         self.name = f"{self.projection}.w"
 
-    def _look(self, sim: Simulation) -> np.ndarray:
+    def begin(self, sim: Simulation, steps: int) -> None:
         pre, post = sim.pairs(self.projection)
-        if self.sample is None or self.sample >= len(pre):
-            self._pairs = (pre, post)
-            return sim.weights(self.projection)
-        rng = keyed.generator(sim.net.seed, f"{self.projection}/recorded")
-        chosen = np.sort(rng.choice(len(pre), self.sample, replace=False))
-        self._pairs = (pre[chosen], post[chosen])
-        return sim.weights(self.projection)[chosen]
+        self._chosen: Any = slice(None)
+        if self.sample is not None and self.sample < len(pre):
+            rng = keyed.generator(sim.net.seed, f"{self.projection}/recorded")
+            self._chosen = np.sort(rng.choice(len(pre), self.sample, replace=False))
+        self._pairs = (pre[self._chosen], post[self._chosen])
+        super().begin(sim, steps)
+
+    def expected_bytes(self, sim: Simulation, steps: int) -> int:
+        weights = sim.weights(self.projection)
+        n = weights.size if self.sample is None else min(self.sample, weights.size)
+        return (steps // self._interval(sim) + 1) * n * weights.itemsize
+
+    def _look(self, sim: Simulation) -> np.ndarray:
+        return sim.weights(self.projection)[self._chosen]
 
     def data(self) -> dict[str, Any]:
         import xarray as xr

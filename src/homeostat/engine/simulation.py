@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +22,7 @@ from homeostat.engine.snapshot import pass_over, restore, snapshot
 from homeostat.engine.write_module import STOP, write_module
 from homeostat.engine.write_network import sensed_cells
 from homeostat.errors import BadValue, UnknownName, suggestion
+from homeostat.network.blocks import cores
 from homeostat.network.network import Network, Population, Projection
 from homeostat.network.realise import Realised, realise
 from homeostat.rule import checked
@@ -47,13 +47,14 @@ class Simulation:
             raise BadValue(f"dtype={dtype!r} of Simulation must be 'float32' or 'float64'")
         if not isinstance(net, Network | Realised):
             raise BadValue(f"Simulation() takes a Network, not {net!r}")
-        made = net if isinstance(net, Realised) else realise(net)
-        self.net, self.step_count, self.wall, self.quiet = made.network, 0, 0.0, quiet
+        self.net = net.network if isinstance(net, Realised) else net
+        self.step_count, self.wall, self.quiet = 0, 0.0, quiet
+        self.threads = self._thread_count(threads)
+        made = net if isinstance(net, Realised) else realise(net, self.threads)
         self.model = build(made)
         self._text, self.plans = write_module(self.model, dtype, profile)
         self.module, self.was_compiled = load(self._text)
-        self.threads = self._thread_count(threads)
-        delays = [int(made.synapses[name].delay.min()) for name in made.synapses]
+        delays = [int(s.delay.min()) for s in made.synapses.values() if s.delay.size]
         longest = max([int(s.delay.max(initial=1)) + s.dendritic_delay for s in made.synapses.values()], default=1)
         self.window = 1 if sensed_cells(self.model) else max(1, min(delays, default=16))
         self.layout = Layout(
@@ -63,6 +64,7 @@ class Simulation:
             self.threads,
             longest + self.window + 1,
         )
+        self.model.forget_synapses()
         self._pool = ThreadPoolExecutor(self.threads, "homeostat") if self.threads > 1 else None
 
     # --- running ------------------------------------------------------------------------------------------------
@@ -148,8 +150,7 @@ class Simulation:
 
     def pairs(self, projection: Projection | str) -> tuple[np.ndarray, np.ndarray]:
         """Presynaptic and postsynaptic indices of a projection's synapses, in canonical order."""
-        synapses = self.model.made.synapses[self.net.projection(projection).name]
-        return synapses.pre, synapses.post
+        return self.layout.pairs(self.net.projection(projection).name)
 
     def state(self, of: Population | Projection | str, name: str) -> np.ndarray:
         """A copy of a state or parameter: `sim.state("exc", "v")`, `sim.state("inputs -> exc", "rule0.x")` ...
@@ -163,13 +164,12 @@ class Simulation:
         self.settle()
         shares = self.layout.links[owner]
         if kind == "synapse":
-            whole = np.empty(self.model.made.synapses[owner].n, shares[0].arrays[key].dtype)
-            for share in shares:
-                whole[share.order] = share.arrays[key]
-            return whole
+            return self.layout.gathered(owner, key)
         if kind == "row":
             return shares[0].arrays[key].copy()
-        return np.concatenate([np.atleast_1d(share.arrays[key]) for share in shares])
+        if kind == "number":
+            return np.full(self.layout.synapses(owner) if key == "w" else 1, shares[0].arrays[key])
+        return np.concatenate([share.arrays[key] for share in shares])
 
     def modulator(self, name: str) -> float:
         """The present value of a network rule's state, 'name' or 'name.state'."""
@@ -188,15 +188,15 @@ class Simulation:
             whole = self.layout.cells[owner][key]
             whole[:] = self._spread(owner, name, value, len(whole))
         elif kind == "synapse":
-            whole = self._spread(owner, name, value, self.model.made.synapses[owner].n)
-            for links in self.layout.links[owner]:
-                links.arrays[key][:] = whole[links.order]
+            whole = self._spread(owner, name, value, self.layout.synapses(owner))
+            self.layout.scatter(owner, key, whole)
         elif kind == "number":
-            if np.ndim(value):
+            if np.size(value) == 0 or np.min(value) != np.max(value):
                 raise BadValue(
                     f"{name} of '{owner}' is one number; make it an array when the network is described "
                     "to set it per element"
                 )
+            value = float(np.max(value))
             self._group(owner).variables[key].value = value
             for share in self.layout.shares[owner]:
                 share[key] = type(share[key])(value)
@@ -235,16 +235,22 @@ class Simulation:
         member, bare = self._member(owner, name)
         if member is None or bare not in member.mechanism.fields:
             return
-        values, variables = self.model.made.values[member.owner, member.place], self._group(owner).variables
-        variable = variables[f"{member.prefix}{bare}"]
-        values[bare] = variable.value if variable.kind == "number" else self.state(owner, name)
-        known = {**values, "dt": self.net.dt}
+        variables = self._group(owner).variables
         for derived, function in member.mechanism.derived.items():
             key = f"{member.prefix}{derived}"
             if bare in function.all_reads and key in variables:
-                given = [known[read] for read in function.all_reads if read in known]
+                given = [self._value(owner, member, read) for read in function.all_reads]
                 place = key.replace("_", ".", 1) if member.prefix else key
                 self.set(owner, place, np.vectorize(function.function)(*given) + 0.0)
+
+    def _value(self, owner: str, member: Member, name: str) -> Any:
+        """The present value of what a derived value reads."""
+        key, variables = f"{member.prefix}{name}", self._group(owner).variables
+        if key not in variables:
+            return {**self.model.made.values[member.owner, member.place], "dt": self.net.dt}[name]
+        if variables[key].kind == "number":
+            return variables[key].value
+        return self.state(owner, key.replace("_", ".", 1) if member.prefix else key)
 
     def _member(self, owner: str, name: str) -> tuple[Member | None, str]:
         place, _, bare = name.rpartition(".")
@@ -309,13 +315,12 @@ class Simulation:
         return self._text
 
     def _thread_count(self, threads: int | None) -> int:
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        cells = [p.n for p in self.net.populations.values()] or [1]
         if threads is None:
-            cells = max(p.n for p in self.net.populations.values())
-            return max(1, min(cores, cells // 512))  # small networks lose more by meeting than they gain
+            return max(1, min(cores(), max(cells) // 512))  # small networks lose more by meeting than they gain
         if not (isinstance(threads, int | np.integer) and threads >= 1):
             raise BadValue(f"threads={threads!r} must be a whole number, at least 1")
-        return int(min(threads, max(1, min(p.n for p in self.net.populations.values()))))
+        return int(min(threads, *cells))
 
     def __repr__(self) -> str:
         return f"<Simulation of {self.net!r} at {self.time:g} ms, {self.threads} threads>"

@@ -81,7 +81,7 @@ def _rates(at: Views) -> list[str]:
         *indented(row_bounds(at), 2),
         "        for e in range(count):",
         "            k = begin + U64(e)",
-        f"            {at.c}.{at.links.delivers_to}[{q}.post[k]] += {q}.w[k] * rate",
+        f"            {at.c}.{at.links.delivers_to}[{q}.post[k]] += {at.weight} * rate",
         "",
     ]
 
@@ -132,10 +132,10 @@ def _deliver(at: Views, view: View) -> list[str]:
     arrived = f"{at.c}.{at.links.delivers_to}[{q}.post[k]]"
     loop = [*row_bounds(at), "for e in range(count):", "    k = begin + U64(e)"]
     if release is None:
-        return [*loop, f"    {arrived} += {q}.w[k]"]
+        return [*loop, f"    {arrived} += {at.weight}"]
     hook = next(h for h in release.mechanism.hooks if h.event == "transmit")
     states = [(f"{release.prefix}{s.name}", s.scope.name) for s in release.mechanism.states.values() if s.is_plain]
-    loads = [f"i = {q}.post[k]", f"w = {q}.w[k]"]
+    loads = [f"i = {q}.post[k]", f"w = {at.weight}"]
     loads += [f"{name} = {q}.{name}[k]" for name, scope in states if scope == "PerSynapse"]
     outputs = ", ".join(["amount", *(f"{name}_new" for name, _ in states)])
     call = f"{outputs} = {at.reader.call(view, release, hook)}"

@@ -86,7 +86,7 @@ def _spread(made: Realised, found: Scoped, scope: str, what: str, on: Any) -> An
         return value
     if scope == "PerSynapse" and own in ("PerPre", "PerPost"):
         synapses = made.synapses[on.name]
-        return np.asarray(value)[synapses.pre if own == "PerPre" else synapses.post]
+        return np.asarray(value)[synapses.pre() if own == "PerPre" else synapses.post]
     raise ContractError(f"{what} is {scope}, but depends on a parameter that is {own} and not one number")
 
 

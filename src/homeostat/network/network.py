@@ -17,7 +17,7 @@ import numpy as np
 
 from homeostat.errors import BadValue, ContractError, UnknownName, suggestion
 from homeostat.network.table import table
-from homeostat.network.wiring import Wiring
+from homeostat.network.wiring import Side, Wiring
 from homeostat.rule import (
     Field,
     Mechanism,
@@ -75,6 +75,11 @@ class Projection:
 
     def __repr__(self) -> str:
         return f"<projection '{self.name}'>"
+
+    def sides(self) -> tuple[Side, Side]:
+        """Source and target, as a wiring sees them."""
+        source, target = self.source, self.target
+        return Side(source.n, source.positions), Side(target.n, target.positions, source is target)
 
     def mechanisms(self) -> list[tuple[str, Mechanism]]:
         """All mechanisms on the projection with their place: 'receptor', 'release', 'rule0.0' ..."""

@@ -13,17 +13,18 @@ import numpy as np
 from homeostat import keyed
 from homeostat.distributions import Distribution, Streams
 from homeostat.errors import BadValue, UnknownName
+from homeostat.network.blocks import cores
 from homeostat.network.checks import check
 from homeostat.network.derive import derive_all
 from homeostat.network.network import Network, Population, Projection
 from homeostat.network.room import check_room
 from homeostat.network.scopes import field_scope
-from homeostat.network.wiring import Side
+from homeostat.network.wiring import ByRows, Rows, draw_rows
 from homeostat.rule import Follow, Mechanism, short
 from homeostat.signals import Signal, steps_of
 
 LONGEST_DELAY = 2**30  # steps
-BYTES_PER_SYNAPSE = 40  # while a network is being made
+PARALLEL_FROM = 100_000  # synapses; below, starting threads costs more than it gains
 Place = tuple[str, str]  # name of a population, projection or network rule; place within it
 
 
@@ -43,11 +44,14 @@ class Table:
 
 @dataclass(eq=False)
 class Synapses:
-    """The synapses of one projection in canonical order: by presynaptic, then postsynaptic index, then copy."""
+    """The synapses of one projection in canonical order: by presynaptic, then postsynaptic index, then copy.
 
-    pre: np.ndarray  # int32
+    Those of presynaptic neuron i are `start[i]` to `start[i + 1]`.
+    """
+
+    start: np.ndarray  # int64
     post: np.ndarray  # int32
-    weight: np.ndarray  # float64
+    weight: float | np.ndarray  # one number if all are equal
     delay: np.ndarray  # int32, steps; one element if all are equal
     dendritic_delay: int  # steps
     branch: np.ndarray | None = None  # int32
@@ -55,7 +59,15 @@ class Synapses:
     @property
     def n(self) -> int:
         """How many."""
-        return len(self.pre)
+        return len(self.post)
+
+    def pre(self) -> np.ndarray:
+        """The presynaptic index of each synapse (int32), made anew at each call."""
+        return Rows(self.start, self.post).pre()
+
+    def weights(self) -> np.ndarray:
+        """The weight of each synapse (float64); not to be written to."""
+        return np.broadcast_to(np.asarray(self.weight, float), self.n)
 
 
 @dataclass(eq=False)
@@ -74,8 +86,11 @@ class Realised:
     trains: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)  # steps, neurons
 
 
-def realise(net: Network) -> Realised:
-    """Draw everything of a network that is random, and compute its derived values."""
+def realise(net: Network, threads: int | None = None) -> Realised:
+    """Draw everything of a network that is random, and compute its derived values.
+
+    `threads` (default: all cores) changes nothing but the time it takes.
+    """
     made = Realised(net)
     check(net)
     _check_memory(net)
@@ -90,7 +105,7 @@ def realise(net: Network) -> Realised:
         if population.spikes is not None:
             made.trains[population.name] = _train_steps(net, population)
     for projection in net.projections.values():
-        synapses = made.synapses[projection.name] = _wire(net, projection)
+        synapses = made.synapses[projection.name] = _wire(net, projection, threads or cores())
         for place, mechanism in projection.mechanisms():
             made.values[projection.name, place] = _fields(net, projection.name, place, mechanism, projection, synapses)
     for name, network_rule in net.rules.items():
@@ -160,20 +175,31 @@ def _train_steps(net: Network, population: Population) -> tuple[np.ndarray, np.n
 
 
 def _check_memory(net: Network) -> None:
-    wanted = sum(p.wiring.expected(p.source.n, p.target.n) for p in net.projections.values()) * BYTES_PER_SYNAPSE
+    wanted = sum(_bytes_needed(p) for p in net.projections.values())
     wanted += sum(p.n for p in net.populations.values()) * 200.0
     check_room(wanted, "the network", "use fewer cells, or sparser wiring such as Random(p) or FixedInDegree(k)")
 
 
-def _wire(net: Network, projection: Projection) -> Synapses:
-    source, target, draw = projection.source, projection.target, streams(net, projection.name)
-    pre, post = projection.wiring.pairs(
-        Side(source.n, source.positions), Side(target.n, target.positions, source is target), draw("wiring")
-    )
-    weight = _drawn(projection.weight, draw, "weight", len(pre), f"weight of '{projection.name}'")
+def _bytes_needed(projection: Projection) -> float:
+    """While a projection is being made: targets twice (canonical, then in shares), weights, states, what is drawn."""
+    each = 8 + 4 + (0 if isinstance(projection.wiring, ByRows) else 24)
+    drawn = [projection.weight, projection.delay]
+    for _, mechanism in projection.mechanisms():
+        drawn += [v for name, v in mechanism.values.items() if field_scope(mechanism, name) == "PerSynapse"]
+        each += 4 * sum(state.is_plain and state.scope.name == "PerSynapse" for state in mechanism.states.values())
+    each += 16 * sum(isinstance(value, Distribution) or np.ndim(value) > 0 for value in drawn)
+    return projection.wiring.expected(*projection.sides()) * each
+
+
+def _wire(net: Network, projection: Projection, threads: int) -> Synapses:
+    draw, sides = streams(net, projection.name), projection.sides()
+    few = projection.wiring.expected(*sides) < PARALLEL_FROM
+    rows = draw_rows(projection.wiring, *sides, draw("wiring"), 1 if few else threads)
+    n = len(rows.post)
+    weight = _drawn(projection.weight, draw, "weight", n, f"weight of '{projection.name}'")
     return Synapses(
-        pre, post, np.broadcast_to(weight, len(pre)).astype(float), _delays(net, projection, draw, len(pre)),
-        round(projection.dendritic_delay / net.dt), _branches(projection, draw, len(pre)),
+        *rows, float(weight) if np.ndim(weight) == 0 else np.asarray(weight, float),
+        _delays(net, projection, draw, n), round(projection.dendritic_delay / net.dt), _branches(projection, draw, n),
     )  # fmt: skip
 
 
@@ -182,8 +208,8 @@ def _delays(net: Network, projection: Projection, draw: Streams, n: int) -> np.n
     if isinstance(projection.delay, float):
         steps = np.array([steps_of(projection.delay, net.dt, where)])
     else:
-        delay = _drawn(projection.delay, draw, "delay", n, where)
-        steps = np.maximum(1, np.rint(np.broadcast_to(delay, n) / net.dt))
+        steps = np.divide(np.broadcast_to(_drawn(projection.delay, draw, "delay", n, where), n), net.dt)
+        np.maximum(1, np.rint(steps, out=steps), out=steps)
     if steps.size and steps.max() > LONGEST_DELAY:
         longest = steps.max() * net.dt
         raise BadValue(f"{where} of {longest:g} ms is longer than {LONGEST_DELAY} steps; use shorter delays")

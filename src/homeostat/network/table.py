@@ -19,7 +19,7 @@ def table(net: Network) -> str:
     links = [
         (
             p.name,
-            f"{p.wiring!r}, ~{p.wiring.expected(p.source.n, p.target.n):,.0f}",
+            f"{p.wiring!r}, ~{p.wiring.expected(*p.sides()):,.0f}",
             short(p.weight),
             short(p.delay) + (f" + {p.dendritic_delay:g}" if p.dendritic_delay else ""),
             _joined([m for m in (p.receptor, p.release) if m is not None]) or "direct",

@@ -1,20 +1,42 @@
-"""Wiring: which neuron connects to which. A wiring is an inert description; `pairs` draws it.
+"""Wiring: which neuron connects to which. A wiring is an inert description; `draw_rows` draws it.
 
-`pairs` returns the presynaptic and the postsynaptic indices, sorted by presynaptic, then postsynaptic index: the
-canonical order of a projection's synapses.
+A wiring of your own returns pairs of indices, in any order:
+
+    @dataclass(frozen=True)
+    class Chain(Wiring):
+        def pairs(self, pre, post, rng):
+            return np.arange(pre.n - 1), np.arange(1, post.n)
+
+        def expected(self, pre, post):
+            return pre.n - 1
+
+Ready-made ones of many synapses are drawn `ByRows`, compiled and by all cores.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from homeostat.errors import BadValue
+from homeostat.network.blocks import blocks, each
 
 Pairs = tuple[np.ndarray, np.ndarray]
+PAIRS_AT_ONCE = 1 << 18  # whose distances are in memory at one time, for each thread
+
+
+class Rows(NamedTuple):
+    """Pairs in canonical order: `post[start[i] : start[i + 1]]` are the targets of neuron i, ascending."""
+
+    start: np.ndarray  # int64, one more than presynaptic neurons
+    post: np.ndarray  # int32
+
+    def pre(self) -> np.ndarray:
+        """The presynaptic index of each pair (int32)."""
+        return np.repeat(np.arange(len(self.start) - 1, dtype=np.int32), np.diff(self.start))
 
 
 @dataclass(frozen=True)
@@ -22,12 +44,42 @@ class Wiring:
     """The base of all wirings."""
 
     def pairs(self, pre: Side, post: Side, rng: np.random.Generator) -> Pairs:
-        """Presynaptic and postsynaptic indices (int32), in canonical order."""
+        """Presynaptic and postsynaptic indices, in any order."""
         raise NotImplementedError
 
-    def expected(self, n_pre: int, n_post: int) -> float:
-        """The expected number of synapses, known before drawing."""
+    def expected(self, pre: Side, post: Side) -> float:
+        """About how many synapses there will be, known before drawing."""
         raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class ByRows(Wiring):
+    """Wirings that are drawn row by row, each row from numbers keyed by its neuron: the threads change nothing."""
+
+    def rows(self, pre: Side, post: Side, key: int, threads: int) -> Rows:
+        """The pairs, drawn from the stream with this key (`homeostat.keyed`)."""
+        raise NotImplementedError
+
+    def pairs(self, pre: Side, post: Side, rng: np.random.Generator) -> Pairs:
+        rows = self.rows(pre, post, _key(rng), 1)
+        return rows.pre(), rows.post
+
+
+def draw_rows(wiring: Wiring, pre: Side, post: Side, rng: np.random.Generator, threads: int = 1) -> Rows:
+    """Draw a wiring: its pairs in canonical order. The same for any number of threads."""
+    if isinstance(wiring, ByRows):
+        return wiring.rows(pre, post, _key(rng), threads)
+    pairs = [np.atleast_1d(np.asarray(index)) for index in wiring.pairs(pre, post, rng)]
+    name = type(wiring).__name__
+    if pairs[0].shape != pairs[1].shape or pairs[0].ndim != 1:
+        raise BadValue(
+            f"{name}(pre, post): the two lists must be equally long, not {pairs[0].shape} and {pairs[1].shape}"
+        )
+    for side, index, n in (("pre", pairs[0], pre.n), ("post", pairs[1], post.n)):
+        if index.size and (index.dtype.kind not in "iu" or index.min() < 0 or index.max() >= n):
+            raise BadValue(f"{side} of {name} must be whole numbers from 0 to {n - 1}")
+    keys = np.sort(pairs[0].astype(np.int64) << 32 | pairs[1].astype(np.int64))
+    return Rows(_starts(np.bincount(keys >> 32, minlength=pre.n)), (keys & 0xFFFFFFFF).astype(np.int32))
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,16 +92,16 @@ class Side:
 
 
 @dataclass(frozen=True)
-class AllToAll(Wiring):
+class AllToAll(ByRows):
     """Every neuron to every neuron; to itself only with `autapses=True`."""
 
     autapses: bool = False
 
-    def pairs(self, pre: Side, post: Side, rng: np.random.Generator) -> Pairs:
-        return _without_self(*np.divmod(np.arange(pre.n * post.n, dtype=np.int64), post.n), post, self.autapses)
+    def rows(self, pre: Side, post: Side, key: int, threads: int) -> Rows:
+        return _random_rows(pre.n, post.n, 1.0, post.same and not self.autapses, key, threads)
 
-    def expected(self, n_pre: int, n_post: int) -> float:
-        return float(n_pre * n_post)
+    def expected(self, pre: Side, post: Side) -> float:
+        return float(pre.n * post.n)
 
 
 @dataclass(frozen=True)
@@ -62,15 +114,14 @@ class OneToOne(Wiring):
                 f"OneToOne needs populations of one size, not {pre.n} and {post.n}; "
                 "use FixedInDegree(1) or Explicit(pre, post)"
             )
-        index = np.arange(pre.n, dtype=np.int32)
-        return index, index.copy()
+        return np.arange(pre.n), np.arange(pre.n)
 
-    def expected(self, n_pre: int, n_post: int) -> float:
-        return float(n_pre)
+    def expected(self, pre: Side, post: Side) -> float:
+        return float(pre.n)
 
 
 @dataclass(frozen=True)
-class Random(Wiring):
+class Random(ByRows):
     """Each pair with probability `p`, independently (Erdos and Renyi); at most one synapse a pair."""
 
     p: float
@@ -80,15 +131,15 @@ class Random(Wiring):
         if not (is_number(self.p) and 0 <= self.p <= 1):
             raise BadValue(f"p={self.p!r} of Random must be a probability from 0 to 1")
 
-    def pairs(self, pre: Side, post: Side, rng: np.random.Generator) -> Pairs:
-        return _without_self(*np.divmod(bernoulli_indices(pre.n * post.n, self.p, rng), post.n), post, self.autapses)
+    def rows(self, pre: Side, post: Side, key: int, threads: int) -> Rows:
+        return _random_rows(pre.n, post.n, float(self.p), post.same and not self.autapses, key, threads)
 
-    def expected(self, n_pre: int, n_post: int) -> float:
-        return self.p * n_pre * n_post
+    def expected(self, pre: Side, post: Side) -> float:
+        return self.p * pre.n * post.n
 
 
 @dataclass(frozen=True)
-class FixedInDegree(Wiring):
+class FixedInDegree(ByRows):
     """Each postsynaptic neuron receives exactly `k` synapses from different presynaptic neurons, drawn at random."""
 
     k: int
@@ -99,25 +150,38 @@ class FixedInDegree(Wiring):
             raise BadValue(f"k={self.k!r} of FixedInDegree must be a whole number, at least 0")
         object.__setattr__(self, "k", int(self.k))
 
-    def pairs(self, pre: Side, post: Side, rng: np.random.Generator) -> Pairs:
-        available = pre.n - (post.same and not self.autapses)
-        if self.k > available:
-            raise BadValue(f"k={self.k} of FixedInDegree must be at most {available}, the number of possible sources")
-        chosen = _distinct(post.n, self.k, available, rng)
-        if post.same and not self.autapses:
-            chosen += chosen >= np.arange(post.n)[:, None]
-        return canonical(chosen.ravel(), np.repeat(np.arange(post.n), self.k))
+    def rows(self, pre: Side, post: Side, key: int, threads: int) -> Rows:
+        from homeostat.network.drawing import transpose_distinct
 
-    def expected(self, n_pre: int, n_post: int) -> float:
-        return float(self.k * n_post)
+        same = post.same and not self.autapses
+        if self.k > pre.n - same:
+            raise BadValue(
+                f"k={self.k} of FixedInDegree must be at most {pre.n - same}, the number of possible sources"
+            )
+        parts = blocks(post.n, -(-post.n // threads))
+        place = np.zeros((len(parts), pre.n), np.int64)  # for each part: where the next cell of each source goes
+        cells = np.empty(0, np.int32)
+
+        def draw(part: int) -> None:
+            transpose_distinct(np.uint64(key), *parts[part], pre.n, int(self.k), same, place[part], cells)
+
+        each(draw, [(part,) for part in range(len(parts))], threads)  # there is no room yet: counts
+        start = _starts(place.sum(axis=0))
+        place += start[:-1] + np.cumsum(place, axis=0) - 2 * place
+        cells = np.empty(start[-1], np.int32)
+        each(draw, [(part,) for part in range(len(parts))], threads)
+        return Rows(start, cells)
+
+    def expected(self, pre: Side, post: Side) -> float:
+        return float(self.k * post.n)
 
 
 @dataclass(frozen=True)
-class DistanceDependent(Wiring):
+class DistanceDependent(ByRows):
     """Each pair with the probability `probability(distance)`; both populations need `positions`.
 
     `probability` takes an array of distances (in the positions' unit) and returns probabilities, for example
-    `lambda d: 0.3 * np.exp(-d / 0.2)`.
+    `lambda d: 0.3 * np.exp(-d / 0.2)`. It is called for blocks of pairs, from several threads.
     """
 
     probability: Callable[[np.ndarray], Any]
@@ -130,22 +194,32 @@ class DistanceDependent(Wiring):
                 "such as lambda d: 0.3 * np.exp(-d / 0.2); without distance: Random(p)"
             )
 
-    def pairs(self, pre: Side, post: Side, rng: np.random.Generator) -> Pairs:
+    def rows(self, pre: Side, post: Side, key: int, threads: int) -> Rows:
+        from homeostat.network.drawing import distances, throw
+
         if pre.positions is None or post.positions is None:
             raise BadValue("DistanceDependent needs positions: net.add(..., positions=array of shape [n, dimensions])")
-        sources, targets = [], []
-        for start in range(0, pre.n, 512):
-            gap = pre.positions[start : start + 512, None, :] - post.positions[None, :, :]
-            p = np.asarray(self.probability(np.sqrt((gap**2).sum(-1))), float)
-            if p.shape != gap.shape[:2] or np.isnan(p).any() or p.min() < 0 or p.max() > 1:
-                raise BadValue("probability of DistanceDependent must return one number from 0 to 1 for each distance")
-            rows, columns = np.nonzero(rng.random(p.shape) < p)
-            sources.append(rows + start)
-            targets.append(columns)
-        return _without_self(np.concatenate(sources), np.concatenate(targets), post, self.autapses)
+        sources, targets, same = pre.positions, post.positions, post.same and not self.autapses
 
-    def expected(self, n_pre: int, n_post: int) -> float:
-        return float(n_pre * n_post)  # an upper bound: the probability is the user's
+        def draw(first: int, last: int) -> Pairs:
+            distance = distances(sources[first:last], targets)
+            p = np.asarray(self.probability(distance), float)
+            if p.shape != distance.shape or not (p.min() >= 0 and p.max() <= 1):
+                raise BadValue("probability of DistanceDependent must return one number from 0 to 1 for each distance")
+            return throw(np.uint64(key), first, np.ascontiguousarray(p), same)
+
+        drawn = each(draw, blocks(pre.n, PAIRS_AT_ONCE // post.n), threads)
+        return Rows(_starts(np.concatenate([sizes for sizes, _ in drawn])), np.concatenate([post for _, post in drawn]))
+
+    def expected(self, pre: Side, post: Side) -> float:
+        from homeostat.network.drawing import distances
+
+        if pre.positions is None or post.positions is None:
+            return float(pre.n * post.n)
+        rng, most = np.random.default_rng(0), int(PAIRS_AT_ONCE**0.5)
+        sources = pre.positions[rng.integers(0, pre.n, min(pre.n, most))]
+        targets = post.positions[rng.integers(0, post.n, min(post.n, most))]
+        return float(np.mean(self.probability(distances(sources, targets)))) * pre.n * post.n  # of a sample of pairs
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,17 +230,9 @@ class Explicit(Wiring):
     post: Any
 
     def pairs(self, pre: Side, post: Side, rng: np.random.Generator) -> Pairs:
-        sources, targets = np.atleast_1d(np.asarray(self.pre)), np.atleast_1d(np.asarray(self.post))
-        if sources.shape != targets.shape or sources.ndim != 1:
-            raise BadValue(
-                f"Explicit(pre, post): the two lists must be equally long, not {sources.shape} and {targets.shape}"
-            )
-        for name, index, n in (("pre", sources, pre.n), ("post", targets, post.n)):
-            if index.size and (index.dtype.kind not in "iu" or index.min() < 0 or index.max() >= n):
-                raise BadValue(f"{name} of Explicit must be whole numbers from 0 to {n - 1}")
-        return canonical(sources, targets)
+        return self.pre, self.post
 
-    def expected(self, n_pre: int, n_post: int) -> float:
+    def expected(self, pre: Side, post: Side) -> float:
         return float(np.size(self.pre))
 
 
@@ -175,48 +241,22 @@ def is_number(value: Any) -> bool:
     return isinstance(value, float | int | np.number)
 
 
-def canonical(pre: np.ndarray, post: np.ndarray) -> Pairs:
-    """Pairs sorted by presynaptic, then postsynaptic index; repeated pairs keep their order."""
-    order = np.lexsort((post, pre))
-    return pre[order].astype(np.int32), post[order].astype(np.int32)
+def _random_rows(n_pre: int, n_post: int, p: float, same: bool, key: int, threads: int) -> Rows:
+    """Rows whose columns are chosen independently with probability `p`; with `same`, none of row i is i."""
+    from homeostat.network.drawing import count_random, fill_random
+
+    parts, bits = blocks(n_pre, -(-n_pre // (8 * threads))), np.uint64(key)  # small parts: threads end together
+    sizes = np.empty(n_pre, np.int64)
+    each(lambda first, last: count_random(bits, first, last, n_post, p, same, sizes), parts, threads)
+    start = _starts(sizes)
+    post = np.empty(start[-1], np.int32)
+    each(lambda first, last: fill_random(bits, first, last, n_post, p, same, start, post), parts, threads)
+    return Rows(start, post)
 
 
-def bernoulli_indices(n: int, p: float, rng: np.random.Generator) -> np.ndarray:
-    """The indices below `n` that are chosen independently with probability `p`, ascending; the others are skipped."""
-    if p <= 0 or n == 0:
-        return np.empty(0, np.int64)
-    if p >= 1:
-        return np.arange(n, dtype=np.int64)
-    chunks, last = [], -1
-    while last < n:
-        size = int((n - last) * p + 6 * ((n - last) * p) ** 0.5 + 16)
-        gaps = np.minimum(rng.geometric(p, size), n + 1)  # where p is tiny a gap may be 2^63 - 1, and sums overflow
-        gaps[0] += last
-        chunk = np.cumsum(gaps)
-        last = int(chunk[-1])
-        chunks.append(chunk)
-    found = np.concatenate(chunks) if len(chunks) > 1 else chunks[0]
-    return found[: np.searchsorted(found, n)]
+def _key(rng: np.random.Generator) -> int:
+    return int(rng.integers(2**64, dtype=np.uint64))
 
 
-def _distinct(rows: int, k: int, n: int, rng: np.random.Generator) -> np.ndarray:
-    """`rows` random sets of `k` different numbers below `n`, each row ascending."""
-    if k * 3 > n:
-        return np.sort(np.argsort(rng.random((rows, n)), axis=1)[:, :k], axis=1) if k else np.empty((rows, 0), np.int64)
-    chosen = np.sort(rng.integers(0, n, (rows, k)), axis=1)
-    while True:
-        repeated = np.nonzero((chosen[:, 1:] == chosen[:, :-1]).any(axis=1))[0]
-        if not repeated.size:
-            return chosen
-        chosen[repeated] = (
-            np.sort(rng.integers(0, n, (repeated.size, k)), axis=1)
-            if k * k < n
-            else [np.sort(rng.choice(n, k, replace=False)) for _ in repeated]
-        )
-
-
-def _without_self(pre: np.ndarray, post: np.ndarray, side: Side, autapses: bool) -> Pairs:
-    if side.same and not autapses:
-        keep = pre != post
-        pre, post = pre[keep], post[keep]
-    return pre.astype(np.int32), post.astype(np.int32)
+def _starts(sizes: np.ndarray) -> np.ndarray:
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)

@@ -47,7 +47,7 @@ class Connections:
     def _first_synapses(self, made: Any) -> Iterator[Synapse]:
         delays = made.delay.tolist() * (made.n if len(made.delay) == 1 else 1)
         branches = [0] * made.n if made.branch is None else made.branch.tolist()
-        pairs = zip(made.pre.tolist(), made.post.tolist(), delays, branches, made.weight.tolist(), strict=True)
+        pairs = zip(made.pre().tolist(), made.post.tolist(), delays, branches, made.weights().tolist(), strict=True)
         for index, (pre, post, delay, branch, weight) in enumerate(pairs):
             yield Synapse(pre, post, delay, branch, weight, self.next_birth(pre, post), index)
 
