@@ -76,9 +76,8 @@ class Keeper:
         try:
             checkpoints.save(self.sim, self.path, alone=self.checkpoint.alone, run=self.run, recorded=recorded)
         except CheckpointError as error:  # a full disk should not cost what has been simulated
-            warnings.warn(
-                f"{error}; the run goes on, and tries again after {self.checkpoint.every_s:g} s", stacklevel=4
-            )
+            after = f"the run goes on, and tries again after {self.checkpoint.every_s:g} s"
+            warnings.warn(f"{error}; {after}", stacklevel=4)
         self.saved = time.perf_counter()
 
     def _take_up(self) -> None:

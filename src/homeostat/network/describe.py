@@ -72,6 +72,8 @@ def first_difference(one: Any, other: Any, place: str = "") -> str:
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         return next((words for k, (a, b) in enumerate(zip(one, other, strict=True))
                      if (words := first_difference(a, b, _place(place, k, a)))), "")  # fmt: skip
+    if isinstance(one, str) and isinstance(other, str) and place.endswith((", class", ", function")):
+        one, other = one.rpartition(":")[2], other.rpartition(":")[2]  # a script's classes are of '__main__', or not
     return "" if one == other else f"{place} was {_short(one)} and is {_short(other)}"
 
 
