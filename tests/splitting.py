@@ -87,7 +87,7 @@ def recorders() -> list[hs.Recorder]:
     """One of each kind, for `small_network`."""
     return [
         hs.Spikes("exc"), hs.Spikes("inputs"), hs.Rates("exc", every=7.0), hs.Rates("exc", every=50.0, each=True),
-        hs.States("exc", "v", every=1.3, of=[0, 2]), hs.Weights("inputs -> exc", every=20.0, sample=5),
+        hs.States("exc", "v", every=20.1, of=[0, 2]), hs.Weights("inputs -> exc", every=20.0, sample=5),
         hs.WeightSummary(every=33.0),
     ]  # fmt: skip
 
@@ -103,12 +103,13 @@ def recorded(recording: hs.Recording) -> str:
     return digest.hexdigest()
 
 
-def keep(path: Path, threads: int, steps: int) -> str:
-    """Run the small network and keep it as often as can be."""
+def keep(path: Path | None, threads: int, steps: int) -> str:
+    """Run the small network and keep it at short intervals."""
     sim = hs.Simulation(small_network(), threads=threads, quiet=True)
-    sim.run(steps=10, record=[hs.Spikes("exc")])
+    sim.compile()
     print("running", flush=True)
-    recording = sim.run(steps=steps, record=recorders(), checkpoint=hs.Checkpoint(path, every_s=0.01), progress=False)
+    kept = hs.Checkpoint(path, every_s=0.02) if path else None
+    recording = sim.run(steps=steps, record=recorders(), checkpoint=kept, progress=False)
     return fingerprint(sim) + recorded(recording)
 
 
