@@ -172,7 +172,7 @@ def _verify(sim: Simulation, stored: Stored, rules_changed: bool) -> None:
     if changed := [name for name, code in ours["rules"].items() if told["rules"].get(name) != code]:
         words = f"since '{stored.path}' was written, the code of {', '.join(changed)} has changed"
         if not rules_changed:
-            raise CheckpointError(f"{words}; load(path, rules_changed=True) goes on with the code as it is now")
+            raise CheckpointError(f"{words}; Simulation.load(path, rules_changed=True) goes on with what it is now")
         warnings.warn(f"{words}; the simulation goes on with the code as it is now", stacklevel=4)
     elif told["kernel"] != ours["kernel"]:
         warnings.warn(

@@ -87,7 +87,10 @@ class Keeper:
                 f"'{self.path}' is of another run: {_difference(stored.header['run'], self.run)}. Delete it to begin "
                 "this run anew, or give each run() a file of its own"
             )
-        checkpoints.restore(self.sim, stored)
+        try:
+            checkpoints.restore(self.sim, stored)
+        except CheckpointError as error:
+            raise CheckpointError(f"{error}; delete it to begin this run anew") from error
         for k, recorder in enumerate(self.recorders):
             recorder.take_up(stored.part(f"{checkpoints.KEPT}{k}/"))
 
