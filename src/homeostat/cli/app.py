@@ -45,6 +45,15 @@ def _names(incomplete: str) -> list[str]:
     return [name for name in built_in() if name.startswith(incomplete)]
 
 
+KeepOften = Annotated[
+    str | None,
+    typer.Option(metavar="every=60s", help="Keep long runs while they go on, so often in s, min or h of real time."),
+]
+Folder = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Go on with what was begun in this folder, whatever ended it.")
+]
+
+
 @app.command("list")
 def list_(
     what: Annotated[
@@ -103,17 +112,8 @@ def run(
             help="Folder for the results; a former result in it is replaced. Default: results/NAME-DATE-TIME.",
         ),
     ] = None,
-    checkpoint: Annotated[
-        str | None,
-        typer.Option(
-            metavar="every=60s",
-            help="Keep runs that take long while they go on: so often, in s, min or h of real time.",
-        ),
-    ] = None,
-    resume: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Go on with what was begun in this folder, whatever ended it."),
-    ] = None,
+    checkpoint: KeepOften = None,
+    resume: Folder = None,
     search: Annotated[
         int | None,
         typer.Option(
@@ -132,15 +132,13 @@ def run(
 
     texts = [f"neurons={neurons}"] * (neurons is not None) + list(setting or [])
     request = Request(which, seeds, seed, arm, texts, data, threads, quick, out, checkpoint)
-    if resume is not None:
-        if seeds or seed or arm or texts or data or quick or out or search:
-            raise typer.BadParameter(
-                "--resume goes on with the settings in DIR; only --threads and --checkpoint may vary"
-            )
-        raise typer.Exit(resume_experiment(resume, request))
-    if which is None:
+    if resume is None and which is None:
         raise typer.BadParameter("Missing argument 'NAME|FILE.py': an experiment, or a file of your own")
-    raise typer.Exit(search_settings(request, search) if search else run_experiment(request))
+    if resume is None:
+        raise typer.Exit(search_settings(request, search) if search else run_experiment(request))
+    if seeds or seed or arm or texts or data or quick or out or search:
+        raise typer.BadParameter("--resume goes on as DIR was begun; only --threads and --checkpoint may vary")
+    raise typer.Exit(resume_experiment(resume, request))
 
 
 @app.command()

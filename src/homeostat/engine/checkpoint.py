@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -82,15 +83,13 @@ def save(
     recorded: Mapping[str, np.ndarray] | None = None,
 ) -> Path:
     """Write a simulation to a file; see `Simulation.save`. `run` and `recorded` belong to a run under way."""
-    import homeostat
-
     if not sim.layout.learning[0]:
         raise CheckpointError("a frozen simulation cannot be saved; save it before `with sim.frozen()`, or after")
     own = identity(sim)
     arrays = {f"{STATE}{name}": values for name, values in gather(sim).items()}
     arrays |= {f"{GIVEN}{name}": values for name, values in (own.arrays if alone else {}).items()}
     arrays |= {f"{KEPT}{name}": values for name, values in (recorded or {}).items()}
-    made_by = {"homeostat": homeostat.__version__, "numba": numba.__version__, "numpy": np.__version__}
+    made_by = {"homeostat": sys.modules["homeostat"].__version__, "numba": numba.__version__, "numpy": np.__version__}
     header = {"made_by": made_by, "step": sim.step_count, "time_ms": sim.time, **own.header, "run": run}
     path = Path(path)
     archive.write(path, header, arrays)

@@ -105,7 +105,7 @@ def experiment_of(module: ModuleType, name: str, locator: str) -> Experiment:
         raise ContractError(f"{where} defines no function run(settings, seed, arm)")
     if len(inspect.signature(run).parameters) not in (3, 4):
         raise ContractError(
-            f"{where}: run must take (settings, seed, arm), or also a place, not {inspect.signature(run)}"
+            f"{where}: run must take (settings, seed, arm), not {inspect.signature(run)}; a fourth would be `place`"
         )
     given = {key: getattr(module, key) for key in OPTIONAL if hasattr(module, key)}
     settings = given.pop("Settings", Settings)
