@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -130,7 +131,7 @@ def test_nothing_that_a_run_changes_is_left_out(seed: int, tmp_path: Path) -> No
         for share in again.layout.shares[group.name]:
             for key, values in share.items():
                 kind = group.variables[key].kind if key in group.variables else ""
-                if kind in whole.WITHIN_A_STEP or key in {"fired", "rate_now", "level", "pick", "place", "h_step"}:
+                if kind in whole.WITHIN_A_STEP or key in {"fired", "rate_now", "level", "pick", "due", "due_count", "h_step"}:
                     values[:] = 1 if values.dtype == np.uint8 else -7 if values.dtype.kind in "if" else 3
     recording = again.run(steps=STEPS - 300, record=spikes(again.net), progress=False)
     assert fingerprint(again, recording, 300 * sim.net.dt) == expected(seed, 300)
@@ -143,6 +144,14 @@ def test_saving_changes_nothing(tmp_path: Path) -> None:
         parts.append(sim.run(steps=100, record=spikes(sim.net), progress=False))
         sim.save(tmp_path / "cut.ckpt")
     assert fingerprint(sim) == fingerprint(uninterrupted(4)[0])
+
+
+def test_profiling_makes_no_other_engine(tmp_path: Path) -> None:
+    sim = hs.Simulation(small_network(), quiet=True, profile=True)
+    path = sim.save(tmp_path / "cut.ckpt")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        hs.Simulation.load(path, quiet=True)
 
 
 def test_what_was_set_between_runs_is_kept(tmp_path: Path) -> None:

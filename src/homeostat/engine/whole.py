@@ -31,10 +31,11 @@ STANDING_OF_LAYOUT = set(
     "size first column firsts train_step train_id delays dendritic_delay row_of row_delay pre start post in_degree "
     "learning".split()
 )
-FROM_THE_STEP = set("cursor flushed h_step h_newest h_count h_fill".split())
+FROM_THE_STEP = set("cursor flushed h_step h_fill h_latest".split())
 """What the step count alone determines in a settled simulation: all is seen, nothing remembered."""
 SCRATCH_OF_LAYOUT = set(
-    "fired fired_words rate_now scheduled logging logged log_step log_id level pick place flags barrier".split()
+    "fired fired_words rate_now scheduled logging logged log_step log_id level pick due due_count flags barrier "
+    "spent".split()
 )
 
 State = dict[str, np.ndarray]  # "owner/variable" -> values in canonical order
@@ -202,5 +203,4 @@ def _follow(sim: Simulation, step: int) -> None:
     for name, plan in sim.plans.items():
         for share in sim.layout.shares[name]:
             share["flushed"][0] = step if plan.replays else 0
-            share["h_step"][:], share["h_newest"][:] = -1, -1
-            share["h_count"][:], share["h_fill"][:] = 0, 0
+            share["h_step"][:], share["h_latest"][:], share["h_fill"][:] = -1, -1, 0
