@@ -25,7 +25,7 @@ import numpy as np
 from homeostat.engine import archive
 from homeostat.engine.hooksource import HookWriter
 from homeostat.engine.module import fingerprint
-from homeostat.engine.whole import RINGS, gather, put
+from homeostat.engine.whole import RINGS, gather, gather_delays, put
 from homeostat.errors import CheckpointError, HomeostatError
 from homeostat.hooks import source_tree
 from homeostat.network.describe import describe, first_difference, rebuild
@@ -183,10 +183,9 @@ def _verify(sim: Simulation, stored: Stored, rules_changed: bool) -> None:
 
 def _wiring(sim: Simulation, name: str) -> str:
     """A sha256 of who connects to whom, and how late."""
-    synapses, found = sim.model.made.synapses[name], hashlib.sha256()
-    for values in (*sim.pairs(name), synapses.delay, synapses.branch):
-        if values is not None:
-            found.update(np.ascontiguousarray(values, np.int32).view(np.uint8).data)
+    found = hashlib.sha256()
+    for values in (*sim.pairs(name), gather_delays(sim, name)):
+        found.update(np.ascontiguousarray(values, np.int32).view(np.uint8).data)
     return found.hexdigest()
 
 

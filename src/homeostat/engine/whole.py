@@ -97,10 +97,20 @@ def groups(sim: Simulation) -> Iterator[Group]:
 
 def gather_synapses(sim: Simulation, name: str, key: str) -> np.ndarray:
     """A variable of all synapses of a projection, in canonical order."""
-    shares = sim.layout.links[name]
-    whole = np.empty(sim.model.made.synapses[name].n, shares[0].arrays[key].dtype)
-    for share in shares:
-        whole[share.order] = share.arrays[key]
+    return _canonical(sim, name, [share.arrays[key] for share in sim.layout.links[name]])
+
+
+def gather_delays(sim: Simulation, name: str) -> np.ndarray:
+    """The delay of each synapse of a projection in steps, in canonical order."""
+    shares = [share.arrays for share in sim.layout.links[name]]
+    return _canonical(sim, name, [np.repeat(share["row_delay"], np.diff(share["start"])) for share in shares])
+
+
+def _canonical(sim: Simulation, name: str, parts: list[np.ndarray]) -> np.ndarray:
+    """Arrays over the synapses of each share, as one in canonical order."""
+    whole = np.empty(sum(map(len, parts)), parts[0].dtype)
+    for share, own in zip(sim.layout.links[name], parts, strict=True):
+        whole[share.order] = own
     return whole
 
 
