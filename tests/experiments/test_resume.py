@@ -23,15 +23,15 @@ from homeostat.experiments.lab.store import Result
 
 
 def killed(arguments: list[str], out: Path, when: str) -> None:
-    """Run in another process and kill it with all its workers once a file is there."""
+    """Run in another process and kill it once a file is there; its workers must end by themselves."""
     command = [sys.executable, "-m", "homeostat", *arguments, "--out", str(out)]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
     until = time.time() + 120
     while time.time() < until and process.poll() is None and not list(out.glob(when)):
         time.sleep(0.02)
     assert process.poll() is None, process.communicate()[1]
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=60)  # until nobody has the error stream any more
 
 
 def equal(one: Path, other: Path) -> None:
