@@ -86,7 +86,7 @@ def small_network() -> hs.Network:
 def recorders() -> list[hs.Recorder]:
     """One of each kind, for `small_network`."""
     return [
-        hs.Spikes("exc"), hs.Spikes("inputs"), hs.Rates("exc", every=7.0), hs.Rates("exc", every=50.0, each=True),
+        hs.Spikes("exc"), hs.Spikes("inputs"), hs.Rates("exc", every=7.0), hs.Rates("inputs", every=50.0, each=True),
         hs.States("exc", "v", every=20.1, of=[0, 2]), hs.Weights("inputs -> exc", every=20.0, sample=5),
         hs.WeightSummary(every=33.0),
     ]  # fmt: skip
