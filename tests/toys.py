@@ -48,6 +48,33 @@ def run(settings, seed, arm):
     return {"x": seed + 1.0}
 '''
 
+KEPT = '''"""Simulates for a while, and can be stopped and go on."""
+import numpy as np
+import homeostat as hs
+from pydantic import Field
+from homeostat.experiments import Settings as Base
+
+class Settings(Base):
+    steps: int = Field(200_000, ge=1)
+
+arms = {"plastic": "with STDP", "static": "without"}
+seeds = 2
+
+def run(settings, seed, arm, place):
+    net = hs.Network(dt=0.1, seed=seed)
+    inputs = net.add(hs.Poisson(rate=50.0), 8, "inputs")
+    exc = net.add(hs.LIF(), 6, "exc")
+    rules = [hs.PairSTDP(gain_up=0.1, gain_down=0.1), hs.HardBounds(0.0, 10.0)] if arm == "plastic" else []
+    net.connect(inputs, exc, hs.AllToAll(), weight=5.0, receptor=hs.AMPA(), rules=rules)
+    sim = hs.Simulation(net, threads=1, quiet=True)
+    found = {}
+    for part in ("first", "second"):
+        run = sim.run(steps=settings.steps, record=[hs.Rates(exc, every=100.0)], progress=False,
+                      checkpoint=place.checkpoint(part))
+        found[part] = run["exc.rate"].values
+    return found | {"rate": found["second"].mean(), "weight": sim.weights("inputs -> exc").mean()}
+'''
+
 
 def written(folder: Path, text: str, name: str = "toy.py") -> Path:
     """The file of an experiment in this folder."""

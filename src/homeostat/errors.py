@@ -34,6 +34,10 @@ class DataError(HomeostatError, OSError):
     """A data file is missing, damaged or in an unknown format."""
 
 
+class CheckpointError(HomeostatError, OSError):
+    """A checkpoint cannot be written, is missing, damaged or foreign, or belongs to another network or run."""
+
+
 class Interrupted(HomeostatError):
     """A run was stopped by Ctrl-C; `recording` holds what was recorded until then."""
 

@@ -45,6 +45,15 @@ def _names(incomplete: str) -> list[str]:
     return [name for name in built_in() if name.startswith(incomplete)]
 
 
+KeepOften = Annotated[
+    str | None,
+    typer.Option(metavar="every=60s", help="Keep long runs while they go on, so often in s, min or h of real time."),
+]
+Folder = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Go on with what was begun in this folder, whatever ended it.")
+]
+
+
 @app.command("list")
 def list_(
     what: Annotated[
@@ -66,17 +75,19 @@ def list_(
     "  homeostat run digits --quick --out results/try\n\n"
     "  homeostat run digits --seeds 5 --set passes=3 --set weight_cv=0.5\n\n"
     "  homeostat run digits --data train-images-idx3-ubyte.gz --set images=5000\n\n"
+    "  homeostat run digits --seeds 5 --checkpoint every=60s --out results/five\n\n"
+    "  homeostat run --resume results/five\n\n"
     "  homeostat run my_experiment.py --arm plastic --arm static"
 )
 def run(
     which: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="NAME|FILE.py",
             help="A built-in experiment (homeostat list) or a file of your own.",
             autocompletion=_names,
         ),
-    ],
+    ] = None,
     seeds: Annotated[int | None, typer.Option(min=1, help="How many seeds; the default is the experiment's.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
     arm: Annotated[list[str] | None, typer.Option(help="Run this arm or baseline only; may be repeated.")] = None,
@@ -101,6 +112,8 @@ def run(
             help="Folder for the results; a former result in it is replaced. Default: results/NAME-DATE-TIME.",
         ),
     ] = None,
+    checkpoint: KeepOften = None,
+    resume: Folder = None,
     search: Annotated[
         int | None,
         typer.Option(
@@ -112,13 +125,20 @@ def run(
 ) -> None:
     """Run an experiment: every arm with every seed, then a table and a report.
 
-    Results of every run are kept as it finishes. Ctrl-C stops, reports what is done and exits with code 130.
+    Results of every run are kept as it finishes. Ctrl-C stops, reports what is done and exits with code 130; --resume
+    runs what is missing, with the same result as if nothing had happened.
     """
-    from homeostat.cli.running import Request, run_experiment, search_settings
+    from homeostat.cli.running import Request, resume_experiment, run_experiment, search_settings
 
     texts = [f"neurons={neurons}"] * (neurons is not None) + list(setting or [])
-    request = Request(which, seeds, seed, arm, texts, data, threads, quick, out)
-    raise typer.Exit(search_settings(request, search) if search else run_experiment(request))
+    request = Request(which, seeds, seed, arm, texts, data, threads, quick, out, checkpoint)
+    if resume is None and which is None:
+        raise typer.BadParameter("Missing argument 'NAME|FILE.py': an experiment, or a file of your own")
+    if resume is None:
+        raise typer.Exit(search_settings(request, search) if search else run_experiment(request))
+    if seeds or seed or arm or texts or data or quick or out or search:
+        raise typer.BadParameter("--resume goes on as DIR was begun; only --threads and --checkpoint may vary")
+    raise typer.Exit(resume_experiment(resume, request))
 
 
 @app.command()

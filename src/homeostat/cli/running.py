@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,17 +16,18 @@ from homeostat.cli.progress import Watch, clock
 from homeostat.errors import BadValue, HomeostatError
 from homeostat.experiments.lab.contract import Experiment
 from homeostat.experiments.lab.discovery import load
+from homeostat.experiments.lab.place import EVERY_S, seconds_of
 from homeostat.experiments.lab.provenance import cores, provenance
-from homeostat.experiments.lab.runner import jobs_of, run_all
-from homeostat.experiments.lab.settings import Settings, parse
-from homeostat.experiments.lab.store import Result, Store
+from homeostat.experiments.lab.runner import Job, jobs_of, kept, run_all
+from homeostat.experiments.lab.settings import Settings, build, parse
+from homeostat.experiments.lab.store import CHECKPOINTS, Result, Store
 
 
 @dataclass(frozen=True)
 class Request:
     """What was asked for on the command line."""
 
-    which: str
+    which: str | None
     seeds: int | None
     first_seed: int
     arms: list[str] | None
@@ -34,10 +36,12 @@ class Request:
     threads: int | None
     quick: bool
     out: Path | None
+    checkpoint: str | None = None
 
 
 def run_experiment(request: Request) -> int:
     """Run, print the table, write the report; returns the exit code."""
+    assert request.which is not None
     experiment = load(request.which)
     settings = settings_for(request, experiment)
     arms = experiment.chosen(request.arms)
@@ -45,22 +49,55 @@ def run_experiment(request: Request) -> int:
     seeds = list(range(request.first_seed, request.first_seed + number))
     if experiment.prepare:
         experiment.prepare(settings)
+    every_s = _interval(request.checkpoint, experiment)
     folder = request.out or Path("results") / f"{experiment.name}-{datetime.now():%Y%m%d-%H%M%S}"
     store = Store(folder, experiment, settings, arms=arms, seeds=seeds, provenance=provenance())
+    return _run(experiment, settings, store, kept(jobs_of(experiment, settings, arms, seeds), store, every_s), request)
+
+
+def resume_experiment(folder: Path, request: Request) -> int:
+    """Go on with what was begun in a folder: with the same settings, the runs that are missing."""
+    found = Result.open(folder).json
+    experiment = load(found["locator"])
+    if request.which not in (None, found["experiment"], found["locator"]):
+        raise BadValue(f"'{folder}' holds the experiment {found['experiment']}, not {request.which}")
+    chosen = {name: found["settings"][name] for name in found["settings_chosen"]}
+    settings, arms, seeds = build(experiment.settings, chosen), [*found["arms"], *found["baselines"]], found["seeds"]
+    every_s = _interval(request.checkpoint, experiment)
+    if every_s is None and experiment.keeps and (folder / CHECKPOINTS).exists():
+        every_s = EVERY_S
+    if experiment.prepare:
+        experiment.prepare(settings)
+    store = Store(folder, experiment, settings, arms=arms, seeds=seeds, provenance=found["provenance"], former=found)
+    _tell_changes(found["provenance"])
+    return _run(experiment, settings, store, kept(jobs_of(experiment, settings, arms, seeds), store, every_s), request)
+
+
+def _run(experiment: Experiment, settings: Settings, store: Store, jobs: list[Job], request: Request) -> int:
     try:
         with Watch(experiment.name) as watch:
-            result = run_all(
-                experiment,
-                settings,
-                store,
-                jobs_of(experiment, settings, arms, seeds),
-                workers=request.threads or cores(),
-                watcher=watch,
-            )
+            result = run_all(experiment, settings, store, jobs, workers=request.threads or cores(), watcher=watch)
     except HomeostatError:
-        _keep(Result(folder, store.result))
+        _keep(Result(store.folder, store.result))
         raise
     return conclude(result)
+
+
+def _interval(text: str | None, experiment: Experiment) -> float | None:
+    """Seconds between checkpoints; None if none are wanted."""
+    if text is not None and not experiment.keeps:
+        raise BadValue(
+            f"runs of {experiment.name} cannot be kept while they go on: its run() takes no `place`. Finished runs are "
+            "kept without --checkpoint"
+        )
+    return None if text is None else seconds_of(text)
+
+
+def _tell_changes(before: dict[str, Any]) -> None:
+    now = provenance()
+    for what in ("homeostat", "commit"):
+        if before[what] != now[what]:
+            print(f"note: {what} was {before[what]} when this was begun and is {now[what]}", file=sys.stderr)
 
 
 def settings_for(request: Request, experiment: Experiment) -> Settings:
@@ -74,7 +111,8 @@ def settings_for(request: Request, experiment: Experiment) -> Settings:
 def conclude(result: Result) -> int:
     """Print the table and where the report is."""
     if not result.json["runs"]:
-        print("stopped before any run had finished; nothing is kept; the same command starts again", file=sys.stderr)
+        print("stopped before any run had finished", file=sys.stderr)
+        print(f"to go on: homeostat run --resume {shlex.quote(str(result.folder))}", file=sys.stderr)
         return INTERRUPTED
     show(result)
     if result.json["status"] == "complete":
@@ -83,8 +121,7 @@ def conclude(result: Result) -> int:
     print(
         f"stopped: {done} of {wanted} runs are kept and in the report\n"
         f"missing: {_missing(result)}\n"
-        "to go on: run these with --arm, --seed and --seeds into another folder (--out); "
-        "the same command again replaces what is kept",
+        f"to go on: homeostat run --resume {shlex.quote(str(result.folder))}",
         file=sys.stderr,
     )
     return INTERRUPTED
@@ -136,7 +173,7 @@ def search_settings(request: Request, candidates: int) -> int:
     from homeostat.experiments.digits import Settings as Digits
     from homeostat.experiments.digits.search import search
 
-    experiment = load(request.which)
+    experiment = load("digits")
     settings = settings_for(request, experiment)
     assert isinstance(settings, Digits)
     with Watch("search") as watch:

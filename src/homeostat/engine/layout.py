@@ -212,7 +212,7 @@ def _leave_out_empty_rows(share: LinkShare) -> None:
 
 def _replay_arrays(links: Links, size: int, longest: int) -> dict[str, np.ndarray]:
     """The history of postsynaptic events, and room to replay a row in."""
-    used = any(key.startswith("new_") for key in links.variables)
+    used = any(key.startswith("packed_") for key in links.variables)
     size, longest = (size, longest) if used else (1, 1)
     return {
         "h_step": placed(-1, size * HISTORY, np.int32), "h_fill": np.zeros(size, np.int32),

@@ -30,10 +30,15 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "homeostat" / "kernels"
 
 
+def fingerprint(text: str) -> str:
+    """What tells a kernel from others: its text, what is linked into it, and what compiles it."""
+    parts = [text, numba.__version__, llvmlite.__version__, *(path.read_text("utf-8") for path in LINKED_IN)]
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=8).hexdigest()
+
+
 def load(text: str) -> tuple[ModuleType, bool]:
     """The module with this text, and whether it was there already (then it need not be compiled)."""
-    parts = [text, numba.__version__, llvmlite.__version__, *(path.read_text("utf-8") for path in LINKED_IN)]
-    name = "kernel_" + hashlib.blake2b("\0".join(parts).encode(), digest_size=8).hexdigest()
+    name = f"kernel_{fingerprint(text)}"
     if name in sys.modules:
         return sys.modules[name], True
     try:

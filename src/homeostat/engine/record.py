@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from homeostat import keyed
-from homeostat.errors import BadValue, TooLarge, UnknownName, suggestion
+from homeostat.errors import BadValue, NotSupported, TooLarge, UnknownName, suggestion
 from homeostat.network.network import Population, Projection
 from homeostat.signals import steps_of
 
@@ -40,6 +40,16 @@ class Recorder:
 
     def data(self) -> dict[str, Any]:
         """What was recorded so far, by name."""
+        raise NotImplementedError
+
+    def kept(self) -> dict[str, np.ndarray]:
+        """What was recorded so far, as arrays for a checkpoint."""
+        raise NotSupported(
+            f"{type(self).__name__} cannot be kept in a checkpoint; give it `kept`, and `take_up` that puts it back"
+        )
+
+    def take_up(self, kept: Mapping[str, np.ndarray]) -> None:
+        """Go on from what `kept` gave; called after `begin`."""
         raise NotImplementedError
 
     def expected_bytes(self, sim: Simulation, steps: int) -> int:
@@ -86,11 +96,19 @@ class Spikes(Recorder):
         self._steps.append(steps)
         self._ids.append(ids)
 
+    def kept(self) -> dict[str, np.ndarray]:
+        return {
+            "steps": np.concatenate([np.empty(0, np.int64), *self._steps]),
+            "ids": np.concatenate([np.empty(0, np.int32), *self._ids]),
+        }
+
+    def take_up(self, kept: Mapping[str, np.ndarray]) -> None:
+        self._steps, self._ids = [kept["steps"]], [kept["ids"]]
+
     def data(self) -> dict[str, Any]:
         import xarray as xr
 
-        steps = np.concatenate([np.empty(0, np.int64), *self._steps])
-        ids = np.concatenate([np.empty(0, np.int32), *self._ids])
+        steps, ids = Spikes.kept(self).values()
         coords = {"time": ("spike", (steps + 1) * self._dt, {"units": "ms"}), "neuron": ("spike", ids)}
         return {self.name: xr.Dataset(coords=coords, attrs={"population": self.of, "cells": self._n})}
 
@@ -107,6 +125,12 @@ class _Sampled(Recorder):
     def take(self, sim: Simulation) -> None:
         self._times.append(sim.step_count * sim.net.dt)
         self._values.append(self._look(sim))
+
+    def kept(self) -> dict[str, np.ndarray]:
+        return {"times": np.array(self._times, float), "values": self._stacked()}
+
+    def take_up(self, kept: Mapping[str, np.ndarray]) -> None:
+        self._times, self._values = kept["times"].tolist(), list(kept["values"])
 
     def expected_bytes(self, sim: Simulation, steps: int) -> int:
         return (steps // self._interval(sim) + 1) * self._look(sim).nbytes
@@ -247,6 +271,12 @@ class Rates(Spikes):
     def add(self, steps: np.ndarray, ids: np.ndarray) -> None:
         bins = (steps - self._first) // self._width
         np.add.at(self._counts, (bins, ids if self.each else np.zeros_like(ids)), 1)
+
+    def kept(self) -> dict[str, np.ndarray]:
+        return {"counts": self._counts}
+
+    def take_up(self, kept: Mapping[str, np.ndarray]) -> None:
+        self._counts[:] = kept["counts"]
 
     def data(self) -> dict[str, Any]:
         import xarray as xr

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from homeostat.engine.keep import Checkpoint, Keeper
 from homeostat.engine.record import Recorder, Recording, Spikes, _Sampled, check_memory
 from homeostat.errors import BadValue, Interrupted
 from homeostat.network.room import free_memory
@@ -28,10 +29,18 @@ SHOW_AFTER = 2.0  # seconds before a progress line appears
 class Session:
     """Runs a simulation for `steps` steps and feeds the recorders."""
 
-    def __init__(self, sim: Simulation, recorders: Sequence[Recorder], steps: int, progress: bool | None) -> None:
+    def __init__(
+        self,
+        sim: Simulation,
+        recorders: Sequence[Recorder],
+        steps: int,
+        progress: bool | None,
+        checkpoint: Checkpoint | None = None,
+    ) -> None:
         if isinstance(recorders, Recorder) or not isinstance(recorders, Sequence):
             raise BadValue(f"record={recorders!r} must be a list of recorders: record=[Spikes('exc')]")
         self.sim, self.steps, self.recorders = sim, steps, list(recorders)
+        self.first = sim.step_count
         self.progress = sys.stderr.isatty() if progress is None else progress
         self.interrupted = False
         for recorder in self.recorders:
@@ -46,14 +55,14 @@ class Session:
             recorder.begin(sim, steps)
         self.sampled = [r for r in self.recorders if isinstance(r, _Sampled)]
         self.spikes = [r for r in self.recorders if isinstance(r, Spikes)]
+        self.keeper = Keeper(checkpoint, sim, self.recorders, steps) if checkpoint else None
 
     def run(self) -> Recording:
         """Run to the end or to an interruption."""
-        sim, end = self.sim, self.sim.step_count + self.steps
+        sim, first, end = self.sim, self.first, self.first + self.steps
         self._compile()
         self._log(True)
         chunk, began, bar = 64, time.perf_counter(), None
-        first = sim.step_count
         try:
             with self._listening():
                 while sim.step_count < end and not self.interrupted:
@@ -66,6 +75,8 @@ class Session:
                         bar = Progress(sim, first, end, began)
                     if bar:
                         bar.update()
+                    if self.keeper and (self.keeper.is_due or self.interrupted or sim.step_count == end):
+                        self.keeper.save()
         finally:
             self._log(False)
             if bar:

@@ -6,12 +6,15 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from homeostat.distributions import Distribution
+from homeostat.engine import checkpoint as checkpoints
 from homeostat.engine.explain import explain
+from homeostat.engine.keep import Checkpoint
 from homeostat.engine.layout import Layout
 from homeostat.engine.model import Cells, Links, Member, build, modulator
 from homeostat.engine.module import forget, load, warn_of_cache
@@ -71,15 +74,18 @@ class Simulation:
 
     def run(
         self, seconds: float | None = None, *, ms: float | None = None, steps: int | None = None,
-        record: Sequence[Recorder] = (), progress: bool | None = None,
+        record: Sequence[Recorder] = (), progress: bool | None = None, checkpoint: Checkpoint | None = None,
     ) -> Recording:  # fmt: skip
         """Run on for some time, given as one of `seconds`, `ms` or `steps`; returns what the recorders recorded.
 
         A progress line is shown for what takes over two seconds, unless `progress=False`. Ctrl-C stops at the end of
         a step and raises `Interrupted`, which carries what was recorded; the simulation can go on from there.
+
+        With `checkpoint=Checkpoint("run.ckpt", every_s=60)` the run is kept in that file as it goes on, and taken up
+        from there if the file holds the first part of this very run: a script that was killed is simply run again.
         """
         total = self._steps(seconds, ms, steps)
-        return Session(self, record, total, progress).run()
+        return Session(self, record, total, progress, checkpoint).run()
 
     def _steps(self, seconds: float | None, ms: float | None, steps: int | None) -> int:
         given = {k: v for k, v in (("seconds", seconds), ("ms", ms), ("steps", steps)) if v is not None}
@@ -135,6 +141,40 @@ class Simulation:
     def time(self) -> float:
         """The time that was simulated, in ms."""
         return self.step_count * self.net.dt
+
+    # --- saving -------------------------------------------------------------------------------------------------
+
+    def save(self, path: str | Path) -> Path:
+        """Write the simulation to a file, from which `Simulation.load` goes on bit for bit; returns its path.
+
+            sim.save("cut.ckpt")
+
+        Changes nothing in the simulation. What is at `path` is replaced when the new file is whole, not before.
+        `CheckpointError` if it cannot be written (a full disk), or within `frozen()`.
+        """
+        return checkpoints.save(self, path)
+
+    @classmethod
+    def load(
+        cls,
+        path: str | Path,
+        net: Network | Realised | None = None,
+        *,
+        threads: int | None = None,
+        quiet: bool = False,
+        rules_changed: bool = False,
+    ) -> Simulation:
+        """The simulation that was saved in a file, with any number of threads.
+
+            sim = Simulation.load("cut.ckpt")
+            sim = Simulation.load("cut.ckpt", net=net)
+
+        Without `net` the network is built from its description in the file; mechanisms of your own must have been
+        imported, for a file holds no code. Networks with functions in them (`gated(by=...)`, `DistanceDependent`) must
+        be given, and are held against the file. `rules_changed` lets a simulation go on though the code of a mechanism
+        is not what it was. `CheckpointError` says what is wrong with a file.
+        """
+        return checkpoints.load(cls, path, net, rules_changed, {"threads": threads, "quiet": quiet})
 
     # --- looking ------------------------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from pydantic import Field
 from homeostat.experiments.digits.variants import ARMS
 from homeostat.experiments.digits.variants import settings_of as settings_of  # read by the contract
 from homeostat.experiments.lab.contract import Measure
+from homeostat.experiments.lab.place import NOWHERE, Place
 from homeostat.experiments.lab.settings import Settings as Base
 
 
@@ -133,8 +134,8 @@ def prepare(settings: Settings) -> None:
     check_room(80.0 * synapses, f"a network of neurons={settings.neurons}", "use fewer neurons")
 
 
-def run(settings: Settings, seed: int, arm: str) -> Mapping[str, Any]:
-    """Train and test one arm, or evaluate one baseline, with one seed."""
+def run(settings: Settings, seed: int, arm: str, place: Place = NOWHERE) -> Mapping[str, Any]:
+    """Train and test one arm, or evaluate one baseline, with one seed; training is kept in `place`."""
     from homeostat.experiments.digits.trial import run_baseline, run_network
 
-    return run_baseline(settings, seed, arm) if arm in baselines else run_network(settings, seed, arm)
+    return run_baseline(settings, seed, arm) if arm in baselines else run_network(settings, seed, arm, place)

@@ -12,6 +12,7 @@ import homeostat as hs
 from homeostat.experiments.digits import Settings
 from homeostat.experiments.digits.network import EXC, FEED, INHIBIT, digits_network
 from homeostat.experiments.digits.variants import Arm
+from homeostat.experiments.lab.place import NOWHERE, Place
 from homeostat.information import binned_counts
 from homeostat.stimuli import Images, PoissonCode
 
@@ -95,16 +96,17 @@ class Training:
     rate: NDArray[np.float64]  # [points], Hz, since the point before
 
 
-def train(subject: Subject, images: Images) -> Training:
-    """Show the training images `passes` times, each time in another order."""
+def train(subject: Subject, images: Images, place: Place = NOWHERE) -> Training:
+    """Show the training images `passes` times, each time in another order; each part is kept in `place`."""
     state, seen, rates, shown = subject.newborn(images), [], [], 0
     draw = np.random.default_rng(subject.seed)
     order = np.concatenate([draw.permutation(len(images)) for _ in range(subject.settings.passes)])
     per_point = max(1, round(len(order) / RATE_BINS))
-    for part in parts(images[order], subject.code):
+    for k, part in enumerate(parts(images[order], subject.code)):
         sim = state.put_into(subject.simulation(part))
         record = [hs.Rates(EXC, every=per_point * subject.code.period)]
-        rate = sim.run(ms=len(part) * subject.code.period, record=record, progress=False)[f"{EXC}.rate"]
+        duration, kept = len(part) * subject.code.period, place.checkpoint(f"training{k}")
+        rate = sim.run(ms=duration, record=record, progress=False, checkpoint=kept)[f"{EXC}.rate"]
         whole = len(part) // per_point  # what is left of a point at the end of a part is not shown
         seen.append(shown + per_point * (np.arange(whole) + 1.0))
         rates.append(rate.values[:whole])

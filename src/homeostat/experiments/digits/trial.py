@@ -14,6 +14,7 @@ from homeostat.experiments.digits.rivals import RIVALS
 from homeostat.experiments.digits.robustness import LEVELS, robustness
 from homeostat.experiments.digits.training import State, Subject, Training, train
 from homeostat.experiments.digits.variants import ARMS, settings_of
+from homeostat.experiments.lab.place import NOWHERE, Place
 from homeostat.stimuli import Images
 
 RASTER_IMAGES = 6
@@ -25,13 +26,13 @@ def run_baseline(settings: Settings, seed: int, arm: str) -> dict[str, Any]:
     return dict(RIVALS[arm](settings_of(settings, "everything"), seed, learn, test))
 
 
-def run_network(settings: Settings, seed: int, arm: str) -> dict[str, Any]:
-    """Train a network, freeze it, read it, and damage it if the arm asks for that."""
+def run_network(settings: Settings, seed: int, arm: str, place: Place = NOWHERE) -> dict[str, Any]:
+    """Train a network, freeze it, read it, and damage it if the arm asks for that; training is kept in `place`."""
     settings, kind = settings_of(settings, arm), ARMS[arm]
     learn, test = read(settings)
     subject = Subject(settings, kind, seed, code_of(settings, learn), len(learn))
     before = subject.newborn(learn)
-    training = train(subject, learn) if kind.learns else Training(before, np.empty(0), np.empty(0))
+    training = train(subject, learn, place) if kind.learns else Training(before, np.empty(0), np.empty(0))
     state = training.state
     labelling, answers = subject.ask(state, learn), subject.ask(state, test)
     readers = Readers.fit(labelling, learn.labels)

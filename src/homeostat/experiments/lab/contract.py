@@ -17,6 +17,9 @@
 Also read, if there: `baselines` (like `arms`, but not compared with the first arm), `measures` (name -> Measure: how
 numbers are shown), `quick` (settings of `--quick`), `seeds` (how many by default), `prepare(settings)`, called once
 before anything runs, to refuse early, and `settings_of(settings, arm)`, if arms have settings of their own.
+
+A run that takes long may be `run(settings, seed, arm, place)`: with `sim.run(..., checkpoint=place.checkpoint("name"))`
+it goes on where it was when a stopped experiment is resumed.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from types import ModuleType
 from typing import Any
 
 from homeostat.errors import ContractError, UnknownName, suggestion
+from homeostat.experiments.lab.place import Place
 from homeostat.experiments.lab.settings import Settings, build
 
 OPTIONAL = ("Settings", "arms", "baselines", "measures", "quick", "seeds", "prepare", "settings_of")
@@ -56,7 +60,7 @@ class Experiment:
     locator: str  # the built-in's name or the file's path, by which another process finds it again
     title: str
     text: str
-    run: Callable[[Any, int, str], Mapping[str, Any]]
+    run: Callable[..., Mapping[str, Any]]  # (settings, seed, arm) or (settings, seed, arm, place)
     settings: type[Settings] = Settings
     arms: Mapping[str, str] = field(default_factory=lambda: {"all": ""})
     baselines: Mapping[str, str] = field(default_factory=dict)
@@ -65,6 +69,15 @@ class Experiment:
     seeds: int = 3
     prepare: Callable[[Any], Any] | None = None
     settings_of: Callable[[Any, str], Settings] | None = None
+
+    @property
+    def keeps(self) -> bool:
+        """Whether its runs can be kept while they go on."""
+        return len(inspect.signature(self.run).parameters) == 4
+
+    def outcome(self, settings: Settings, seed: int, arm: str, place: Place) -> Mapping[str, Any]:
+        """What one run returns."""
+        return self.run(settings, seed, arm, place) if self.keeps else self.run(settings, seed, arm)
 
     @property
     def reference(self) -> str:
@@ -90,8 +103,10 @@ def experiment_of(module: ModuleType, name: str, locator: str) -> Experiment:
     run = getattr(module, "run", None)
     if not callable(run):
         raise ContractError(f"{where} defines no function run(settings, seed, arm)")
-    if len(inspect.signature(run).parameters) != 3:
-        raise ContractError(f"{where}: run must take (settings, seed, arm), not {inspect.signature(run)}")
+    if len(inspect.signature(run).parameters) not in (3, 4):
+        raise ContractError(
+            f"{where}: run must take (settings, seed, arm), not {inspect.signature(run)}; a fourth would be `place`"
+        )
     given = {key: getattr(module, key) for key in OPTIONAL if hasattr(module, key)}
     settings = given.pop("Settings", Settings)
     if not (isinstance(settings, type) and issubclass(settings, Settings)):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -20,6 +22,7 @@ import numpy as np
 from homeostat.errors import ContractError, HomeostatError, Interrupted
 from homeostat.experiments.lab.contract import Experiment
 from homeostat.experiments.lab.discovery import load
+from homeostat.experiments.lab.place import NOWHERE, Place
 from homeostat.experiments.lab.settings import Settings
 from homeostat.experiments.lab.store import Finished, Result, Store
 
@@ -36,6 +39,7 @@ class Job:
     settings: dict[str, Any]  # those chosen on purpose
     seed: int
     arm: str
+    place: Place = NOWHERE
 
 
 class Watcher(Protocol):
@@ -64,6 +68,7 @@ def run_all(
     try:
         for run in _runs(experiment, settings, jobs, workers):
             store.add(run)
+            shutil.rmtree(store.place(run.arm, run.seed), ignore_errors=True)  # of no more use
             watcher.finished(run)
         status = "complete"
     except (KeyboardInterrupt, Interrupted):
@@ -76,6 +81,14 @@ def run_all(
 def jobs_of(experiment: Experiment, settings: Settings, arms: list[str], seeds: list[int]) -> list[Job]:
     """All jobs, seed by seed, so that a stopped experiment has compared what it could."""
     return [Job(experiment.locator, settings.chosen, seed, arm) for seed in seeds for arm in arms]
+
+
+def kept(jobs: list[Job], store: Store, every_s: float | None) -> list[Job]:
+    """Those jobs that the store has no result of, each with its place for checkpoints, if these are wanted."""
+    missing = [job for job in jobs if not store.has(job.arm, job.seed)]
+    if every_s is None:
+        return missing
+    return [replace(job, place=Place(store.place(job.arm, job.seed), every_s)) for job in missing]
 
 
 def _runs(experiment: Experiment, settings: Settings, jobs: list[Job], workers: int) -> Iterator[Finished]:
@@ -117,7 +130,7 @@ def _run(experiment: Experiment, settings: Settings, job: Job) -> Finished:
     began = time.perf_counter()
     where = f"{experiment.name}, {job.arm}, seed {job.seed}"
     try:
-        outcome = experiment.run(settings, job.seed, job.arm)
+        outcome = experiment.outcome(settings, job.seed, job.arm, job.place)
     except HomeostatError:
         raise
     except (Exception, SystemExit) as error:
@@ -172,6 +185,14 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 def _begin_worker(path: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is handled where the results are kept
     sys.path[:] = path
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Where the results are kept was killed: nobody waits for this process any more."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 @contextmanager

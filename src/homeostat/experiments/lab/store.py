@@ -25,7 +25,7 @@ from homeostat.experiments.lab.settings import Settings
 from homeostat.information import mean_interval, paired_difference_interval
 
 FORMAT = 1
-RESULT, DATA, REPORT = "result.json", "data.zarr", "report.html"
+RESULT, DATA, REPORT, CHECKPOINTS = "result.json", "data.zarr", "report.html", "checkpoints"
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Finished:
 
 
 class Store:
-    """Writes a folder of results, run by run."""
+    """Writes a folder of results, run by run; `former` is what an earlier part of the same experiment left in it."""
 
     def __init__(
         self,
@@ -51,6 +51,7 @@ class Store:
         arms: list[str],
         seeds: list[int],
         provenance: dict[str, Any],
+        former: dict[str, Any] | None = None,
     ) -> None:
         self.folder = folder
         self.experiment = experiment
@@ -66,14 +67,17 @@ class Store:
             "effects": {}, "seconds": 0.0, "provenance": provenance,
         }  # fmt: skip
         self.result["configuration_sha256"] = _fingerprint(self.result)
-        self._prepare()
+        if former is None:
+            self._prepare()
+        else:
+            self._go_on(former)
 
     def _prepare(self) -> None:
         """An empty folder; a former result in it goes, anything else is left alone and is an error."""
         if self.folder.exists() and not self.folder.is_dir():
             raise BadValue(f"--out {self.folder} is a file; name a folder")
         strangers = (
-            [p.name for p in self.folder.iterdir() if p.name not in (RESULT, DATA, REPORT)]
+            [p.name for p in self.folder.iterdir() if p.name not in (RESULT, DATA, REPORT, CHECKPOINTS)]
             if self.folder.is_dir()
             else []
         )
@@ -85,13 +89,33 @@ class Store:
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / RESULT).unlink(missing_ok=True)
             (self.folder / REPORT).unlink(missing_ok=True)
-            if (self.folder / DATA).exists():
-                shutil.rmtree(self.folder / DATA)
+            for former in (DATA, CHECKPOINTS):
+                if (self.folder / former).exists():
+                    shutil.rmtree(self.folder / former)
             self.write()
         except OSError as error:
             raise DataError(
                 f"the results cannot be written to '{self.folder}': {error.strerror or error}; choose another --out"
             ) from error
+
+    def _go_on(self, former: dict[str, Any]) -> None:
+        """Take over the runs that had finished."""
+        if former["configuration_sha256"] != self.result["configuration_sha256"]:
+            raise BadValue(
+                f"the experiment's defaults or arms have changed since '{self.folder}' was begun, so its runs would "
+                "not belong together; run it anew"
+            )
+        self.began -= former["seconds"]
+        self.result |= {name: former[name] for name in ("runs", "measures", "summary", "effects")}
+        self.write()
+
+    def has(self, arm: str, seed: int) -> bool:
+        """Whether that run has finished."""
+        return any((run["arm"], run["seed"]) == (arm, seed) for run in self.result["runs"])
+
+    def place(self, arm: str, seed: int) -> Path:
+        """Where that run keeps its checkpoints."""
+        return self.folder / CHECKPOINTS / arm / f"seed{seed}"
 
     def add(self, run: Finished) -> None:
         """Keep a run: its arrays, its numbers, and the summary over all runs so far."""
@@ -110,6 +134,8 @@ class Store:
     def close(self, status: str) -> Result:
         """Note how it ended: 'complete' or 'stopped'."""
         self.result["status"] = status
+        if status == "complete":
+            shutil.rmtree(self.folder / CHECKPOINTS, ignore_errors=True)
         self.write()
         return Result(self.folder, self.result)
 

@@ -1,0 +1,113 @@
+"""Keeping a run while it goes on: every so often its state and its recording so far go to a file.
+
+    sim.run(seconds=3600, record=[Spikes("exc")], checkpoint=Checkpoint("run.ckpt", every_s=60))
+
+The same call in another process takes the run up where the file left it: state, spikes under way and recording. That
+it is the same run is held against the file: the network, the state it began from, its length and its recorders.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from homeostat.engine import checkpoint as checkpoints
+from homeostat.engine.archive import remove_drafts
+from homeostat.engine.whole import digest, gather
+from homeostat.errors import BadValue, CheckpointError
+
+if TYPE_CHECKING:
+    from homeostat.engine.record import Recorder
+    from homeostat.engine.simulation import Simulation
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Where a run is kept, and how often: after so many seconds of real time, when it is stopped and when it ends.
+
+        sim.run(seconds=3600, checkpoint=Checkpoint("run.ckpt", every_s=60))
+
+    A script that was killed is run again: the run goes on from the file. Each `run()` needs a file of its own. With
+    `alone=False` arrays that describe the network (rates of a signal, positions) are left out: smaller files, from
+    which a network cannot be built without the code that describes it.
+    """
+
+    path: str | Path
+    every_s: float = 60.0
+    alone: bool = True
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.every_s, int | float) and self.every_s >= 0 and math.isfinite(self.every_s)):
+            raise BadValue(f"every_s={self.every_s!r} of Checkpoint must be a time in seconds, at least 0")
+
+
+class Keeper:
+    """Keeps one run. Made when the recorders have begun; takes the run up if its file holds the first part of it."""
+
+    def __init__(self, checkpoint: Checkpoint, sim: Simulation, recorders: Sequence[Recorder], steps: int) -> None:
+        self.checkpoint, self.sim, self.recorders = checkpoint, sim, recorders
+        self.path = Path(checkpoint.path)
+        for recorder in recorders:
+            recorder.kept()  # refuses at once, not after a minute
+        if not sim.layout.learning[0]:
+            raise CheckpointError("a run within `with sim.frozen()` cannot be kept; leave out checkpoint=")
+        self.run: dict[str, Any] = {
+            "first": sim.step_count, "steps": steps, "began_from": digest(gather(sim)),
+            "recorders": [_told(recorder) for recorder in recorders],
+        }  # fmt: skip
+        remove_drafts(self.path)
+        if self.path.exists():
+            self._take_up()
+        self.saved = time.perf_counter()
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time to save."""
+        return time.perf_counter() - self.saved >= self.checkpoint.every_s
+
+    def save(self) -> None:
+        """Replace the file by the present state of the run; where that fails, warn."""
+        recorded = {f"{k}/{name}": a for k, r in enumerate(self.recorders) for name, a in r.kept().items()}
+        try:
+            checkpoints.save(self.sim, self.path, alone=self.checkpoint.alone, run=self.run, recorded=recorded)
+        except CheckpointError as error:  # a full disk should not cost what has been simulated
+            after = f"the run goes on, and tries again after {self.checkpoint.every_s:g} s"
+            warnings.warn(f"{error}; {after}", stacklevel=4)
+        self.saved = time.perf_counter()
+
+    def _take_up(self) -> None:
+        stored = checkpoints.read(self.path)
+        if stored.header["run"] != self.run:
+            raise CheckpointError(
+                f"'{self.path}' is of another run: {_difference(stored.header['run'], self.run)}. Delete it to begin "
+                "this run anew, or give each run() a file of its own"
+            )
+        try:
+            checkpoints.restore(self.sim, stored)
+        except CheckpointError as error:
+            raise CheckpointError(f"{error}; delete it to begin this run anew") from error
+        for k, recorder in enumerate(self.recorders):
+            recorder.take_up(stored.part(f"{checkpoints.KEPT}{k}/"))
+
+
+def _told(recorder: Recorder) -> str:
+    """What tells a recorder from others."""
+    given = ", ".join(f"{name}={value!r}" for name, value in vars(recorder).items() if not name.startswith("_"))
+    return f"{type(recorder).__name__}({given})"
+
+
+def _difference(told: dict[str, Any] | None, ours: dict[str, Any]) -> str:
+    if told is None:
+        return "it was written by save(), not by a run; load() it"
+    if told["first"] != ours["first"]:
+        return f"it began at step {told['first']}, this one at step {ours['first']}"
+    if told["steps"] != ours["steps"]:
+        return f"it has {told['steps']} steps, this one {ours['steps']}"
+    if told["recorders"] != ours["recorders"]:
+        return f"its recorders are [{', '.join(told['recorders'])}], here [{', '.join(ours['recorders'])}]"
+    return "it began from another state of this network, or from another network"
