@@ -285,10 +285,8 @@ def test_another_network_is_refused_and_the_difference_is_named(case: str, cut: 
 
 
 def test_another_wiring_is_refused(cut: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn = hs.Random.pairs
-    monkeypatch.setattr(
-        hs.Random, "pairs", lambda self, pre, post, rng: drawn(self, pre, post, np.random.default_rng(9))
-    )
+    drawn = hs.Random.rows
+    monkeypatch.setattr(hs.Random, "rows", lambda self, pre, post, key, threads: drawn(self, pre, post, key + 1, threads))
     with pytest.raises(hs.CheckpointError, match="'a -> b' is wired otherwise"):
         hs.Simulation.load(cut, quiet=True)
 
