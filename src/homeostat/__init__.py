@@ -23,9 +23,14 @@ __version__ = "0.1.0"
 _HOMES = {
     "homeostat.combine": "Wrapper gated",
     "homeostat.distributions": "Beta Distribution Gamma LogNormal Normal Uniform jointly",
-    "homeostat.engine.record": "Rates Recorder Recording Spikes States WeightSummary Weights",
+    "homeostat.engine.health": "Finding Health",
+    "homeostat.engine.record": "Rates Recorder Spikes States WeightSummary Weights",
+    "homeostat.engine.recording": "Recording",
     "homeostat.engine.simulation": "Simulation",
-    "homeostat.errors": "BadValue ContractError DataError HomeostatError Interrupted NotSupported TooLarge UnknownName",
+    "homeostat.errors": (
+        "BadValue ContractError DataError HealthWarning HomeostatError Interrupted NotSupported TooLarge Unhealthy "
+        "UnknownName"
+    ),
     "homeostat.homeostasis": "InhibitorySTDP IntrinsicThreshold Normalisation SynapticScaling",
     "homeostat.hooks": "derived step_when",
     "homeostat.network": (

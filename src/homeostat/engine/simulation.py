@@ -7,16 +7,19 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from homeostat.engine.explain import explain
+from homeostat.engine.health import Finding, Health, Watcher
 from homeostat.engine.layout import Layout
 from homeostat.engine.model import Cells, Links, Member, build, modulator
 from homeostat.engine.module import load
 from homeostat.engine.profile import Profile
-from homeostat.engine.record import Recorder, Recording, Spikes
+from homeostat.engine.record import Recorder, Spikes
+from homeostat.engine.recording import Recording
 from homeostat.engine.session import Session
 from homeostat.engine.snapshot import pass_over, restore, snapshot
 from homeostat.engine.write_module import STOP, write_module
@@ -25,6 +28,9 @@ from homeostat.errors import BadValue, UnknownName, suggestion
 from homeostat.network.network import Network, Population, Projection
 from homeostat.network.realise import Realised, realise
 from homeostat.rule import checked
+
+WATCH = Health()
+"""What `run()` watches for, unless told otherwise."""
 
 
 class Simulation:
@@ -45,6 +51,7 @@ class Simulation:
             raise BadValue(f"dtype={dtype!r} of Simulation must be 'float32' or 'float64'")
         made = net if isinstance(net, Realised) else realise(net)
         self.net, self.step_count, self.wall, self.quiet = made.network, 0, 0.0, quiet
+        self.watcher: Watcher | None = None
         self.model = build(made)
         self._text, self.plans = write_module(self.model, dtype, profile)
         self.module, self.was_compiled = load(self._text)
@@ -66,14 +73,26 @@ class Simulation:
     def run(
         self, seconds: float | None = None, *, ms: float | None = None, steps: int | None = None,
         record: Sequence[Recorder] = (), progress: bool | None = None,
+        watch: Health | None = WATCH, out: str | Path | None = None,
     ) -> Recording:  # fmt: skip
         """Run on for some time, given as one of `seconds`, `ms` or `steps`; returns what the recorders recorded.
 
         A progress line is shown for what takes over two seconds, unless `progress=False`. Ctrl-C stops at the end of
         a step and raises `Interrupted`, which carries what was recorded; the simulation can go on from there.
+
+        `watch` warns of a network that is dead, runs away, holds NaN, is stuck at bounds or oscillates;
+        `Health(stop=True)` stops it, None looks away. `out` names a zarr folder to which is written while it runs:
+        memory stays flat, and what a killed run leaves can be read with `Recording.open(out)`.
+
+            sim.run(seconds=3600, record=[Spikes("exc")], out="long.zarr", watch=Health(stop=True))
         """
         total = self._steps(seconds, ms, steps)
-        return Session(self, record, total, progress).run()
+        return Session(self, record, total, progress, watch, out).run()
+
+    @property
+    def health(self) -> list[Finding]:
+        """All that the watch has noticed since the simulation was made."""
+        return [] if self.watcher is None else list(self.watcher.found)
 
     def _steps(self, seconds: float | None, ms: float | None, steps: int | None) -> int:
         given = {k: v for k, v in (("seconds", seconds), ("ms", ms), ("steps", steps)) if v is not None}

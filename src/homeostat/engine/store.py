@@ -1,0 +1,131 @@
+"""Recordings as zarr folders: a group for each recorded name, written whole or piece by piece, read lazily.
+
+A piece is there once the `length` of its group says so, and zarr puts each file into place when it is complete. So a
+run that is killed leaves a folder that can be read up to its last whole piece. The root says until when
+(`time`, ms) the run was recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from homeostat.errors import DataError
+
+ALONG = ("time", "spike")  # dimensions that grow
+CHUNK = 4 * 2**20  # bytes of a chunk, about
+
+
+class Store:
+    """A zarr folder that is written: `append` as often as you like, each time with data of the same names."""
+
+    def __init__(self, path: Path, attrs: Mapping[str, Any], *, overwrite: bool = False) -> None:
+        import zarr  # takes a second to load
+
+        if path.exists() and not overwrite:
+            raise DataError(f"'{path}' is there already; choose another name for out=, or delete it")
+        self.root = zarr.open_group(path, mode="w")
+        self.root.attrs.update(dict(attrs))
+        self._groups: dict[str, Any] = {}
+
+    def append(self, data: Mapping[str, Any], **attrs: Any) -> None:
+        """Add what was recorded since the last time, then say so in the root's attributes."""
+        for name, value in data.items():
+            if name not in self._groups:
+                self._groups[name] = self._create(name, value)
+            group, dataset = self._groups[name], _as_dataset(value)
+            length = group.attrs["length"]
+            along = _along(dataset)
+            if dataset.sizes[along]:
+                for key, variable in dataset.variables.items():
+                    if variable.dims[:1] == (along,):
+                        _extend(group[key], length, variable.values)
+                group.attrs["length"] = length + dataset.sizes[along]
+        self.root.attrs.update(attrs)
+
+    def _create(self, name: str, value: Any) -> Any:
+        """A group with the arrays of one recorded name; those that grow are empty."""
+        dataset = _as_dataset(value)
+        along = _along(dataset)
+        group = self.root.create_group(_group(name))
+        for key, variable in dataset.variables.items():
+            grows = variable.dims[:1] == (along,)
+            values = variable.values[:0] if grows else variable.values
+            row = max(1, int(np.prod(values.shape[1:], dtype=np.int64)) * values.dtype.itemsize)
+            chunks = (max(1, CHUNK // row), *(max(1, n) for n in values.shape[1:])) if grows else "auto"
+            array = group.create_array(
+                key, shape=values.shape, dtype=values.dtype, chunks=chunks, dimension_names=variable.dims,
+                attributes={k: _plain(v) for k, v in variable.attrs.items()},
+            )  # fmt: skip
+            if not grows:
+                array[...] = values
+        group.attrs.update({k: _plain(v) for k, v in dataset.attrs.items()})
+        single = {"array": value.name} if isinstance(value, xr.DataArray) else {}
+        own = {"recorded": name, "along": along, "length": 0, **single}
+        group.attrs.update({"coordinates": " ".join(dataset.coords), **own})  # `coordinates` is xarray's own
+        return group
+
+
+OWN = ("recorded", "along", "length", "array", "coordinates")
+"""Attributes of a group that are the store's, not the data's."""
+
+
+def read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The data of a folder by name, not loaded yet, and the attributes of its root."""
+    import zarr
+
+    try:
+        root = zarr.open_group(path, mode="r")
+    except (OSError, ValueError) as error:
+        raise DataError(f"'{path}' cannot be read as a recording: {error}") from error
+    groups = sorted(root.groups(), key=lambda item: item[0])
+    data = {group.attrs["recorded"]: _open(path, key, group) for key, group in groups if "recorded" in group.attrs}
+    if not data and groups:
+        raise DataError(f"'{path}' is a zarr folder, but holds no recording of Homeostat")
+    return data, dict(root.attrs)
+
+
+def _open(path: Path, key: str, group: Any) -> Any:
+    """One recorded name. Arrays are opened one by one: of a piece half written, some are longer than others."""
+    own = dict(group.attrs)
+    names, variables = list(group.array_keys()), {}
+    for name in names:
+        one = xr.open_dataset(
+            path, engine="zarr", group=key, consolidated=False, decode_times=False, chunks=None,
+            drop_variables=[other for other in names if other != name],
+        )  # fmt: skip
+        if own["along"] in one.dims:
+            one = one.isel({own["along"]: slice(0, own["length"])})
+        variables[name] = one.variables[name]
+    coords = own["coordinates"].split()
+    attrs = {name: value for name, value in own.items() if name not in OWN}
+    if "array" in own:
+        value = variables.pop("value")
+        return xr.DataArray(value, {name: variables[name] for name in coords}, name=own["array"])
+    values = {name: value for name, value in variables.items() if name not in coords}
+    return xr.Dataset(values, {name: variables[name] for name in coords}, attrs)
+
+
+def _as_dataset(value: Any) -> xr.Dataset:
+    return value.to_dataset(name="value") if isinstance(value, xr.DataArray) else value
+
+
+def _along(dataset: xr.Dataset) -> str:
+    return next(str(dim) for dim in dataset.sizes if dim in ALONG)
+
+
+def _extend(array: Any, length: int, values: np.ndarray) -> None:
+    array.resize((length + len(values), *array.shape[1:]))
+    array[length:] = values
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _group(name: str) -> str:
+    return name.replace(" -> ", "_to_").replace("/", "_").replace(" ", "_")
