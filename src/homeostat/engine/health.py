@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from homeostat.engine import health_causes as causes
-from homeostat.engine.health_signs import Bounded, broken_states, swing
+from homeostat.engine.health_signs import ALIKE, Bounded, broken_states, likeness, swing
 from homeostat.errors import BadValue, HealthWarning, Unhealthy
 
 if TYPE_CHECKING:
     from homeostat.engine.simulation import Simulation
 
 HORIZON = 128  # looks back in which an oscillation is searched
+CELLS = 64  # of each population, of which spikes are counted one by one, to find oscillations
 Sign = tuple[str, str, float, Callable[[], str]]  # problem, where, since when (ms), the text
 SELDOM = 10  # every so many looks weights are sampled and oscillations searched
 
@@ -102,6 +103,7 @@ class Watcher:
         driven = {projection.target.name for projection in net.projections.values()}
         self.spiking = {name for name, population in net.populations.items() if population.spiking}
         self.cells = [name for name in net.populations if name in self.spiking & driven]  # sources may be silent
+        self.regulated = [name for name in self.cells if causes.regulators(net, name)]
         self.at = -1
 
     def resume(self) -> None:
@@ -111,24 +113,43 @@ class Watcher:
         self.at = self.sim.step_count
         self.due = (self.at // self.every + 1) * self.every
         self._whole = self.at % self.every == 0  # whether the interval before the next look is watched from its start
-        self._counts = dict.fromkeys(self.spiking, 0)
+        self._counts = {name: np.zeros(self._sampled(name), np.int64) for name in self.spiking}
+        self._totals = dict.fromkeys(self.spiking, 0)
         most = max(HORIZON, round(self.health.dead_after / self.health.every))
         self.rates: dict[str, deque[float]] = {name: deque(maxlen=most) for name in sorted(self.spiking)}
+        self.counts: dict[str, deque[np.ndarray]] = {name: deque(maxlen=HORIZON) for name in self.rates}
         self.bounded: dict[str, Bounded] = {}
         self._fresh = True
 
-    def count(self, population: str, spikes: int) -> None:
-        """Add spikes of a population."""
-        self._counts[population] += spikes
+    def _sampled(self, name: str) -> int:
+        """How many cells of a population are counted one by one; none where no rule regulates rates."""
+        return -(-self._size(name) // self._stride(name)) if self.regulated else 0
+
+    def _stride(self, name: str) -> int:
+        return -(-self._size(name) // CELLS)
+
+    def _size(self, name: str) -> int:
+        return self.sim.net.population(name).n
+
+    def count(self, population: str, logs: list[np.ndarray]) -> None:
+        """Add spikes of a population, given as ids of cells."""
+        stride, counts = self._stride(population), self._counts[population]
+        for ids in logs:
+            self._totals[population] += len(ids)
+            if counts.size:
+                mine = ids if stride == 1 else ids[ids % stride == 0] // stride
+                counts += np.bincount(mine, minlength=counts.size)
 
     def look(self) -> list[Finding]:
         """What is new; called at the step `due`."""
         self.due += self.every
         seconds = self.every * self.sim.net.dt / 1000.0
-        if self._whole:
-            for name, rates in self.rates.items():
-                rates.append(self._counts[name] / seconds / self.sim.net.population(name).n)
-        self._counts = dict.fromkeys(self.spiking, 0)
+        for name, rates in self.rates.items():
+            if self._whole:
+                rates.append(self._totals[name] / seconds / self._size(name))
+                self.counts[name].append(self._counts[name].copy())
+            self._counts[name][:] = 0
+            self._totals[name] = 0
         self._whole = True
         new: list[Finding] = []
         for problem, where, since, why in self._signs():
@@ -185,27 +206,16 @@ class Watcher:
                 yield "stuck", name, since, partial(causes.stuck, self, name, since)
 
     def _oscillating(self) -> Iterator[Sign]:
-        for name in self.cells:
-            regulators = causes.regulators(self.sim.net, name)
-            series = np.array(self.rates[name])[-HORIZON:]
-            found = swing(series, self.health.swings_above) if regulators else None
-            if found is None or self._driven(name, found):
-                continue
-            since = self.sim.time - len(series) * self.every * self.sim.net.dt
-            yield "oscillating", name, since, partial(causes.oscillating, self, name, found, series)
+        for name in self.regulated:
+            found = swing(np.array(self.counts[name]), self.health.swings_above)
+            if found is not None and not self._driven(name, found.period):
+                since = self.sim.time - len(self.counts[name]) * self.every * self.sim.net.dt
+                yield "oscillating", name, since, partial(causes.oscillating, self, name, found)
 
     def _driven(self, name: str, period: int) -> bool:
         """Whether something from outside swings as well: a source, or a signal of the population itself."""
         net = self.sim.net
         if any(causes.has_signal(m) for m in (net.population(name).neuron, *net.population(name).rules)):
             return True
-        sources = [other for other in self.rates if other not in self.cells]
-        return any(_repeats(np.array(self.rates[other])[-HORIZON:], period) for other in sources)
-
-
-def _repeats(series: np.ndarray, period: int) -> bool:
-    """Whether a series resembles itself a period later, within half of a noisy one's chance to."""
-    early, late = series[:-period], series[period:]
-    if early.std() == 0.0 or late.std() == 0.0:
-        return False
-    return float(np.corrcoef(early, late)[0, 1]) > 0.3
+        sources = [likeness(np.array(self.counts[other])) for other in self.counts if other not in self.cells]
+        return any(alike[period] > 0.5 * ALIKE * alike[0] for alike in sources)

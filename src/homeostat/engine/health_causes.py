@@ -12,6 +12,7 @@ from homeostat.signals import Signal
 
 if TYPE_CHECKING:
     from homeostat.engine.health import Watcher
+    from homeostat.engine.health_signs import Swing
     from homeostat.engine.simulation import Simulation
 
 
@@ -94,23 +95,26 @@ def stuck(watch: Watcher, name: str, since: float) -> str:
     elif bounded.at_low > 10.0 * bounded.at_high:
         cause = "at these rates weakening wins over strengthening: smaller steps down, larger steps up, stronger drive"
     else:
-        cause = "the rule has parted them into weak and strong ones for good; smaller steps or soft bounds keep them apart"
-    rates = ", ".join(f"'{end}' {rate:.3g} Hz" for end in dict.fromkeys(ends) if (rate := _rate(watch, end)) is not None)
+        cause = (
+            "the rule has parted them into weak and strong ones for good; smaller steps or soft bounds keep them apart"
+        )
+    rates = ", ".join(
+        f"'{end}' {rate:.3g} Hz" for end in dict.fromkeys(ends) if (rate := _rate(watch, end)) is not None
+    )
     return (
         f"the weights of '{name}' are stuck: {where}, unmoved since {since / 1000.0:g} s "
         f"({bounded.size} looked at; {rates}); {cause}"
     )
 
 
-def oscillating(watch: Watcher, name: str, period: int, series: np.ndarray) -> str:
-    """The text about a regulated rate that swings."""
-    seconds = period * watch.every * watch.sim.net.dt / 1000.0
-    low, high = np.quantile(series, (0.05, 0.95))
+def oscillating(watch: Watcher, name: str, swing: Swing) -> str:
+    """The text about regulated rates that swing."""
+    seconds = swing.period * watch.every * watch.sim.net.dt / 1000.0
     rules = "; ".join(f"{_described(rule)} on '{on}'" for rule, on in regulators(watch.sim.net, name))
     return (
-        f"'{name}' oscillates: its rate swings between {low:.3g} and {high:.3g} Hz with a period of about {seconds:.3g} s, "
-        f"which no input does; it is regulated by {rules}. A regulator that acts faster than it measures overshoots: "
-        "lower its strength or gain, or average the rate over a shorter time"
+        f"'{name}' oscillates: rates of its cells swing by {100 * swing.span:.0f} % of their mean with a period of about "
+        f"{seconds:.3g} s, which no source does; they are regulated by {rules}. A regulator that acts faster than it "
+        "measures overshoots: lower its strength or gain, or let it average the rate over a shorter time"
     )
 
 

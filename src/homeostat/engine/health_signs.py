@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 SAMPLE = 2000  # synapses that stand for a projection
 CYCLES = 4  # that must be seen of an oscillation
-ALIKE = 0.6  # correlation of an oscillation with itself a period later
+ALIKE = 0.35  # the share of the variance that an oscillation has at least
 ENOUGH = 64  # looks, below which noise can look like an oscillation
 
 
@@ -24,30 +25,51 @@ def broken_states(sim: Simulation, population: str) -> dict[str, np.ndarray]:
     for name, variable in sim.model.cells[population].variables.items():
         if variable.kind == "cell" and not variable.fixed:
             values = sim.layout.cells[population][name]
-            if values.dtype.kind == "f" and not np.isfinite(values.sum()):  # a sum is the cheapest look at them all
-                where = np.flatnonzero(~np.isfinite(values))
-                if where.size:
-                    broken[name] = where
+            if values.dtype.kind == "f" and not (finite := np.isfinite(values)).all():
+                broken[name] = np.flatnonzero(~finite)
     return broken
 
 
-def swing(series: np.ndarray, least: float) -> int | None:
-    """The period, in looks, of a series that swings regularly by at least `least` times its mean; else None.
+@dataclass(frozen=True)
+class Swing:
+    """A regular swing of spike counts: its period in looks, its span (top to bottom) over the mean."""
 
-    Regular means: a period later it resembles itself. Of noise without memory n looks correlate by 1 / sqrt(n), so
-    that 0.6 is far outside of what 64 of them do by chance.
+    period: int
+    span: float
+
+
+def likeness(counts: np.ndarray) -> np.ndarray:
+    """How much spike counts [look, cell] resemble themselves some looks later: autocovariances, averaged over cells.
+
+    Cells that swing out of step would vanish in the mean rate, but not here.
     """
-    n = len(series)
-    if n < ENOUGH or np.ptp(np.quantile(series, (0.05, 0.95))) <= least * series.mean():
+    n = len(counts)
+    centred = counts - counts.mean(axis=0)
+    return np.array([(centred[: n - k] * centred[k:]).mean() for k in range(n // CYCLES + 1)])
+
+
+def swing(counts: np.ndarray, least: float) -> Swing | None:
+    """The regular swing of counts [look, cell], if its span is at least `least` times the mean; else None.
+
+    What returns a period later is signal: its variance gives the span, as of a sine. The rest is noise, of which n
+    looks of c cells leave a share of 1 / sqrt(n c), so that six times that, and a share of `ALIKE`, is no chance.
+    """
+    n, cells = counts.shape
+    if n < ENOUGH or not counts.any():
         return None
-    centred = series - series.mean()
-    lags = np.arange(n // CYCLES + 1)
-    alike = np.array([centred[: n - k] @ centred[k:] / (n - k) for k in lags]) / centred.var()
+    alike = likeness(counts)
     below = np.flatnonzero(alike < 0.0)
-    if not below.size:
+    needed = max(ALIKE, 6.0 / np.sqrt(n * cells)) * alike[0]
+    if not below.size or alike[below[0] :].max() < needed:
         return None
-    peak = int(below[0] + np.argmax(alike[below[0] :]))
-    return peak if alike[peak] >= ALIKE and peak >= 3 else None
+    later = alike.copy()
+    later[: below[0]] = -np.inf  # the peak at no lag is no sign
+    high = np.flatnonzero(later >= max(needed, 0.8 * later.max()))
+    first = high[: np.argmax(np.diff(high, append=2 * n) > 1) + 1]  # of several periods, the shortest
+    period = int(first[np.argmax(later[first])])
+    span = 2.0 * np.sqrt(2.0 * alike[period]) / counts.mean()
+    swings_back = alike[:period].min() < -0.3 * alike[period]
+    return Swing(period, float(span)) if period >= 3 and swings_back and span >= least else None
 
 
 class Bounded:

@@ -1,7 +1,7 @@
 """Recorders: what to keep of a run. Each yields labelled xarray data; times are in ms, at the end of a step.
 
-    run = sim.run(seconds=5, record=[Spikes("exc"), States("exc", "v", every=1.0, of=[0, 1])])
-    run["exc.spikes"], run["exc.v"]
+run = sim.run(seconds=5, record=[Spikes("exc"), States("exc", "v", every=1.0, of=[0, 1])])
+run["exc.spikes"], run["exc.v"]
 """
 
 from __future__ import annotations

@@ -13,9 +13,9 @@ from homeostat.errors import UnknownName, suggestion
 class Recording(Mapping[str, Any]):
     """What a run recorded: labelled xarray data by name, such as 'exc.spikes', 'exc.v' or 'inputs -> exc.weights'.
 
-        recording = sim.run(seconds=10, record=[Spikes("exc")])
-        recording.save("short.zarr")
-        Recording.open("short.zarr")["exc.spikes"]
+    recording = sim.run(seconds=10, record=[Spikes("exc")])
+    recording.save("short.zarr")
+    Recording.open("short.zarr")["exc.spikes"]
     """
 
     def __init__(self, data: dict[str, Any], attrs: dict[str, Any]) -> None:

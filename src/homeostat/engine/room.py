@@ -34,9 +34,7 @@ def check_room(sim: Simulation, recorders: Sequence[Recorder], steps: int, out: 
     return allowed
 
 
-def _refuse(
-    sizes: dict[str, int], limit: float, what: str, advice: str, recorders: Sequence[Recorder]
-) -> None:
+def _refuse(sizes: dict[str, int], limit: float, what: str, advice: str, recorders: Sequence[Recorder]) -> None:
     total = sum(sizes.values())
     if total <= limit:
         return

@@ -144,7 +144,7 @@ class Session:
             counts = [int(share["logged"][0]) for share in shares]
             recorders = [recorder for recorder in self.logged if recorder.of == name]
             if self.watch is not None:
-                self.watch.count(name, sum(counts))
+                self.watch.count(name, [share["log_id"][:n] for share, n in zip(shares, counts, strict=True)])
             if recorders:
                 steps = np.concatenate([share["log_step"][:n] for share, n in zip(shares, counts, strict=True)])
                 ids = np.concatenate([share["log_id"][:n] for share, n in zip(shares, counts, strict=True)])
