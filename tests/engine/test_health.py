@@ -113,7 +113,7 @@ def test_findings_depend_on_simulated_time_alone(problem: str) -> None:
 @pytest.mark.filterwarnings("ignore::homeostat.errors.HealthWarning")
 def test_the_watch_changes_no_bit() -> None:
     recordings = []
-    for watch in (None, hs.Health(), hs.Health(every=0.5, stuck_after=10.0)):
+    for watch in (None, hs.Health(), hs.Health(every=20.0, stuck_after=10.0)):
         sim = simulation(network(weight=1.0), threads=2)
         spikes = sim.run(seconds=20, record=[hs.Spikes("cells")], watch=watch)["cells.spikes"]
         recordings.append(

@@ -187,12 +187,13 @@ class Watcher:
                 yield "not finite", name, since, partial(causes.not_finite, self, name, states)
 
     def _dead(self, name: str) -> Iterator[Sign]:
-        needed, rates = round(self.health.dead_after / self.health.every), self.rates[name]
-        recent = list(rates)[-max(1, needed) :]
-        if len(rates) < max(1, needed) or np.mean(recent) >= self.health.dead_below or self._known(name, "not finite"):
+        needed, rates = max(1, round(self.health.dead_after / self.health.every)), self.rates[name]
+        if len(rates) < needed or rates[-1] >= needed * self.health.dead_below or self._known(name, "not finite"):
             return
-        since = self._since(name, lambda rate: rate < self.health.dead_below)
-        yield "dead", name, since, partial(causes.dead, self, name, since, float(np.mean(recent)))
+        rate = float(np.mean(list(rates)[-needed:]))
+        if rate < self.health.dead_below:
+            since = self._since(name, lambda rate: rate < self.health.dead_below)
+            yield "dead", name, since, partial(causes.dead, self, name, since, rate)
 
     def _stuck(self) -> Iterator[Sign]:
         for name, plan in self.sim.plans.items():

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def regulators(net: Network, population: str) -> list[tuple[Mechanism, str]]:
     """The rules that hold a population's rate, with where they stand: those that have a rate among their fields."""
-    found = [(rule, population) for rule in net.population(population).rules]
+    found: list[tuple[Mechanism, str]] = [(rule, population) for rule in net.population(population).rules]
     found += [(part, p.name) for p in _onto(net, population) for rule in p.rules for part in rule.parts()]
     return [(rule, on) for rule, on in found if any(f.unit and f.unit.symbol == "Hz" for f in rule.fields.values())]
 
@@ -96,7 +96,7 @@ def stuck(watch: Watcher, name: str, since: float) -> str:
         cause = "at these rates weakening wins over strengthening: smaller steps down, larger steps up, stronger drive"
     else:
         cause = (
-            "the rule has parted them into weak and strong ones for good; smaller steps or soft bounds keep them apart"
+            "the rule has parted them into weak and strong for good; smaller steps or soft bounds avoid that"
         )
     rates = ", ".join(
         f"'{end}' {rate:.3g} Hz" for end in dict.fromkeys(ends) if (rate := _rate(watch, end)) is not None
@@ -112,9 +112,9 @@ def oscillating(watch: Watcher, name: str, swing: Swing) -> str:
     seconds = swing.period * watch.every * watch.sim.net.dt / 1000.0
     rules = "; ".join(f"{_described(rule)} on '{on}'" for rule, on in regulators(watch.sim.net, name))
     return (
-        f"'{name}' oscillates: rates of its cells swing by {100 * swing.span:.0f} % of their mean with a period of about "
-        f"{seconds:.3g} s, which no source does; they are regulated by {rules}. A regulator that acts faster than it "
-        "measures overshoots: lower its strength or gain, or let it average the rate over a shorter time"
+        f"'{name}' oscillates: rates of its cells swing by {100 * swing.span:.0f} % of their mean with a period of "
+        f"about {seconds:.3g} s, which no source does; they are regulated by {rules}. A regulator that acts faster than "
+        "it measures overshoots: lower its strength or gain, or let it average the rate over a shorter time"
     )
 
 

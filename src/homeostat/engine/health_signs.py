@@ -118,7 +118,7 @@ def bounds(sim: Simulation, name: str, sample: SynapseSample) -> tuple[Any, Any]
             function = bound.hook.function
             if any(np.ndim(value) for value in (*given.values(), *ends)):
                 function = np.vectorize(function, otypes=[float])
-            ends = [function(**{**given, **{k: end for k in ("value", "w") if k in given}}) for end in ends]
+            ends = [function(**{k: end if k in ("value", "w") else v for k, v in given.items()}) for end in ends]
     dtype = sim.layout.links[name][0].arrays["w"].dtype
     return np.asarray(ends[0], dtype), np.asarray(ends[1], dtype)
 

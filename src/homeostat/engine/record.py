@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 ASSUMED_RATE = 50.0  # Hz, of a neuron whose spikes are recorded, where nothing better is known
-ON_DISK = 32 * 2**10  # bytes of names and shapes that a recorder needs on disk
+IN_MEMORY = 512 * 2**10  # bytes that any recorder may need besides its data
+ON_DISK = 16 * 2**10  # the same on disk: names, shapes, units
 
 
 class Recorder:
@@ -61,11 +62,11 @@ class Recorder:
 
     def expected_held(self, sim: Simulation, steps: int, room: int) -> int:
         """The memory that it will need if it streams to disk."""
-        return min(self.expected_bytes(sim, steps), 2 * room)
+        return min(self.expected_bytes(sim, steps), IN_MEMORY + 2 * room)
 
     def expected_disk(self, sim: Simulation, steps: int) -> int:
         """The disk that it will need if it streams, or is saved."""
-        return self.expected_bytes(sim, steps) + ON_DISK
+        return max(0, self.expected_bytes(sim, steps) - IN_MEMORY) + ON_DISK
 
     def _interval(self, sim: Simulation) -> int:
         assert self.every is not None
@@ -134,7 +135,7 @@ class Spikes(_Logged):
         return self._held
 
     def expected_bytes(self, sim: Simulation, steps: int) -> int:
-        return 28 * self._count(sim, steps)  # 8 a spike while it runs; at its end 4 + 4 + 4 + 8 more
+        return IN_MEMORY + 28 * self._count(sim, steps)  # 8 a spike while it runs; at its end 4 + 4 + 4 + 8 more
 
     def expected_disk(self, sim: Simulation, steps: int) -> int:
         return 12 * self._count(sim, steps) + ON_DISK
@@ -168,10 +169,10 @@ class _Sampled(Recorder):
         return self._taken == self.capacity
 
     def expected_bytes(self, sim: Simulation, steps: int) -> int:
-        return (self._samples(sim, steps) + 2) * (8 + self._look(sim).nbytes)
+        return IN_MEMORY + (self._samples(sim, steps) + 2) * (8 + self._look(sim).nbytes)
 
     def expected_held(self, sim: Simulation, steps: int, room: int) -> int:
-        return min(self.expected_bytes(sim, steps), 2 * max(room, self._look(sim).nbytes))
+        return min(self.expected_bytes(sim, steps), IN_MEMORY + 2 * max(room, self._look(sim).nbytes))
 
     def _samples(self, sim: Simulation, steps: int) -> int:
         interval = self._interval(sim)
@@ -228,6 +229,11 @@ class Weights(_Sampled):
             self._some = SynapseSample(sim, self.projection, recorded_synapses(sim, self.projection, self.sample))
         return self._some.read()
 
+    def expected_bytes(self, sim: Simulation, steps: int) -> int:
+        n = len(sim.pairs(self.projection)[0])
+        search = 0 if self.sample is None or self.sample >= n else 24 * n  # for the sample, in all synapses
+        return super().expected_bytes(sim, steps) + search
+
     def begin(self, sim: Simulation, steps: int, room: int | None = None) -> None:
         super().begin(sim, steps, room)
         pre, post = sim.pairs(self.projection)
@@ -266,7 +272,8 @@ class WeightSummary(_Sampled):
         names = self._names(sim)
         largest = max((len(sim.pairs(name)[0]) for name in names), default=0)
         sample = 8 * (1 + (4 + len(QUANTILES)) * len(names))
-        return (self._samples(sim, steps) + 2) * sample + 40 * largest  # copies of all weights while a sample is taken
+        copies = 40 * largest  # of all weights, while a sample is taken
+        return IN_MEMORY + (self._samples(sim, steps) + 2) * sample + copies
 
     def expected_held(self, sim: Simulation, steps: int, room: int) -> int:
         return self.expected_bytes(sim, steps)
@@ -349,7 +356,7 @@ class Rates(_Logged):
 
     def expected_bytes(self, sim: Simulation, steps: int) -> int:
         n = sim.net.population(self.of).n if self.each else 1
-        return (16 + 12 * n) * (self._bins(sim, steps)[1] + 1)
+        return IN_MEMORY + (40 + 12 * n) * (self._bins(sim, steps)[1] + 1)
 
     def expected_disk(self, sim: Simulation, steps: int) -> int:
         n = sim.net.population(self.of).n if self.each else 1

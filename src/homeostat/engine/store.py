@@ -1,8 +1,8 @@
 """Recordings as zarr folders: a group for each recorded name, written whole or piece by piece, read lazily.
 
-A piece is there once the `length` of its group says so, and zarr puts each file into place when it is complete. So a
-run that is killed leaves a folder that can be read up to its last whole piece. The root says until when
-(`time`, ms) the run was recorded.
+A piece is there once the root's attributes say so: `lengths` of all groups, and `time` (ms) until which the run is
+recorded. Zarr puts each file into place when it is complete. So a run that is killed, at whatever moment, leaves a
+folder that can be read up to its last whole piece.
 """
 
 from __future__ import annotations
@@ -31,21 +31,20 @@ class Store:
         self.root = zarr.open_group(path, mode="w")
         self.root.attrs.update(dict(attrs))
         self._groups: dict[str, Any] = {}
+        self._lengths: dict[str, int] = {}
 
     def append(self, data: Mapping[str, Any], **attrs: Any) -> None:
-        """Add what was recorded since the last time, then say so in the root's attributes."""
+        """Add what was recorded since the last time, then say so."""
         for name, value in data.items():
             if name not in self._groups:
                 self._groups[name] = self._create(name, value)
-            group, dataset = self._groups[name], _as_dataset(value)
-            length = group.attrs["length"]
+            group, dataset, length = self._groups[name], _as_dataset(value), self._lengths.get(name, 0)
             along = _along(dataset)
-            if dataset.sizes[along]:
-                for key, variable in dataset.variables.items():
-                    if variable.dims[:1] == (along,):
-                        _extend(group[key], length, variable.values)
-                group.attrs["length"] = length + dataset.sizes[along]
-        self.root.attrs.update(attrs)
+            for key, variable in dataset.variables.items():
+                if variable.dims[:1] == (along,) and variable.size:
+                    _extend(group[key], length, variable.values)
+            self._lengths[name] = length + dataset.sizes[along]
+        self.root.attrs.update({**attrs, "lengths": self._lengths})
 
     def _create(self, name: str, value: Any) -> Any:
         """A group with the arrays of one recorded name; those that grow are empty."""
@@ -56,21 +55,23 @@ class Store:
             grows = variable.dims[:1] == (along,)
             values = variable.values[:0] if grows else variable.values
             row = max(1, int(np.prod(values.shape[1:], dtype=np.int64)) * values.dtype.itemsize)
-            chunks = (max(1, CHUNK // row), *(max(1, n) for n in values.shape[1:])) if grows else "auto"
+            chunks: Any = (max(1, CHUNK // row), *(max(1, n) for n in values.shape[1:])) if grows else "auto"
             array = group.create_array(
-                key, shape=values.shape, dtype=values.dtype, chunks=chunks, dimension_names=variable.dims,
+                str(key), shape=values.shape, dtype=values.dtype, chunks=chunks,
+                dimension_names=[str(dim) for dim in variable.dims],
                 attributes={k: _plain(v) for k, v in variable.attrs.items()},
             )  # fmt: skip
             if not grows:
                 array[...] = values
         group.attrs.update({k: _plain(v) for k, v in dataset.attrs.items()})
-        single = {"array": value.name} if isinstance(value, xr.DataArray) else {}
-        own = {"recorded": name, "along": along, "length": 0, **single}
-        group.attrs.update({"coordinates": " ".join(dataset.coords), **own})  # `coordinates` is xarray's own
+        own: dict[str, Any] = {"recorded": name, "along": along}
+        own |= {"array": str(value.name)} if isinstance(value, xr.DataArray) else {}
+        own["coordinates"] = " ".join(str(coord) for coord in dataset.coords)  # the name by which xarray knows them
+        group.attrs.update(own)
         return group
 
 
-OWN = ("recorded", "along", "length", "array", "coordinates")
+OWN = ("recorded", "along", "array", "coordinates")
 """Attributes of a group that are the store's, not the data's."""
 
 
@@ -82,14 +83,14 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         root = zarr.open_group(path, mode="r")
     except (OSError, ValueError) as error:
         raise DataError(f"'{path}' cannot be read as a recording: {error}") from error
-    groups = sorted(root.groups(), key=lambda item: item[0])
-    data = {group.attrs["recorded"]: _open(path, key, group) for key, group in groups if "recorded" in group.attrs}
-    if not data and groups:
+    attrs: dict[str, Any] = dict(root.attrs)
+    if "lengths" not in attrs:
         raise DataError(f"'{path}' is a zarr folder, but holds no recording of Homeostat")
-    return data, dict(root.attrs)
+    lengths = attrs.pop("lengths")
+    return {name: _open(path, _group(name), root[_group(name)], length) for name, length in lengths.items()}, attrs
 
 
-def _open(path: Path, key: str, group: Any) -> Any:
+def _open(path: Path, key: str, group: Any, length: int) -> Any:
     """One recorded name. Arrays are opened one by one: of a piece half written, some are longer than others."""
     own = dict(group.attrs)
     names, variables = list(group.array_keys()), {}
@@ -99,7 +100,7 @@ def _open(path: Path, key: str, group: Any) -> Any:
             drop_variables=[other for other in names if other != name],
         )  # fmt: skip
         if own["along"] in one.dims:
-            one = one.isel({own["along"]: slice(0, own["length"])})
+            one = one.isel({own["along"]: slice(0, length)})
         variables[name] = one.variables[name]
     coords = own["coordinates"].split()
     attrs = {name: value for name, value in own.items() if name not in OWN}
