@@ -40,7 +40,7 @@ def cases() -> st.SearchStrategy[Case]:
     moments = st.lists(st.integers(1, STEPS - 1), max_size=6).map(tuple)
     return st.builds(
         Case, threads=st.integers(1, 4), cuts=moments, flushes=moments,
-        record=st.frozensets(st.sampled_from(RECORDERS)), every=st.integers(1, 200), watch=st.sampled_from([*WATCHES]),
+        record=st.frozensets(st.sampled_from(RECORDERS)), every=st.integers(15, 200), watch=st.sampled_from([*WATCHES]),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from cases import STEPS, fingerprint
 from compositions import compose
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import homeostat as hs
@@ -22,6 +22,7 @@ def test_frozen_leaves_all_slow_state_and_no_mark(structure: int) -> None:
     whole = fingerprint(plain)
     assert fingerprint(plain, slow=True) != fingerprint(hs.Simulation(compose(structure), quiet=True), slow=True)
 
+    @settings(max_examples=12)
     @given(st.integers(0, STEPS), st.integers(1, 300), st.integers(1, 4), st.booleans())
     def holds(moment: int, steps: int, threads: int, restore: bool) -> None:
         sim = hs.Simulation(compose(structure), threads=threads, quiet=True)

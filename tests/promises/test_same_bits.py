@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import hypothesis
 import pytest
-from cases import STEPS, Case, cases, run
+from cases import RECORDERS, STEPS, Case, cases, run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,12 +27,14 @@ def test_nothing_that_should_not_changes_a_bit(structure: int) -> None:
     whole = run(structure)
     assert whole != run(structure, seed=structure + 1000)  # the fingerprint can tell runs apart
 
+    @settings(max_examples=12)
     @given(cases())
     def holds(case: Case) -> None:
         assert run(structure, case) == whole
 
     holds()
-    assert run(structure, Case(cuts=tuple(range(1, STEPS)), flushes=tuple(range(1, STEPS)))) == whole, "at every step"
+    assert run(structure, Case(2, every=1, record=frozenset(RECORDERS))) == whole, "looked at in every step"
+    assert run(structure, Case(cuts=tuple(range(1, STEPS)), flushes=tuple(range(1, STEPS)))) == whole, "flushed in each"
 
 
 @pytest.mark.verify
