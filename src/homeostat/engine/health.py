@@ -104,6 +104,7 @@ class Watcher:
         self.spiking = {name for name, population in net.populations.items() if population.spiking}
         self.cells = [name for name in net.populations if name in self.spiking & driven]  # sources may be silent
         self.regulated = [name for name in self.cells if causes.regulators(net, name)]
+        self.bounded: dict[str, Bounded] = {}
         self.at = -1
 
     def resume(self) -> None:
@@ -118,7 +119,8 @@ class Watcher:
         most = max(HORIZON, round(self.health.dead_after / self.health.every))
         self.rates: dict[str, deque[float]] = {name: deque(maxlen=most) for name in sorted(self.spiking)}
         self.counts: dict[str, deque[np.ndarray]] = {name: deque(maxlen=HORIZON) for name in self.rates}
-        self.bounded: dict[str, Bounded] = {}
+        for bounded in self.bounded.values():
+            bounded.begin()
         self._fresh = True
 
     def _sampled(self, name: str) -> int:

@@ -80,6 +80,10 @@ class Bounded:
         n = len(sim.pairs(name)[0])
         chosen = np.arange(n) if n <= SAMPLE else recorded_synapses(sim, name, SAMPLE)
         self._sample = SynapseSample(sim, name, chosen)
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what was seen, but not where the sampled weights lie."""
         self._before: np.ndarray | None = None
         self._since: float | None = None
         self._looked = 0.0
