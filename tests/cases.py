@@ -6,6 +6,7 @@ import hashlib
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from compositions import compose
@@ -32,7 +33,7 @@ class Case:
     def pieces(self) -> Iterator[tuple[int, int]]:
         """First step and number of steps of each call of `run`."""
         bounds = sorted({0, *self.cuts, *self.flushes, STEPS})
-        yield from ((a, b - a) for a, b in zip(bounds, bounds[1:], strict=False))
+        yield from ((first, last - first) for first, last in pairwise(bounds))
 
 
 def cases() -> st.SearchStrategy[Case]:

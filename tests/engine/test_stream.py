@@ -203,7 +203,7 @@ def test_what_does_not_fit_is_refused_with_advice(tmp_path: Path, monkeypatch: p
 def test_spikes_that_outgrow_memory_end_the_run_with_the_recording(monkeypatch: pytest.MonkeyPatch) -> None:
     sim = simulation()
     monkeypatch.setattr(room, "free_memory", lambda: 2.0 * 2**20)
-    with pytest.raises(hs.TooLarge, match="until .* s take") as caught:
+    with pytest.raises(hs.TooLarge, match=r"until .* s take") as caught:
         sim.run(seconds=3600, record=[hs.Spikes("inputs", expected=0.001)])
     spikes: Any = caught.value.recording["inputs.spikes"]  # type: ignore[attr-defined]
     assert 2**20 < 8 * spikes.sizes["spike"] < 2**24

@@ -95,9 +95,7 @@ def stuck(watch: Watcher, name: str, since: float) -> str:
     elif bounded.at_low > 10.0 * bounded.at_high:
         cause = "at these rates weakening wins over strengthening: smaller steps down, larger steps up, stronger drive"
     else:
-        cause = (
-            "the rule has parted them into weak and strong for good; smaller steps or soft bounds avoid that"
-        )
+        cause = "the rule has parted them into weak and strong for good; smaller steps or soft bounds avoid that"
     rates = ", ".join(
         f"'{end}' {rate:.3g} Hz" for end in dict.fromkeys(ends) if (rate := _rate(watch, end)) is not None
     )
