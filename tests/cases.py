@@ -45,7 +45,7 @@ def cases() -> st.SearchStrategy[Case]:
     )  # fmt: skip
 
 
-def run(structure: int, case: Case = Case(), seed: int | None = None) -> str:  # noqa: B008
+def run(structure: int, case: Case = Case(), seed: int | None = None) -> str:
     """Run a composition so, and return the fingerprint of all that came of it, spikes included."""
     net = compose(structure)
     net.seed = net.seed if seed is None else seed

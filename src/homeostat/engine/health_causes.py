@@ -111,8 +111,8 @@ def oscillating(watch: Watcher, name: str, swing: Swing) -> str:
     rules = "; ".join(f"{_described(rule)} on '{on}'" for rule, on in regulators(watch.sim.net, name))
     return (
         f"'{name}' oscillates: rates of its cells swing by {100 * swing.span:.0f} % of their mean with a period of "
-        f"about {seconds:.3g} s, which no source does; they are regulated by {rules}. A regulator that acts faster than "
-        "it measures overshoots: lower its strength or gain, or let it average the rate over a shorter time"
+        f"about {seconds:.3g} s, which no source does; they are regulated by {rules}. A regulator that acts faster "
+        "than it measures overshoots: lower its strength or gain, or let it average the rate over a shorter time"
     )
 
 
