@@ -35,6 +35,16 @@ def test_list_shows_experiments_mechanisms_and_settings(capsys: pytest.CaptureFi
     assert "neurons" in capsys.readouterr().out
 
 
+def test_brackets_of_an_experiment_are_shown_as_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = '"""Is it [x/y] [/x]?\n\nText [/b]."""\narms = {"a [1]": "[/c]"}\ndef run(a, b, c):\n    return {"x": 1}\n'
+    path = str(written(tmp_path, text))
+    assert call(["list", path]) == 0
+    shown = capsys.readouterr().out
+    assert all(part in shown for part in ("Is it [x/y] [/x]?", "Text [/b].", "a [1]", "[/c]"))
+    assert call(["run", path, "--threads", "1", "--seeds", "1", "--out", str(tmp_path / "out")]) == 0
+    assert "a [1]" in capsys.readouterr().out
+
+
 def test_it_runs_as_a_module() -> None:
     done = subprocess.run([sys.executable, "-m", "homeostat", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("homeostat ")
@@ -88,6 +98,12 @@ WRONG = {
     ),
     "a setting without a value": (["run", "digits", "--set", "passes"], 1, "key=value"),
     "a missing data file": (["run", "digits", "--data", "mnist.npz"], 1, "no file 'mnist.npz'"),
+    "more cells than memory holds": (["run", "digits", "--neurons", "1000000"], 1, "GiB are free; use fewer"),
+    "a folder that cannot be made": (
+        ["run", "digits", "--quick", "--out", f"{os.devnull}/results"],
+        1,
+        "cannot be written to",
+    ),
     "an unknown arm": (["run", "digits", "--arm", "untrianed"], 1, "did you mean 'untrained'"),
     "a folder without results": (["report", "."], 1, "no result.json"),
     "an unknown thing to list": (["list", "digist"], 1, "did you mean 'digits'"),
@@ -152,6 +168,7 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path, threads: str) -> None:
     told = process.communicate(timeout=30)
     assert process.returncode == 130, told
     assert "1 of 3 runs are kept" in told[1]
+    assert "missing: seed 1: all; seed 2: all" in told[1] and "to go on: " in told[1]
     assert "Traceback" not in told[1]
     assert (out / "report.html").exists()
 

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from tiny import Cell, Ear, in_steps
 
+from homeostat.combine import gated
 from homeostat.distributions import Beta, LogNormal, Normal, Uniform, jointly
 from homeostat.errors import BadValue, ContractError, TooLarge, UnknownName
 from homeostat.hooks import derived
-from homeostat.network import AllToAll, Network, OneToOne, Random, realise
+from homeostat.network import AllToAll, DistanceDependent, FixedInDegree, Network, OneToOne, Random, realise
+from homeostat.plasticity import HardBounds
 from homeostat.rule import Follow, NetworkRule, Neuron, Plasticity, Receptor, Release
 from homeostat.signals import Sine, Timed, steps_of
 from homeostat.state import Global, PerPost, PerPre, PerSynapse
@@ -169,6 +171,29 @@ def test_names():
         ),
         (lambda net: net.connect("a", "a", OneToOne(), dendritic_delay=Uniform(1, 2)), BadValue, "must be one number"),
         (lambda net: net.modulate(Rule(), "x"), BadValue, "takes a network rule"),
+        (lambda net: Network(dt="0.1"), BadValue, "dt='0.1' ms of Network must be a number"),
+        (lambda net: net.add(Cell, 3), BadValue, r"not Cell; write Cell\(\)"),
+        (lambda net: net.add(Cell(), 3, 7), BadValue, "name=7 must be a text"),
+        (lambda net: net.add(Cell(), 3, rules=Level()), BadValue, r"must be a list: rules=\[...\]"),
+        (lambda net: net.add(Cell(), 3, positions="grid"), BadValue, "must be numbers, not 'grid'"),
+        (lambda net: net.add(Cell(), 3, spikes=[1.0, 2.0, 3.0]), BadValue, r"must be \(times in ms, neurons\)"),
+        (lambda net: net.add(Cell(), 3, spikes=(["soon"], [0])), BadValue, "must be numbers"),
+        (lambda net: net.add(Ear(), 3, spikes=([1.0], [0])), ContractError, "would do nothing; use SpikeSource"),
+        (lambda net: net.connect(["a"], "a", OneToOne()), BadValue, "is no population; give what net.add"),
+        (lambda net: net.projection(3), BadValue, "is no projection; give what net.connect"),
+        (lambda net: net.connect("a", "a", OneToOne), BadValue, "OneToOne is not a wiring"),
+        (lambda net: net.connect("a", "ear", OneToOne(), receptor=Channel), BadValue, r"write Channel\(\)"),
+        (lambda net: net.connect("a", "a", OneToOne(), rules=Rule()), BadValue, r"must be a list: rules=\[...\]"),
+        (lambda net: net.connect("a", "a", OneToOne(), rules=[Rule]), BadValue, r"write Rule\(\)"),
+        (lambda net: net.connect("a", "a", OneToOne(), weight=math.nan), BadValue, "weight=nan .* is not a number"),
+        (lambda net: Random("half"), BadValue, "p='half' of Random must be a probability"),
+        (lambda net: FixedInDegree("k"), BadValue, "k='k' of FixedInDegree must be a whole number"),
+        (lambda net: FixedInDegree(math.nan), BadValue, "k=nan of FixedInDegree must be a whole number"),
+        (lambda net: DistanceDependent(0.3), BadValue, r"must be a function .*without distance: Random\(p\)"),
+        (lambda net: Timed("abc", every=1.0), BadValue, "values must be numbers"),
+        (lambda net: gated(Rule(), by=3), BadValue, r"gated\(by=3\): it must be a function"),
+        (lambda net: HardBounds(1.0, 0.0), BadValue, "low=1 of HardBounds must not be above high=0"),
+        (lambda net: Rule(tau=-20.0), BadValue, "tau=-20 ms of Rule must be above 0 ms; did you mean 20?"),
     ],
 )
 def test_what_makes_no_sense_is_refused_where_it_is_said(make, error, message):
@@ -191,6 +216,8 @@ def test_rate_neurons_have_no_vesicles_and_no_receptors():
         ({"weight": [1.0, 2.0]}, "weight of 'x' is an array of shape .* one value for each of 9"),
         ({"weight": Sine(1.0, 1.0, 5.0)}, "cannot be a signal; let a rule change it"),
         ({"delay": 0.7}, "delay of 'x' of 0.7 ms is not a multiple of the step dt=0.5 ms; nearest: 0.5 ms"),
+        ({"branches": 0}, "branches=0 of 'x' must be a whole number, at least 1"),
+        ({"branches": "many"}, "branches='many' of 'x' must be a whole number"),
         ({"branches": [1, 2]}, "branches of 'x' must be a number or an array of its 9 synapses"),
         ({"rules": [Rule(tau=[1.0, 2.0])]}, "tau of Rule on 'x' .PerPre. is an array of shape"),
         ({"rules": [Rule(gain=Timed([[1.0, 2.0]], every=1.0))]}, "is a signal for 2 elements; it must be for 9"),
@@ -211,6 +238,13 @@ def test_an_empty_network_and_a_huge_one_are_refused():
     net.add(Cell(), 10**6, "a")
     net.connect("a", "a", Random(0.5))
     with pytest.raises(TooLarge, match=r"needs about .* GiB, and .* are free; use fewer cells"):
+        realise(net)
+
+
+def test_a_time_constant_given_in_seconds_is_warned_of():
+    net = some()
+    net.connect("a", "a", Random(0.1), rules=[Rule(tau=0.02)], name="x")
+    with pytest.warns(UserWarning, match=r"tau=0.02 ms of Rule on 'x' is shorter than a step.* did you mean 20 ms\?"):
         realise(net)
 
 

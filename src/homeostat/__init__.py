@@ -6,7 +6,7 @@
     inputs = net.add(hs.Poisson(rate=8.0), n=400, name="inputs")
     exc = net.add(hs.AdaptiveLIF(), n=100, name="exc")
     net.connect(
-        inputs, exc, hs.Random(0.1), weight=0.3, receptor=hs.AMPA(), rules=[hs.PairSTDP(), hs.HardBounds(0.0, 1.0)],
+        inputs, exc, hs.Random(0.1), weight=2.0, receptor=hs.AMPA(), rules=[hs.PairSTDP(), hs.HardBounds(0.0, 4.0)],
     )
     run = hs.Simulation(net).run(seconds=2, record=[hs.Spikes(exc)])
 
@@ -56,7 +56,11 @@ __all__ = ["__version__", *_HOME_OF]
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME_OF:
-        raise AttributeError(f"module 'homeostat' has no attribute '{name}'")
+        from homeostat.errors import nearest
+
+        near = nearest(name, _HOME_OF)
+        hint = f"; did you mean '{near}'?" if near else ""
+        raise AttributeError(f"module 'homeostat' has no attribute '{name}'{hint}")
     value = getattr(importlib.import_module(_HOME_OF[name]), name)
     globals()[name] = value
     return value

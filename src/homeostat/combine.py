@@ -49,6 +49,8 @@ class Gated(Wrapper):
 
     def __init__(self, inner: Plasticity, by: Any) -> None:
         super().__init__(inner)
+        if not callable(by):
+            raise BadValue(f"gated(by={by!r}): it must be a function of modulators, such as lambda DA: DA")
         required, optional = arguments(by)
         self.gate = Gate(by, (*required, *optional))
 

@@ -61,6 +61,13 @@ class HealthWarning(UserWarning):
     """A network is dead, runs away, holds NaN, is stuck or oscillates; the text says since when and why, as known."""
 
 
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The name that was most likely meant, whatever its case; None if none is near."""
+    by_lower = {candidate.lower(): candidate for candidate in known}
+    near = difflib.get_close_matches(name.lower(), by_lower, n=1)
+    return by_lower[near[0]] if near else None
+
+
 def suggestion(name: str, known: Iterable[str]) -> str:
     """A sentence that lists what may be asked for, the nearest name first.
 
@@ -68,6 +75,6 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     "did you mean 'tau'? Known: target, tau"
     """
     names = sorted(set(known))
-    near = difflib.get_close_matches(name, names, n=1)
-    hint = f"did you mean '{near[0]}'? " if near else ""
+    near = nearest(name, names)
+    hint = f"did you mean '{near}'? " if near else ""
     return f"{hint}Known: {', '.join(names) if names else 'nothing'}"

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from homeostat.state import State
 
 VALUE_HOOKS = (
-    "on_pre on_post on_spike step every limit weight transmit fires output current conductance "
-    "dies attempts newborn"
+    "on_pre on_post on_spike step every limit weight transmit fires output current conductance dies attempts newborn"
 ).split()
 """Hooks known by their name, written as static methods; all others are decorated with a state."""
 

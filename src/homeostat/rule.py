@@ -115,6 +115,7 @@ class Mechanism:
             if name not in values and spec.default is None:
                 raise BadValue(f"{cls.__name__} needs {name}= ({spec.unit.range_text if spec.unit else 'a text'})")
             self.values[name] = checked(spec, values.get(name, spec.default), cls.__name__)
+        _check_order(self)
         vars(self).update(self.values)  # else the default in the class body would be found first
 
     def __getattr__(self, name: str) -> Any:
@@ -164,6 +165,13 @@ def checked(spec: Field, value: Any, where: str) -> Any:
         text = f"{spec.name}={wrong:g} {unit.symbol}".rstrip()
         raise BadValue(f"{text} of {where} must be {needed}{hint}")
     return float(array) if array.ndim == 0 else array
+
+
+def _check_order(mechanism: Mechanism) -> None:
+    """Fields called `low` and `high` are the ends of an interval."""
+    low, high = (mechanism.values.get(end) for end in ("low", "high"))
+    if isinstance(low, float) and isinstance(high, float) and low > high:
+        raise BadValue(f"low={low:g} of {type(mechanism).__name__} must not be above high={high:g}")
 
 
 def short(value: Any) -> str:

@@ -43,7 +43,10 @@ class Timed(Signal):
     repeat: bool = False
 
     def __post_init__(self) -> None:
-        values = np.asarray(self.values, float)
+        try:
+            values = np.asarray(self.values, float)
+        except (TypeError, ValueError) as error:
+            raise BadValue("Timed(values=...): values must be numbers, [time] or [time, element]") from error
         if values.ndim not in (1, 2) or values.size == 0 or not np.isfinite(values).all():
             raise BadValue("Timed(values=...): values must be finite, [time] or [time, element], and not empty")
         if not (self.every > 0 and math.isfinite(self.every)):
@@ -85,6 +88,8 @@ class Sine(Signal):
 
 def steps_of(duration: float, dt: float, what: str) -> int:
     """The whole number of steps that `duration` lasts; an error if it is not a multiple of `dt`."""
+    if not math.isfinite(duration):
+        raise BadValue(f"{what} of {duration:g} ms must be finite")
     steps = round(duration / dt)
     if steps < 1 or abs(steps * dt - duration) > 1e-6 * dt * max(1, steps):
         raise BadValue(

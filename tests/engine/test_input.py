@@ -35,6 +35,9 @@ def sim() -> hs.Simulation:
         (hs.Weights("exc -> inputs", every=1.0), hs.UnknownName, "inputs -> exc"),
         (hs.WeightSummary("exc -> inputs", every=1.0), hs.UnknownName, "inputs -> exc"),
         (hs.WeightSummary(every=0.0), hs.BadValue, "every"),
+        (hs.States("exc", "v", every=1.0, of=[-1]), hs.BadValue, "from 0, below 4"),
+        (hs.States("exc", "v", every="1 ms"), hs.BadValue, "every='1 ms' of States must be a time"),
+        (hs.Rates("exc", every=float("nan")), hs.BadValue, "must be finite"),
         ("exc", hs.BadValue, "Spikes"),
     ],
 )
@@ -42,6 +45,28 @@ def test_recorders(sim: hs.Simulation, recorder: Any, error: type[Exception], sa
     with pytest.raises(error, match=says):
         sim.run(ms=1.0, record=[recorder])
     assert sim.step_count == 0
+
+
+def test_record_takes_a_list_of_recorders_with_names_of_their_own(sim: hs.Simulation) -> None:
+    for wrong in (hs.Spikes("exc"), None):
+        with pytest.raises(hs.BadValue, match=r"must be a list of recorders: record=\[Spikes"):
+            sim.run(ms=1.0, record=wrong)  # type: ignore[arg-type]
+    with pytest.raises(hs.BadValue, match=r"two recorders would both be called 'exc\.v'"):
+        sim.run(ms=1.0, record=[hs.States("exc", "v", every=1.0), hs.States("exc", "v", every=0.5)])
+    with pytest.raises(hs.BadValue, match="3 is no population or projection"):
+        hs.Spikes(3)  # type: ignore[arg-type]
+    assert sim.step_count == 0
+
+
+def test_what_is_looked_at_must_have_a_name(sim: hs.Simulation) -> None:
+    with pytest.raises(hs.BadValue, match="3 is no population or projection"):
+        sim.state(3, "v")  # type: ignore[arg-type]
+    with pytest.raises(hs.BadValue, match="3 is no name of a state"):
+        sim.state("exc", 3)  # type: ignore[arg-type]
+    with pytest.raises(hs.BadValue, match="takes a Network, not None"):
+        hs.Simulation(None)  # type: ignore[arg-type]
+    with pytest.raises(AttributeError, match="did you mean 'LIF'"):
+        hs.Lif  # noqa: B018
 
 
 @pytest.mark.parametrize(
@@ -68,6 +93,7 @@ def test_durations(sim: hs.Simulation, given: dict[str, Any]) -> None:
         ("inputs", "rate", float("nan"), hs.BadValue),
         ("inputs", "rate", [1.0, 2.0, 3.0, 4.0, 5.0], hs.BadValue),  # one number in this network
         ("exc", "tau", np.ones(3), hs.BadValue),
+        ("exc", "tau", hs.LogNormal(20.0, cv=0.2), hs.BadValue),
         ("exc", "taau", 3.0, hs.UnknownName),
         ("ex", "tau", 3.0, hs.UnknownName),
     ],
@@ -91,6 +117,27 @@ def test_a_network_too_large_for_memory_says_how_large() -> None:
     net.add(hs.LIF(), 10**7, "exc")
     net.connect("exc", "exc", hs.AllToAll(), weight=0.1, receptor=hs.AMPA())
     with pytest.raises(hs.TooLarge, match="GiB"):
+        hs.Simulation(net, quiet=True)
+
+
+def test_ten_thousand_million_synapses_are_refused_before_anything_is_made() -> None:
+    for wiring in (hs.AllToAll(), hs.Random(1.0), hs.FixedInDegree(99_999)):
+        net = hs.Network(seed=1)
+        net.add(hs.LIF(), 10**5, "exc")
+        net.connect("exc", "exc", wiring, weight=0.1, receptor=hs.AMPA())
+        with pytest.raises(hs.TooLarge, match=r"needs about 372.* GiB, and .* GiB are free; use fewer cells"):
+            hs.Simulation(net, quiet=True)
+
+
+@pytest.mark.parametrize(
+    ("delay", "error", "says"),
+    [(1e8, hs.TooLarge, r"longest delay, .* GiB"), (1e9, hs.BadValue, "longer than 1073741824 steps")],
+)
+def test_a_delay_too_long_says_how_much_it_needs(delay: float, error: type[Exception], says: str) -> None:
+    net = hs.Network(seed=1)
+    net.add(hs.LIF(), 4, "exc")
+    net.connect("exc", "exc", hs.AllToAll(), weight=0.1, delay=delay, receptor=hs.AMPA())
+    with pytest.raises(error, match=says):
         hs.Simulation(net, quiet=True)
 
 

@@ -62,6 +62,11 @@ BAD_FILES = {
     "def run(a, b, c):\n    pass\narms = {}\n": "arms is empty",
     "def run(a, b, c):\n    pass\nclass Settings: pass\n": "derived from homeostat.experiments.Settings",
     "def run(a, b, c)\n    pass\n": "line 1: expected ':'",
+    "import numpie\n": r"'toy.py', line 1: ModuleNotFoundError: No module named 'numpie'",
+    "x = 1\nx / 0\n": r"'toy.py', line 2: ZeroDivisionError",
+    "raise SystemExit(3)\n": r"'toy.py', line 1: SystemExit: 3",
+    "def run(a, b, c):\n    pass\nseeds = 0\n": "seeds=0 must be how many seeds to run, a whole number",
+    "def run(a, b, c):\n    pass\nmeasures = {'x': 'Hz'}\n": r"measures must be a dictionary, name -> .*Measure",
 }
 
 
@@ -80,6 +85,10 @@ def test_unknown_experiments_are_told(tmp_path: Path, monkeypatch: pytest.Monkey
     written(tmp_path, SMALLEST)
     with pytest.raises(UnknownName, match=r"did you mean 'toy\.py'"):
         load("toy")
+    with pytest.raises(UnknownName, match=r"no experiment '\.'"):
+        load(".")
+    with pytest.raises(UnknownName, match="no setting 'passes' in quick of"):
+        load(str(written(tmp_path, "def run(a, b, c):\n    pass\nquick = {'passes': 1}\n")))
 
 
 def test_results_are_kept_and_read_back(tmp_path: Path) -> None:

@@ -124,7 +124,16 @@ def test_damaged_files_are_told(tmp_path: Path, pair: tuple[Path, Path]) -> None
     broken = tmp_path / "broken.npz"
     np.savez(broken, images=np.ones((4, 2, 2)), labels=[0, 1, 0, 1])
     broken.write_bytes(broken.read_bytes()[:100])
-    with pytest.raises(DataError, match="damaged or not an npz"):
+    with pytest.raises(DataError, match="cut off or no npz file"):
+        load_images(broken)
+    np.savez(broken, images=np.ones((4, 2, 2)), labels=[0, 1, 0, 1])
+    whole = bytearray(broken.read_bytes())
+    whole[200] ^= 0xFF  # within the pixels
+    broken.write_bytes(whole)
+    with pytest.raises(DataError, match="it is damaged: Bad CRC"):
+        load_images(broken)
+    np.savez(broken, images=np.array([[1], [1, 2]], dtype=object), labels=[0, 1])
+    with pytest.raises(DataError, match="must be arrays of numbers, not of objects"):
         load_images(broken)
     np.savez(broken, pictures=np.ones((4, 2, 2)), labels=[0, 1, 0, 1])
     with pytest.raises(DataError, match="no array 'images'; it has: pictures, labels"):
@@ -142,6 +151,9 @@ def test_damaged_idx_files_are_told(tmp_path: Path, pair: tuple[Path, Path]) -> 
         load_images(images)
     images.write_bytes(idx(np.zeros((20, 3, 4)))[:-5])
     with pytest.raises(DataError, match="promises 240 bytes"):
+        load_images(images)
+    images.write_bytes(b"\0\0\x08\x03" + 3 * b"\x80\0\0\0")
+    with pytest.raises(DataError, match="promises 9,903,520,314,283,042,199,192,993,792 bytes"):
         load_images(images)
     images.write_bytes(b"\0\0\x0d\x03" + bytes(12))
     with pytest.raises(DataError, match="type 0x0d"):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import inspect
+import re
 from collections.abc import Iterator
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from homeostat.errors import UnknownName, suggestion
@@ -48,7 +50,7 @@ def mechanisms() -> Iterator[tuple[str, str, str]]:
 def _experiments() -> Table:
     table = _table("Experiments (homeostat run NAME)", "name", "question")
     for name in built_in():
-        table.add_row(name, load(name).title)
+        table.add_row(name, escape(load(name).title))
     return table
 
 
@@ -56,22 +58,27 @@ def _mechanisms() -> Table:
     table = _table("Mechanisms (import homeostat as hs)", "folder", "name", "what it is")
     before = ""
     for folder, name, line in mechanisms():
-        table.add_row(folder if folder != before else "", f"hs.{name}", line)
+        table.add_row(folder if folder != before else "", f"hs.{name}", escape(line))
         before = folder
     return table
 
 
 def _one(console: Console, experiment: Experiment) -> None:
-    console.print(f"[bold]{experiment.name}[/bold]: {experiment.title}\n")
-    console.print(experiment.text, highlight=False)
+    console.print(f"[bold]{escape(experiment.name)}[/bold]: {escape(experiment.title)}\n")
+    # paragraphs as wide as the terminal, not as the file
+    console.print(escape(re.sub(r"(?<!\n)\n(?!\n)", " ", experiment.text)), highlight=False)
     arms = _table("Arms (--arm NAME)", "name", "what is different")
     for name, text in {**experiment.arms, **experiment.baselines}.items():
-        arms.add_row(name, text + (" [dim](baseline)[/dim]" if name in experiment.baselines else ""))
+        kind = " [dim](baseline)[/dim]" if name in experiment.baselines else ""
+        arms.add_row(escape(name), escape(str(text)) + kind)
     console.print(arms)
     settings = _table("Settings (--set KEY=VALUE)", "key", "default", "may be", "meaning")
     for name, info in experiment.settings.model_fields.items():
         settings.add_row(
-            name, str(info.default), ", ".join(filter(None, (type_of(info), range_of(info)))), info.description or ""
+            name,
+            escape(str(info.default)),
+            ", ".join(filter(None, (type_of(info), range_of(info)))),
+            escape(info.description or ""),
         )
     console.print(settings)
 

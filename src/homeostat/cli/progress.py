@@ -20,9 +20,9 @@ class Watch:
         self.done, self.total, self.workers, self.busy = 0, 0, 1, 0.0
         self.terminal = sys.stderr.isatty()
         self.bar = Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("runs,"),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[left]}"), console=Console(stderr=True), transient=True,
+            SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
+            TextColumn("runs,"), TimeElapsedColumn(), TextColumn("{task.fields[left]}"),
+            console=Console(stderr=True), transient=True,
         )  # fmt: skip
 
     def __enter__(self) -> Watch:

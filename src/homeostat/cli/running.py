@@ -74,14 +74,29 @@ def settings_for(request: Request, experiment: Experiment) -> Settings:
 def conclude(result: Result) -> int:
     """Print the table and where the report is."""
     if not result.json["runs"]:
-        print("stopped before any run had finished; nothing was written but the settings", file=sys.stderr)
+        print("stopped before any run had finished; nothing is kept; the same command starts again", file=sys.stderr)
         return INTERRUPTED
     show(result)
     if result.json["status"] == "complete":
         return OK
     done, wanted = len(result.json["runs"]), result.json["expected_runs"]
-    print(f"stopped: {done} of {wanted} runs are kept and in the report", file=sys.stderr)
+    print(
+        f"stopped: {done} of {wanted} runs are kept and in the report\n"
+        f"missing: {_missing(result)}\n"
+        "to go on: run these with --arm, --seed and --seeds into another folder (--out); "
+        "the same command again replaces what is kept",
+        file=sys.stderr,
+    )
     return INTERRUPTED
+
+
+def _missing(result: Result) -> str:
+    """The runs that are not there, seed by seed."""
+    done = {(run["arm"], run["seed"]) for run in result.json["runs"]}
+    arms = [*result.json["arms"], *result.json["baselines"]]
+    lacking = {seed: [arm for arm in arms if (arm, seed) not in done] for seed in result.json["seeds"]}
+    texts = {seed: "all" if names == arms else ", ".join(names) for seed, names in lacking.items() if names}
+    return "; ".join(f"seed {seed}: {text}" for seed, text in texts.items())
 
 
 def rebuild(folder: Path) -> None:

@@ -84,7 +84,7 @@ def watcher(sim: Simulation, health: Health | None) -> Watcher | None:
     return sim.watcher
 
 
-def tell(found: list[Finding], stop: bool, recording: Callable[[], object]) -> None:
+def warn_or_stop(found: list[Finding], stop: bool, recording: Callable[[], object]) -> None:
     """Warn of what was found, or stop."""
     if found and stop:
         text = "\n".join(finding.text for finding in found)

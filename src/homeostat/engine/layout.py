@@ -19,8 +19,10 @@ from homeostat.engine.profile import MOST_PARTS
 from homeostat.engine.runtime.rows import HISTORY, LANES
 from homeostat.engine.write_module import tuple_fields, tuple_name
 from homeostat.network.realise import Synapses
+from homeostat.network.room import check_room
 
 LOG_SPIKES = 1 << 16  # spikes that a share's log holds at least
+BYTES_PER_SPIKE = 52  # for each cell and step that spikes are kept: an id, and room for four in the log
 
 
 @dataclass(eq=False)
@@ -49,12 +51,22 @@ class Layout:
     barrier: np.ndarray = field(default_factory=lambda: np.zeros(16, np.int64))
 
     def __post_init__(self) -> None:
+        self._check_room()
         for name, cells in self.model.cells.items():
             self.bounds[name] = _blocks(cells.population.n, self.threads)
             self._cut_cells(name, cells)
         for name, links in self.model.links.items():
             self._cut_links(name, links)
         self.shares["network"] = [self._network_share() for _ in range(self.threads)]
+
+    def _check_room(self) -> None:
+        """Refuse delays so long that the spikes under way would not fit."""
+        cells = sum(group.population.n for group in self.model.cells.values())
+        check_room(
+            float(self.slots) * cells * BYTES_PER_SPIKE,
+            f"keeping the spikes of the longest delay, {self.slots} steps,",
+            "use shorter delays, fewer cells or a longer dt",
+        )
 
     def arguments(self, thread: int) -> tuple[Any, ...]:
         """The named tuples that the kernel of one thread takes."""

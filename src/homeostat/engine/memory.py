@@ -1,4 +1,4 @@
-"""Arrays placed so that kernels read them fast: on cache lines of their own, and not all at the same place of a page."""
+"""Arrays placed so that kernels read them fast: each on cache lines of its own, and not all at one place of a page."""
 
 from __future__ import annotations
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import hashlib
 import importlib.util
 import os
 import sys
+import tempfile
+import warnings
 from pathlib import Path
 from types import ModuleType
 
@@ -32,13 +36,11 @@ def load(text: str) -> tuple[ModuleType, bool]:
     name = "kernel_" + hashlib.blake2b("\0".join(parts).encode(), digest_size=8).hexdigest()
     if name in sys.modules:
         return sys.modules[name], True
-    path = cache_folder() / f"{name}.py"
-    known = path.exists() and path.read_text("utf-8") == text
-    if not known:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}.tmp")
-        draft.write_text(text, "utf-8")
-        os.replace(draft, path)
+    try:
+        path, known = _kept(cache_folder(), name, text)
+    except OSError as error:
+        warn_of_cache(error)
+        path, known = _kept(_folder_of_this_process(), name, text)
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -46,3 +48,39 @@ def load(text: str) -> tuple[ModuleType, bool]:
     spec.loader.exec_module(module)
     compiled = any(path.parent.glob(f"__pycache__/{name}.run-*.nbi"))
     return module, known and compiled
+
+
+def warn_of_cache(error: OSError) -> None:
+    """Say that kernels cannot be kept. That costs time only."""
+    warnings.warn(
+        f"compiled kernels cannot be kept in '{cache_folder()}' ({error.strerror or error}), so every process compiles "
+        "its own; make room there or make it writable, or name another folder: HOMEOSTAT_CACHE=FOLDER",
+        stacklevel=2,
+    )
+
+
+def forget(module: ModuleType, error: Exception) -> None:
+    """Remove what Numba kept of this module, because it cannot be read."""
+    path = Path(str(module.__file__))
+    warnings.warn(f"the kernel kept as '{path}' is damaged ({error}) and is compiled anew", stacklevel=3)
+    for file in path.parent.glob(f"__pycache__/{path.stem}.*.nb[ci]"):
+        file.unlink(missing_ok=True)
+
+
+def _kept(folder: Path, name: str, text: str) -> tuple[Path, bool]:
+    """The file with this text in the folder, and whether it was there already."""
+    path = folder / f"{name}.py"
+    if path.exists() and path.read_text("utf-8") == text:
+        return path, True
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}.tmp")
+    draft.write_text(text, "utf-8")
+    os.replace(draft, path)
+    return path, False
+
+
+@functools.cache
+def _folder_of_this_process() -> Path:
+    folder = tempfile.TemporaryDirectory(prefix="homeostat-", ignore_cleanup_errors=True)
+    atexit.register(folder.cleanup)
+    return Path(folder.name)

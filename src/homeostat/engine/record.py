@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 
 from homeostat import keyed
 from homeostat.engine.sample import SynapseSample
@@ -70,10 +69,21 @@ class Recorder:
 
     def _interval(self, sim: Simulation) -> int:
         assert self.every is not None
-        return steps_of(float(self.every), sim.net.dt, f"every of {type(self).__name__}")
+        return _steps(self.every, sim, type(self).__name__)
 
 
-def _name(of: Population | Projection | str) -> str:
+def _steps(every: Any, sim: Simulation, what: str) -> int:
+    if not isinstance(every, int | float | np.number):
+        raise BadValue(f"every={every!r} of {what} must be a time in ms")
+    return steps_of(float(every), sim.net.dt, f"every of {what}")
+
+
+def name_of(of: Population | Projection | str) -> str:
+    """The name of a population or projection, however it was given."""
+    if not isinstance(of, str | Population | Projection):
+        raise BadValue(
+            f"{of!r} is no population or projection; give what net.add() or net.connect() returned, or its name"
+        )
     return of if isinstance(of, str) else of.name
 
 
@@ -105,7 +115,7 @@ class Spikes(_Logged):
     def __init__(self, population: Population | str, *, expected: float = ASSUMED_RATE) -> None:
         if not 0.0 < float(expected) < np.inf:
             raise BadValue(f"expected={expected!r} of Spikes must be a rate above 0 Hz")
-        self.of, self.expected = _name(population), float(expected)
+        self.of, self.expected = name_of(population), float(expected)
         self.name = f"{self.of}.spikes"
         self.assumes = f" at {self.expected:g} Hz a neuron (Spikes(..., expected=) says what to expect)"
 
@@ -120,6 +130,8 @@ class Spikes(_Logged):
             self._held += 8 * len(steps)
 
     def data(self, finished: bool = False) -> dict[str, Any]:
+        import xarray as xr
+
         steps = np.concatenate([np.empty(0, np.int32), *self._steps])
         ids = np.concatenate([np.empty(0, np.int32), *self._ids])
         coords = {"time": ("spike", (steps + 1) * self._dt, {"units": "ms"}), "neuron": ("spike", ids)}
@@ -190,21 +202,23 @@ class States(_Sampled):
     """A state or parameter of a population or projection, each `every` ms; `of` picks neurons or synapses."""
 
     def __init__(self, owner: Population | Projection | str, state: str, *, every: float, of: Any = None) -> None:
-        self.owner, self.state, self.every, self.of = _name(owner), state, every, of
+        self.owner, self.state, self.every, self.of = name_of(owner), state, every, of
         self.name = f"{self.owner}.{state}"
 
     def _look(self, sim: Simulation) -> np.ndarray:
         values = sim.state(self.owner, self.state)
         if self.of is None:
             return values
-        try:
-            return values[self.of]
-        except IndexError as error:
+        index = np.asarray(self.of)
+        if index.dtype.kind not in "iu" or (index.size and (index.min() < 0 or index.max() >= len(values))):
             raise BadValue(
-                f"of={self.of!r} of States('{self.owner}', '{self.state}') must be indices below {len(values)}"
-            ) from error
+                f"of={self.of!r} of States('{self.owner}', '{self.state}') must be indices from 0, below {len(values)}"
+            )
+        return values[index]
 
     def data(self, finished: bool = False) -> dict[str, Any]:
+        import xarray as xr
+
         time, values = self._so_far()
         index = np.arange(values.shape[1]) if values.ndim == 2 and self.of is None else self.of
         coords: dict[str, Any] = {"time": time}
@@ -217,7 +231,7 @@ class Weights(_Sampled):
     """The weights of a projection, each `every` ms: all, or those of `sample` synapses, the same ones for a seed."""
 
     def __init__(self, projection: Projection | str, *, every: float, sample: int | None = None) -> None:
-        self.projection, self.every, self.sample = _name(projection), every, sample
+        self.projection, self.every, self.sample = name_of(projection), every, sample
         self.name = f"{self.projection}.w"
         self._some: SynapseSample | None = None
 
@@ -240,6 +254,8 @@ class Weights(_Sampled):
         self._pairs = (pre, post) if self._some is None else (pre[self._some.chosen], post[self._some.chosen])
 
     def data(self, finished: bool = False) -> dict[str, Any]:
+        import xarray as xr
+
         time, values = self._so_far()
         coords = {"time": time, "pre": ("synapse", self._pairs[0]), "post": ("synapse", self._pairs[1])}
         return {self.name: xr.DataArray(values, coords, ("time", "synapse"), name=self.name)}
@@ -256,7 +272,7 @@ class WeightSummary(_Sampled):
     projections."""
 
     def __init__(self, projection: Projection | str | None = None, *, every: float) -> None:
-        self.projection, self.every = None if projection is None else _name(projection), every
+        self.projection, self.every = None if projection is None else name_of(projection), every
         self.name = f"{self.projection or 'all'}.weights"
 
     def begin(self, sim: Simulation, steps: int, room: int | None = None) -> None:
@@ -282,6 +298,8 @@ class WeightSummary(_Sampled):
         return np.array([_summary(sim.weights(name)) for name in self._of])
 
     def data(self, finished: bool = False) -> dict[str, Any]:
+        import xarray as xr
+
         time, values = self._so_far()
         found = {}
         for k, name in enumerate(self._of):
@@ -307,7 +325,7 @@ class Rates(_Logged):
     """
 
     def __init__(self, population: Population | str, *, every: float, each: bool = False) -> None:
-        self.of, self.bin, self.each = _name(population), every, each
+        self.of, self.bin, self.each = name_of(population), every, each
         self.name = f"{self.of}.rate"
 
     def begin(self, sim: Simulation, steps: int, room: int | None = None) -> None:
@@ -319,7 +337,7 @@ class Rates(_Logged):
         self._counts = np.zeros((rows, columns), np.int32)
 
     def _bins(self, sim: Simulation, steps: int) -> tuple[int, int]:
-        width = steps_of(float(self.bin), sim.net.dt, "every of Rates")
+        width = _steps(self.bin, sim, "Rates")
         return width, -(-steps // width)
 
     def add(self, steps: np.ndarray, ids: np.ndarray, until: int) -> None:
@@ -331,6 +349,8 @@ class Rates(_Logged):
         self._until = until
 
     def data(self, finished: bool = False) -> dict[str, Any]:
+        import xarray as xr
+
         whole = (self._until - self._first) // self._width
         ends = self._first + self._width * (np.arange(whole) + 1)
         if not finished and (self._until - self._first) % self._width:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from homeostat.errors import TooLarge
+from homeostat.network.room import free_memory
 
 if TYPE_CHECKING:
     from homeostat.engine.record import Recorder
@@ -58,34 +58,7 @@ def in_words(size: float) -> str:
     return f"{size:.0f} bytes"
 
 
-def free_memory() -> float:
-    """Bytes that can still be taken: of the machine, or of the container where that has a smaller limit."""
-    return min(_of_machine(), _of_container())
-
-
 def free_disk(path: Path) -> float:
     """Free bytes of the disk on which a path lies or will lie."""
     existing = next(parent for parent in (path.absolute(), *path.absolute().parents) if parent.exists())
     return float(shutil.disk_usage(existing).free)
-
-
-def _of_machine() -> float:
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-        return 1024.0 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
-    except (OSError, StopIteration):
-        pass
-    try:
-        return float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-    except (AttributeError, ValueError, OSError):
-        return 8.0 * 2**30
-
-
-def _of_container(folder: Path = Path("/sys/fs/cgroup")) -> float:
-    """What a control group leaves; pages of files do not count, because they are given back on demand."""
-    try:
-        most, used = (folder / "memory.max").read_text().strip(), int((folder / "memory.current").read_text())
-        stat = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
-        return float(int(most) - used + int(stat.get("active_file", 0)) + int(stat.get("inactive_file", 0)))
-    except (OSError, ValueError):
-        return float("inf")

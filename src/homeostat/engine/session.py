@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from homeostat.engine.health import Finding, Health, tell, watcher
+from homeostat.engine.health import Finding, Health, warn_or_stop, watcher
 from homeostat.engine.record import Recorder, _Logged, _Sampled
 from homeostat.engine.recording import Recording
 from homeostat.engine.room import PIECE, check_room, in_words
@@ -36,12 +36,18 @@ class Session:
         self, sim: Simulation, recorders: Sequence[Recorder], steps: int, progress: bool | None,
         watch: Health | None = None, out: str | Path | None = None,
     ) -> None:  # fmt: skip
+        if isinstance(recorders, Recorder) or not isinstance(recorders, Sequence):
+            raise BadValue(f"record={recorders!r} must be a list of recorders: record=[Spikes('exc')]")
         self.sim, self.steps, self.recorders = sim, steps, list(recorders)
         self.progress = sys.stderr.isatty() if progress is None else progress
         self.interrupted = False
         for recorder in self.recorders:
             if not isinstance(recorder, Recorder):
                 raise BadValue(f"record= takes recorders such as Spikes('exc'), not {recorder!r}")
+        names = [recorder.name for recorder in self.recorders]
+        for name in names:
+            if names.count(name) > 1:
+                raise BadValue(f"two recorders would both be called '{name}'; keep one, or record in two runs")
         path = None if out is None else Path(out)
         self.limit = check_room(sim, self.recorders, steps, path)
         for recorder in self.recorders:
@@ -85,14 +91,13 @@ class Session:
         return recording
 
     def _compile(self) -> None:
-        if self.sim.was_compiled:
-            return
-        if not self.sim.quiet:
+        tell = not (self.sim.was_compiled or self.sim.quiet)
+        if tell:
             text = "compiling this network's kernels (once; they are kept for the next time) ..."
             print(text, file=sys.stderr, flush=True)
         took = self.sim.compile()
         self.sim.was_compiled = True
-        if not self.sim.quiet:
+        if tell:
             print(f"compiled in {took:.1f} s", file=sys.stderr, flush=True)
 
     def _meetings(self) -> list[int]:
@@ -124,7 +129,7 @@ class Session:
         assert self.watch is not None
         found = self.watch.look()
         self.findings += found
-        tell(found, self.watch.health.stop, self._recording)
+        warn_or_stop(found, self.watch.health.stop, self._recording)
 
     def _log(self, on: bool) -> None:
         for name in self._logging():

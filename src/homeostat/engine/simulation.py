@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from homeostat.distributions import Distribution
 from homeostat.engine.explain import explain
 from homeostat.engine.health import Finding, Health, Watcher
 from homeostat.engine.layout import Layout
 from homeostat.engine.model import Cells, Links, Member, build, modulator
-from homeostat.engine.module import load
+from homeostat.engine.module import forget, load, warn_of_cache
 from homeostat.engine.profile import Profile
-from homeostat.engine.record import Recorder, Spikes
+from homeostat.engine.record import Recorder, Spikes, name_of
 from homeostat.engine.recording import Recording
 from homeostat.engine.session import Session
 from homeostat.engine.snapshot import pass_over, restore, snapshot
@@ -28,6 +29,7 @@ from homeostat.errors import BadValue, UnknownName, suggestion
 from homeostat.network.network import Network, Population, Projection
 from homeostat.network.realise import Realised, realise
 from homeostat.rule import checked
+from homeostat.signals import Signal
 
 WATCH = Health()
 """What `run()` watches for, unless told otherwise."""
@@ -49,6 +51,8 @@ class Simulation:
     ) -> None:  # fmt: skip
         if dtype not in ("float32", "float64"):
             raise BadValue(f"dtype={dtype!r} of Simulation must be 'float32' or 'float64'")
+        if not isinstance(net, Network | Realised):
+            raise BadValue(f"Simulation() takes a Network, not {net!r}")
         made = net if isinstance(net, Realised) else realise(net)
         self.net, self.step_count, self.wall, self.quiet = made.network, 0, 0.0, quiet
         self.watcher: Watcher | None = None
@@ -129,9 +133,19 @@ class Simulation:
         self.layout.flags[STOP] = int(stop)
 
     def compile(self) -> float:
-        """Compile the kernels now, if they are not in the cache; returns the seconds it took."""
+        """Load the kernels now, or compile them if they are not in the cache; returns the seconds it took."""
         began = time.perf_counter()
-        self.module.run(self.step_count, self.step_count, 1, 1, 0, *self.layout.arguments(0))
+        nothing = (self.step_count, self.step_count, 1, 1, 0, *self.layout.arguments(0))
+        try:
+            self.module.run(*nothing)
+        except Exception as error:
+            if self.was_compiled:  # what was kept is damaged
+                forget(self.module, error)
+            elif isinstance(error, OSError):  # it cannot be kept, on a full disk for example, but it is in memory
+                warn_of_cache(error)
+            else:
+                raise
+            self.module.run(*nothing)
         return time.perf_counter() - began
 
     @property
@@ -220,6 +234,11 @@ class Simulation:
 
     def _checked(self, owner: str, name: str, value: Any) -> Any:
         member, bare = self._member(owner, name)
+        if isinstance(value, Distribution | Signal):
+            raise BadValue(
+                f"{name} of '{owner}' must be numbers, not {value!r}; "
+                "draw them with numpy, or give them when the network is described"
+            )
         if member is not None and bare in member.mechanism.fields:
             return checked(member.mechanism.fields[bare], value, f"{type(member.mechanism).__name__} on '{owner}'")
         try:
@@ -259,7 +278,9 @@ class Simulation:
 
     def _find(self, of: Population | Projection | str, name: str) -> tuple[str, str, str]:
         """Owner, variable and kind of what a user calls by name."""
-        owner = of if isinstance(of, str) else of.name
+        owner = name_of(of)
+        if not isinstance(name, str):
+            raise BadValue(f"{name!r} is no name of a state or parameter; it is a text such as 'v' or 'w'")
         group = self.model.cells.get(owner) or self.model.links.get(owner)
         if group is None:
             known = [*self.model.cells, *self.model.links]

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 
 from homeostat.errors import DataError
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 ALONG = ("time", "spike")  # dimensions that grow
 CHUNK = 4 * 2**20  # bytes of a chunk, about
@@ -48,7 +50,7 @@ class Store:
 
     def _create(self, name: str, value: Any) -> Any:
         """A group with the arrays of one recorded name; those that grow are empty."""
-        dataset = _as_dataset(value)
+        dataset, single = _as_dataset(value), hasattr(value, "to_dataset")
         along = _along(dataset)
         group = self.root.create_group(_group(name))
         for key, variable in dataset.variables.items():
@@ -65,7 +67,7 @@ class Store:
                 array[...] = values
         group.attrs.update({k: _plain(v) for k, v in dataset.attrs.items()})
         own: dict[str, Any] = {"recorded": name, "along": along}
-        own |= {"array": str(value.name)} if isinstance(value, xr.DataArray) else {}
+        own |= {"array": str(value.name)} if single else {}
         own["coordinates"] = " ".join(str(coord) for coord in dataset.coords)  # the name by which xarray knows them
         group.attrs.update(own)
         return group
@@ -92,6 +94,8 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _open(path: Path, key: str, group: Any, length: int) -> Any:
     """One recorded name. Arrays are opened one by one: of a piece half written, some are longer than others."""
+    import xarray as xr
+
     own = dict(group.attrs)
     names, variables = list(group.array_keys()), {}
     for name in names:
@@ -112,7 +116,7 @@ def _open(path: Path, key: str, group: Any, length: int) -> Any:
 
 
 def _as_dataset(value: Any) -> xr.Dataset:
-    return value.to_dataset(name="value") if isinstance(value, xr.DataArray) else value
+    return value.to_dataset(name="value") if hasattr(value, "to_dataset") else value
 
 
 def _along(dataset: xr.Dataset) -> str:

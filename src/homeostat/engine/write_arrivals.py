@@ -62,7 +62,7 @@ def _near(at: Views) -> list[str]:
     moved = ["post", *(key for key, variable in at.links.variables.items() if variable.kind == "synapse")]
     return [
         f"@inline\ndef near_{q}(v, {q}):",
-        f'    """Ask for the memory of the row that is visited as number `v` of a step."""',
+        '    """Ask for the memory of the row that is visited as number `v` of a step."""',
         f"    if v < {q}.due_count[0]:",
         f"        row = due_row({q}.due[v])",
         *(f"        ask_for({q}.{key}, {q}.start[row], {q}.start[row + 1])" for key in moved),

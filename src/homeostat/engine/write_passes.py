@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from homeostat import keyed
 from homeostat.engine.lines import indented, only_if, results
 from homeostat.engine.links_views import Views
-from homeostat.engine.model import Variable, anchored
+from homeostat.engine.model import Member, Variable, anchored
+from homeostat.engine.names import View
 from homeostat.engine.write_changes import row_loop, store, synapse_event
 from homeostat.rule import Bound
+from homeostat.state import State
 
 
 def write_passes(at: Views) -> list[str]:
@@ -22,25 +26,51 @@ def _pass(at: Views, event: str, bounds: list[Bound]) -> list[str]:
     hooks = [hook for scope in ("PerPost", "PerPre", "PerSynapse") for hook in plan.state_hooks(scope, event)]
     if not bounds and not hooks:
         return []
-    lines = [f"flush_{q}(n + 1, {q}, {at.c}, network)"] if plan.replays else []
+    reductions = _reductions(at) if clocks else []
+    passes_rows = bool(bounds or plan.synapse_hooks(event))
+    settled = plan.replays and passes_rows and not reductions and not plan.state_hooks("PerPre", event)  # row by row
+    lines = [f"flush_{q}(n + 1, {q}, {at.c}, network)"] if plan.replays and not settled else []
     if clocks:
         ticking = {at.links.member(bound.owner).prefix for bound in bounds} | {member.prefix for member, _ in hooks}
         lines += [f"tick_{prefix[:-1]} = (n + 1) % {q}.{prefix}ticks == 0" for prefix in sorted(ticking)]
-        lines += _reductions(at)
+    lines += reductions
     lines += _owners(at, "PerPost", event, f"{at.c}.size", "i")
     lines += _owners(at, "PerPre", event, f"{q}.last.size", "row")
-    if bounds or plan.synapse_hooks(event):
+    if passes_rows:
         rate = f"rate = rate_of({at.source}.rates, n - {q}.row_delay[row], {q}.pre[row])"
-        body, changed = synapse_event(at, at.now(), event, bounds, "n", clocks)
+        view, once = _once_per_cell(at)
+        body, changed = synapse_event(at, view, event, bounds, "n", clocks)
         body += [*(_rounded(at, changed) if clocks else []), *store(at, changed, "n")]
+        lines += [f"for i in range({at.c}.size):", *indented(once)] if once else []
         lines += [f"for row in range({q}.last.size):", *indented([rate] if plan.rate else [])]
+        lines += indented([f"settle_{q}(row, {at.arguments})"] if settled else [])
         lines += indented(row_loop(at, body))
+    lines += [f"{q}.flushed[0] = n + 1", f"{q}.h_fill[:] = 0"] if settled else []
     return [
         f"@called\ndef {event}_{q}({at.all_arguments if plan.rate else at.arguments}):",
         f'    """{"Slow clocks" if clocks else "Continuous rules"} of {at.links.name!r}."""',
         *indented(lines),
         "",
     ]
+
+
+def _once_per_cell(at: Views) -> tuple[View, list[str]]:
+    """A view that reads the neurons' moving states from where the lines, run once for each cell, have put them."""
+    view, once = at.now(), list[str]()
+    state_now = view.state
+
+    def state(member: Member, which: State) -> str:
+        if not (which.scope.name == "PerPost" and anchored(member, which)):
+            return state_now(member, which)
+        name = f"now_{member.prefix}{which.name}"
+        if name not in at.links.variables:
+            at.links.variables[name] = replace(at.links.variables[f"{member.prefix}{which.name}"], slow=False)
+        line = f"{at.q}.{name}[i] = {state_now(member, which)}"
+        once.extend([] if line in once else [line])
+        return f"{at.q}.{name}[i]"
+
+    view.state = state
+    return view, once
 
 
 def _rounded(at: Views, changed: list[str]) -> list[str]:

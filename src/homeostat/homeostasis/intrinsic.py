@@ -13,7 +13,8 @@ class IntrinsicThreshold(PopulationRule):
 
     `rate` is the neuron's own rate, averaged over tau_rate; it starts at the target.
 
-    Desai, Rutherford & Turrigiano 1999, doi:10.1038/9165; the rule: Zhang & Linden 2003, doi:10.1038/nrn1248 (review).
+    The phenomenon: Desai, Rutherford & Turrigiano 1999, doi:10.1038/9165; review: Zhang & Linden 2003,
+    doi:10.1038/nrn1248.
     """
 
     target: Hz = 5.0  # the rate at which nothing changes

@@ -65,7 +65,7 @@ def panzeri_treves_information(stimuli: ArrayLike, responses: ArrayLike) -> Info
     The first choice of the four. An informative response has a bias below 0, that of its own entropy, so a perfect
     code comes out above the plug-in. This holds for stimuli drawn at random; with a fixed number of trials for each
     stimulus it is too much, by at most (R - 1) / (2 N ln 2).
-    Shapes, units and errors: see the module. Source: Panzeri & Treves 1996, doi:10.1088/0954-898X_7_1_006.
+    Shapes, units and errors: see the module. Source: Panzeri & Treves 1996, doi:10.1080/0954898X.1996.11978656.
 
     >>> round(panzeri_treves_information([0, 1] * 50, [5, 7] * 50).bits, 4)  # 1 + 1 / (200 ln 2)
     1.0072
@@ -108,7 +108,7 @@ def possible_responses(row: Integers, limit: int) -> int:
 
     of which the R with expected(R) nearest to m is taken. `row` holds the counts n_r of the N samples with this
     stimulus, of which m differ from 0; `limit` is the number of responses seen under any stimulus.
-    Source: Panzeri & Treves 1996, doi:10.1088/0954-898X_7_1_006.
+    Source: Panzeri & Treves 1996, doi:10.1080/0954898X.1996.11978656.
 
     >>> possible_responses(np.array([4, 3, 2, 1, 0, 0]), limit=6)
     5

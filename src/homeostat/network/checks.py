@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 from homeostat.errors import BadValue, ContractError, NotSupported, UnknownName, suggestion
 from homeostat.hooks import WEIGHT_CHANGES
 from homeostat.network.network import Network, Population, Projection
@@ -53,6 +55,7 @@ def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:
         source = mechanism.states[state.lagged.source] if state.lagged else state
         if source.scope != state.scope:
             raise ContractError(f"{what}: {state!r} is a lagged {source!r}; both must have one scope")
+    _warn_of_short_times(net, mechanism, what)
     late = [state.lagged.by for state in mechanism.states.values() if state.lagged] + [
         h.after for h in mechanism.hooks if h.after
     ]
@@ -64,6 +67,19 @@ def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:
             raise BadValue(f"{name} of {what} is a signal; it must be a number, an array or a distribution")
         if isinstance(value, float) and value != 0.0:
             steps_of(value, net.dt, f"{name} of {what}")
+
+
+def _warn_of_short_times(net: Network, mechanism: Mechanism, what: str) -> None:
+    """A time constant within one step is allowed, but more often it was given in seconds."""
+    for name, spec in mechanism.fields.items():
+        value = mechanism.values[name]
+        constant = spec.unit is not None and spec.unit.symbol == "ms" and spec.unit.above and name != "period"
+        if constant and isinstance(value, float) and value < net.dt:
+            warnings.warn(
+                f"{name}={value:g} ms of {what} is shorter than a step, dt={net.dt:g} ms. Times are in ms: did you "
+                f"mean {1000 * value:g} ms?",
+                stacklevel=6,
+            )
 
 
 def _check_population(population: Population) -> None:

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from homeostat.distributions import Distribution
 from homeostat.errors import BadValue, ContractError, UnknownName, suggestion
 from homeostat.network.table import table
 from homeostat.network.wiring import Wiring
@@ -93,7 +92,7 @@ class Network:
     """A description of populations, projections and rules. `dt` in ms; `seed` fixes every random number."""
 
     def __init__(self, dt: float = 0.1, seed: int = 0) -> None:
-        if not (isinstance(dt, int | float) and dt > 0 and math.isfinite(dt)):
+        if not (isinstance(dt, int | float | np.number) and dt > 0 and math.isfinite(dt)):
             raise BadValue(f"dt={dt!r} ms of Network must be a number above 0; 0.1 is usual")
         if not (isinstance(seed, int | np.integer) and seed >= 0):
             raise BadValue(f"seed={seed!r} of Network must be a whole number, at least 0")
@@ -117,23 +116,27 @@ class Network:
         `positions` is `[n, dimensions]`; `spikes` are given trains as (times in ms, neuron indices).
         """
         if not isinstance(neuron, Neuron):
-            raise BadValue(f"net.add() takes a neuron model such as LIF(), not {neuron!r}")
+            raise BadValue(
+                f"net.add() takes a neuron model such as LIF(), not {_as_given(neuron)}{_call_it(neuron, Neuron)}"
+            )
         if not (isinstance(n, int | np.integer) and n >= 1):
             raise BadValue(f"n={n!r} of a population must be a whole number, at least 1")
         name = self._new_name(name or f"{type(neuron).__name__.lower()}{len(self.populations)}")
-        for rule in rules:
-            if not isinstance(rule, PopulationRule):
-                raise BadValue(
-                    f"{rule!r} cannot be a rule of the population '{name}'; "
-                    "rules on synapses go to net.connect(rules=[...])"
-                )
+        kept = _rules(
+            rules, PopulationRule, f"the population '{name}'", "rules on synapses go to net.connect(rules=[...])"
+        )
         if positions is not None:
-            positions = np.asarray(positions, float)
+            positions = _numbers(positions, f"positions of '{name}'")
             if positions.ndim != 2 or len(positions) != n or not np.isfinite(positions).all():
                 raise BadValue(
                     f"positions of '{name}' must be finite, of shape [{n}, dimensions], not {positions.shape}"
                 )
-        population = Population(name, neuron, int(n), tuple(rules), positions, _trains(spikes, int(n), name))
+        if spikes is not None and not any("scheduled" in hook.all_reads for hook in neuron.hooks):
+            raise ContractError(
+                f"{type(neuron).__name__} of '{name}' does not fire when told to, so spikes= would do nothing; "
+                "use SpikeSource(), and connect it"
+            )
+        population = Population(name, neuron, int(n), kept, positions, _trains(spikes, int(n), name))
         self.populations[name] = population
         return population
 
@@ -162,23 +165,18 @@ class Network:
         name = self._new_name(name or self._arrow(source, target))
         if not isinstance(wiring, Wiring):
             raise BadValue(
-                f"'{name}': {wiring!r} is not a wiring; use Random(p), FixedInDegree(k), OneToOne(), AllToAll() ..."
+                f"'{name}': {_as_given(wiring)} is not a wiring; "
+                "use Random(p), FixedInDegree(k), OneToOne(), AllToAll() ..."
             )
         _check_kind(name, "receptor", receptor, Receptor)
         _check_kind(name, "release", release, Release)
-        for rule in rules:
-            if not isinstance(rule, Plasticity):
-                raise BadValue(
-                    f"{rule!r} cannot be a rule of the projection '{name}'; rules on cells go to net.add(rules=[...])"
-                )
+        kept = _rules(rules, Plasticity, f"the projection '{name}'", "rules on cells go to net.add(rules=[...])")
         _check_delivery(name, source, target, receptor, release)
         weight, delay = checked(WEIGHT, weight, f"'{name}'"), checked(DELAY, delay, f"'{name}'")
         late = checked(DENDRITIC_DELAY, dendritic_delay, f"'{name}'")
         if not isinstance(late, float):
             raise BadValue(f"dendritic_delay of '{name}' must be one number, not {short(late)}")
-        projection = Projection(
-            name, source, target, wiring, weight, delay, late, receptor, release, tuple(rules), branches
-        )
+        projection = Projection(name, source, target, wiring, weight, delay, late, receptor, release, kept, branches)
         self.projections[name] = projection
         return projection
 
@@ -195,13 +193,17 @@ class Network:
             if self.populations.get(which.name) is not which:
                 raise UnknownName(f"population '{which.name}' belongs to another network")
             return which
+        if not isinstance(which, str):
+            raise BadValue(f"{which!r} is no population; give what net.add() returned, or its name")
         if which not in self.populations:
-            raise UnknownName(f"no population '{which}'; {suggestion(str(which), self.populations)}")
+            raise UnknownName(f"no population '{which}'; {suggestion(which, self.populations)}")
         return self.populations[which]
 
     def projection(self, which: Projection | str) -> Projection:
         """The projection of that name; an error lists those there are."""
         name = which.name if isinstance(which, Projection) else which
+        if not isinstance(name, str):
+            raise BadValue(f"{which!r} is no projection; give what net.connect() returned, or its name")
         if name not in self.projections:
             raise UnknownName(f"no projection '{name}'; {suggestion(str(name), self.projections)}")
         return self.projections[name]
@@ -214,6 +216,8 @@ class Network:
         return f"<Network of {cells} cells, {len(self.projections)} projections, dt={self.dt:g} ms, seed={self.seed}>"
 
     def _new_name(self, name: str) -> str:
+        if not isinstance(name, str):
+            raise BadValue(f"name={name!r} must be a text")
         if name in {*self.populations, *self.projections, *self.rules}:
             raise BadValue(f"the name '{name}' is taken; give another with name=")
         if not name or name.strip() != name or "/" in name or "." in name:
@@ -231,7 +235,33 @@ class Network:
 
 def _check_kind(name: str, what: str, value: Any, kind: type) -> None:
     if value is not None and not isinstance(value, kind):
-        raise BadValue(f"{what}={value!r} of '{name}' is not a {what}")
+        raise BadValue(f"{what}={_as_given(value)} of '{name}' is not a {what}{_call_it(value, kind)}")
+
+
+def _rules(rules: Any, kind: type, where: str, elsewhere: str) -> tuple[Any, ...]:
+    """The rules as a tuple; `elsewhere` says where a rule of another kind goes."""
+    if isinstance(rules, Mechanism) or not isinstance(rules, Sequence):
+        raise BadValue(f"rules={_as_given(rules)} of {where} must be a list: rules=[...]")
+    for rule in rules:
+        if not isinstance(rule, kind):
+            raise BadValue(f"{_as_given(rule)} cannot be a rule of {where}{_call_it(rule, kind) or f'; {elsewhere}'}")
+    return tuple(rules)
+
+
+def _as_given(value: Any) -> str:
+    return value.__name__ if isinstance(value, type) else repr(value)
+
+
+def _call_it(value: Any, kind: type) -> str:
+    """What to do about a class where one of its objects is wanted."""
+    return f"; write {value.__name__}()" if isinstance(value, type) and issubclass(value, kind) else ""
+
+
+def _numbers(value: Any, what: str) -> np.ndarray:
+    try:
+        return np.asarray(value, float)
+    except (TypeError, ValueError) as error:
+        raise BadValue(f"{what} must be numbers, not {short(value)}") from error
 
 
 def _check_delivery(
@@ -261,8 +291,9 @@ def _check_delivery(
 def _trains(spikes: tuple[Any, Any] | None, n: int, name: str) -> tuple[np.ndarray, np.ndarray] | None:
     if spikes is None:
         return None
-    times, index = (np.atleast_1d(np.asarray(part)) for part in spikes)
-    times = times.astype(float)
+    if not (isinstance(spikes, Sequence | np.ndarray) and len(spikes) == 2):
+        raise BadValue(f"spikes={short(spikes)} of '{name}' must be (times in ms, neurons), two lists of one length")
+    times, index = np.atleast_1d(_numbers(spikes[0], f"times of the spikes of '{name}'")), np.atleast_1d(spikes[1])
     if times.shape != index.shape or times.ndim != 1:
         raise BadValue(f"spikes of '{name}' must be (times, neurons), two lists of one length")
     if not np.isfinite(times).all() or (times.size and times.min() < 0):
@@ -271,8 +302,3 @@ def _trains(spikes: tuple[Any, Any] | None, n: int, name: str) -> tuple[np.ndarr
         raise BadValue(f"spikes of '{name}': neurons must be whole numbers from 0 to {n - 1}")
     order = np.lexsort((index, times))
     return times[order], index[order].astype(np.int32)
-
-
-def is_number(value: Any) -> bool:
-    """Whether a parameter is one plain number."""
-    return isinstance(value, float | int) and not isinstance(value, Distribution)

@@ -12,15 +12,17 @@ import numpy as np
 
 from homeostat import keyed
 from homeostat.distributions import Distribution, Streams
-from homeostat.errors import BadValue, TooLarge, UnknownName
+from homeostat.errors import BadValue, UnknownName
 from homeostat.network.checks import check
 from homeostat.network.derive import derive_all
 from homeostat.network.network import Network, Population, Projection
+from homeostat.network.room import check_room
 from homeostat.network.scopes import field_scope
 from homeostat.network.wiring import Side
 from homeostat.rule import Follow, Mechanism, short
 from homeostat.signals import Signal, steps_of
 
+LONGEST_DELAY = 2**30  # steps
 BYTES_PER_SYNAPSE = 40  # while a network is being made
 Place = tuple[str, str]  # name of a population, projection or network rule; place within it
 
@@ -158,19 +160,9 @@ def _train_steps(net: Network, population: Population) -> tuple[np.ndarray, np.n
 
 
 def _check_memory(net: Network) -> None:
-    import os
-
     wanted = sum(p.wiring.expected(p.source.n, p.target.n) for p in net.projections.values()) * BYTES_PER_SYNAPSE
     wanted += sum(p.n for p in net.populations.values()) * 200.0
-    try:
-        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):  # not a POSIX system
-        return
-    if wanted > free:
-        raise TooLarge(
-            f"the network needs about {wanted / 2**30:,.1f} GiB, and {free / 2**30:,.1f} GiB are free; "
-            "use fewer cells, or sparser wiring such as Random(p) or FixedInDegree(k)"
-        )
+    check_room(wanted, "the network", "use fewer cells, or sparser wiring such as Random(p) or FixedInDegree(k)")
 
 
 def _wire(net: Network, projection: Projection) -> Synapses:
@@ -186,18 +178,29 @@ def _wire(net: Network, projection: Projection) -> Synapses:
 
 
 def _delays(net: Network, projection: Projection, draw: Streams, n: int) -> np.ndarray:
+    where = f"delay of '{projection.name}'"
     if isinstance(projection.delay, float):
-        return np.array([steps_of(projection.delay, net.dt, f"delay of '{projection.name}'")], np.int32)
-    delay = _drawn(projection.delay, draw, "delay", n, f"delay of '{projection.name}'")
-    return np.maximum(1, np.rint(np.broadcast_to(delay, n) / net.dt)).astype(np.int32)
+        steps = np.array([steps_of(projection.delay, net.dt, where)])
+    else:
+        delay = _drawn(projection.delay, draw, "delay", n, where)
+        steps = np.maximum(1, np.rint(np.broadcast_to(delay, n) / net.dt))
+    if steps.size and steps.max() > LONGEST_DELAY:
+        longest = steps.max() * net.dt
+        raise BadValue(f"{where} of {longest:g} ms is longer than {LONGEST_DELAY} steps; use shorter delays")
+    return steps.astype(np.int32)
 
 
 def _branches(projection: Projection, draw: Streams, n: int) -> np.ndarray | None:
     if projection.branches is None:
         return None
-    if np.ndim(projection.branches) == 0:
-        return draw("branches").integers(0, int(projection.branches), n).astype(np.int32)
     branch = np.asarray(projection.branches)
+    if branch.dtype.kind not in "iu" or branch.size == 0 or branch.min() < (branch.ndim == 0):
+        raise BadValue(
+            f"branches={short(projection.branches)} of '{projection.name}' must be a whole number, at least 1, "
+            "or each synapse's branch, from 0"
+        )
+    if branch.ndim == 0:
+        return draw("branches").integers(0, int(branch), n).astype(np.int32)
     if branch.shape != (n,):
         raise BadValue(
             f"branches of '{projection.name}' must be a number or an array of its {n} synapses, not {branch.shape}"

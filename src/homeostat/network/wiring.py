@@ -59,7 +59,8 @@ class OneToOne(Wiring):
     def pairs(self, pre: Side, post: Side, rng: np.random.Generator) -> Pairs:
         if pre.n != post.n:
             raise BadValue(
-                f"OneToOne needs populations of one size, not {pre.n} and {post.n}; use FixedInDegree(1) or Pairs(...)"
+                f"OneToOne needs populations of one size, not {pre.n} and {post.n}; "
+                "use FixedInDegree(1) or Explicit(pre, post)"
             )
         index = np.arange(pre.n, dtype=np.int32)
         return index, index.copy()
@@ -76,8 +77,8 @@ class Random(Wiring):
     autapses: bool = False
 
     def __post_init__(self) -> None:
-        if not 0 <= self.p <= 1:
-            raise BadValue(f"p={self.p} of Random must be a probability from 0 to 1")
+        if not (is_number(self.p) and 0 <= self.p <= 1):
+            raise BadValue(f"p={self.p!r} of Random must be a probability from 0 to 1")
 
     def pairs(self, pre: Side, post: Side, rng: np.random.Generator) -> Pairs:
         return _without_self(*np.divmod(bernoulli_indices(pre.n * post.n, self.p, rng), post.n), post, self.autapses)
@@ -94,8 +95,9 @@ class FixedInDegree(Wiring):
     autapses: bool = False
 
     def __post_init__(self) -> None:
-        if self.k < 0 or self.k != int(self.k):
-            raise BadValue(f"k={self.k} of FixedInDegree must be a whole number, at least 0")
+        if not (is_number(self.k) and self.k >= 0 and float(self.k).is_integer()):
+            raise BadValue(f"k={self.k!r} of FixedInDegree must be a whole number, at least 0")
+        object.__setattr__(self, "k", int(self.k))
 
     def pairs(self, pre: Side, post: Side, rng: np.random.Generator) -> Pairs:
         available = pre.n - (post.same and not self.autapses)
@@ -120,6 +122,13 @@ class DistanceDependent(Wiring):
 
     probability: Callable[[np.ndarray], Any]
     autapses: bool = False
+
+    def __post_init__(self) -> None:
+        if not callable(self.probability):
+            raise BadValue(
+                f"probability={self.probability!r} of DistanceDependent must be a function of the distance, "
+                "such as lambda d: 0.3 * np.exp(-d / 0.2); without distance: Random(p)"
+            )
 
     def pairs(self, pre: Side, post: Side, rng: np.random.Generator) -> Pairs:
         if pre.positions is None or post.positions is None:
@@ -159,6 +168,11 @@ class Explicit(Wiring):
 
     def expected(self, n_pre: int, n_post: int) -> float:
         return float(np.size(self.pre))
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is one plain number."""
+    return isinstance(value, float | int | np.number)
 
 
 def canonical(pre: np.ndarray, post: np.ndarray) -> Pairs:

@@ -11,7 +11,7 @@ from homeostat.experiments.lab.contract import Measure
 from homeostat.experiments.lab.store import Result
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import Group
 
 
 @dataclass(frozen=True)
@@ -62,14 +62,15 @@ def heading(measure: Measure) -> str:
     return f"{measure.text}, {measure.unit}" if measure.unit else measure.text
 
 
-def printed(result: Result) -> Table:
+def printed(result: Result) -> Group:
     """The table for a terminal."""
     from rich.box import SIMPLE_HEAD
+    from rich.console import Group
     from rich.table import Table
+    from rich.text import Text
 
     chosen = measures(result)
-    table = Table(title=result.json["title"], caption=note(result), box=SIMPLE_HEAD, padding=0)
-    table.title_justify, table.title_style, table.caption_justify = "left", "bold", "left"
+    table = Table(box=SIMPLE_HEAD, padding=0)
     table.add_column("", style="bold", no_wrap=True)
     for measure in chosen.values():
         table.add_column(heading(measure), justify="right")
@@ -77,9 +78,9 @@ def printed(result: Result) -> Table:
     for row in rows(result, chosen):
         if before is not None and before.baseline != row.baseline:
             table.add_section()
-        table.add_row(row.name, *row.cells)
+        table.add_row(Text(row.name), *row.cells)
         before = row
-    return table
+    return Group(Text(result.json["title"], style="bold"), table, Text(note(result), style="dim"))
 
 
 def note(result: Result) -> str:

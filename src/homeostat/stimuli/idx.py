@@ -8,6 +8,7 @@ LeCun, Cortes & Burges, http://yann.lecun.com/exdb/mnist.
 from __future__ import annotations
 
 import gzip
+import math
 import struct
 import zlib
 from pathlib import Path
@@ -45,7 +46,7 @@ def read_idx(path: Path) -> NDArray[Any]:
     if len(content) < start:
         raise DataError(f"'{path}' is cut off within its header of {start} bytes: it has {len(content)}")
     shape = struct.unpack(f">{dimensions}I", content[4:start])
-    expected = int(np.prod(shape, dtype=np.uint64))
+    expected = math.prod(shape)
     if len(content) - start != expected:
         raise DataError(
             f"'{path}' promises {expected:,} bytes for shape {shape} but holds {len(content) - start:,}; "

@@ -148,6 +148,11 @@ def _existing(name: str) -> Path:
 
 
 def _from_npz(path: Path) -> Images:
+    if not zipfile.is_zipfile(path):
+        raise DataError(
+            f"'{path}' is cut off or no npz file: copy it again, or save yours with "
+            "numpy.savez_compressed('mine.npz', images=..., labels=...)"
+        )
     try:
         with np.load(path, allow_pickle=False) as file:
             missing = {"images", "labels"} - set(file.files)
@@ -160,7 +165,9 @@ def _from_npz(path: Path) -> Images:
     except (zipfile.BadZipFile, ValueError, EOFError, OSError, KeyError) as error:
         if isinstance(error, DataError):
             raise
-        raise DataError(f"'{path}' is damaged or not an npz file: {error}") from error
+        objects = "images and labels must be arrays of numbers, not of objects"
+        why = objects if "Object arrays" in str(error) else f"it is damaged: {error}"
+        raise DataError(f"'{path}' cannot be read; {why}") from error
     return _images(pixels, labels, path.name)
 
 

@@ -64,7 +64,7 @@ def make_room(history, i, fill):
 
 @inline
 def lanes(count):
-    """A count rounded up to whole vectors: a loop so long has no slow rest, and works on scratch memory past its end."""
+    """A count rounded up to whole vectors: a loop so long has no slow rest; it works on scratch memory past its end."""
     return (count + (LANES - 1)) & ~(LANES - 1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 
 from llvmlite import ir
 from numba import types
@@ -51,23 +52,42 @@ def _pointer(context, builder, signature, args):
 
 
 @intrinsic
-def _give_way(typingctx):
-    """Let another thread of the machine run (POSIX sched_yield; nothing elsewhere)."""
+def _pause(typingctx):
+    """Leave the core to its other hardware thread for a moment, where the processor knows how."""
+    x86 = platform.machine() in ("x86_64", "AMD64")
+
     def codegen(context, builder, signature, args):
-        if hasattr(os, "sched_yield"):
-            kind = ir.FunctionType(ir.IntType(32), [])
-            builder.call(cgutils.get_or_insert_function(builder.module, kind, "sched_yield"), [])
+        if x86:
+            kind = ir.FunctionType(ir.VoidType(), [])
+            builder.call(cgutils.get_or_insert_function(builder.module, kind, "llvm.x86.sse2.pause"), [])
         return context.get_dummy_value()
 
     return types.void(), codegen
 
 
-ARRIVED, ROUND, SPINS = 0, 8, 4000  # places in the barrier array, a cache line apart
+@intrinsic
+def _rest(typingctx, microseconds):
+    """Sleep, so that the core is free for others (POSIX usleep; nothing elsewhere)."""
+
+    def codegen(context, builder, signature, args):
+        if os.name == "posix":
+            kind = ir.FunctionType(ir.IntType(32), [ir.IntType(32)])
+            builder.call(cgutils.get_or_insert_function(builder.module, kind, "usleep"), args)
+        return context.get_dummy_value()
+
+    return types.void(types.uint32), codegen
+
+
+ARRIVED, ROUND = 0, 8  # places in the barrier array, a cache line apart
+SPINS, NAP = 4000, 50  # looks, a few cycles apart, before a waiting thread sleeps; microseconds it sleeps between looks
 
 
 @inline
 def meet(barrier, threads):
-    """Wait until all threads are here: spin for some microseconds, then give way to others between looks."""
+    """Wait until all threads are here: look again and again for some 50 microseconds, then sleep between looks.
+
+    Who waits that long waits for a thread that is not running; a sleeping thread leaves it its core.
+    """
     if threads == 1:
         return
     this_round = _load(barrier, ROUND)
@@ -78,8 +98,10 @@ def meet(barrier, threads):
     looks = 0
     while _load(barrier, ROUND) == this_round:
         looks += 1
-        if looks > SPINS:
-            _give_way()
+        if looks < SPINS:
+            _pause()
+        else:
+            _rest(NAP)
 
 
 @inline

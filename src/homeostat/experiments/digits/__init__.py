@@ -124,10 +124,13 @@ seeds = 3
 
 
 def prepare(settings: Settings) -> None:
-    """Read and split the images once, so that a bad file is told before anything starts."""
+    """Read and split the images once, so that a bad file is told before anything starts; see that the network fits."""
     from homeostat.experiments.digits.data import read
+    from homeostat.network.room import check_room
 
-    read(settings)
+    train, _ = read(settings)
+    synapses = settings.neurons * (settings.neurons + 2 * train.pixels.shape[1])  # lateral, and ON and OFF channels
+    check_room(80.0 * synapses, f"a network of neurons={settings.neurons}", "use fewer neurons")
 
 
 def run(settings: Settings, seed: int, arm: str) -> Mapping[str, Any]:

@@ -28,7 +28,7 @@ from types import ModuleType
 from typing import Any
 
 from homeostat.errors import ContractError, UnknownName, suggestion
-from homeostat.experiments.lab.settings import Settings
+from homeostat.experiments.lab.settings import Settings, build
 
 OPTIONAL = ("Settings", "arms", "baselines", "measures", "quick", "seeds", "prepare", "settings_of")
 
@@ -101,5 +101,11 @@ def experiment_of(module: ModuleType, name: str, locator: str) -> Experiment:
             raise ContractError(f"{where}: {key} must be a dictionary, name -> what is different in it")
     if "arms" in given and not given["arms"]:
         raise ContractError(f"{where}: arms is empty; leave it out if there is nothing to compare")
+    if not all(isinstance(shown, Measure) for shown in given.get("measures", {}).values()):
+        raise ContractError(f"{where}: measures must be a dictionary, name -> homeostat.experiments.Measure(...)")
+    number = given.get("seeds", 1)
+    if not (isinstance(number, int) and number >= 1):
+        raise ContractError(f"{where}: seeds={number!r} must be how many seeds to run, a whole number, at least 1")
+    build(settings, given.get("quick", {}), f" in quick of {where}")
     title, _, text = (inspect.getdoc(module) or name).partition("\n")
     return Experiment(name, locator, title.strip(), text.strip(), run, settings, **given)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.util
+import os
 import pkgutil
 import sys
+import traceback
 from pathlib import Path
 
 from homeostat import experiments
-from homeostat.errors import ContractError, DataError, UnknownName, suggestion
+from homeostat.errors import ContractError, DataError, HomeostatError, UnknownName, suggestion
 from homeostat.experiments.lab.contract import Experiment, experiment_of
 
 
@@ -25,7 +27,7 @@ def load(which: str) -> Experiment:
         return experiment_of(importlib.import_module(f"homeostat.experiments.{which}"), which, which)
     path = Path(which).expanduser()
     if path.suffix != ".py":
-        hint = f"; did you mean '{which}.py'?" if path.with_name(f"{path.name}.py").is_file() else ""
+        hint = f"; did you mean '{which}.py'?" if Path(f"{path}.py").is_file() else ""
         raise UnknownName(
             f"no experiment '{which}', and not a file ending in .py{hint or '; ' + suggestion(which, built_in())}"
         )
@@ -47,5 +49,12 @@ def _from_file(path: Path) -> Experiment:
     try:
         spec.loader.exec_module(module)
     except SyntaxError as error:
-        raise ContractError(f"'{path.name}', line {error.lineno}: {error.msg}") from error
+        place = f"'{os.path.basename(error.filename or path)}'{f', line {error.lineno}' if error.lineno else ''}"
+        raise ContractError(f"{place}: {error.msg}") from error
+    except HomeostatError:
+        raise
+    except (Exception, SystemExit) as error:
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+        where = f"'{path.name}'{f', line {lines[-1]}' if lines else ''}"
+        raise ContractError(f"{where}: {type(error).__name__}: {error}") from error
     return experiment_of(module, path.stem, str(path))

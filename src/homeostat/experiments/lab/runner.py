@@ -120,7 +120,7 @@ def _run(experiment: Experiment, settings: Settings, job: Job) -> Finished:
         outcome = experiment.run(settings, job.seed, job.arm)
     except HomeostatError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         frame = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{os.path.basename(frame.filename)}, line {frame.lineno}"
         raise RunFailed(f"{where}: {type(error).__name__}: {error} ({place})", traceback.format_exc()) from error
