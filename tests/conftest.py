@@ -1,6 +1,7 @@
 """What every test runs under: a quiet plot backend, one BLAS thread per worker, repeatable random examples."""
 
 import os
+from typing import Any
 
 # Set before numpy or matplotlib load. Tests run on all cores already; threads of BLAS below them only get in the way.
 os.environ.setdefault("MPLBACKEND", "Agg")
@@ -16,3 +17,11 @@ settings.register_profile(
 )
 settings.register_profile("verify", max_examples=500, deadline=None, print_blob=True, suppress_health_check=QUIET)
 settings.load_profile("fast")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What tests of `make verify` measured: they hand it over with record_property("said", ...)."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, text in getattr(report, "user_properties", ()):
+            if name == "said" and report.when == "call":
+                terminalreporter.write_line(str(text))

@@ -23,11 +23,14 @@ __version__ = "0.1.0"
 _HOMES = {
     "homeostat.combine": "Wrapper gated",
     "homeostat.distributions": "Beta Distribution Gamma LogNormal Normal Uniform jointly",
+    "homeostat.engine.health": "Finding Health",
     "homeostat.engine.keep": "Checkpoint",
-    "homeostat.engine.record": "Rates Recorder Recording Spikes States WeightSummary Weights",
+    "homeostat.engine.record": "Rates Recorder Spikes States WeightSummary Weights",
+    "homeostat.engine.recording": "Recording",
     "homeostat.engine.simulation": "Simulation",
     "homeostat.errors": (
-        "BadValue CheckpointError ContractError DataError HomeostatError Interrupted NotSupported TooLarge UnknownName"
+        "BadValue CheckpointError ContractError DataError HealthWarning HomeostatError Interrupted NotSupported "
+        "TooLarge Unhealthy UnknownName"
     ),
     "homeostat.homeostasis": "InhibitorySTDP IntrinsicThreshold Normalisation SynapticScaling",
     "homeostat.hooks": "derived step_when",

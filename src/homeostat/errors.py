@@ -27,7 +27,14 @@ class NotSupported(HomeostatError, NotImplementedError):
 
 
 class TooLarge(HomeostatError, MemoryError):
-    """A network or a recording would not fit in memory; the text says how large it would be."""
+    """A network or a recording would not fit in memory or on disk; the text says how large it would be.
+
+    `recording` holds what was recorded, where a run had to end because its spikes outgrew the memory.
+    """
+
+    def __init__(self, message: str, recording: object = None) -> None:
+        super().__init__(message)
+        self.recording = recording
 
 
 class DataError(HomeostatError, OSError):
@@ -44,6 +51,18 @@ class Interrupted(HomeostatError):
     def __init__(self, message: str, recording: object = None) -> None:
         super().__init__(message)
         self.recording = recording
+
+
+class Unhealthy(HomeostatError):
+    """A run was stopped because the network is ill: `findings` says how, `recording` holds what was recorded."""
+
+    def __init__(self, message: str, recording: object = None, findings: object = ()) -> None:
+        super().__init__(message)
+        self.recording, self.findings = recording, findings
+
+
+class HealthWarning(UserWarning):
+    """A network is dead, runs away, holds NaN, is stuck or oscillates; the text says since when and why, as known."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -286,7 +286,7 @@ def test_another_network_is_refused_and_the_difference_is_named(case: str, cut: 
 
 def test_another_wiring_is_refused(cut: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = hs.Random.rows
-    monkeypatch.setattr(hs.Random, "rows", lambda self, pre, post, key, threads: drawn(self, pre, post, key + 1, threads))
+    monkeypatch.setattr(hs.Random, "rows", lambda self, pre, post, key, n: drawn(self, pre, post, key + 1, n))
     with pytest.raises(hs.CheckpointError, match="'a -> b' is wired otherwise"):
         hs.Simulation.load(cut, quiet=True)
 

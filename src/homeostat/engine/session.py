@@ -8,14 +8,18 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from homeostat.engine.health import Finding, Health, warn_or_stop, watcher
 from homeostat.engine.keep import Checkpoint, Keeper
-from homeostat.engine.record import Recorder, Recording, Spikes, _Sampled, check_memory
-from homeostat.errors import BadValue, Interrupted
-from homeostat.network.room import free_memory
+from homeostat.engine.record import Recorder, _Logged, _Sampled
+from homeostat.engine.recording import Recording
+from homeostat.engine.room import PIECE, check_room, in_words
+from homeostat.engine.stream import Stream
+from homeostat.errors import BadValue, Interrupted, NotSupported, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,13 +34,9 @@ class Session:
     """Runs a simulation for `steps` steps and feeds the recorders."""
 
     def __init__(
-        self,
-        sim: Simulation,
-        recorders: Sequence[Recorder],
-        steps: int,
-        progress: bool | None,
-        checkpoint: Checkpoint | None = None,
-    ) -> None:
+        self, sim: Simulation, recorders: Sequence[Recorder], steps: int, progress: bool | None,
+        watch: Health | None = None, out: str | Path | None = None, checkpoint: Checkpoint | None = None,
+    ) -> None:  # fmt: skip
         if isinstance(recorders, Recorder) or not isinstance(recorders, Sequence):
             raise BadValue(f"record={recorders!r} must be a list of recorders: record=[Spikes('exc')]")
         self.sim, self.steps, self.recorders = sim, steps, list(recorders)
@@ -50,12 +50,17 @@ class Session:
         for name in names:
             if names.count(name) > 1:
                 raise BadValue(f"two recorders would both be called '{name}'; keep one, or record in two runs")
-        check_memory(sim, self.recorders, steps, limit=0.5 * free_memory())
+        path = None if out is None else Path(out)
+        self.limit = check_room(sim, self.recorders, steps, path)
         for recorder in self.recorders:
-            recorder.begin(sim, steps)
+            recorder.begin(sim, steps, None if path is None else PIECE)
         self.sampled = [r for r in self.recorders if isinstance(r, _Sampled)]
-        self.spikes = [r for r in self.recorders if isinstance(r, Spikes)]
+        self.logged = [r for r in self.recorders if isinstance(r, _Logged)]
+        if checkpoint and path:
+            raise NotSupported("run() keeps a run with checkpoint=, or streams its recording with out=, not both yet")
         self.keeper = Keeper(checkpoint, sim, self.recorders, steps) if checkpoint else None
+        self.watch, self.findings = watcher(sim, watch), list[Finding]()
+        self.stream = None if path is None else Stream(path, sim, self.recorders, self._attrs())
 
     def run(self) -> Recording:
         """Run to the end or to an interruption."""
@@ -66,7 +71,7 @@ class Session:
         try:
             with self._listening():
                 while sim.step_count < end and not self.interrupted:
-                    stop = min(end, sim.step_count + chunk, *(self._next(r) for r in self.sampled), end)
+                    stop = min(sim.step_count + chunk, *self._meetings(), end)
                     before = time.perf_counter()
                     self._chunk(stop)
                     took = time.perf_counter() - before
@@ -101,8 +106,11 @@ class Session:
         if tell:
             print(f"compiled in {took:.1f} s", file=sys.stderr, flush=True)
 
-    def _next(self, recorder: _Sampled) -> int:
-        return (self.sim.step_count // recorder.interval + 1) * recorder.interval
+    def _meetings(self) -> list[int]:
+        """The steps at which recorders take their next samples and the watch looks."""
+        now = self.sim.step_count
+        steps = [(now // recorder.interval + 1) * recorder.interval for recorder in self.sampled]
+        return steps if self.watch is None else [*steps, self.watch.due]
 
     def _chunk(self, stop: int) -> None:
         while self.sim.step_count < stop and not self.interrupted:
@@ -111,32 +119,64 @@ class Session:
         for recorder in self.sampled:
             if self.sim.step_count % recorder.interval == 0:
                 recorder.take(self.sim)
+        if self.stream is not None:
+            self.stream.keep_up()
+        elif (held := sum(r.held for r in self.logged)) > self.limit:
+            raise TooLarge(
+                f"the spikes recorded until {self.sim.time / 1000.0:g} s take {in_words(held)}; the limit is "
+                f'{in_words(self.limit)}. Pass out="..." to stream to disk, or record Rates. '
+                "The simulation can go on from here",
+                self._recording(),
+            )
+        if self.watch is not None and self.sim.step_count == self.watch.due:
+            self._look()
+
+    def _look(self) -> None:
+        assert self.watch is not None
+        found = self.watch.look()
+        self.findings += found
+        warn_or_stop(found, self.watch.health.stop, self._recording)
 
     def _log(self, on: bool) -> None:
-        for name in {r.of for r in self.spikes}:
+        for name in self._logging():
             for share in self.sim.layout.shares[name]:
                 share["logging"][0], share["logged"][0] = int(on), 0
 
+    def _logging(self) -> set[str]:
+        """The populations whose spikes are logged."""
+        return {r.of for r in self.logged} | (set() if self.watch is None else self.watch.spiking)
+
     def _drain(self) -> None:
         """Hand the spike logs of all threads to their recorders, in order of time, then neuron."""
-        for name in {r.of for r in self.spikes}:
+        if self.watch is not None:
+            self.watch.at = self.sim.step_count
+        for name in self._logging():
             shares = self.sim.layout.shares[name]
             counts = [int(share["logged"][0]) for share in shares]
-            steps = np.concatenate([share["log_step"][:n] for share, n in zip(shares, counts, strict=True)])
-            ids = np.concatenate([share["log_id"][:n] for share, n in zip(shares, counts, strict=True)])
+            recorders = [recorder for recorder in self.logged if recorder.of == name]
+            if self.watch is not None:
+                self.watch.count(name, [share["log_id"][:n] for share, n in zip(shares, counts, strict=True)])
+            if recorders:
+                steps = np.concatenate([share["log_step"][:n] for share, n in zip(shares, counts, strict=True)])
+                ids = np.concatenate([share["log_id"][:n] for share, n in zip(shares, counts, strict=True)])
+                order = np.argsort(steps, kind="stable")  # shares are in order of neurons already
+                for recorder in recorders:
+                    recorder.add(steps[order], ids[order], self.sim.step_count)
             for share in shares:
                 share["logged"][0] = 0
-            order = np.argsort(steps, kind="stable")  # shares are in order of neurons already
-            for recorder in self.spikes:
-                if recorder.of == name:
-                    recorder.add(steps[order], ids[order])
 
     def _recording(self) -> Recording:
+        if self.stream is not None:
+            self.stream.write(last=True, health=self._attrs()["health"])
+            return Recording.open(self.stream.path)
         data: dict[str, Any] = {}
         for recorder in self.recorders:
             data |= recorder.data()
-        net = self.sim.net
-        return Recording(data, {"network": str(net), "seed": net.seed, "dt": net.dt, "time": self.sim.time})
+        return Recording(data, self._attrs())
+
+    def _attrs(self) -> dict[str, Any]:
+        net, health = self.sim.net, [finding.as_dict() for finding in self.findings]
+        return {"network": str(net), "seed": net.seed, "dt": net.dt, "time": self.sim.time, "health": health}
 
     @contextmanager
     def _listening(self) -> Iterator[None]:

@@ -14,12 +14,14 @@ import numpy as np
 from homeostat.distributions import Distribution
 from homeostat.engine import checkpoint as checkpoints
 from homeostat.engine.explain import explain
+from homeostat.engine.health import Finding, Health, Watcher
 from homeostat.engine.keep import Checkpoint
 from homeostat.engine.layout import Layout
 from homeostat.engine.model import Cells, Links, Member, build, modulator
 from homeostat.engine.module import forget, load, warn_of_cache
 from homeostat.engine.profile import Profile
-from homeostat.engine.record import Recorder, Recording, Spikes, name_of
+from homeostat.engine.record import Recorder, Spikes, name_of
+from homeostat.engine.recording import Recording
 from homeostat.engine.session import Session
 from homeostat.engine.snapshot import pass_over, restore, snapshot
 from homeostat.engine.write_module import STOP, write_module
@@ -30,6 +32,9 @@ from homeostat.network.network import Network, Population, Projection
 from homeostat.network.realise import Realised, realise
 from homeostat.rule import checked
 from homeostat.signals import Signal
+
+WATCH = Health()
+"""What `run()` watches for, unless told otherwise."""
 
 
 class Simulation:
@@ -54,6 +59,7 @@ class Simulation:
         self.step_count, self.wall, self.quiet = 0, 0.0, quiet
         self.threads = self._thread_count(threads)
         made = net if isinstance(net, Realised) else realise(net, self.threads)
+        self.watcher: Watcher | None = None
         self.model = build(made)
         self._text, self.plans = write_module(self.model, dtype, profile)
         self.module, self.was_compiled = load(self._text)
@@ -74,18 +80,30 @@ class Simulation:
 
     def run(
         self, seconds: float | None = None, *, ms: float | None = None, steps: int | None = None,
-        record: Sequence[Recorder] = (), progress: bool | None = None, checkpoint: Checkpoint | None = None,
+        record: Sequence[Recorder] = (), progress: bool | None = None, watch: Health | None = WATCH,
+        out: str | Path | None = None, checkpoint: Checkpoint | None = None,
     ) -> Recording:  # fmt: skip
         """Run on for some time, given as one of `seconds`, `ms` or `steps`; returns what the recorders recorded.
 
         A progress line is shown for what takes over two seconds, unless `progress=False`. Ctrl-C stops at the end of
         a step and raises `Interrupted`, which carries what was recorded; the simulation can go on from there.
 
+        `watch` warns of a network that is dead, runs away, holds NaN, is stuck at bounds or oscillates;
+        `Health(stop=True)` stops it, None looks away. `out` names a zarr folder to which is written while it runs:
+        memory stays flat, and what a killed run leaves can be read with `Recording.open(out)`.
+
+            sim.run(seconds=3600, record=[Spikes("exc")], out="long.zarr", watch=Health(stop=True))
+
         With `checkpoint=Checkpoint("run.ckpt", every_s=60)` the run is kept in that file as it goes on, and taken up
         from there if the file holds the first part of this very run: a script that was killed is simply run again.
         """
         total = self._steps(seconds, ms, steps)
-        return Session(self, record, total, progress, checkpoint).run()
+        return Session(self, record, total, progress, watch, out, checkpoint).run()
+
+    @property
+    def health(self) -> list[Finding]:
+        """All that the watch has noticed since the simulation was made."""
+        return [] if self.watcher is None else list(self.watcher.found)
 
     def _steps(self, seconds: float | None, ms: float | None, steps: int | None) -> int:
         given = {k: v for k, v in (("seconds", seconds), ("ms", ms), ("steps", steps)) if v is not None}
