@@ -27,6 +27,7 @@ class Workload:
     warm: float = 1.0  # s simulated before the clock starts
     exc: int = 8000
     inh: int = 2000
+    strength: float = 1.0  # of all recurrent weights, and of what their rules add
 
     @property
     def cells(self) -> int:
@@ -45,6 +46,14 @@ class Workload:
             raise SystemExit(f"{self.name} with {cells} cells cannot have {least} synapses a cell; at least {least} cells")
         inh = round(0.2 * cells)
         return replace(self, exc=cells - inh, inh=inh, p=p)
+
+    def of_synapses(self, synapses: int) -> Workload:
+        """The same p with another number of synapses. Large networks get weaker weights, small ones a weaker drive."""
+        cells = round((synapses / self.p) ** 0.5)
+        inh, factor = round(0.2 * cells), min(1.0, self.cells / cells)
+        rate = DRIVE_OF_SIZE.get(synapses, self.drive_rate)
+        weights = {"w_exc": factor * self.w_exc, "w_inh": factor * self.w_inh}
+        return replace(self, exc=cells - inh, inh=inh, strength=factor, drive_rate=rate, **weights)
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,9 @@ W1 = Workload(
 W2 = Workload(
     "W2", "STDP with scaling", p=0.1, w_exc=0.25, w_inh=2.5, delay=1.5, drive_rate=145.0, drive_weight=6.0
 )
+DRIVE_OF_SIZE = {10_000: 28.0, 100_000: 36.0, 1_000_000: 60.0}
+"""With so many synapses the cells inhibit each other less: the drive of W2 that gives 4 to 5 Hz all the same."""
+
 INHIBITORY, PAIR, SCALING = InhibitoryRule(), PairRule(), Scaling()
 
 CURRENT_DRIVE_RATE = 145.0

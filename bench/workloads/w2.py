@@ -52,25 +52,31 @@ def network(
 
 
 def _rules(workload: Workload, pieces: tuple[str, ...]) -> list[hs.Plasticity]:
+    up, down = workload.strength * PAIR.gain_up, workload.strength * PAIR.gain_down
     rules: list[hs.Plasticity] = [
-        hs.PairSTDP(PAIR.tau, PAIR.tau, PAIR.gain_up, PAIR.gain_down),
-        hs.HardBounds(0.0, PAIR.w_max),
+        hs.PairSTDP(PAIR.tau, PAIR.tau, up, down),
+        hs.HardBounds(0.0, workload.strength * PAIR.w_max),
         hs.SynapticScaling(SCALING.target, SCALING.tau_rate, SCALING.period, SCALING.strength, SCALING.largest),
     ]
     if "two rules" in pieces:
         rules += [
-            hs.TripletSTDP(triplet_up=PAIR.gain_up, pair_down=PAIR.gain_up, triplet_down=0.0),
+            hs.TripletSTDP(triplet_up=up, pair_down=up, triplet_down=0.0),
             hs.Normalisation(total=workload.p * workload.exc * workload.w_exc, period=SCALING.period),
         ]
     return rules
 
 
+def _described(workload: Workload, given: argparse.Namespace) -> hs.Network:
+    if given.synapses:
+        workload = W2.of_synapses(given.synapses)
+    return network(workload, given.seed, tuple(given.piece), given.rules)
+
+
 def _more(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--piece", action="append", default=[], choices=list(PIECES), help="switch on; repeatable")
+    parser.add_argument("--synapses", type=int, help="so many at the same p, instead of --cells")
     parser.add_argument("--rules", type=int, help="only so many of the rules of E to E")
 
 
 if __name__ == "__main__":
-    ours.main(
-        W2, __doc__, lambda workload, given: network(workload, given.seed, tuple(given.piece), given.rules), _more
-    )
+    ours.main(W2, __doc__, _described, _more)
