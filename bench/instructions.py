@@ -46,7 +46,9 @@ def main() -> int:
     known = json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
     grown = [name for name in WORKLOADS if show(name, found[name], known.get(name))]
     if grown and given.check:
-        print(f"more instructions than recorded: {', '.join(grown)}. If that is worth it: bench/instructions.py --record")
+        print(
+            f"more instructions than recorded: {', '.join(grown)}. If that is worth it: bench/instructions.py --record"
+        )
     return int(given.check and bool(grown))
 
 
@@ -76,7 +78,13 @@ def count(name: str, folder: Path) -> dict[str, float]:
     }  # fmt: skip
     script = [sys.executable, str(HERE / "workloads" / "counted.py"), name]
     facts = json.loads(_said(*script, **settings).splitlines()[-1])
-    under = ["valgrind", "--tool=callgrind", "--instr-atstart=no", "--vgdb-poll=500", f"--callgrind-out-file={folder / 'counted'}"]
+    under = [
+        "valgrind",
+        "--tool=callgrind",
+        "--instr-atstart=no",
+        "--vgdb-poll=500",
+        f"--callgrind-out-file={folder / 'counted'}",
+    ]
     _said(*under, *script, "--counted", **settings)
     totals = dict(_dump(path) for path in folder.glob("counted*"))
     instructions = totals["long"] - totals["short"]

@@ -72,7 +72,13 @@ def _panel(panel: Axes, title: str, dots: list[Dot], measure: str) -> None:
         panel.plot([low, high], [place, place], color=colour, linewidth=2.2, alpha=0.45, solid_capstyle="round")
         panel.plot(middle, place, "o", color=colour, markersize=5.5)
         panel.annotate(
-            f"{middle:.3g}", (high, place), xytext=(6, 0), textcoords="offset points", va="center", fontsize=8, color=INK
+            f"{middle:.3g}",
+            (high, place),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+            color=INK,
         )
     panel.set_title(title)
     panel.set_xscale("log")

@@ -48,7 +48,9 @@ def lines(cases: Sequence[Case], runs: Sequence[Run]) -> list[Line]:
     """A line for each case that ran, in order; the first of a workload is the measure of the others."""
     found: list[Line] = []
     for case in cases:
-        rows = [run["row"] for run in runs if (run["case"], run["workload"]) == (case.label, case.workload) and "row" in run]
+        rows = [
+            run["row"] for run in runs if (run["case"], run["workload"]) == (case.label, case.workload) and "row" in run
+        ]
         if rows:
             first = next((line for line in found if line.workload == case.workload), None)
             found.append(_line(case, rows, first))
@@ -73,7 +75,12 @@ def _line(case: Case, rows: list[dict[str, Any]], first: Line | None) -> Line:
 
 def markdown(axis: Axis, runs: Sequence[Run], facts: dict[str, Any], settings: dict[str, Any], figure: str) -> str:
     """The page of an axis."""
-    text = [f"# {axis.title}", "", "Written by `bench/run.py`; do not edit. How to read it: [README](../README.md).", ""]
+    text = [
+        f"# {axis.title}",
+        "",
+        "Written by `bench/run.py`; do not edit. How to read it: bench/README.md.",
+        "",
+    ]
     text += [f"- {name.replace('_', ' ')}: {value}" for name, value in {**facts, **settings}.items()]
     text += [f"- versions: {versions(runs)}", f"- **{verdict(runs)}**", ""]
     for problem in problems(axis, runs):
@@ -124,7 +131,10 @@ def versions(runs: Sequence[Run]) -> str:
 
 HEAD = (
     "| simulator | s per simulated s, median (min to max) | ratio | ns per event | E, I rate, Hz | synapses | "
-    "bytes a synapse | peak MB | build s | compile s | precision, threads | runs |\n" + "|---|" + "---:|" * 9 + "---|---:|"
+    "bytes a synapse | peak MB | build s | compile s | precision, threads | runs |\n"
+    + "|---|"
+    + "---:|" * 9
+    + "---|---:|"
 )
 
 

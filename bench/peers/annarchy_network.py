@@ -17,8 +17,8 @@ from shared import row
 
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
-import ANNarchy as ann  # noqa: E402
-import numpy as np  # noqa: E402
+import ANNarchy as ann
+import numpy as np
 
 MEMBRANE = {
     "leak": p.LEAK, "C": p.CAPACITANCE, "v_rest": p.V_REST, "v_reset": p.V_RESET, "v_threshold": p.V_THRESHOLD,

@@ -100,5 +100,3 @@ def measure(
 def more(parser: argparse.ArgumentParser) -> None:
     """Options besides those that all scripts have."""
     parser.add_argument("--dtype", choices=("float32", "float64"), default="float64")
-
-

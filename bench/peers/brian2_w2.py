@@ -8,7 +8,9 @@ from shared import row
 
 def describe(workload: p.Workload) -> n.Network:
     rule, scaling = p.PAIR, p.SCALING
-    net = n.Network(workload, f"drate/dt = -rate / ({scaling.tau_rate} * ms) : 1\n", f"; rate += {1000.0 / scaling.tau_rate}")
+    net = n.Network(
+        workload, f"drate/dt = -rate / ({scaling.tau_rate} * ms) : 1\n", f"; rate += {1000.0 / scaling.tau_rate}"
+    )
     net.cells.rate = scaling.target
     net.parts.append(PoissonInput(net.cells, "g_ampa", 1, workload.drive_rate * Hz, workload.drive_weight))
     net.connect("exc", "inh", workload.w_exc, "g_ampa")

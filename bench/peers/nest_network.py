@@ -13,7 +13,7 @@ from shared import row
 
 os.environ["PYNEST_QUIET"] = "1"
 
-import nest  # noqa: E402
+import nest
 
 MEMBRANE = {
     "C_m": p.CAPACITANCE, "E_L": p.V_REST, "V_m": p.V_REST, "V_th": p.V_THRESHOLD, "V_reset": p.V_RESET,
@@ -47,7 +47,11 @@ class Network:
 
 
 def measure(
-    workload: p.Workload, given: argparse.Namespace, describe: Callable[[p.Workload], Network], simulator: str, note: str
+    workload: p.Workload,
+    given: argparse.Namespace,
+    describe: Callable[[p.Workload], Network],
+    simulator: str,
+    note: str,
 ) -> None:
     """Build, warm up, time the loop, write the row. The rates come from the spikes NEST records in memory."""
     nest.verbosity = nest.VerbosityLevel.ERROR
@@ -76,4 +80,3 @@ def measure(
         versions=row.versions("nest-simulator", "numpy"), note=note,
     )  # fmt: skip
     row.write(found, given.out)
-

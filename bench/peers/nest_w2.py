@@ -10,7 +10,8 @@ from shared import row
 def describe(workload: p.Workload, current: bool) -> n.Network:
     """With currents, the weights carry what the conductances carry at one voltage."""
     exc, inh, drive = workload.w_exc, -workload.w_inh, workload.drive_weight
-    net = n.Network(workload, "iaf_psc_exp", {"tau_m": p.TAU}) if current else n.Network(workload, "iaf_cond_exp", n.CONDUCTANCE)
+    model, parameters = ("iaf_psc_exp", {"tau_m": p.TAU}) if current else ("iaf_cond_exp", n.CONDUCTANCE)
+    net = n.Network(workload, model, parameters)
     unit = p.as_current(1.0, p.E_AMPA) if current else 1.0
     if current:
         exc, drive, inh = unit * exc, unit * drive, p.as_current(workload.w_inh, p.E_GABA)

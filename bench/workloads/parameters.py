@@ -43,7 +43,9 @@ class Workload:
         p = self.p * self.cells / cells
         if p > 1.0:
             least = round(self.p * self.cells)
-            raise SystemExit(f"{self.name} with {cells} cells cannot have {least} synapses a cell; at least {least} cells")
+            raise SystemExit(
+                f"{self.name} with {cells} cells cannot have {least} synapses a cell; at least {least} cells"
+            )
         inh = round(0.2 * cells)
         return replace(self, exc=cells - inh, inh=inh, p=p)
 
@@ -90,9 +92,7 @@ class Scaling:
 W1 = Workload(
     "W1", "balanced network, inhibitory plasticity", p=0.02, w_exc=3.0, w_inh=30.0, delay=0.8, bias=200.0, warm=4.0
 )
-W2 = Workload(
-    "W2", "STDP with scaling", p=0.1, w_exc=0.25, w_inh=2.5, delay=1.5, drive_rate=145.0, drive_weight=6.0
-)
+W2 = Workload("W2", "STDP with scaling", p=0.1, w_exc=0.25, w_inh=2.5, delay=1.5, drive_rate=145.0, drive_weight=6.0)
 DRIVE_OF_SIZE = {10_000: 28.0, 100_000: 36.0, 1_000_000: 60.0}
 """With so many synapses the cells inhibit each other less: the drive of W2 that gives 4 to 5 Hz all the same."""
 

@@ -97,4 +97,3 @@ def write(row: Row, out: Path | None) -> None:
 
 def read(path: Path) -> Row:
     return Row(**json.loads(path.read_text(encoding="utf-8")))
-
