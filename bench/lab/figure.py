@@ -24,7 +24,7 @@ BLUE, RED = COLOURS[0], COLOURS[2]
 
 def draw(axis: Axis, runs: Sequence[Run], path: Path) -> bool:
     """Draw and save it; whether there was anything to draw."""
-    panels = _stage_panels(runs) if axis.measure == "stages" else _panels(lines(axis.cases, runs), axis.measure)
+    panels = _stage_panels(runs) if axis.measure == "stages" else _panels(lines(axis, runs), axis.measure)
     if not panels:
         return False
     with mpl.rc_context({**STYLE, "figure.facecolor": "white", "savefig.facecolor": "white"}):

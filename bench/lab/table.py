@@ -27,7 +27,7 @@ class Line:
     wall: float  # s per simulated second
     low: float
     high: float
-    ratio: float  # of the medians: this case over the first of its workload
+    ratio: float  # of the medians of what the axis measures: this case over the first of its workload
     ns_per_event: float
     ns_low: float
     ns_high: float
@@ -44,20 +44,20 @@ class Line:
     note: str
 
 
-def lines(cases: Sequence[Case], runs: Sequence[Run]) -> list[Line]:
+def lines(axis: Axis, runs: Sequence[Run]) -> list[Line]:
     """A line for each case that ran, in order; the first of a workload is the measure of the others."""
     found: list[Line] = []
-    for case in cases:
+    for case in axis.cases:
         rows = [
             run["row"] for run in runs if (run["case"], run["workload"]) == (case.label, case.workload) and "row" in run
         ]
         if rows:
             first = next((line for line in found if line.workload == case.workload), None)
-            found.append(_line(case, rows, first))
+            found.append(_line(case, rows, first, axis.measure))
     return found
 
 
-def _line(case: Case, rows: list[dict[str, Any]], first: Line | None) -> Line:
+def _line(case: Case, rows: list[dict[str, Any]], first: Line | None, measure: str) -> Line:
     middle = lambda name: float(statistics.median(row[name] for row in rows))  # noqa: E731
     walls, costs = [row["wall"] for row in rows], [row["ns_per_event"] or float("nan") for row in rows]
     rates = middle("rate_exc"), middle("rate_inh")
@@ -67,7 +67,7 @@ def _line(case: Case, rows: list[dict[str, Any]], first: Line | None) -> Line:
     )  # fmt: skip
     return Line(
         case.label, case.workload, len(rows), middle("wall"), min(walls), max(walls),
-        middle("wall") / (first.wall if first else middle("wall")), middle("ns_per_event"), min(costs), max(costs),
+        middle(measure) / (getattr(first, measure) if first else middle(measure)), middle("ns_per_event"), min(costs), max(costs),
         *rates, agree, round(middle("synapses")), rows[0]["more"].get("bytes_per_synapse"), middle("peak_mb"),
         middle("build"), max(row["compile"] for row in rows), rows[0]["precision"], rows[0]["threads"], rows[0]["note"],
     )  # fmt: skip
@@ -86,7 +86,7 @@ def markdown(axis: Axis, runs: Sequence[Run], facts: dict[str, Any], settings: d
     for problem in problems(axis, runs):
         text += [f"- {problem}"]
     text += ["", f"![{axis.title}]({figure})", ""]
-    table = _stages(runs) if axis.measure == "stages" else _table(lines(axis.cases, runs))
+    table = _stages(runs) if axis.measure == "stages" else _table(lines(axis, runs))
     return "\n".join([*text, *table, ""])
 
 
@@ -109,7 +109,7 @@ def problems(axis: Axis, runs: Sequence[Run]) -> list[str]:
     found = [f"not run: {label}: {reason}" for label, reason in axis.skipped.items()]
     found += [f"failed: {run['workload']} {run['case']}: {_last(run['error'])}" for run in runs if "error" in run]
     if axis.measure != "stages":
-        for line in lines(axis.cases, runs):
+        for line in lines(axis, runs):
             if not line.rates_agree:
                 rates = f"E {line.rate_exc:.2f}, I {line.rate_inh:.2f} Hz"
                 found.append(f"rates differ by more than {RATES_WITHIN:.0%}: {line.workload} {line.case}: {rates}")
@@ -185,7 +185,7 @@ def write(
     paths = {kind: folder / f"{name}.{kind}" for kind in ("md", "json", "png")}
     folder.mkdir(parents=True, exist_ok=True)
     paths["md"].write_text(markdown(axis, runs, facts, settings, paths["png"].name), encoding="utf-8")
-    summary = [] if axis.measure == "stages" else [asdict(line) for line in lines(axis.cases, runs)]
+    summary = [] if axis.measure == "stages" else [asdict(line) for line in lines(axis, runs)]
     data = {**facts, **settings, "skipped": axis.skipped, "lines": summary, "runs": list(runs)}
     paths["json"].write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
     return paths

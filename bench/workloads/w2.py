@@ -39,14 +39,12 @@ def network(
             f"drive of {name}", name, hs.OneToOne(), weight=workload.drive_weight, delay=workload.delay,
             receptor=ours.AMPA,
         )  # fmt: skip
-    there: dict[str, Any] = {}
-    if "weights" in pieces:
-        there["weight"] = hs.LogNormal(workload.w_exc, cv=0.5)
+    mean = workload.w_exc * (RELEASED if "short-term" in pieces else 1.0)
+    there: dict[str, Any] = {"weight": hs.LogNormal(mean, cv=0.5) if "weights" in pieces else mean}
     if "delays" in pieces:
         there["delay"] = hs.Uniform(0.5, 2.5)
     if "short-term" in pieces:
         there["release"] = hs.ShortTerm(U=hs.Uniform(0.3, 0.7), tau_rec=100.0)
-        there.setdefault("weight", RELEASED * workload.w_exc)
     ours.connect_all(net, workload, plastic=("exc", "exc"), rules=_rules(workload, pieces)[:rules], **there)
     return net
 
