@@ -36,6 +36,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="2000 cells, 1 s, one round, results/quick: a trial")
     parser.add_argument("--huge", action="store_true", help="10^9 synapses too, with --axis synapses (24 GB and more)")
     parser.add_argument("--auryn", type=Path, metavar="FOLDER", help="a checkout of Auryn with build/release in it")
+    parser.add_argument("--auryn-flags", default="", metavar="FLAGS", help="for its compiler: '-I... -L...'")
     parser.add_argument("--environments", type=Path, default=HERE.parent, metavar="FOLDER", help=argparse.SUPPRESS)
     parser.add_argument("--timeout", type=float, default=1800.0, help="s for one run (default 1800)")
     parser.add_argument("--out", type=Path, help="folder of the results (default bench/results)")

@@ -73,7 +73,7 @@ def peers(given: argparse.Namespace) -> Axis:
                 continue
             path = BENCH / "peers" / script.format(w=workload.lower())
             if name == "auryn":
-                options = ("--auryn", str(given.auryn))
+                options = ("--auryn", str(given.auryn.resolve()), f"--flags={given.auryn_flags}")
             cases.append(Case(label, workload, (python, str(path), *options)))
     return Axis("peers", "Wall seconds per simulated second", "wall", cases, skipped)
 

@@ -67,8 +67,9 @@ def _line(case: Case, rows: list[dict[str, Any]], first: Line | None, measure: s
     )  # fmt: skip
     return Line(
         case.label, case.workload, len(rows), middle("wall"), min(walls), max(walls),
-        middle(measure) / (getattr(first, measure) if first else middle(measure)), middle("ns_per_event"), min(costs), max(costs),
-        *rates, agree, round(middle("synapses")), rows[0]["more"].get("bytes_per_synapse"), middle("peak_mb"),
+        middle(measure) / (getattr(first, measure) if first else middle(measure)), middle("ns_per_event"),
+        min(costs), max(costs), *rates, agree,
+        round(middle("synapses")), rows[0]["more"].get("bytes_per_synapse"), middle("peak_mb"),
         middle("build"), max(row["compile"] for row in rows), rows[0]["precision"], rows[0]["threads"], rows[0]["note"],
     )  # fmt: skip
 

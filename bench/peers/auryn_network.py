@@ -15,8 +15,6 @@ import numpy as np
 from shared import parameters as p
 from shared import row
 
-LIBRARIES = ("boost_mpi", "boost_serialization", "boost_program_options")
-
 
 def more(parser: argparse.ArgumentParser) -> None:
     """Options besides those that all scripts have."""
@@ -59,15 +57,17 @@ def _compiled(given: argparse.Namespace, folder: Path) -> tuple[Path, float]:
     definitions = (given.auryn / "src" / "auryn" / "auryn_definitions.h").read_text(errors="replace")
     parallel = re.search(r"^#define\s+AURYN_CODE_USE_MPI", definitions, re.M) is not None
     compiler = "mpicxx" if parallel else "g++"
-    libraries = [f"-l{name}" for name in LIBRARIES] if parallel else []
+    libraries = [*(["-lboost_mpi"] if parallel else []), "-lboost_serialization", "-lboost_filesystem"]
     began = time.perf_counter()
-    subprocess.run(
+    done = subprocess.run(
         [
             compiler, "-O3", "-march=native", "-ffast-math", "-w", f"-I{given.auryn / 'src'}", *given.flags.split(),
             str(Path(__file__).with_name("auryn_workload.cpp")), str(library), *libraries, "-o", "workload",
         ],
-        cwd=folder, check=True,
+        cwd=folder, capture_output=True, text=True,
     )  # fmt: skip
+    if done.returncode:
+        sys.exit(f"auryn_workload.cpp was not compiled (--flags may add -I and -L): {done.stderr[-1500:]}")
     return folder / "workload", time.perf_counter() - began
 
 
