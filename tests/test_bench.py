@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from homeostat.network.realise import realise
+from homeostat.network.wiring import Side
 
 BENCH = Path(__file__).parents[1] / "bench"
 
@@ -39,7 +40,7 @@ def test_w1_is_the_network_of_vogels_2011(module: Any) -> None:
 def test_w2_has_ten_million_synapses_and_scales_the_plastic_ones(module: Any) -> None:
     parameters = module("parameters")
     net = module("w2").network(parameters.W2)
-    expected = {name: p.wiring.expected(p.source.n, p.target.n) for name, p in net.projections.items()}
+    expected = {name: p.wiring.expected(Side(p.source.n), Side(p.target.n)) for name, p in net.projections.items()}
     recurrent = sum(n for name, n in expected.items() if "drive" not in name)
     assert recurrent == pytest.approx(1e7) and expected["exc -> exc"] == pytest.approx(6.4e6)
     assert parameters.W2.expected_synapses == pytest.approx(recurrent, rel=1e-3)

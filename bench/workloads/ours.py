@@ -67,9 +67,9 @@ def measure(workload: p.Workload, describe: Callable[[], hs.Network], given: arg
     wall = (time.perf_counter() - began) / given.seconds
     each = run["exc.rate"].values
     rate_exc, rate_inh = float(each.mean()), float(run["inh.rate"].values.mean())
-    count = {name: sim.model.made.synapses[name].n for name in sim.net.projections if "drive" not in name}
+    count = {name: sim.layout.synapses(name) for name in sim.net.projections if "drive" not in name}
     outgoing = {cells: sum(n for name, n in count.items() if name.startswith(cells)) for cells in ("exc", "inh")}
-    memory = {name: bytes_of(sim.layout.shares[name]) for name in count}
+    memory = {name: bytes_of(sim, name) for name in count}
     return Row(
         simulator="Homeostat", workload=workload.name, precision=given.dtype, threads=sim.threads, seed=given.seed,
         seconds=given.seconds, wall=wall, build=build, compile=compiling, rate_exc=rate_exc, rate_inh=rate_inh,
