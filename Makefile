@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 CROSS := .venv-crosscheck
+PEERS := nest brian2 annarchy
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check
 
 # Which Python makes the environments: `make PY=...` names one, else the first of these that is new enough.
@@ -24,10 +25,10 @@ HERE := $(shell printf '%s' '$(CURDIR)' | cksum | cut -d' ' -f1)
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SECONDARY:
-.PHONY: help demo test lint types floors verify crosscheck bench clean
+.PHONY: help demo test lint types floors verify crosscheck bench bench-peers work clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{printf "%-18s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{printf "%-18s %s\n", $$1, $$2}'
 
 demo: $(VENV)/.base-$(HERE)  ## learn handwritten digits without labels, and write a report
 	@$(BIN)/homeostat run digits --out results/demo $(ARGS)
@@ -53,8 +54,13 @@ crosscheck: $(CROSS)/.ready-$(HERE)  ## compare with NEST and Brian2, in an envi
 bench: $(VENV)/.test-$(HERE)  ## measure the speed of the workloads
 	@$(PYTHON) bench/run.py $(ARGS)
 
+bench-peers: $(foreach peer,$(PEERS),.venv-bench-$(peer)/.ready-$(HERE))  ## install NEST, Brian2 and ANNarchy for it
+
+work: $(VENV)/.base-$(HERE)  ## count the instructions of a synaptic event; fails if they have grown
+	@$(PYTHON) bench/instructions.py --check $(ARGS)
+
 clean:  ## remove environments and caches; results stay
-	rm -rf .venv .venv-crosscheck build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-crosscheck .venv-bench-* build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---- environments ---------------------------------------------------------------------------------------------------
@@ -76,8 +82,13 @@ $(CROSS)/.ready-$(HERE): pyproject.toml constraints.txt crosscheck/requirements.
 	@$(CROSS)/bin/python $(PIP_INSTALL) -c constraints.txt -r crosscheck/requirements.txt -e .
 	@touch $@
 
+.venv-bench-%/.ready-$(HERE): bench/requirements-%.txt | .venv-bench-%/.made-$(HERE)
+	@echo "installing $* into $(@D) (minutes the first time)"
+	@$(@D)/bin/python $(PIP_INSTALL) -r $<
+	@touch $@
+
 # A fresh environment from the first candidate that is new enough.
-$(VENV)/.made-$(HERE) $(CROSS)/.made-$(HERE):
+$(VENV)/.made-$(HERE) $(CROSS)/.made-$(HERE) $(foreach peer,$(PEERS),.venv-bench-$(peer)/.made-$(HERE)):
 	@for python in $(CANDIDATES); do \
 	    if $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
 	        echo "making $(@D) with $$python ($$($$python --version))"; \

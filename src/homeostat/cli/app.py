@@ -155,3 +155,15 @@ def doctor() -> None:
     from homeostat.cli.doctor import examine
 
     raise typer.Exit(examine())
+
+
+@app.command(
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    epilog="Options are those of bench/run.py: homeostat bench --help",
+)
+def bench(context: typer.Context) -> None:
+    """Measure the speed, beside other simulators where they are installed; needs a checkout of the source."""
+    from homeostat.cli.speed import measure
+
+    raise typer.Exit(measure(context.args))

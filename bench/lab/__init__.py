@@ -1,0 +1,1 @@
+"""The speed laboratory: what is run, how it is timed fairly, and the tables and figures of it."""

@@ -1,0 +1,80 @@
+"""W2 in Homeostat: pair STDP with synaptic scaling, and what may be added to it piece by piece.
+
+python bench/workloads/w2.py --seconds 10 --threads 4 --seed 1 --out row.json
+python bench/workloads/w2.py --piece weights --piece delays
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import ours
+from parameters import DT, PAIR, SCALING, W2, Workload
+
+import homeostat as hs
+
+PIECES = {
+    "weights": "log-normal initial weights, cv 0.5",
+    "delays": "uniform delays, 0.5 to 2.5 ms",
+    "taus": "log-normal membrane time constants, cv 0.2",
+    "short-term": "short-term plasticity with U per synapse, E to E",
+    "two rules": "triplet STDP and normalisation besides",
+}
+
+RELEASED = 2.4
+"""A spike releases about 1 / RELEASED of the weight with short-term plasticity, so that rates stay as they are."""
+
+
+def network(
+    workload: Workload = W2, seed: int = 1, pieces: tuple[str, ...] = (), rules: int | None = None
+) -> hs.Network:
+    """The network, described; `rules` limits how many rules E to E has."""
+    net = hs.Network(dt=DT, seed=seed)
+    tau = hs.LogNormal(ours.MEMBRANE["tau"], cv=0.2) if "taus" in pieces else ours.MEMBRANE["tau"]
+    for name, n in (("exc", workload.exc), ("inh", workload.inh)):
+        net.add(hs.LIF(**{**ours.MEMBRANE, "tau": tau}), n, name)
+        net.add(hs.Poisson(rate=workload.drive_rate), n, f"drive of {name}")
+        net.connect(
+            f"drive of {name}", name, hs.OneToOne(), weight=workload.drive_weight, delay=workload.delay,
+            receptor=ours.AMPA,
+        )  # fmt: skip
+    mean = workload.w_exc * (RELEASED if "short-term" in pieces else 1.0)
+    there: dict[str, Any] = {"weight": hs.LogNormal(mean, cv=0.5) if "weights" in pieces else mean}
+    if "delays" in pieces:
+        there["delay"] = hs.Uniform(0.5, 2.5)
+    if "short-term" in pieces:
+        there["release"] = hs.ShortTerm(U=hs.Uniform(0.3, 0.7), tau_rec=100.0)
+    ours.connect_all(net, workload, plastic=("exc", "exc"), rules=_rules(workload, pieces)[:rules], **there)
+    return net
+
+
+def _rules(workload: Workload, pieces: tuple[str, ...]) -> list[hs.Plasticity]:
+    up, down = workload.strength * PAIR.gain_up, workload.strength * PAIR.gain_down
+    rules: list[hs.Plasticity] = [
+        hs.PairSTDP(PAIR.tau, PAIR.tau, up, down),
+        hs.HardBounds(0.0, workload.strength * PAIR.w_max),
+        hs.SynapticScaling(SCALING.target, SCALING.tau_rate, SCALING.period, SCALING.strength, SCALING.largest),
+    ]
+    if "two rules" in pieces:
+        rules += [
+            hs.TripletSTDP(triplet_up=up, pair_down=up, triplet_down=0.0),
+            hs.Normalisation(total=workload.p * workload.exc * workload.w_exc, period=SCALING.period),
+        ]
+    return rules
+
+
+def _described(workload: Workload, given: argparse.Namespace) -> hs.Network:
+    if given.synapses:
+        workload = W2.of_synapses(given.synapses)
+    return network(workload, given.seed, tuple(given.piece), given.rules)
+
+
+def _more(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--piece", action="append", default=[], choices=list(PIECES), help="switch on; repeatable")
+    parser.add_argument("--synapses", type=int, help="so many at the same p, instead of --cells")
+    parser.add_argument("--rules", type=int, help="only so many of the rules of E to E")
+
+
+if __name__ == "__main__":
+    ours.main(W2, __doc__, _described, _more)
