@@ -25,7 +25,8 @@ _HOMES = {
     "homeostat.distributions": "Beta Distribution Gamma LogNormal Normal Uniform jointly",
     "homeostat.engine.health": "Finding Health",
     "homeostat.engine.keep": "Checkpoint",
-    "homeostat.engine.record": "Rates Recorder Spikes States WeightSummary Weights",
+    "homeostat.engine.record": "Recorder States WeightSummary Weights",
+    "homeostat.engine.record_spikes": "Rates Spikes",
     "homeostat.engine.recording": "Recording",
     "homeostat.engine.simulation": "Simulation",
     "homeostat.errors": (

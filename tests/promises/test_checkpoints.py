@@ -488,7 +488,7 @@ class Own(hs.Recorder):
 
     name = "own"
 
-    def begin(self, sim: hs.Simulation, steps: int) -> None: ...
+    def begin(self, sim: hs.Simulation, steps: int, room: int | None = None) -> None: ...
 
     def data(self) -> dict:
         return {}

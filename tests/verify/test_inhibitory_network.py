@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from homeostat.engine.record import Spikes
+from homeostat.engine.record_spikes import Spikes
 from homeostat.engine.simulation import Simulation
 from homeostat.homeostasis import InhibitorySTDP
 from homeostat.network import Network, Random

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from homeostat.distributions import Uniform
-from homeostat.engine.record import Spikes
+from homeostat.engine.record_spikes import Spikes
 from homeostat.engine.simulation import Simulation
 from homeostat.network import AllToAll, Network
 from homeostat.neurons import LIF, Poisson

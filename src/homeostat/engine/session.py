@@ -15,7 +15,8 @@ import numpy as np
 
 from homeostat.engine.health import Finding, Health, warn_or_stop, watcher
 from homeostat.engine.keep import Checkpoint, Keeper
-from homeostat.engine.record import Recorder, _Logged, _Sampled
+from homeostat.engine.record import Recorder, Sampled
+from homeostat.engine.record_spikes import Logged
 from homeostat.engine.recording import Recording
 from homeostat.engine.room import PIECE, check_room, in_words
 from homeostat.engine.stream import Stream
@@ -54,8 +55,8 @@ class Session:
         self.limit = check_room(sim, self.recorders, steps, path)
         for recorder in self.recorders:
             recorder.begin(sim, steps, None if path is None else PIECE)
-        self.sampled = [r for r in self.recorders if isinstance(r, _Sampled)]
-        self.logged = [r for r in self.recorders if isinstance(r, _Logged)]
+        self.sampled = [r for r in self.recorders if isinstance(r, Sampled)]
+        self.logged = [r for r in self.recorders if isinstance(r, Logged)]
         if checkpoint and path:
             raise NotSupported("run() keeps a run with checkpoint=, or streams its recording with out=, not both yet")
         self.keeper = Keeper(checkpoint, sim, self.recorders, steps) if checkpoint else None

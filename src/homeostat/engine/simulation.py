@@ -20,7 +20,7 @@ from homeostat.engine.layout import Layout
 from homeostat.engine.model import Cells, Links, Member, build, modulator
 from homeostat.engine.module import forget, load, warn_of_cache
 from homeostat.engine.profile import Profile
-from homeostat.engine.record import Recorder, Spikes, name_of
+from homeostat.engine.record import Recorder, name_of
 from homeostat.engine.recording import Recording
 from homeostat.engine.session import Session
 from homeostat.engine.snapshot import pass_over, restore, snapshot
@@ -383,5 +383,3 @@ class Simulation:
     def __repr__(self) -> str:
         return f"<Simulation of {self.net!r} at {self.time:g} ms, {self.threads} threads>"
 
-
-__all__ = ["Recorder", "Simulation", "Spikes"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from homeostat.engine.record import Recorder, _Sampled
+from homeostat.engine.record import Recorder, Sampled
 from homeostat.engine.room import PIECE
 from homeostat.engine.store import Store
 from homeostat.errors import DataError
@@ -60,4 +60,4 @@ class Stream:
 
 
 def _is_full(recorder: Recorder) -> bool:
-    return recorder.full if isinstance(recorder, _Sampled) else recorder.held >= PIECE
+    return recorder.full if isinstance(recorder, Sampled) else recorder.held >= PIECE
