@@ -20,7 +20,7 @@ def clocked(parts: list[list[str]], numbers: Iterator[int] | None) -> list[str]:
         return [line for part in parts for line in part]
     lines: list[str] = []
     for part in parts:
-        name = re.findall(r"(\w+)\(", part[-1])[0]
+        name = re.findall(r"(\w+)\(", "\n".join(part))[0]
         lines += ["began = cycles()", *part, f"network.spent[{next(numbers)}] += cycles() - began  # {name}"]
     return lines
 
@@ -33,7 +33,9 @@ class Profile:
         if not names:
             raise BadValue("profile() needs a simulation that counts: Simulation(net, profile=True)")
         spent = sum(share["spent"] for share in sim.layout.shares["network"])
-        cycles = {name: float(spent[int(number)]) for number, name in names.items()}
+        cycles = dict.fromkeys(names.values(), 0.0)
+        for number, name in names.items():
+            cycles[name] += float(spent[int(number)])
         total = sum(cycles.values()) or 1.0
         self.wall, self.simulated = sim.wall, sim.time / 1000.0
         self.seconds = {name: sim.wall * sim.threads * one / total for name, one in cycles.items()}

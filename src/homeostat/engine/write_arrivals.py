@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from homeostat.engine.lines import indented, one_each, only_if, results
 from homeostat.engine.links_views import Views
-from homeostat.engine.model import Member, Variable
+from homeostat.engine.model import Links, Member, Variable
 from homeostat.engine.names import View
 from homeostat.engine.write_changes import row_bounds, row_loop, store, synapse_event
 from homeostat.engine.write_replay import newest_event
@@ -19,53 +19,31 @@ def write_arrivals(at: Views) -> list[str]:
     return _rates(at) if at.plan.rate else _spikes(at)
 
 
-def _spikes(at: Views) -> list[str]:
-    """Which rows have a presynaptic event in a step, by delay, then by presynaptic id; and their visits.
+def due(links: Links) -> list[str]:
+    """Lines that list the rows to visit in a step: before the cells integrate, so that the first is near by then."""
+    q, source = links.ident, links.source.ident
+    sent = f"{source}.ids, {source}.counts, {source}.firsts, network.learning, network.was_frozen"
+    return [f"find_due(n, {q}.delays, {q}.row_of, {sent}, {q}.due, {q}.due_count)", *_ask(links, "0")]
 
-    The rows are listed before the cells integrate, so that the first row's memory arrives meanwhile; each visit asks
-    for the memory of the next.
-    """
-    q, source, name = at.q, at.source, at.links.name
-    short = isinstance(at.links.projection.wiring, OneToOne)  # rows that are not worth asking for
+
+def _ask(links: Links, visit: str) -> list[str]:
+    """Lines that ask for the memory of the row that is visited as number `visit` of a step, if rows are worth it."""
+    q = links.ident
+    moved = ["post", *(key for key, variable in links.variables.items() if variable.kind == "synapse")]
+    asked = [] if isinstance(links.projection.wiring, OneToOne) else moved
+    return [f"ask_for_due({visit}, {q}.due, {q}.due_count, {q}.start, {q}.{key})" for key in asked]
+
+
+def _spikes(at: Views) -> list[str]:
+    """The visits of a step; each asks for the memory of the next."""
+    q, source = at.q, at.links.source.name
     return [
-        *([] if short else _near(at)),
-        f"@inline\ndef due_{q}(n, {q}, {source}, network):",
-        f'    """Rows of {name!r} that spikes of {at.links.source.name!r} reach at step `n`."""',
-        "    count = 0",
-        f"    for d in range({q}.delays.size):",
-        f"        sent = n - {q}.delays[d]",
-        "        if sent < 0:",
-        "            break",
-        f"        slot = sent % {source}.ids.shape[0]",
-        "        learning = network.learning[0] != 0 and not network.was_frozen[slot]",
-        f"        for t in range({source}.firsts.size):",
-        f"            for s in range({source}.firsts[t], {source}.firsts[t] + {source}.counts[slot, 8 * t]):",
-        f"                row = {q}.row_of[d, {source}.ids[slot, s]]",
-        "                if row >= 0:",
-        f"                    {q}.due[count] = row if learning else ~row",
-        "                    count += 1",
-        f"    {q}.due_count[0] = count",
-        *([] if short else [f"    near_{q}(0, {q})"]),
-        "",
         f"@inline\ndef arrive_{q}({at.arguments}):",
-        f'    """Spikes of {at.links.source.name!r} reach {name!r} at step `n`: replay, deliver, then on_pre."""',
+        f'    """Spikes of {source!r} reach {at.links.name!r} at step `n`: replay, deliver, then on_pre."""',
         f"    for v in range({q}.due_count[0]):",
-        *([] if short else [f"        near_{q}(v + 1, {q})"]),
+        *indented(_ask(at.links, "v + 1"), 2),
         f"        row, learning = due_row({q}.due[v]), {q}.due[v] >= 0",
         *indented(_visit(at), 2),
-        "",
-    ]
-
-
-def _near(at: Views) -> list[str]:
-    q = at.q
-    moved = ["post", *(key for key, variable in at.links.variables.items() if variable.kind == "synapse")]
-    return [
-        f"@inline\ndef near_{q}(v, {q}):",
-        '    """Ask for the memory of the row that is visited as number `v` of a step."""',
-        f"    if v < {q}.due_count[0]:",
-        f"        row = due_row({q}.due[v])",
-        *(f"        ask_for({q}.{key}, {q}.start[row], {q}.start[row + 1])" for key in moved),
         "",
     ]
 

@@ -10,6 +10,7 @@ from homeostat.engine.links_plan import Plan, plan
 from homeostat.engine.model import Cells, Group, Links, Model, Variable
 from homeostat.engine.names import Reader
 from homeostat.engine.profile import clocked
+from homeostat.engine.write_arrivals import due
 from homeostat.engine.write_cell_rules import add_clocks, calls_of_cells
 from homeostat.engine.write_cells import write_cells
 from homeostat.engine.write_links import write_links
@@ -139,7 +140,7 @@ def _step(model: Model, plans: dict[str, Plan], body: str) -> list[list[str]]:
     """The parts of one step, in their order."""
     cells, links = model.cells.values(), model.links.values()
     spiking = [q for q in links if not plans[q.name].rate]
-    parts = [[f"due_{q.ident}(n, {q.ident}, {q.source.ident}, network)"] for q in spiking]
+    parts = [due(q) for q in spiking]
     parts += [[f"integrate_{c.ident}(n, {c.ident}, network)"] for c in cells]
     parts += [[f"arrive_{q.ident}({_all_arguments(q) if plans[q.name].rate else _arguments(q)})"] for q in links]
     parts += [[f"post_{q.ident}({_arguments(q)})"] for q in links if f"def post_{q.ident}(" in body]

@@ -24,8 +24,9 @@ from homeostat.engine.runtime.draws import (
 from homeostat.engine.runtime.exponential import exp
 from homeostat.engine.runtime.reductions import reduce_count, reduce_max, reduce_mean, reduce_min, reduce_sum
 from homeostat.engine.runtime.rows import (
-    ask_for,
+    ask_for_due,
     due_row,
+    find_due,
     find_newest,
     find_older,
     history_full,
@@ -36,9 +37,9 @@ from homeostat.engine.runtime.rows import (
 from homeostat.engine.runtime.threads import ask_to_halt, halt_asked, meet
 
 __all__ = [
-    "U64", "ask_for", "ask_to_halt", "begin_schedule", "binomial", "bits_of", "called", "collect", "count_spikes",
-    "cycles", "due_row", "end_schedule", "exp", "find_newest", "find_older", "halt_asked", "history_full", "inline",
-    "kernel", "lanes", "log_spikes", "make_room", "meet", "normal", "rate_of", "reduce_count", "reduce_max",
-    "reduce_mean", "reduce_min", "reduce_sum", "rounded32", "rounded64", "step_key", "synapse_element", "table_row",
-    "uniform",
+    "U64", "ask_for_due", "ask_to_halt", "begin_schedule", "binomial", "bits_of", "called", "collect",
+    "count_spikes", "cycles", "due_row", "end_schedule", "exp", "find_due", "find_newest", "find_older",
+    "halt_asked", "history_full", "inline", "kernel", "lanes", "log_spikes", "make_room", "meet", "normal",
+    "rate_of", "reduce_count", "reduce_max", "reduce_mean", "reduce_min", "reduce_sum", "rounded32", "rounded64",
+    "step_key", "synapse_element", "table_row", "uniform",
 ]  # fmt: skip

@@ -75,10 +75,31 @@ def due_row(due):
 
 
 @inline
-def ask_for(array, begin, end):
-    """Ask for the memory of a row, so that it is near when the row is visited."""
-    for k in range(begin, end, 64 // array.itemsize):
-        prefetch(array, U64(k))
+def find_due(n, delays, row_of, ids, counts, firsts, learning, was_frozen, due, due_count):
+    """List the rows that have a presynaptic event in step `n`, by delay, then by presynaptic id."""
+    count = 0
+    for d in range(delays.size):
+        sent = n - delays[d]
+        if sent < 0:
+            break
+        slot = sent % ids.shape[0]
+        learns = learning[0] != 0 and not was_frozen[slot]
+        for t in range(firsts.size):
+            for s in range(firsts[t], firsts[t] + counts[slot, 8 * t]):
+                row = row_of[d, ids[slot, s]]
+                if row >= 0:
+                    due[count] = row if learns else ~row
+                    count += 1
+    due_count[0] = count
+
+
+@inline
+def ask_for_due(v, due, due_count, start, array):
+    """Ask for the memory of the row that is visited as number `v` of a step, so that it is near by then."""
+    if v < due_count[0]:
+        row = due_row(due[v])
+        for k in range(start[row], start[row + 1], 64 // array.itemsize):
+            prefetch(array, U64(k))
 
 
 @inline
