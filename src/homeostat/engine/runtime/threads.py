@@ -72,14 +72,15 @@ def _rest(typingctx, microseconds):
     def codegen(context, builder, signature, args):
         if os.name == "posix":
             kind = ir.FunctionType(ir.IntType(32), [ir.IntType(32)])
-            builder.call(cgutils.get_or_insert_function(builder.module, kind, "usleep"), args)
+            short = builder.trunc(args[0], ir.IntType(32))
+            builder.call(cgutils.get_or_insert_function(builder.module, kind, "usleep"), [short])
         return context.get_dummy_value()
 
-    return types.void(types.uint32), codegen
+    return types.void(types.int64), codegen
 
 
 ARRIVED, ROUND = 0, 8  # places in the barrier array, a cache line apart
-SPINS, NAP = 4000, 50  # looks, a few cycles apart, before a waiting thread sleeps; microseconds it sleeps between looks
+SPINS, NAP, LONGEST_NAP = 4000, 50, 1000  # looks, a few cycles apart, before a waiting thread sleeps; microseconds it sleeps between looks
 
 
 @inline
@@ -95,13 +96,14 @@ def meet(barrier, threads):
         _store(barrier, ARRIVED, 0)
         _store(barrier, ROUND, this_round + 1)
         return
-    looks = 0
+    looks, nap = 0, NAP
     while _load(barrier, ROUND) == this_round:
         looks += 1
         if looks < SPINS:
             _pause()
         else:
-            _rest(NAP)
+            _rest(nap)
+            nap = min(2 * nap, LONGEST_NAP)
 
 
 @inline
