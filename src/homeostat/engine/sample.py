@@ -14,14 +14,20 @@ class SynapseSample:
     """The synapses `chosen` (canonical indices, ascending) of a projection."""
 
     def __init__(self, sim: Simulation, projection: str, chosen: np.ndarray) -> None:
-        self.sim, self.chosen = sim, chosen
-        shares = sim.layout.links[projection]
-        rank = np.full(sim.layout.synapses(projection), -1, np.int32)
+        self.sim, self.projection, self.chosen = sim, projection, chosen
+        self._find()
+
+    def _find(self) -> None:
+        self._layout, chosen = self.sim.layout, self.chosen
+        shares = self._layout.links[self.projection]
+        rank = np.full(self._layout.synapses(self.projection), -1, np.int32)
         rank[chosen] = np.arange(len(chosen))
         self._parts = [(share.arrays, *_found(share.take(rank, np.empty(share.n, np.int32)))) for share in shares]
 
     def read(self, key: str = "w") -> np.ndarray:
         """The present values of a variable of synapses, brought up to date, in the order of `chosen`."""
+        if self.sim.layout is not self._layout:  # cut anew for another number of threads
+            self._find()
         self.sim.settle()
         values = np.empty(len(self.chosen), np.asarray(self._parts[0][0][key]).dtype)
         for arrays, here, ranks in self._parts:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from homeostat.engine.crowding import Crowding
 from homeostat.engine.health import Finding, Health, warn_or_stop, watcher
 from homeostat.engine.keep import Checkpoint, Keeper
 from homeostat.engine.record import Recorder, Sampled
@@ -44,6 +45,7 @@ class Session:
         self.first = sim.step_count
         self.progress = sys.stderr.isatty() if progress is None else progress
         self.interrupted = False
+        self.crowding = Crowding(sim) if sim.layout.learning[0] else None
         for recorder in self.recorders:
             if not isinstance(recorder, Recorder):
                 raise BadValue(f"record= takes recorders such as Spikes('exc'), not {recorder!r}")
@@ -81,6 +83,8 @@ class Session:
                         bar = Progress(sim, first, end, began)
                     if bar:
                         bar.update()
+                    if self.crowding and self.crowding.has_changed(end - sim.step_count):
+                        self._log(True)
                     if self.keeper and (self.keeper.is_due or self.interrupted or sim.step_count == end):
                         self.keeper.save()
         finally:

@@ -56,7 +56,9 @@ class Simulation:
         if not isinstance(net, Network | Realised):
             raise BadValue(f"Simulation() takes a Network, not {net!r}")
         self.net = net.network if isinstance(net, Realised) else net
-        self.step_count, self.wall, self.quiet = 0, 0.0, quiet
+        self.step_count, self.quiet = 0, quiet
+        self.wall = self.worked = 0.0  # seconds that runs took, and that all threads worked in them
+        self.walked = 0  # steps of all runs
         self.threads = self._thread_count(threads)
         made = net if isinstance(net, Realised) else realise(net, self.threads)
         self.watcher: Watcher | None = None
@@ -66,13 +68,15 @@ class Simulation:
         delays = [int(s.delay.min()) for s in made.synapses.values() if s.delay.size]
         longest = max([int(s.delay.max(initial=1)) + s.dendritic_delay for s in made.synapses.values()], default=1)
         self.window = 1 if sensed_cells(self.model) else max(1, min(delays, default=16))
-        self.layout = Layout(
-            self.model,
-            self.module,
-            np.float32 if dtype == "float32" else np.float64,
-            self.threads,
-            longest + self.window + 1,
-        )
+        real = np.float32 if dtype == "float32" else np.float64
+        self._pool: ThreadPoolExecutor | None = None
+        self.use(Layout(self.model, self.module, real, self.threads, longest + self.window + 1))
+
+    def use(self, layout: Layout) -> None:
+        """Run with these arrays, and as many threads as they are for."""
+        if self._pool is not None:
+            self._pool.shutdown()
+        self.layout, self.threads = layout, layout.threads
         self.model.forget_synapses()
         self._pool = ThreadPoolExecutor(self.threads, "homeostat") if self.threads > 1 else None
 
@@ -126,14 +130,21 @@ class Simulation:
         layout.flags[:STOP] = 0
         fixed = (first, first + steps, self.window, self.threads)
         if self._pool is None:
-            reached = self.module.run(*fixed, 0, *layout.arguments(0))
+            done = [self._work(*fixed, 0, *layout.arguments(0))]
         else:
-            kernel = self.module.run
-            jobs = [self._pool.submit(kernel, *(*fixed, t, *layout.arguments(t))) for t in range(self.threads)]
-            reached = min(job.result() for job in jobs)
-        self.step_count = int(reached)
+            jobs = [self._pool.submit(self._work, *fixed, t, *layout.arguments(t)) for t in range(self.threads)]
+            done = [job.result() for job in jobs]
+        self.step_count = min(reached for reached, _ in done)
         self.wall += time.perf_counter() - began
+        self.worked += sum(worked for _, worked in done)
+        self.walked += self.step_count - first
         return self.step_count - first
+
+    def _work(self, *given: Any) -> tuple[int, float]:
+        """The kernel of one thread; returns the step that it reached, and for how many seconds it worked."""
+        began = time.thread_time()
+        reached = self.module.run(*given)
+        return int(reached), time.thread_time() - began
 
     def ask_to_stop(self, stop: bool = True) -> None:
         """Ask the running threads to stop at the end of their window."""

@@ -80,7 +80,8 @@ def _rest(typingctx, microseconds):
 
 
 ARRIVED, ROUND = 0, 8  # places in the barrier array, a cache line apart
-SPINS, NAP, LONGEST_NAP = 4000, 50, 1000  # looks, a few cycles apart, before a waiting thread sleeps; microseconds it sleeps between looks
+SPINS = 4000  # looks, some cycles apart, before a waiting thread sleeps
+NAP, LONGEST_NAP = 50, 1000  # microseconds that it sleeps between looks
 
 
 @inline

@@ -1,0 +1,87 @@
+"""A busy machine: one thread fewer, the same bits."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from compositions import compose
+
+import homeostat as hs
+from homeostat.engine import crowding
+from homeostat.engine.crowding import Crowding, reshare
+from homeostat.engine.whole import digest, gather
+
+STEPS = 150
+
+
+@pytest.mark.parametrize("seed", [1, 4])
+def test_cutting_anew_changes_no_bit(seed: int) -> None:
+    whole = hs.Simulation(compose(seed), threads=1, quiet=True)
+    cut = hs.Simulation(compose(seed), threads=3, quiet=True)
+    for threads in (1, 2, 4, 3):
+        whole.run(steps=STEPS, watch=None)
+        cut.run(steps=STEPS, watch=None)
+        reshare(cut, threads)
+        assert cut.threads == threads
+        assert digest(gather(cut)) == digest(gather(whole))
+
+
+def test_a_sampled_recorder_follows() -> None:
+    def weights(change: bool) -> Any:
+        sim = hs.Simulation(compose(1), threads=2, quiet=True)
+        record = [hs.Weights("inputs -> exc", every=sim.net.dt * 10, sample=5), hs.Spikes("exc")]
+        session = crowding_session(sim, record, change)
+        return session["inputs -> exc.w"].values, session["exc.spikes"].time.values
+
+    for ours, theirs in zip(weights(False), weights(True), strict=True):
+        assert (ours == theirs).all()
+
+
+def crowding_session(sim: hs.Simulation, record: list[hs.Recorder], change: bool) -> Any:
+    """A run in which the number of threads changes after each chunk."""
+    from homeostat.engine.session import Session
+
+    session = Session(sim, record, 4 * STEPS, False)
+
+    def has_changed(steps_left: int) -> bool:
+        reshare(sim, 1 + sim.threads % 3)
+        return True
+
+    session.crowding = SimpleNamespace(has_changed=has_changed) if change else None  # type: ignore[assignment]
+    return session.run()
+
+
+class Machine:
+    """A simulation as the choice of threads sees it."""
+
+    def __init__(self) -> None:
+        self.threads, self.wall, self.worked, self.walked = 4, 0.0, 0.0, 0
+        self.layout, self.model = SimpleNamespace(synapses=lambda name: 1000), SimpleNamespace(links=["x"])
+
+    def passes(self, seconds: float, works: float) -> None:
+        self.wall += seconds
+        self.worked += seconds * self.threads * works
+        self.walked += round(1000 * seconds)
+
+
+def test_a_thread_is_taken_away_while_others_need_the_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    sim: Any = Machine()
+    monkeypatch.setattr(crowding, "reshare", lambda sim, threads: setattr(sim, "threads", threads))
+    crowd = Crowding(sim)
+    sim.passes(2.0, 0.95)
+    assert not crowd.has_changed(100_000)
+    sim.passes(2.0, 0.5)
+    assert not crowd.has_changed(0)  # the run is nearly over
+    assert crowd.has_changed(100_000)
+    assert sim.threads == 3
+    sim.passes(2.0, 0.5)
+    assert not crowd.has_changed(100_000)  # never more than one thread fewer
+    sim.passes(25.0, 0.95)
+    assert crowd.has_changed(100_000)  # tried again
+    assert sim.threads == 4
+    sim.passes(2.0, 0.5)
+    assert crowd.has_changed(100_000)
+    sim.passes(25.0, 0.95)
+    assert not crowd.has_changed(100_000)  # with more patience each time
