@@ -13,7 +13,7 @@ import xarray as xr
 
 import homeostat as hs
 
-STEPS = 3_000_000
+STEPS = 1_500_000
 
 
 def network() -> hs.Network:

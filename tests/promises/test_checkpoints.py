@@ -24,7 +24,7 @@ from homeostat.engine.keep import Keeper
 from homeostat.network.describe import describe
 
 STEPS = 600
-SEEDS = (1, 4, 6)  # test_same_bits compiles them anyway
+SEEDS = (1, 4)  # test_same_bits compiles them anyway; verify tries many more
 
 
 @functools.cache

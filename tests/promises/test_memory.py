@@ -70,10 +70,10 @@ def test_streaming_holds_a_piece_at_most(tmp_path: Path, monkeypatch: pytest.Mon
     sim.run(seconds=1, record=record(), out=tmp_path / "warm.zarr")
     memory = Watched()
     with memory():
-        run = sim.run(seconds=12, record=record(), out=tmp_path / "long.zarr")
+        run = sim.run(seconds=5, record=record(), out=tmp_path / "long.zarr")
     recorded = sum(run[name].nbytes for name in run)
-    assert recorded > 200 * MIB
-    assert memory.growth < 32 * MIB, f"{memory.growth / MIB:.0f} MiB for {recorded / MIB:.0f} MiB"
+    assert recorded > 80 * MIB
+    assert memory.growth < 24 * MIB, f"{memory.growth / MIB:.0f} MiB for {recorded / MIB:.0f} MiB"
 
 
 def test_many_calls_of_run_leave_nothing_behind() -> None:
@@ -83,10 +83,10 @@ def test_many_calls_of_run_leave_nothing_behind() -> None:
         for _ in range(times):
             sim.run(steps=4, record=[hs.Spikes("exc"), hs.States("exc", "v", every=1.0)])
 
-    call(500)
+    call(300)
     before = resident()
-    call(4000)
-    assert resident() - before < 4 * MIB, f"{(resident() - before) / MIB:.1f} MiB by 4000 calls"
+    call(1500)
+    assert resident() - before < 2 * MIB, f"{(resident() - before) / MIB:.1f} MiB by 1500 calls"
 
 
 @pytest.mark.verify
