@@ -52,6 +52,11 @@ def main(
     write(measure(workload, lambda: describe(workload, given), given), given.out)
 
 
+def _rates(seconds: float) -> list[hs.Recorder]:
+    """Recorders of the mean rates, the cheapest there are."""
+    return [hs.Rates(name, every=min(1.0, seconds) * 1000.0) for name in ("exc", "inh")]
+
+
 def measure(workload: p.Workload, describe: Callable[[], hs.Network], given: argparse.Namespace) -> Row:
     """Describe, build, compile, warm up, and time the loop."""
     began = time.perf_counter()
@@ -60,8 +65,8 @@ def measure(workload: p.Workload, describe: Callable[[], hs.Network], given: arg
     compiling = sim.compile()
     sim.was_compiled = True
     if given.warm:
-        sim.run(seconds=given.warm, progress=False)
-    record = [hs.Rates(name, every=min(1.0, given.seconds) * 1000.0) for name in ("exc", "inh")]
+        sim.run(seconds=given.warm, record=_rates(given.warm), progress=False)  # with all that recording loads
+    record = _rates(given.seconds)
     began = time.perf_counter()
     run = sim.run(seconds=given.seconds, record=record, progress=False)
     wall = (time.perf_counter() - began) / given.seconds
