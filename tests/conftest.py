@@ -1,6 +1,8 @@
 """What every test runs under: a quiet plot backend, one BLAS thread per worker, repeatable random examples."""
 
 import os
+import time
+from pathlib import Path
 from typing import Any
 
 # Set before numpy or matplotlib load. Tests run on all cores already; threads of BLAS below them only get in the way.
@@ -19,9 +21,48 @@ settings.register_profile("verify", max_examples=500, deadline=None, print_blob=
 settings.load_profile("fast")
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
+BEGAN = time.perf_counter()
+VERIFIED = Path(__file__).parents[1] / "docs" / "verification.md"
+HEAD = """# What `make verify` found
+
+Written by `make verify`; do not edit. Each row is a group of tests: how many passed, failed, and what they say.
+
+- date: {date}
+- commit: {commit}, Homeostat {homeostat}, Python {python}
+- machine: {processor}, {cores} cores, {memory_GiB} GiB
+- tests: {passed} passed, {failed} failed, {seconds:.0f} s
+
+| tests | passed | failed | said |
+|---|---:|---:|---|
+"""
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: Any) -> None:
     """What tests of `make verify` measured: they hand it over with record_property("said", ...)."""
-    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
-        for name, text in getattr(report, "user_properties", ()):
-            if name == "said" and report.when == "call":
-                terminalreporter.write_line(str(text))
+    groups: dict[str, dict[str, Any]] = {}
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            if report.when != "call" and outcome == "passed":
+                continue
+            group = groups.setdefault(report.nodeid.partition("[")[0], {"passed": 0, "failed": 0, "said": []})
+            group[outcome] += 1
+            said = [str(text) for name, text in report.user_properties if name == "said"]
+            group["said"] += said
+            for text in said:
+                terminalreporter.write_line(text)
+    if config.getoption("markexpr") == "verify" and groups and not config.getoption("keyword"):
+        _write(groups, time.perf_counter() - BEGAN)
+
+
+def _write(groups: dict[str, dict[str, Any]], seconds: float) -> None:
+    """The file of what was verified, with when, where and of which version."""
+    from homeostat.experiments.lab.provenance import provenance
+
+    facts = provenance()
+    counts = {kind: sum(group[kind] for group in groups.values()) for kind in ("passed", "failed")}
+    head = HEAD.format(**{**facts, **facts["machine"], **counts, "seconds": seconds})
+    rows = [
+        f"| {name} | {group['passed']} | {group['failed']} | {'; '.join(group['said'])} |"
+        for name, group in sorted(groups.items())
+    ]
+    VERIFIED.write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
