@@ -154,3 +154,16 @@ def test_a_recording_too_large_for_memory_says_how_large(sim: hs.Simulation, rec
     with pytest.raises(hs.TooLarge, match="GiB"):
         sim.run(steps=2**31 - 2, record=[recorder])
     assert sim.step_count == 0
+
+
+def test_what_a_trace_decays_with_is_not_set_between_runs() -> None:
+    net = hs.Network(dt=1.0, seed=1)
+    cells = net.add(hs.Poisson(rate=10.0), 3, "cells")
+    out = net.add(hs.LIF(), 3, "out")
+    net.connect(cells, out, hs.AllToAll(), weight=0.1, receptor=hs.AMPA(), rules=[hs.PairSTDP()], name="learn")
+    sim = hs.Simulation(net, threads=1, quiet=True)
+    with pytest.raises(hs.BadValue, match="a trace decays with it; it can be set only in the description"):
+        sim.set("learn", "rule0.tau_pre", 40.0)
+    sim.set("learn", "rule0.gain_up", 0.5)
+    with pytest.raises(hs.BadValue, match="must be numbers"):
+        sim.set("learn", "rule0.gain_up", hs.Uniform(0.0, 1.0))

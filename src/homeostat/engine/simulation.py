@@ -290,6 +290,8 @@ class Simulation:
                 "draw them with numpy, or give them when the network is described"
             )
         if member is not None and bare in member.mechanism.fields:
+            if any(state.trace and state.trace.tau == bare for state in member.mechanism.states.values()):
+                raise BadValue(f"{name} of '{owner}': a trace decays with it; it can be set only in the description")
             return checked(member.mechanism.fields[bare], value, f"{type(member.mechanism).__name__} on '{owner}'")
         try:
             array = np.asarray(value, float)
@@ -323,10 +325,8 @@ class Simulation:
 
     def _member(self, owner: str, name: str) -> tuple[Member | None, str]:
         place, _, bare = name.rpartition(".")
-        for member in self._group(owner).members:
-            if member.prefix == self._prefix(place):
-                return member, bare
-        return None, bare
+        members = {member.prefix: member for member in self._group(owner).members}
+        return members.get(self._prefix(place), members.get(f"{self._prefix(place)}0_" if place else "")), bare
 
     @staticmethod
     def _prefix(place: str) -> str:
