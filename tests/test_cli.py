@@ -165,7 +165,7 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path, threads: str) -> None:
     while time.time() < until and not (kept.exists() and '"seed": 0' in kept.read_text()):
         time.sleep(0.1)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all processes of the group
-    told = process.communicate(timeout=30)
+    told = process.communicate(timeout=120)
     assert process.returncode == 130, told
     assert "1 of 3 runs are kept" in told[1]
     assert "missing: seed 1: all; seed 2: all" in told[1] and "to go on: " in told[1]
