@@ -71,9 +71,8 @@ def reshare(sim: Simulation, threads: int) -> None:
 
 def _synapses(sim: Simulation, name: str) -> Synapses:
     """The synapses of a projection as they were realised, but for their weights."""
-    pre, post = sim.layout.pairs(name)
-    sources, share = sim.model.links[name].source.population.n, sim.layout.shares[name][0]
-    start = np.concatenate([[0], np.cumsum(np.bincount(pre, minlength=sources))]).astype(np.int64)
+    (_, post), share = sim.layout.pairs(name), sim.layout.shares[name][0]
+    start = np.append(sim.layout.links[name][0].begin, len(post))  # the first share's pieces begin where rows do
     one = np.asarray(share["delays"], np.int32)
     delay = one if one.size == 1 else gather_delays(sim, name)
     return Synapses(start, post, 0.0, delay, share["dendritic_delay"])

@@ -326,11 +326,13 @@ class Simulation:
     def _member(self, owner: str, name: str) -> tuple[Member | None, str]:
         place, _, bare = name.rpartition(".")
         members = {member.prefix: member for member in self._group(owner).members}
-        return members.get(self._prefix(place), members.get(f"{self._prefix(place)}0_" if place else "")), bare
+        return next((members[prefix] for prefix in self._prefixes(place) if prefix in members), None), bare
 
     @staticmethod
-    def _prefix(place: str) -> str:
-        return place.replace(".", "_") + "_" if place else ""
+    def _prefixes(place: str) -> tuple[str, ...]:
+        """What variables of a place begin with; 'rule0' is short for 'rule0.0'."""
+        prefix = place.replace(".", "_") + "_"
+        return (prefix, f"{prefix}0_") if place else ("",)
 
     def _find(self, of: Population | Projection | str, name: str) -> tuple[str, str, str]:
         """Owner, variable and kind of what a user calls by name."""
@@ -342,7 +344,7 @@ class Simulation:
             known = [*self.model.cells, *self.model.links]
             raise UnknownName(f"no population or projection '{owner}'; {suggestion(owner, known)}")
         place, _, bare = name.rpartition(".")
-        for prefix in (self._prefix(place), f"{self._prefix(place)}0_" if place else ""):
+        for prefix in self._prefixes(place):
             key = f"{prefix}{bare}"
             if key in group.variables and group.variables[key].kind not in ("key", "history", "scratch"):
                 return owner, key, group.variables[key].kind

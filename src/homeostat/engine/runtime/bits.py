@@ -1,4 +1,4 @@
-"""The same bits read as another type."""
+"""What has no name in Python: bits read as another type, single instructions of the processor."""
 
 from __future__ import annotations
 
@@ -27,6 +27,13 @@ float64_as_bits = _bitcast(types.float64, types.uint64, "float64_as_bits")
 bits_as_float64 = _bitcast(types.uint64, types.float64, "bits_as_float64")
 
 
+def element(context, builder, signature, args):
+    """Inside an intrinsic: the address of args[0][args[1]], an element of an array with one axis."""
+    kind = signature.args[0]
+    array = context.make_array(kind)(context, builder, args[0])
+    return cgutils.get_item_pointer(context, builder, kind, array, [args[1]], wraparound=False)
+
+
 @intrinsic
 def cycles(typingctx):
     """The processor's clock, in cycles since some time."""
@@ -53,10 +60,7 @@ def prefetch(typingctx, array, index):
     """Ask for the cache line of array[index], without waiting for it."""
 
     def codegen(context, builder, signature, args):
-        kind = signature.args[0]
-        array = context.make_array(kind)(context, builder, args[0])
-        pointer = cgutils.get_item_pointer(context, builder, kind, array, [args[1]], wraparound=False)
-        pointer = builder.bitcast(pointer, ir.IntType(8).as_pointer())
+        pointer = builder.bitcast(element(context, builder, signature, args), ir.IntType(8).as_pointer())
         function = ir.FunctionType(ir.VoidType(), [pointer.type, *3 * [ir.IntType(32)]])
         ask = cgutils.get_or_insert_function(builder.module, function, "llvm.prefetch.p0")
         builder.call(ask, [pointer, *(ir.Constant(ir.IntType(32), value) for value in (1, 3, 1))])  # write, near, data
@@ -80,9 +84,7 @@ def flags_of(typingctx, flags, first):
     """Which of the 64 bytes flags[first], flags[first + 1] ... are not 0, as bits of a number."""
 
     def codegen(context, builder, signature, args):
-        kind = signature.args[0]
-        array = context.make_array(kind)(context, builder, args[0])
-        pointer = cgutils.get_item_pointer(context, builder, kind, array, [args[1]], wraparound=False)
+        pointer = element(context, builder, signature, args)
         vector = ir.VectorType(ir.IntType(8), 64)
         bytes_ = builder.load(builder.bitcast(pointer, vector.as_pointer()), align=1)
         return builder.bitcast(builder.icmp_unsigned("!=", bytes_, ir.Constant(vector, [0] * 64)), ir.IntType(64))

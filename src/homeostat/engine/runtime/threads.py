@@ -11,6 +11,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from homeostat.engine.light import inline
+from homeostat.engine.runtime.bits import element
 
 
 @intrinsic
@@ -18,7 +19,7 @@ def _fetch_add(typingctx, array, index, value):
     """Add to array[index] atomically; returns the old value."""
 
     def codegen(context, builder, signature, args):
-        pointer = _pointer(context, builder, signature, args)
+        pointer = element(context, builder, signature, args)
         return builder.atomic_rmw("add", pointer, args[2], "seq_cst")
 
     return types.int64(array, types.int64, types.int64), codegen
@@ -29,7 +30,7 @@ def _load(typingctx, array, index):
     """Read array[index] atomically."""
 
     def codegen(context, builder, signature, args):
-        return builder.load_atomic(_pointer(context, builder, signature, args), "seq_cst", 8)
+        return builder.load_atomic(element(context, builder, signature, args), "seq_cst", 8)
 
     return types.int64(array, types.int64), codegen
 
@@ -39,16 +40,10 @@ def _store(typingctx, array, index, value):
     """Write array[index] atomically."""
 
     def codegen(context, builder, signature, args):
-        builder.store_atomic(args[2], _pointer(context, builder, signature, args), "seq_cst", 8)
+        builder.store_atomic(args[2], element(context, builder, signature, args), "seq_cst", 8)
         return context.get_dummy_value()
 
     return types.void(array, types.int64, types.int64), codegen
-
-
-def _pointer(context, builder, signature, args):
-    kind = signature.args[0]
-    array = context.make_array(kind)(context, builder, args[0])
-    return cgutils.get_item_pointer(context, builder, kind, array, [args[1]], wraparound=False)
 
 
 @intrinsic
