@@ -108,7 +108,8 @@ def in_processes(function: Callable[[J], R], jobs: Iterable[J], workers: int) ->
         yield from map(function, jobs)
         return
     with _one_thread_each(), _pool(workers) as pool:
-        waiting: set[Future[R]] = {pool.submit(function, job) for job in jobs}
+        with _born_deaf_to_ctrl_c():
+            waiting: set[Future[R]] = {pool.submit(function, job) for job in jobs}  # which starts the processes
         while waiting:
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             for future in done:
@@ -182,8 +183,21 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     pool.shutdown()
 
 
+@contextmanager
+def _born_deaf_to_ctrl_c() -> Iterator[None]:
+    """Processes started meanwhile ignore Ctrl-C from their first moment: it is handled where the results are kept."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _begin_worker(path: list[str]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is handled where the results are kept
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where that is not inherited: Windows
     sys.path[:] = path
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
