@@ -17,6 +17,7 @@ from homeostat.engine.memory import placed, room
 from homeostat.engine.model import Cells, Group, Links, Model, Variable
 from homeostat.engine.profile import MOST_PARTS
 from homeostat.engine.runtime.rows import HISTORY, LANES
+from homeostat.engine.runtime.threads import LINE
 from homeostat.engine.shares import LinkShare, cut
 from homeostat.engine.write_module import tuple_fields, tuple_name
 from homeostat.network.blocks import each
@@ -42,10 +43,11 @@ class Layout:
     links: dict[str, list[LinkShare]] = field(default_factory=dict)
     learning: np.ndarray = field(default_factory=lambda: np.ones(1, np.int64))
     flags: np.ndarray = field(default_factory=lambda: np.zeros(64, np.int64))
-    barrier: np.ndarray = field(default_factory=lambda: np.zeros(16, np.int64))
+    progress: np.ndarray = field(init=False)  # the step that each thread has come to, a cache line apart
 
     def __post_init__(self) -> None:
         self._check_room()
+        self.progress = np.zeros(LINE * self.threads, np.int64)
         for name, cells in self.model.cells.items():
             self.bounds[name] = _blocks(cells.population.n, self.threads)
             self._cut_cells(name, cells)
@@ -79,7 +81,7 @@ class Layout:
         n, bounds = cells.population.n, self.bounds[name]
         shared = self.cells[name] = {
             "ids": np.zeros((self.slots if cells.population.spiking else 1, n), np.int32),
-            "counts": np.zeros((self.slots if cells.population.spiking else 1, 8 * self.threads), np.int64),
+            "counts": np.zeros((self.slots if cells.population.spiking else 1, LINE * self.threads), np.int64),
             "rates": np.zeros((1 if cells.population.spiking else self.slots, n), self.real),
         }
         for key, variable in cells.variables.items():
@@ -101,7 +103,7 @@ class Layout:
         mine = (ids >= first) & (ids < last)
         log = max(LOG_SPIKES, 4 * size * self.slots) if self.model.cells[name].population.spiking else 1
         return {
-            "size": size, "first": first, "column": 8 * thread, "firsts": self.bounds[name][:-1].copy(),
+            "size": size, "first": first, "column": LINE * thread, "firsts": self.bounds[name][:-1].copy(),
             "fired": placed(0, (size + 63) // 64 * 64, np.uint8), "rate_now": np.zeros(size, self.real),
             "logging": np.zeros(1, np.int64), "logged": np.zeros(1, np.int64),
             "log_step": np.zeros(log, np.int64), "log_id": np.zeros(log, np.int32),
@@ -128,7 +130,7 @@ class Layout:
             "learning": self.learning,
             "was_frozen": np.zeros(self.slots, np.bool_),
             "flags": self.flags,
-            "barrier": self.barrier,
+            "progress": self.progress,
             "spent": np.zeros(MOST_PARTS, np.int64),
         }
         for key, variable in self.model.rules.variables.items():

@@ -185,7 +185,7 @@ class Session:
 
     @contextmanager
     def _listening(self) -> Iterator[None]:
-        """Ctrl-C asks the threads to stop at the end of their window; a second one is Python's own."""
+        """Ctrl-C asks the threads to stop soon; a second one is Python's own."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return

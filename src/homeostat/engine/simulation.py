@@ -22,9 +22,10 @@ from homeostat.engine.module import forget, load, warn_of_cache
 from homeostat.engine.profile import Profile
 from homeostat.engine.record import Recorder, name_of
 from homeostat.engine.recording import Recording
+from homeostat.engine.runtime.threads import HALT, NEVER, STOP
 from homeostat.engine.session import Session
 from homeostat.engine.snapshot import pass_over, restore, snapshot
-from homeostat.engine.write_module import STOP, write_module
+from homeostat.engine.write_module import write_module
 from homeostat.engine.write_network import sensed_cells
 from homeostat.errors import BadValue, UnknownName, suggestion
 from homeostat.network.blocks import cores
@@ -127,7 +128,7 @@ class Simulation:
     def advance(self, steps: int) -> int:
         """Run so many steps, or fewer if the spike logs fill or a stop is asked for; returns how many."""
         layout, first, began = self.layout, self.step_count, time.perf_counter()
-        layout.flags[:STOP] = 0
+        layout.flags[HALT], layout.progress[:] = NEVER, first
         fixed = (first, first + steps, self.window, self.threads)
         if self._pool is None:
             done = [self._work(*fixed, 0, *layout.arguments(0))]
@@ -147,7 +148,7 @@ class Simulation:
         return int(reached), time.thread_time() - began
 
     def ask_to_stop(self, stop: bool = True) -> None:
-        """Ask the running threads to stop at the end of their window."""
+        """Ask the running threads to stop soon."""
         self.layout.flags[STOP] = int(stop)
 
     def compile(self) -> float:

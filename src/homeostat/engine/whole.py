@@ -34,7 +34,7 @@ STANDING_OF_LAYOUT = set(
 FROM_THE_STEP = set("cursor flushed h_step h_fill h_latest".split())
 """What the step count alone determines in a settled simulation: all is seen, nothing remembered."""
 SCRATCH_OF_LAYOUT = set(
-    "fired rate_now scheduled logging logged log_step log_id level pick due due_count flags barrier spent".split()
+    "fired rate_now scheduled logging logged log_step log_id level pick due due_count flags progress spent".split()
 )
 
 State = dict[str, np.ndarray]  # "owner/variable" -> values in canonical order

@@ -32,7 +32,6 @@ from homeostat.engine.runtime import {rounded} as rounded
 F = np.{dtype}
 '''
 EVENTS = ("step", "every")  # what acts at every step, and at ticks of its own clock
-STOP = 32  # the place in `flags` by which a user asks all threads to stop
 
 
 def write_module(model: Model, dtype: str, timed: bool = False) -> tuple[str, dict[str, Plan]]:
@@ -73,7 +72,7 @@ COMMON_LINKS = """
     delays dendritic_delay row_of row_delay pre start post last flushed in_degree
     h_step h_fill h_latest level pick due due_count
 """
-COMMON_NETWORK = "learning was_frozen flags barrier spent"
+COMMON_NETWORK = "learning was_frozen flags progress spent"
 
 
 def tuple_fields(group: Group) -> list[str]:
@@ -102,38 +101,38 @@ def _tuples(model: Model) -> list[str]:
 
 
 def _run(model: Model, plans: dict[str, Plan], body: str, timed: bool) -> list[str]:
-    """The loop over windows in which threads run apart; a call without steps brings all synapses up to date."""
+    """The loop over steps, in which threads run apart; a call without steps brings all synapses up to date."""
     groups = ", ".join(group.ident for group in (*model.cells.values(), *model.links.values()))
     sensed, numbers = sensed_cells(model), count() if timed else None
     arguments = "".join(f", {cells.ident}" for cells in sensed)
     rules = [f"{event}_network(n, network{arguments})" for event in EVENTS if f"def {event}_network(" in body]
-    apart, together = ([], rules) if sensed else (rules, [])  # what counts spikes of all threads waits for them
+    ready = [["wait_for(network.progress, threads, n + 1)"]] if sensed else []  # for spikes that all threads count
     replays = [p.links for p in plans.values() if p.replays]
     flushes = [f"flush_{q.ident}(first, {q.ident}, {q.target.ident}, network)" for q in replays]
     derived = [p.links for p in plans.values() if p.weights]
     derive = [f"derive_{q.ident}(first, {q.ident}, {q.target.ident}, network)" for q in derived]
     return [
         f"@kernel\ndef run(first, last, window, threads, thread, {groups}, network):",
-        '    """Steps `first` to `last`, in the order of docs/semantics.md; threads meet after each window."""',
+        '    """Steps `first` to `last`, in the order of docs/semantics.md; no thread is a window ahead of another."""',
         *indented(only_if("first == last and network.learning[0] != 0", flushes)),
         *indented(only_if("first == 0 and network.learning[0] != 0", derive)),
-        "    start = first",
-        "    windows = 0",
-        "    while start < last:",
-        "        stop = min(start + window, last)",
-        "        for n in range(start, stop):",
-        "            network.was_frozen[n % network.was_frozen.size] = network.learning[0] == 0",
-        *indented(clocked([*_step(model, plans, body), *([part] for part in apart)], numbers), 3),
-        *indented([*_halts(model), *clocked([["meet(network.barrier, threads)"]], numbers)], 2),
-        *indented([line.replace("(n, ", "(stop - 1, ") for line in together], 2),
-        *indented(["meet(network.barrier, threads)"] if together else [], 2),
-        "        start = stop",
-        "        if halt_asked(network.flags, windows, thread):",
-        "            break",
-        "        windows += 1",
-        "    return start",
+        "    n = all_done = first",
+        "    while n < last and n < halts_at(network.flags):",
+        *indented(clocked([_wait()], numbers), 2),
+        "        network.was_frozen[n % network.was_frozen.size] = network.learning[0] == 0",
+        *indented(clocked(_step(model, plans, body), numbers), 2),
+        *indented(_halts(model), 2),
+        "        has_done(network.progress, thread, n + 1)",
+        *indented(clocked([*ready, *([rule] for rule in rules)], numbers), 2),
+        "        n += 1",
+        "    return n",
         "",
     ]
+
+
+def _wait() -> list[str]:
+    """Lines that wait for the spikes that arrive in a step. They were sent a window ago or earlier."""
+    return only_if("all_done <= n - window", ["all_done = wait_for(network.progress, threads, n - window + 1)"])
 
 
 def _step(model: Model, plans: dict[str, Plan], body: str) -> list[list[str]]:
@@ -170,8 +169,8 @@ def _any_tick(links: Links) -> str:
 
 
 def _halts(model: Model) -> list[str]:
-    """A thread stops all at the end of the window: because a spike log is nearly full, or because the user asks."""
+    """A thread halts all: because a spike log is nearly full, or because the user asks."""
     spiking = [cells.ident for cells in model.cells.values() if cells.population.spiking]
     full = [f"({c}.logging[0] and {c}.logged[0] + 2 * window * {c}.size > {c}.log_id.size)" for c in spiking]
-    asked = f"(thread == 0 and network.flags[{STOP}] != 0)"
-    return [f"if {' or '.join([*full, asked])}:", "    ask_to_halt(network.flags, windows)"]
+    asked = "(thread == 0 and stop_asked(network.flags))"
+    return only_if(" or ".join([*full, asked]), ["ask_to_halt(network.flags, n + 2 * window)"])

@@ -34,12 +34,12 @@ from homeostat.engine.runtime.rows import (
     make_room,
     synapse_element,
 )
-from homeostat.engine.runtime.threads import ask_to_halt, halt_asked, meet
+from homeostat.engine.runtime.threads import ask_to_halt, halts_at, has_done, stop_asked, wait_for
 
 __all__ = [
     "U64", "ask_for_due", "ask_to_halt", "begin_schedule", "binomial", "bits_of", "called", "collect",
     "count_spikes", "cycles", "due_row", "end_schedule", "exp", "find_due", "find_newest", "find_older",
-    "halt_asked", "history_full", "inline", "kernel", "lanes", "log_spikes", "make_room", "meet", "normal",
+    "halts_at", "has_done", "history_full", "inline", "kernel", "lanes", "log_spikes", "make_room", "normal",
     "rate_of", "reduce_count", "reduce_max", "reduce_mean", "reduce_min", "reduce_sum", "rounded32", "rounded64",
-    "step_key", "synapse_element", "table_row", "uniform",
+    "step_key", "stop_asked", "synapse_element", "table_row", "uniform", "wait_for",
 ]  # fmt: skip

@@ -1,4 +1,8 @@
-"""How threads meet, and how one asks all to stop. Without locks, on arrays that all threads see."""
+"""How threads wait for each other, and how one asks all to halt. Without locks, on arrays that all threads see.
+
+No spike arrives before the shortest delay, the window, has passed. So a thread may be ahead of the others by almost a
+window: who is slow for a moment makes nobody wait.
+"""
 
 from __future__ import annotations
 
@@ -15,32 +19,32 @@ from homeostat.engine.runtime.bits import element
 
 
 @intrinsic
-def _fetch_add(typingctx, array, index, value):
-    """Add to array[index] atomically; returns the old value."""
+def _lower(typingctx, array, index, value):
+    """Make array[index] no larger than `value`, atomically."""
 
     def codegen(context, builder, signature, args):
-        pointer = element(context, builder, signature, args)
-        return builder.atomic_rmw("add", pointer, args[2], "seq_cst")
+        builder.atomic_rmw("min", element(context, builder, signature, args), args[2], "seq_cst")
+        return context.get_dummy_value()
 
-    return types.int64(array, types.int64, types.int64), codegen
+    return types.void(array, types.int64, types.int64), codegen
 
 
 @intrinsic
 def _load(typingctx, array, index):
-    """Read array[index] atomically."""
+    """Read array[index]; then what was written before it was written can be read too."""
 
     def codegen(context, builder, signature, args):
-        return builder.load_atomic(element(context, builder, signature, args), "seq_cst", 8)
+        return builder.load_atomic(element(context, builder, signature, args), "acquire", 8)
 
     return types.int64(array, types.int64), codegen
 
 
 @intrinsic
 def _store(typingctx, array, index, value):
-    """Write array[index] atomically."""
+    """Write array[index], so that who reads it can read all that was written before."""
 
     def codegen(context, builder, signature, args):
-        builder.store_atomic(args[2], element(context, builder, signature, args), "seq_cst", 8)
+        builder.store_atomic(args[2], element(context, builder, signature, args), "release", 8)
         return context.get_dummy_value()
 
     return types.void(array, types.int64, types.int64), codegen
@@ -74,44 +78,61 @@ def _rest(typingctx, microseconds):
     return types.void(types.int64), codegen
 
 
-ARRIVED, ROUND = 0, 8  # places in the barrier array, a cache line apart
+LINE = 8  # numbers in a cache line: what different threads write lies so far apart
+HALT, STOP = 0, 32  # places in `flags`: the step before which all threads halt; whether the user asks for it
+NEVER = 1 << 62
 SPINS = 4000  # looks, some cycles apart, before a waiting thread sleeps
 NAP, LONGEST_NAP = 50, 1000  # microseconds that it sleeps between looks
 
 
 @inline
-def meet(barrier, threads):
-    """Wait until all threads are here: look again and again for some 50 microseconds, then sleep between looks.
+def has_done(progress, thread, step):
+    """Tell the other threads that this one has done all steps before `step`."""
+    _store(progress, LINE * thread, step)
 
-    Who waits that long waits for a thread that is not running; a sleeping thread leaves it its core.
+
+@inline
+def slowest(progress, threads):
+    """The step before which all threads have done all."""
+    least = _load(progress, 0)
+    for thread in range(1, threads):
+        least = min(least, _load(progress, LINE * thread))
+    return least
+
+
+@inline
+def wait_for(progress, threads, step):
+    """Wait until all threads have done the steps before `step`; returns how far all are.
+
+    A waiting thread looks again and again for some 50 microseconds, then sleeps between looks: who waits that long
+    waits for a thread that is not running; a sleeping thread leaves it its core.
     """
-    if threads == 1:
-        return
-    this_round = _load(barrier, ROUND)
-    if _fetch_add(barrier, ARRIVED, 1) == threads - 1:
-        _store(barrier, ARRIVED, 0)
-        _store(barrier, ROUND, this_round + 1)
-        return
+    done = slowest(progress, threads)
     looks, nap = 0, NAP
-    while _load(barrier, ROUND) == this_round:
+    while done < step:
         looks += 1
         if looks < SPINS:
             _pause()
         else:
             _rest(nap)
             nap = min(2 * nap, LONGEST_NAP)
+        done = slowest(progress, threads)
+    return done
 
 
 @inline
-def ask_to_halt(flags, round_of_window):
-    """Ask all threads to stop at the end of this window."""
-    _store(flags, 8 * (round_of_window % 4), 1)
+def ask_to_halt(flags, step):
+    """Ask all threads to halt before `step`, which none may have reached yet."""
+    _lower(flags, HALT, step)
 
 
 @inline
-def halt_asked(flags, round_of_window, thread):
-    """Whether any thread asked; read after the meeting, so that all threads see the same."""
-    asked = _load(flags, 8 * (round_of_window % 4)) != 0
-    if thread == 0:
-        _store(flags, 8 * ((round_of_window + 2) % 4), 0)
-    return asked
+def halts_at(flags):
+    """The step before which all threads halt."""
+    return _load(flags, HALT)
+
+
+@inline
+def stop_asked(flags):
+    """Whether the user asks to stop."""
+    return _load(flags, STOP) != 0
