@@ -56,6 +56,12 @@ def network(seed: int = 7, **changes: Any) -> hs.Network:
     return net
 
 
+def test_the_watch_may_begin_in_the_middle_of_a_second() -> None:
+    sim = simulation(network())
+    sim.run(ms=300, watch=None)
+    assert sim.run(seconds=1.5).attrs["health"] == []
+
+
 def simulation(net: hs.Network, threads: int = 1) -> hs.Simulation:
     return hs.Simulation(net, threads=threads, quiet=True)
 

@@ -123,7 +123,7 @@ def test_nothing_that_a_run_changes_is_left_out(seed: int, tmp_path: Path) -> No
     kept, scratch = whole.KEPT_OF_LAYOUT, whole.SCRATCH_OF_LAYOUT
     for group in whole.groups(sim):
         tables = {f"{k}_{end}" for k, v in group.variables.items() if v.kind == "table" for end in ("every", "repeat")}
-        for key in sim.layout.shares[group.name][0]:
+        for key in sim.layout.shares[group.name][0].keys() - whole.RECORDS:
             kind = group.variables[key].kind if key in group.variables else ""
             gathered = kind in whole.CHANGING or key in kept
             passing = kind in whole.WITHIN_A_STEP or key in scratch

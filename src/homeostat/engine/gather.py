@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from homeostat.engine.model import Links, Variable
 
 INDEXED = re.compile(r"\b(\w+)\.(\w+)\[(i|j|k|row|0)\]")
-TYPES = {"h_step": "int32", "stamp": "int32", "post": "int32"}
+TYPES = {"h_step": "int32", "h_newest": "int32", "stamp": "int32", "post": "int32"}
 
 
 @dataclass
@@ -67,6 +67,17 @@ def put_later(links: Links, arithmetic: list[str]) -> tuple[list[str], list[str]
             arithmetic[n] = f"{links.ident}.{scratch}[e] = {found[2]}"
             put.append(f"{links.ident}.{found[1]}[k] = {links.ident}.{scratch}[e]")
     return arithmetic, put
+
+
+def side_by_side(links: Links, text: list[str]) -> list[str]:
+    """A projection's code in which `links.near`, all that a visit reads of a cell, lies in one record of `near`.
+
+    A visit finds its cells all over the memory: what lies side by side is fetched once.
+    """
+    if not links.near:
+        return text
+    apart = re.compile(rf"\b{links.ident}\.({'|'.join(links.near)})\[(\w+)\]")
+    return [apart.sub(rf"{links.ident}.near[\2].\1", line) for line in text]
 
 
 def _type_of(links: Links, own: bool, name: str) -> str:

@@ -210,6 +210,8 @@ class Watcher:
 
     def _oscillating(self) -> Iterator[Sign]:
         for name in self.regulated:
+            if not self.counts[name]:  # no whole interval was watched yet
+                continue
             found = swing(np.array(self.counts[name]), self.health.swings_above)
             if found is not None and not self._driven(name, found.period):
                 since = self.sim.time - len(self.counts[name]) * self.every * self.sim.net.dt

@@ -6,8 +6,11 @@ into canonical order when somebody looks.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
+from operator import itemgetter
 from types import ModuleType
 from typing import Any
 
@@ -66,13 +69,13 @@ class Layout:
 
     def arguments(self, thread: int) -> tuple[Any, ...]:
         """The named tuples that the kernel of one thread takes."""
-        given = []
+        return tuple(kind(*values(self.shares[group][thread])) for group, kind, values in self._tuples)
+
+    @cached_property
+    def _tuples(self) -> list[tuple[str, Any, Callable[[dict[str, Any]], tuple[Any, ...]]]]:
+        """For each group: its name, the named tuple that kernels take, and what takes its values from a share."""
         groups: list[Group] = [*self.model.cells.values(), *self.model.links.values(), self.model.rules]
-        for group in groups:
-            share = self.shares[group.name][thread]
-            kind = getattr(self.module, tuple_name(group))
-            given.append(kind(**{name: share[name] for name in tuple_fields(group)}))
-        return tuple(given)
+        return [(g.name, getattr(self.module, tuple_name(g)), itemgetter(*tuple_fields(g))) for g in groups]
 
     def _type(self, variable: Variable) -> type:
         return self.real if variable.dtype == "F" else getattr(np, variable.dtype)
@@ -149,6 +152,8 @@ class Layout:
                 _leave_out_empty_rows(share)
             longest = int(np.diff(share.arrays["start"]).max(initial=1))
             share.arrays |= _replay_arrays(links, last - first, longest)
+            if links.near:
+                share.arrays |= _side_by_side({name: share.arrays[name] for name in links.near})
             return share
 
         bounds = self.bounds[links.target.name].tolist()
@@ -218,6 +223,15 @@ def _replay_arrays(links: Links, size: int, longest: int) -> dict[str, np.ndarra
     size, longest = (size, longest) if used else (1, 1)
     return {
         "h_step": placed(-1, size * HISTORY, np.int32), "h_fill": np.zeros(size, np.int32),
-        "h_latest": np.full(1, -1, np.int64), "level": np.zeros(HISTORY + 1, np.int64),
-        "pick": placed(0, longest * HISTORY + 1, np.uint32),
+        "h_newest": placed(-1, size, np.int32), "h_older": placed(-1, size, np.int32), "h_latest": np.full(1, -1, np.int64),
+        "level": np.zeros(HISTORY + 1, np.int64), "pick": placed(0, longest * HISTORY + 1, np.uint32),
     }  # fmt: skip
+
+
+def _side_by_side(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The same arrays as fields of records, one for each cell, and the records."""
+    kind = np.dtype([(name, array.dtype) for name, array in arrays.items()], align=True)
+    near = placed(np.zeros((), kind), len(next(iter(arrays.values()))), kind)
+    for name, array in arrays.items():
+        near[name] = array
+    return {"near": near} | {name: near[name] for name in arrays}

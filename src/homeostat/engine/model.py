@@ -86,6 +86,7 @@ class Links(Group):
     target: Cells = None  # type: ignore[assignment]
     delivers_to: str = ""  # the variable of the target that arrivals are added to
     bounds: list[tuple[int, Bound]] = field(default_factory=list)  # (rule number, bound hook)
+    near: list[str] = field(default_factory=list)  # what a visit reads of each cell: fields of one record
 
 
 @dataclass(eq=False)

@@ -31,11 +31,14 @@ STANDING_OF_LAYOUT = set(
     "size first column firsts train_step train_id delays dendritic_delay row_of row_delay pre start post in_degree "
     "learning".split()
 )
-FROM_THE_STEP = set("cursor flushed h_step h_fill h_latest".split())
+FROM_THE_STEP = set("cursor flushed h_step h_fill h_latest h_newest h_older".split())
 """What the step count alone determines in a settled simulation: all is seen, nothing remembered."""
 SCRATCH_OF_LAYOUT = set(
     "fired rate_now scheduled logging logged log_step log_id level pick due due_count flags progress spent".split()
 )
+
+RECORDS = {"near"}
+"""Arrays whose fields are arrays of their own, each listed by its name."""
 
 State = dict[str, np.ndarray]  # "owner/variable" -> values in canonical order
 
@@ -195,4 +198,6 @@ def _follow(sim: Simulation, step: int) -> None:
     for name, plan in sim.plans.items():
         for share in sim.layout.shares[name]:
             share["flushed"][0] = step if plan.replays else 0
-            share["h_step"][:], share["h_latest"][:], share["h_fill"][:] = -1, -1, 0
+            share["h_fill"][:] = 0
+            for key in ("h_step", "h_latest", "h_newest", "h_older"):
+                share[key][:] = -1

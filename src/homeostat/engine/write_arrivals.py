@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from homeostat.engine.lines import indented, one_each, only_if, results
 from homeostat.engine.links_views import Views
 from homeostat.engine.model import Links, Member, Variable
@@ -92,13 +94,16 @@ def _whole(at: Views, view: View) -> list[str]:
     at.links.variables["sent"] = Variable("scratch", 0.0)
     event, _ = synapse_event(at, view, "on_pre", at.plan.on_pre, "n", loaded=True)
     body = [f"w = {q}.w[k]", *newest_event(at), f"{q}.sent[e] = w", *event, f"{q}.w[k] = w"]
-    older = [f"{q}.pick[found] = k", f"found += U64({q}.h_step[U64({at.c}.size) + U64(i)] >= since)"]
+    older = [f"{q}.pick[found] = k", f"found += U64({q}.h_older[i] >= since)"]
     replay = ["if found > 0:", f"    replay_{q}(row, since, 1, found, {at.arguments})"]
+    loop = row_loop(at, body, while_gathering=older, then=replay)
+    read = dict.fromkeys(re.findall(rf"\b{q}\.(\w+)\[i\]", "\n".join(loop)))
+    at.links.near = [name for name in read if at.links.kind(name) in ("cell", "")]
     return [
         f"last = {q}.last[row]",
         f"since = max(last, {q}.flushed[0])",
         "found = U64(0)",
-        *row_loop(at, body, while_gathering=older, then=replay),
+        *loop,
         "for e in range(count):",
         f"    {at.c}.{at.links.delivers_to}[{q}.post[begin + U64(e)]] += {q}.sent[e]",
     ]

@@ -6,6 +6,7 @@ oldest first, over the synapses that have any (`settle`); then the weights are d
 
 from __future__ import annotations
 
+from homeostat.engine.gather import side_by_side
 from homeostat.engine.links_plan import Plan
 from homeostat.engine.links_views import Views
 from homeostat.engine.names import Reader
@@ -22,4 +23,4 @@ def write_links(reader: Reader, plan: Plan) -> list[str]:
     text = write_replay(at) if plan.replays else []  # first: it finds out what the history must hold
     text += write_arrivals(at)
     text += write_post_events(at)
-    return text + write_passes(at) + write_derived(at)
+    return side_by_side(plan.links, text + write_passes(at) + write_derived(at))

@@ -70,7 +70,7 @@ COMMON_CELLS = """
 """
 COMMON_LINKS = """
     delays dendritic_delay row_of row_delay pre start post last flushed in_degree
-    h_step h_fill h_latest level pick due due_count
+    h_step h_fill h_latest h_newest h_older level pick due due_count
 """
 COMMON_NETWORK = "learning was_frozen flags progress spent"
 
@@ -83,7 +83,8 @@ def tuple_fields(group: Group) -> list[str]:
         fields.append(name)
         if variable.kind == "table":
             fields += [f"{name}_every", f"{name}_repeat"]
-    return fields
+    near = group.near if isinstance(group, Links) else []
+    return [name for name in fields if name not in near] + (["near"] if near else [])
 
 
 def tuple_name(group: Group) -> str:

@@ -48,6 +48,7 @@ def _remember(at: Views) -> list[str]:
         *(f"make_room({q}.{name}, i, {q}.h_fill[i])" for name in kept),
         *(f"{q}.{name}[i] = {expression}" for name, expression in kept.items()),
         f"{q}.h_fill[i] += 1",
+        *([f"{q}.h_older[i] = {q}.h_newest[i]", f"{q}.h_newest[i] = n"] if at.plan.whole else []),
         f"{q}.h_latest[0] = n",
     ]
 

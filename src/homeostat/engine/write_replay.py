@@ -75,7 +75,7 @@ def newest_event(at: Views) -> list[str]:
     The newest event is the first entry of its cell's history, so its place `j` there is the cell `i`.
     """
     event, _ = synapse_event(at, at.then(), "on_post", at.plan.on_post, "at", loaded=True)
-    lines = [f"at = {at.q}.h_step[j]", "before = w", *event, "w = w if at >= since else before"]
+    lines = [f"at = {at.q}.h_newest[i]", "before = w", *event, "w = w if at >= since else before"]
     return [re.sub(r"\[j\]", "[i]", line) for line in one_each(lines)]
 
 
