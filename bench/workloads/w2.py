@@ -45,11 +45,12 @@ def network(
         there["delay"] = hs.Uniform(0.5, 2.5)
     if "short-term" in pieces:
         there["release"] = hs.ShortTerm(U=hs.Uniform(0.3, 0.7), tau_rec=100.0)
-    ours.connect_all(net, workload, plastic=("exc", "exc"), rules=_rules(workload, pieces)[:rules], **there)
+    ours.connect_all(net, workload, plastic=("exc", "exc"), rules=_rules(workload, pieces, mean)[:rules], **there)
     return net
 
 
-def _rules(workload: Workload, pieces: tuple[str, ...]) -> list[hs.Plasticity]:
+def _rules(workload: Workload, pieces: tuple[str, ...], mean: float) -> list[hs.Plasticity]:
+    """The rules of E to E; `mean` is the mean weight that it begins with."""
     up, down = workload.strength * PAIR.gain_up, workload.strength * PAIR.gain_down
     rules: list[hs.Plasticity] = [
         hs.PairSTDP(PAIR.tau, PAIR.tau, up, down),
@@ -59,7 +60,7 @@ def _rules(workload: Workload, pieces: tuple[str, ...]) -> list[hs.Plasticity]:
     if "two rules" in pieces:
         rules += [
             hs.TripletSTDP(triplet_up=up, pair_down=up, triplet_down=0.0),
-            hs.Normalisation(total=workload.p * workload.exc * workload.w_exc, period=SCALING.period),
+            hs.Normalisation(total=workload.p * workload.exc * mean, period=SCALING.period),
         ]
     return rules
 

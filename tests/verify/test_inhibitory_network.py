@@ -1,8 +1,10 @@
 """Inhibitory plasticity in a network (row R29; Vogels et al. 2011, doi:10.1126/science.1211095), 2000 + 500 cells.
 
-The plateau lies above the target, since an inhibitory spike lowers the chance of the next postsynaptic one: some 4.3 Hz
-for a target of 3 Hz after 100 s, still falling toward 4.1. Brian2 on the same network (Vogels_et_al_2011.py with these
-sizes) gives 4.4 and 6.4 Hz (targets 3 and 5) after 120 s, CV 0.97 over 10 s and 0.81 over 2 s: short windows bias it.
+The plateau lies above the target, since an inhibitory spike lowers the chance of the next postsynaptic one. Networks
+differ: 90 to 100 s after the start, with a target of 3 Hz, eight seeds here fire at 4.03 to 4.40 Hz (mean 4.25, sd
+0.15), eight of Brian2 on the same network (Vogels_et_al_2011.py with these sizes) at 4.19 to 4.54 (mean 4.31, sd 0.12).
+So the mean of four seeds is held against the bounds. Brian2 with a target of 5 Hz: 6.4 Hz after 120 s. Its CV is 0.96
+over 10 s, but 0.81 over 2 s: short windows bias it.
 """
 
 from functools import cache
@@ -20,6 +22,7 @@ from homeostat.plasticity import HardBounds
 from homeostat.synapses import AMPA, GABAA
 
 pytestmark = pytest.mark.verify
+SEEDS = (1, 2, 3, 4)
 
 
 @cache
@@ -48,11 +51,9 @@ def test_runaway_without_plasticity() -> None:
     assert rate > 100
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_plateau(seed: int) -> None:
+def test_plateau() -> None:
     """4.2-5.4 Hz after 100 s, irregular; a target higher by 2 Hz lifts it by nearly that."""
-    rate, cv = after(100.0, 3.0, 1e-2, seed)
-    higher, _ = after(100.0, 5.0, 1e-2, seed)
+    (rate, cv), (higher, _) = (np.mean([after(100.0, target, 1e-2, seed) for seed in SEEDS], 0) for target in (3.0, 5.0))
     print(f"target 3: {rate:.2f} Hz, CV {cv:.2f}; target 5: {higher:.2f} Hz")
     assert 4.2 < rate < 5.4
     assert 0.75 < cv < 1.05

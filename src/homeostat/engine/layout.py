@@ -150,6 +150,7 @@ class Layout:
                 share.arrays |= self._link_variable(key, variable, share, first, last)
             if not any(variable.kind == "row" and not variable.fixed for variable in links.variables.values()):
                 _leave_out_empty_rows(share)
+            share.arrays["sending"] = _sending(share, self.bounds[links.source.name])
             longest = int(np.diff(share.arrays["start"]).max(initial=1))
             share.arrays |= _replay_arrays(links, last - first, longest)
             if links.near:
@@ -217,14 +218,21 @@ def _leave_out_empty_rows(share: LinkShare) -> None:
     row_of[(row_of >= 0) & (np.diff(start)[row_of] == 0)] = -1
 
 
+def _sending(share: LinkShare, bounds: np.ndarray) -> np.ndarray:
+    """The threads in which neurons that have rows in this share live."""
+    has_row = (share.arrays["row_of"] >= 0).any(axis=0)
+    return np.array([t for t, (first, last) in enumerate(pairwise(bounds)) if has_row[first:last].any()], np.int64)
+
+
 def _replay_arrays(links: Links, size: int, longest: int) -> dict[str, np.ndarray]:
     """The history of postsynaptic events, and room to replay a row in."""
     used = any(key.startswith("packed_") for key in links.variables)
     size, longest = (size, longest) if used else (1, 1)
     return {
         "h_step": placed(-1, size * HISTORY, np.int32), "h_fill": np.zeros(size, np.int32),
-        "h_newest": placed(-1, size, np.int32), "h_older": placed(-1, size, np.int32), "h_latest": np.full(1, -1, np.int64),
-        "level": np.zeros(HISTORY + 1, np.int64), "pick": placed(0, longest * HISTORY + 1, np.uint32),
+        "h_newest": placed(-1, size, np.int32), "h_older": placed(-1, size, np.int32),
+        "h_latest": np.full(1, -1, np.int64), "level": np.zeros(HISTORY + 1, np.int64),
+        "pick": placed(0, longest * HISTORY + 1, np.uint32),
     }  # fmt: skip
 
 

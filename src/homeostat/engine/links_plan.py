@@ -44,11 +44,16 @@ class Plan:
     def whole(self) -> bool:
         """Whether a visit may replay the newest events, deliver and run `on_pre` in one go over the whole row.
 
-        So it is if `on_pre` goes over the whole row anyway, and nothing but the weight changes at a synapse.
+        So it is if `on_pre` goes over the whole row anyway, and rules change nothing but the weight of a synapse.
         """
         weight_only = all(bound.adds == (None, "w") and bound.owner.aim == "w" for bound in self.on_pre + self.on_post)
-        kept = self.states("PerSynapse") or self.weights or self.release
-        return bool(self.on_pre and self.on_post) and weight_only and not kept
+        kept = any(m.place.startswith("rule") for m, _ in self.states("PerSynapse")) or self.weights
+        return bool(self.on_pre and self.on_post) and weight_only and not kept and not self.releases_by_row
+
+    @property
+    def releases_by_row(self) -> bool:
+        """Whether the release keeps states that all synapses of a presynaptic neuron share."""
+        return any(m is self.release for m, _ in self.states("PerPre"))
 
     @property
     def rules(self) -> list[Member]:

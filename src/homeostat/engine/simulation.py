@@ -11,28 +11,26 @@ from typing import Any
 
 import numpy as np
 
-from homeostat.distributions import Distribution
+from homeostat.engine import by_name
 from homeostat.engine import checkpoint as checkpoints
 from homeostat.engine.explain import explain
 from homeostat.engine.health import Finding, Health, Watcher
 from homeostat.engine.keep import Checkpoint
 from homeostat.engine.layout import Layout
-from homeostat.engine.model import Cells, Links, Member, build, modulator
+from homeostat.engine.model import build, modulator
 from homeostat.engine.module import forget, load, warn_of_cache
 from homeostat.engine.profile import Profile
-from homeostat.engine.record import Recorder, name_of
+from homeostat.engine.record import Recorder
 from homeostat.engine.recording import Recording
 from homeostat.engine.runtime.threads import HALT, NEVER, STOP
 from homeostat.engine.session import Session
 from homeostat.engine.snapshot import pass_over, restore, snapshot
 from homeostat.engine.write_module import write_module
 from homeostat.engine.write_network import sensed_cells
-from homeostat.errors import BadValue, UnknownName, suggestion
+from homeostat.errors import BadValue
 from homeostat.network.blocks import cores
 from homeostat.network.network import Network, Population, Projection
 from homeostat.network.realise import Realised, realise
-from homeostat.rule import checked
-from homeostat.signals import Signal
 
 WATCH = Health()
 """What `run()` watches for, unless told otherwise."""
@@ -232,7 +230,7 @@ class Simulation:
         Per neuron for cells and for what a rule keeps per postsynaptic neuron, per synapse in canonical order, per
         presynaptic neuron (if all delays are equal; else per virtual row of the first thread).
         """
-        owner, key, kind = self._find(of, name)
+        owner, key, kind = by_name.find(self.model, of, name)
         if owner in self.layout.cells:
             return self.layout.cells[owner][key].copy()
         self.settle()
@@ -255,106 +253,8 @@ class Simulation:
         A parameter keeps its kind: what was one number stays one, what was an array stays an array (a number is
         spread).
         """
-        owner, key, kind = self._find(of, name)
         self.settle()
-        value = self._checked(owner, name, value)
-        if owner in self.layout.cells and kind == "cell":
-            whole = self.layout.cells[owner][key]
-            whole[:] = self._spread(owner, name, value, len(whole))
-        elif kind == "synapse":
-            whole = self._spread(owner, name, value, self.layout.synapses(owner))
-            self.layout.scatter(owner, key, whole)
-        elif kind == "number":
-            if np.size(value) == 0 or np.min(value) != np.max(value):
-                raise BadValue(
-                    f"{name} of '{owner}' is one number; make it an array when the network is described "
-                    "to set it per element"
-                )
-            value = float(np.max(value))
-            self._group(owner).variables[key].value = value
-            for share in self.layout.shares[owner]:
-                share[key] = type(share[key])(value)
-        else:
-            raise BadValue(f"{name} of '{owner}' cannot be set between runs")
-        self._derive_again(owner, name)
-
-    @staticmethod
-    def _spread(owner: str, name: str, value: Any, n: int) -> np.ndarray:
-        if np.ndim(value) and np.shape(value) != (n,):
-            raise BadValue(f"{name} of '{owner}' needs one number or {n}, not an array of shape {np.shape(value)}")
-        return np.broadcast_to(value, n)
-
-    def _group(self, owner: str) -> Cells | Links:
-        return self.model.cells[owner] if owner in self.model.cells else self.model.links[owner]
-
-    def _checked(self, owner: str, name: str, value: Any) -> Any:
-        member, bare = self._member(owner, name)
-        if isinstance(value, Distribution | Signal):
-            raise BadValue(
-                f"{name} of '{owner}' must be numbers, not {value!r}; "
-                "draw them with numpy, or give them when the network is described"
-            )
-        if member is not None and bare in member.mechanism.fields:
-            if any(state.trace and state.trace.tau == bare for state in member.mechanism.states.values()):
-                raise BadValue(f"{name} of '{owner}': a trace decays with it; it can be set only in the description")
-            return checked(member.mechanism.fields[bare], value, f"{type(member.mechanism).__name__} on '{owner}'")
-        try:
-            array = np.asarray(value, float)
-        except (TypeError, ValueError) as error:
-            raise BadValue(f"{name} of '{owner}' must be numbers, not {value!r}") from error
-        if not np.isfinite(array).all():
-            raise BadValue(f"{name} of '{owner}' must be finite numbers")
-        return float(array) if array.ndim == 0 else array
-
-    def _derive_again(self, owner: str, name: str) -> None:
-        """Derived values that depend on a changed parameter."""
-        member, bare = self._member(owner, name)
-        if member is None or bare not in member.mechanism.fields:
-            return
-        variables = self._group(owner).variables
-        for derived, function in member.mechanism.derived.items():
-            key = f"{member.prefix}{derived}"
-            if bare in function.all_reads and key in variables:
-                given = [self._value(owner, member, read) for read in function.all_reads]
-                place = key.replace("_", ".", 1) if member.prefix else key
-                self.set(owner, place, np.vectorize(function.function)(*given) + 0.0)
-
-    def _value(self, owner: str, member: Member, name: str) -> Any:
-        """The present value of what a derived value reads."""
-        key, variables = f"{member.prefix}{name}", self._group(owner).variables
-        if key not in variables:
-            return {**self.model.made.values[member.owner, member.place], "dt": self.net.dt}[name]
-        if variables[key].kind == "number":
-            return variables[key].value
-        return self.state(owner, key.replace("_", ".", 1) if member.prefix else key)
-
-    def _member(self, owner: str, name: str) -> tuple[Member | None, str]:
-        place, _, bare = name.rpartition(".")
-        members = {member.prefix: member for member in self._group(owner).members}
-        return next((members[prefix] for prefix in self._prefixes(place) if prefix in members), None), bare
-
-    @staticmethod
-    def _prefixes(place: str) -> tuple[str, ...]:
-        """What variables of a place begin with; 'rule0' is short for 'rule0.0'."""
-        prefix = place.replace(".", "_") + "_"
-        return (prefix, f"{prefix}0_") if place else ("",)
-
-    def _find(self, of: Population | Projection | str, name: str) -> tuple[str, str, str]:
-        """Owner, variable and kind of what a user calls by name."""
-        owner = name_of(of)
-        if not isinstance(name, str):
-            raise BadValue(f"{name!r} is no name of a state or parameter; it is a text such as 'v' or 'w'")
-        group = self.model.cells.get(owner) or self.model.links.get(owner)
-        if group is None:
-            known = [*self.model.cells, *self.model.links]
-            raise UnknownName(f"no population or projection '{owner}'; {suggestion(owner, known)}")
-        place, _, bare = name.rpartition(".")
-        for prefix in self._prefixes(place):
-            key = f"{prefix}{bare}"
-            if key in group.variables and group.variables[key].kind not in ("key", "history", "scratch"):
-                return owner, key, group.variables[key].kind
-        known = [k for k, v in group.variables.items() if v.kind in ("cell", "synapse", "row", "number")]
-        raise UnknownName(f"'{owner}' has no state or parameter '{name}'; {suggestion(name, known)}")
+        by_name.put(self, of, name, value)
 
     # --- freezing -----------------------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ def write_arrivals(at: Views) -> list[str]:
 def due(links: Links) -> list[str]:
     """Lines that list the rows to visit in a step: before the cells integrate, so that the first is near by then."""
     q, source = links.ident, links.source.ident
-    sent = f"{source}.ids, {source}.counts, {source}.firsts, network.learning, network.was_frozen"
+    sent = f"{source}.ids, {source}.counts, {source}.firsts, {q}.sending, network.learning, network.was_frozen"
     return [f"find_due(n, {q}.delays, {q}.row_of, {sent}, {q}.due, {q}.due_count)", *_ask(links, "0")]
 
 
@@ -91,9 +91,8 @@ def _visit(at: Views) -> list[str]:
 def _whole(at: Views, view: View) -> list[str]:
     """Older events are replayed; then one loop over the row for the newest ones, what is delivered, and `on_pre`."""
     q = at.q
-    at.links.variables["sent"] = Variable("scratch", 0.0)
     event, _ = synapse_event(at, view, "on_pre", at.plan.on_pre, "n", loaded=True)
-    body = [f"w = {q}.w[k]", *newest_event(at), f"{q}.sent[e] = w", *event, f"{q}.w[k] = w"]
+    body = [f"w = {q}.w[k]", *newest_event(at), *_send(at, view), *event, f"{q}.w[k] = w"]
     older = [f"{q}.pick[found] = k", f"found += U64({q}.h_older[i] >= since)"]
     replay = ["if found > 0:", f"    replay_{q}(row, since, 1, found, {at.arguments})"]
     loop = row_loop(at, body, while_gathering=older, then=replay)
@@ -104,26 +103,42 @@ def _whole(at: Views, view: View) -> list[str]:
         f"since = max(last, {q}.flushed[0])",
         "found = U64(0)",
         *loop,
-        "for e in range(count):",
-        f"    {at.c}.{at.links.delivers_to}[{q}.post[begin + U64(e)]] += {q}.sent[e]",
+        *_deliver_sent(at),
     ]
+
+
+def _send(at: Views, view: View) -> list[str]:
+    """Lines that put into `sent[e]` what a synapse, whose weight is the local `w`, sends; its release moves on."""
+    q, release = at.q, at.plan.release
+    at.links.variables["sent"] = Variable("scratch", 0.0)
+    if release is None:
+        return [f"{q}.sent[e] = w"]
+    hook = next(h for h in release.mechanism.hooks if h.event == "transmit")
+    states = [(f"{release.prefix}{s.name}", s.scope.name) for s in release.mechanism.states.values() if s.is_plain]
+    loads = [f"{name} = {q}.{name}[k]" for name, scope in states if scope == "PerSynapse"]
+    outputs = ", ".join(["amount", *(f"{name}_new" for name, _ in states)])
+    call = f"{outputs} = {at.reader.call(view, release, hook)}"
+    stores = [f"{q}.{name}[{'k' if scope == 'PerSynapse' else 'row'}] = {name}_new" for name, scope in states]
+    return [*loads, call, *stores, f"{q}.sent[e] = amount"]
+
+
+def _deliver_sent(at: Views) -> list[str]:
+    """Lines that add what a row sent to what arrives at the postsynaptic neurons."""
+    arrived = f"{at.c}.{at.links.delivers_to}[{at.q}.post[begin + U64(e)]]"
+    return ["for e in range(count):", f"    {arrived} += {at.q}.sent[e]"]
 
 
 def _deliver(at: Views, view: View) -> list[str]:
     """Weights, or what the release makes of them, are added to what arrives at the postsynaptic neurons."""
-    q, release = at.q, at.plan.release
-    arrived = f"{at.c}.{at.links.delivers_to}[{q}.post[k]]"
-    loop = [*row_bounds(at), "for e in range(count):", "    k = begin + U64(e)"]
-    if release is None:
-        return [*loop, f"    {arrived} += {at.weight}"]
-    hook = next(h for h in release.mechanism.hooks if h.event == "transmit")
-    states = [(f"{release.prefix}{s.name}", s.scope.name) for s in release.mechanism.states.values() if s.is_plain]
-    loads = [f"i = {q}.post[k]", f"w = {at.weight}"]
-    loads += [f"{name} = {q}.{name}[k]" for name, scope in states if scope == "PerSynapse"]
-    outputs = ", ".join(["amount", *(f"{name}_new" for name, _ in states)])
-    call = f"{outputs} = {at.reader.call(view, release, hook)}"
-    stores = [f"{q}.{name}[{'k' if scope == 'PerSynapse' else 'row'}] = {name}_new" for name, scope in states]
-    return [*loop, *indented([*loads, call, *stores, f"{arrived} += amount"])]
+    q = at.q
+    if at.plan.release is None:
+        arrived = f"{at.c}.{at.links.delivers_to}[{q}.post[k]]"
+        return [*row_bounds(at), "for e in range(count):", "    k = begin + U64(e)", f"    {arrived} += {at.weight}"]
+    body = [f"w = {at.weight}", *_send(at, view)]
+    if at.plan.releases_by_row:
+        loop = ["k = begin + U64(e)", f"i = {q}.post[k]", *body]
+        return [*row_bounds(at), "for e in range(count):", *indented(loop), *_deliver_sent(at)]
+    return [*row_loop(at, body), *_deliver_sent(at)]
 
 
 def _increments(at: Views, view: View, states: States) -> list[str]:

@@ -69,7 +69,7 @@ COMMON_CELLS = """
     cursor train_step train_id scheduled
 """
 COMMON_LINKS = """
-    delays dendritic_delay row_of row_delay pre start post last flushed in_degree
+    delays dendritic_delay row_of row_delay sending pre start post last flushed in_degree
     h_step h_fill h_latest h_newest h_older level pick due due_count
 """
 COMMON_NETWORK = "learning was_frozen flags progress spent"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from homeostat.engine.light import inline
 from homeostat.engine.runtime.bits import prefetch
 from homeostat.engine.runtime.draws import U64
+from homeostat.engine.runtime.threads import LINE
 
 LANES = 16  # numbers that arithmetic takes at once, at most
 HISTORY = 32  # postsynaptic events kept per neuron before a flush is forced
@@ -75,8 +76,11 @@ def due_row(due):
 
 
 @inline
-def find_due(n, delays, row_of, ids, counts, firsts, learning, was_frozen, due, due_count):
-    """List the rows that have a presynaptic event in step `n`, by delay, then by presynaptic id."""
+def find_due(n, delays, row_of, ids, counts, firsts, sending, learning, was_frozen, due, due_count):
+    """List the rows that have a presynaptic event in step `n`, by delay, then by presynaptic id.
+
+    `sending` lists the threads whose neurons send to this thread's.
+    """
     count = 0
     for d in range(delays.size):
         sent = n - delays[d]
@@ -84,8 +88,8 @@ def find_due(n, delays, row_of, ids, counts, firsts, learning, was_frozen, due, 
             break
         slot = sent % ids.shape[0]
         learns = learning[0] != 0 and not was_frozen[slot]
-        for t in range(firsts.size):
-            for s in range(firsts[t], firsts[t] + counts[slot, 8 * t]):
+        for t in sending:
+            for s in range(firsts[t], firsts[t] + counts[slot, LINE * t]):
                 row = row_of[d, ids[slot, s]]
                 if row >= 0:
                     due[count] = row if learns else ~row
