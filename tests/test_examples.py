@@ -23,7 +23,7 @@ def test_the_ten_lines_run_and_hold_the_rate(tmp_path: Path) -> None:
     program = (ROOT / "examples" / "ten_lines.py").read_text(encoding="utf-8")
     program += "rate, w = run['cells.rate'], run['learn.weights']\n"
     program += "last = rate.values[rate.time.values > 55_000].mean()\n"
-    program += "assert 2.5 < last < 10, last\n"  # the target is 5 Hz; the input was quartered 15 s before
+    program += "assert 2.5 < last < 10, last\n"  # the target is 5 Hz; the input was halved 15 s before
     program += "assert w['sd'][-1] > 3 * w['sd'][0], w\n"  # plasticity has made the weights differ
     subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True, timeout=120)
     assert (tmp_path / "ten_lines.png").stat().st_size > 5000

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 BUSY = 0.8  # share of the time that threads work, below which one is taken away
 WATCHED = 1.0  # seconds over which that is measured
 PATIENCE = 20.0  # seconds after which all threads are tried again; each time twice as many
-WORTH = 10.0  # how many times longer than cutting anew the rest of the run must take
+WORTH = 4.0  # how many times longer than cutting anew the rest of the run must take
 CUTTING = 2e-7  # seconds a synapse that cutting anew takes, about
 
 

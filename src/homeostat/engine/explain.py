@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 def explain(sim: Simulation) -> str:
     """A line per projection: lazy or eager, why, its synapses and their bytes; and how threads work together."""
     threads, steps = f"thread{'s' * (sim.threads > 1)}", f"step{'s' * (sim.window > 1)}"
-    lines = [f"{sim.threads} {threads}, meeting every {sim.window} {steps} ({sim.window * sim.net.dt:g} ms)"]
+    ahead = f"; none is ahead of another by {sim.window} {steps} ({sim.window * sim.net.dt:g} ms)"
+    lines = [f"{sim.threads} {threads}{ahead if sim.threads > 1 else ''}"]
     for name, plan in sim.plans.items():
         n = sim.layout.synapses(name)
         lines.append(f"{name}: {n:,} synapses, {plan.reason}; {bytes_of(sim, name) / max(1, n):.1f} bytes a synapse")
