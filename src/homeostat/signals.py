@@ -53,6 +53,12 @@ class Timed(Signal):
             raise BadValue(f"Timed(every={self.every}): must be a time above 0 ms")
         object.__setattr__(self, "values", values)
 
+    def __repr__(self) -> str:
+        values, (low, high) = self.values, self.support
+        many = f"array{values.shape} from {low:g} to {high:g}"
+        shown = np.array2string(values, separator=", ") if values.size <= 4 else many
+        return f"Timed({shown}, every={self.every:g}{', repeat=True' if self.repeat else ''})"
+
     @property
     def support(self) -> tuple[float, float]:
         return float(self.values.min()), float(self.values.max())

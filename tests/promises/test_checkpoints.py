@@ -10,6 +10,7 @@ import sys
 import time
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -426,10 +427,15 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
 # --- runs that are kept ---------------------------------------------------------------------------------------------
 
 
-def test_a_run_that_broke_off_gives_the_same_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Broken off at its third, fifth ... save; each time another simulation takes it up, with other threads."""
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_run_that_broke_off_gives_the_same_recording(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, streamed: bool
+) -> None:
+    """Broken off after its third, fifth ... save; each time another simulation takes it up, with other threads."""
+    out = tmp_path / "run.zarr" if streamed else None
     whole_run = hs.Simulation(small_network(), threads=1, quiet=True)
-    wanted = recorded(whole_run.run(steps=20_000, record=recorders(), progress=False))
+    uncut = whole_run.run(steps=20_000, record=recorders(), progress=False)
+    wanted = recorded(uncut)
     save, path, places = Keeper.save, tmp_path / "run.ckpt", []
 
     class PowerCut(Exception):
@@ -438,25 +444,29 @@ def test_a_run_that_broke_off_gives_the_same_recording(tmp_path: Path, monkeypat
     for threads, left in ((1, 3), (3, 5), (2, 4), (1, 10**9)):
         saves = 0
 
-        def breaking(keeper: Keeper, left: int = left) -> None:
+        def breaking(keeper: Keeper, stream: Any, watch: Any, found: int, left: int = left) -> None:
             nonlocal saves
-            save(keeper)
             saves += 1
-            if saves == left and keeper.sim.step_count < 20_000:
+            if saves > left and keeper.sim.step_count < 20_000:
+                if stream is not None:
+                    stream.write()  # more than what is kept belongs to
                 places.append(keeper.sim.step_count)
                 raise PowerCut
+            save(keeper, stream, watch, found)
 
         monkeypatch.setattr(Keeper, "save", breaking)
         sim = hs.Simulation(small_network(), threads=threads, quiet=True)
         kept = hs.Checkpoint(path, every_s=0)
         try:
-            recording = sim.run(steps=20_000, record=recorders(), checkpoint=kept, progress=False)
+            recording = sim.run(steps=20_000, record=recorders(), checkpoint=kept, out=out, progress=False)
         except PowerCut:
             continue
     assert places == sorted(set(places)) and len(places) == 3
     assert recorded(recording) == wanted and fingerprint(sim) == fingerprint(whole_run)
+    assert recording.health == uncut.health and len(uncut.health) == 1  # it runs away, told once
     again = hs.Simulation(small_network(), threads=2, quiet=True)  # a finished run is there at once
-    assert recorded(again.run(steps=20_000, record=recorders(), checkpoint=kept, progress=False)) == wanted
+    recording = again.run(steps=20_000, record=recorders(), checkpoint=kept, out=out, progress=False)
+    assert recorded(recording) == wanted
     assert again.step_count == 20_000
 
 

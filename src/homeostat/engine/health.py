@@ -123,6 +123,33 @@ class Watcher:
             bounded.begin()
         self._fresh = True
 
+    def told(self) -> dict[str, Any]:
+        """All that was seen, as plain data: with it another watcher of the same network goes on (`take_up`)."""
+        return {
+            "health": asdict(self.health), "at": self.at, "due": self.due, "whole": self._whole, "fresh": self._fresh,
+            "totals": self._totals, "now": {name: counts.tolist() for name, counts in self._counts.items()},
+            "rates": {name: list(rates) for name, rates in self.rates.items()},
+            "counts": {name: [one.tolist() for one in counts] for name, counts in self.counts.items()},
+            "bounded": {name: bounded.told() for name, bounded in self.bounded.items()},
+            "found": [finding.as_dict() for finding in self.found],
+        }  # fmt: skip
+
+    def take_up(self, told: dict[str, Any]) -> bool:
+        """Go on from what was `told`, unless that watched for something else; returns whether it does."""
+        if told["health"] != asdict(self.health):
+            return False
+        self.at, self.due, self._whole, self._fresh = (told[key] for key in ("at", "due", "whole", "fresh"))
+        self._totals |= told["totals"]
+        for name, counts in told["now"].items():
+            self._counts[name][:] = counts
+            self.rates[name].extend(told["rates"][name])
+            self.counts[name].extend(np.array(one, np.int64) for one in told["counts"][name])
+        for name, one in told["bounded"].items():
+            self.bounded[name] = Bounded(self.sim, name)
+            self.bounded[name].take_up(one)
+        self.found[:] = [Finding(**finding) for finding in told["found"]]
+        return True
+
     def _sampled(self, name: str) -> int:
         """How many cells of a population are counted one by one; none where no rule regulates rates."""
         return -(-self._size(name) // self._stride(name)) if self.regulated else 0

@@ -89,6 +89,21 @@ class Bounded:
         self._looked = 0.0
         self.at_low = self.at_high = self.first_mean = 0.0
 
+    def told(self) -> dict[str, Any]:
+        """What was seen, as plain data."""
+        before = None if self._before is None else self._before.tolist()
+        return {
+            "before": before, "since": self._since, "looked": self._looked, "at_low": self.at_low,
+            "at_high": self.at_high, "first_mean": self.first_mean,
+        }  # fmt: skip
+
+    def take_up(self, told: dict[str, Any]) -> None:
+        """Go on from what was `told`."""
+        before = told["before"]
+        self._before = None if before is None else np.array(before, self._sample.read().dtype)
+        self._since, self._looked, self.first_mean = told["since"], told["looked"], told["first_mean"]
+        self.at_low, self.at_high = told["at_low"], told["at_high"]
+
     def look(self, share: float) -> float | None:
         """Since when (ms) at least this share of the weights has been unmoved at bounds; None if it is not."""
         w, (low, high) = self._sample.read(), bounds(self.sim, self.name, self._sample)

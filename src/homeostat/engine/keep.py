@@ -8,6 +8,7 @@ it is the same run is held against the file: the network, the state it began fro
 
 from __future__ import annotations
 
+import json
 import math
 import time
 import warnings
@@ -16,14 +17,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from homeostat.engine import checkpoint as checkpoints
 from homeostat.engine.archive import remove_drafts
 from homeostat.engine.whole import digest, gather
 from homeostat.errors import BadValue, CheckpointError
 
 if TYPE_CHECKING:
+    from homeostat.engine.health import Finding, Watcher
     from homeostat.engine.record import Recorder
     from homeostat.engine.simulation import Simulation
+    from homeostat.engine.stream import Stream
+
+STREAMED, WATCHED = "streamed/", "watched"  # where a file has the lengths of what was written with out=, and the watch
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,8 @@ class Keeper:
     def __init__(self, checkpoint: Checkpoint, sim: Simulation, recorders: Sequence[Recorder], steps: int) -> None:
         self.checkpoint, self.sim, self.recorders = checkpoint, sim, recorders
         self.path = Path(checkpoint.path)
+        self.streamed: dict[str, int] | None = None  # what the taken up run had written with out=, by name: how long
+        self.watched: dict[str, Any] | None = None  # what its watch had seen
         for recorder in recorders:
             recorder.kept()  # refuses at once, not after a minute
         if not sim.layout.learning[0]:
@@ -70,9 +79,19 @@ class Keeper:
         """Whether it is time to save."""
         return time.perf_counter() - self.saved >= self.checkpoint.every_s
 
-    def save(self) -> None:
-        """Replace the file by the present state of the run; where that fails, warn."""
+    def save(self, stream: Stream | None = None, watch: Watcher | None = None, found: int = 0) -> None:
+        """Replace the file by the present state of the run; where that fails, warn.
+
+        With it goes how far the recording on disk is, and what the watch has seen, `found` of it in this run.
+        """
+        if stream is not None:
+            stream.write()
         recorded = {f"{k}/{name}": a for k, r in enumerate(self.recorders) for name, a in r.kept().items()}
+        if stream is not None:
+            recorded |= {f"{STREAMED}{name}": np.array([length]) for name, length in stream.store.lengths.items()}
+        if watch is not None:
+            told = json.dumps({**watch.told(), "in_this_run": found})
+            recorded[WATCHED] = np.frombuffer(told.encode(), np.uint8)
         try:
             checkpoints.save(self.sim, self.path, alone=self.checkpoint.alone, run=self.run, recorded=recorded)
         except CheckpointError as error:  # a full disk should not cost what has been simulated
@@ -93,6 +112,16 @@ class Keeper:
             raise CheckpointError(f"{error}; delete it to begin this run anew") from error
         for k, recorder in enumerate(self.recorders):
             recorder.take_up(stored.part(f"{checkpoints.KEPT}{k}/"))
+        streamed = stored.part(f"{checkpoints.KEPT}{STREAMED}")
+        self.streamed = {name: int(length[0]) for name, length in streamed.items()} or None
+        for told in stored.part(f"{checkpoints.KEPT}{WATCHED}").values():
+            self.watched = json.loads(told.tobytes())
+
+    def findings(self, watch: Watcher) -> list[Finding]:
+        """Let the watch go on from what it had seen of the taken up run; returns what it had found in that."""
+        if self.watched is None or not watch.take_up(self.watched):
+            return []
+        return watch.found[len(watch.found) - self.watched["in_this_run"] :]
 
 
 def _told(recorder: Recorder) -> str:

@@ -159,10 +159,11 @@ class Rates(Logged):
         return IN_MEMORY + (40 + 12 * n) * (self._bins(sim, steps)[1] + 1)
 
     def kept(self) -> dict[str, np.ndarray]:
-        return {"counts": self._counts, "until": np.array([self._until])}
+        return {"counts": self._counts, "span": np.array([self._first, self._until])}
 
     def take_up(self, kept: Mapping[str, np.ndarray]) -> None:
-        self._counts, self._until = kept["counts"].copy(), int(kept["until"][0])
+        self._counts = kept["counts"].copy()
+        self._first, self._until = kept["span"].tolist()
 
     def expected_disk(self, sim: Simulation, steps: int) -> int:
         n = sim.net.population(self.of).n if self.each else 1

@@ -21,7 +21,7 @@ from homeostat.engine.record_spikes import Logged
 from homeostat.engine.recording import Recording
 from homeostat.engine.room import PIECE, check_room, in_words
 from homeostat.engine.stream import Stream
-from homeostat.errors import BadValue, Interrupted, NotSupported, TooLarge
+from homeostat.errors import BadValue, Interrupted, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,11 +59,13 @@ class Session:
             recorder.begin(sim, steps, None if path is None else PIECE)
         self.sampled = [r for r in self.recorders if isinstance(r, Sampled)]
         self.logged = [r for r in self.recorders if isinstance(r, Logged)]
-        if checkpoint and path:
-            raise NotSupported("run() keeps a run with checkpoint=, or streams its recording with out=, not both yet")
         self.keeper = Keeper(checkpoint, sim, self.recorders, steps) if checkpoint else None
-        self.watch, self.findings = watcher(sim, watch), list[Finding]()
-        self.stream = None if path is None else Stream(path, sim, self.recorders, self._attrs())
+        self.watch = watcher(sim, watch)
+        self.findings = self.keeper.findings(self.watch) if self.keeper and self.watch else list[Finding]()
+        streamed = self.keeper.streamed if self.keeper else None
+        self.stream = None if path is None else Stream(path, sim, self.recorders, self._attrs(), streamed)
+        if self.keeper and self.stream and not streamed:
+            self._keep()  # from now on, what is in the folder belongs to a run that can be taken up
 
     def run(self) -> Recording:
         """Run to the end or to an interruption."""
@@ -86,7 +88,7 @@ class Session:
                     if self.crowding and self.crowding.has_changed(end - sim.step_count):
                         self._log(True)
                     if self.keeper and (self.keeper.is_due or self.interrupted or sim.step_count == end):
-                        self.keeper.save()
+                        self._keep()
         finally:
             self._log(False)
             if bar:
@@ -100,6 +102,10 @@ class Session:
                 recording,
             )
         return recording
+
+    def _keep(self) -> None:
+        assert self.keeper is not None
+        self.keeper.save(self.stream, self.watch, len(self.findings))
 
     def _compile(self) -> None:
         tell = not (self.sim.was_compiled or self.sim.quiet)

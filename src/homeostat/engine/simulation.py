@@ -99,7 +99,8 @@ class Simulation:
             sim.run(seconds=3600, record=[Spikes("exc")], out="long.zarr", watch=Health(stop=True))
 
         With `checkpoint=Checkpoint("run.ckpt", every_s=60)` the run is kept in that file as it goes on, and taken up
-        from there if the file holds the first part of this very run: a script that was killed is simply run again.
+        from there if the file holds the first part of this very run: a script that was killed is simply run again. With
+        `out` too, the folder goes on from where the file stands.
         """
         total = self._steps(seconds, ms, steps)
         return Session(self, record, total, progress, watch, out, checkpoint).run()

@@ -23,30 +23,37 @@ CHUNK = 4 * 2**20  # bytes of a chunk, about
 
 
 class Store:
-    """A zarr folder that is written: `append` as often as you like, each time with data of the same names."""
+    """A zarr folder that is written: `append` as often as you like, each time with data of the same names.
 
-    def __init__(self, path: Path, attrs: Mapping[str, Any], *, overwrite: bool = False) -> None:
+    With `lengths`, what was written goes on from there; what lies beyond is written again.
+    """
+
+    def __init__(
+        self, path: Path, attrs: Mapping[str, Any], *, overwrite: bool = False, lengths: dict[str, int] | None = None
+    ) -> None:
         import zarr  # takes a second to load
 
-        if path.exists() and not overwrite:
+        if lengths is None and path.exists() and not overwrite:
             raise DataError(f"'{path}' is there already; choose another name for out=, or delete it")
-        self.root = zarr.open_group(path, mode="w")
+        if lengths and not path.exists():
+            raise DataError(f"'{path}', to which this run was recorded so far, is not there; put it back")
+        self.root = zarr.open_group(path, mode="a" if lengths else "w")
         self.root.attrs.update(dict(attrs))
-        self._groups: dict[str, Any] = {}
-        self._lengths: dict[str, int] = {}
+        self.lengths = dict(lengths or {})
+        self._groups: dict[str, Any] = {name: self.root[_group(name)] for name in self.lengths}
 
     def append(self, data: Mapping[str, Any], **attrs: Any) -> None:
         """Add what was recorded since the last time, then say so."""
         for name, value in data.items():
             if name not in self._groups:
                 self._groups[name] = self._create(name, value)
-            group, dataset, length = self._groups[name], _as_dataset(value), self._lengths.get(name, 0)
+            group, dataset, length = self._groups[name], _as_dataset(value), self.lengths.get(name, 0)
             along = _along(dataset)
             for key, variable in dataset.variables.items():
                 if variable.dims[:1] == (along,) and variable.size:
                     _extend(group[key], length, variable.values)
-            self._lengths[name] = length + dataset.sizes[along]
-        self.root.attrs.update({**attrs, "lengths": self._lengths})
+            self.lengths[name] = length + dataset.sizes[along]
+        self.root.attrs.update({**attrs, "lengths": self.lengths})
 
     def _create(self, name: str, value: Any) -> Any:
         """A group with the arrays of one recorded name; those that grow are empty."""

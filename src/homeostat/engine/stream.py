@@ -19,11 +19,14 @@ WRITE_EVERY = 10.0  # seconds after which pieces are written although they are n
 
 
 class Stream:
-    """Writes what recorders hold to the zarr folder `path`."""
+    """Writes what recorders hold to the zarr folder `path`; with `lengths`, after what is there already."""
 
-    def __init__(self, path: Path, sim: Simulation, recorders: Sequence[Recorder], attrs: dict[str, Any]) -> None:
+    def __init__(
+        self, path: Path, sim: Simulation, recorders: Sequence[Recorder], attrs: dict[str, Any],
+        lengths: dict[str, int] | None = None,
+    ) -> None:  # fmt: skip
         self.path, self.sim, self.recorders, self.until = path, sim, recorders, sim.time
-        self.store = self._saying_why(lambda: Store(path, attrs))
+        self.store = self._saying_why(lambda: Store(path, attrs, lengths=lengths))
         self.write()
 
     def keep_up(self) -> None:

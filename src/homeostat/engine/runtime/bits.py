@@ -23,6 +23,8 @@ def _bitcast(source: types.Type, target: types.Type, name: str):
 
 int_as_float32 = _bitcast(types.int32, types.float32, "int_as_float32")
 int_as_float64 = _bitcast(types.int64, types.float64, "int_as_float64")
+float32_as_int = _bitcast(types.float32, types.int32, "float32_as_int")
+float64_as_int = _bitcast(types.float64, types.int64, "float64_as_int")
 float64_as_bits = _bitcast(types.float64, types.uint64, "float64_as_bits")
 bits_as_float64 = _bitcast(types.uint64, types.float64, "bits_as_float64")
 

@@ -1,5 +1,7 @@
 """exp as kernels compute it: range reduction to [-ln2/2, ln2/2] and a polynomial, so that loops over it vectorise.
 
+exp(x) = 2**k exp(r) with x = k ln2 + r; k is added to the exponent of the polynomial's value.
+
 Multiplications and additions are fused on purpose: faster, and the same bits wherever the compiler puts them.
 """
 
@@ -12,7 +14,7 @@ from numba import types
 from numba.extending import overload
 
 from homeostat.engine.light import inline
-from homeostat.engine.runtime.bits import fma, int_as_float32, int_as_float64
+from homeostat.engine.runtime.bits import float32_as_int, float64_as_int, fma, int_as_float32, int_as_float64
 
 LOG2E = 1.4426950408889634
 LN2_HIGH, LN2_LOW = 6.93145751953125e-1, 1.42860682030941723212e-6
@@ -24,13 +26,14 @@ MAGIC32 = np.float32(12582912.0)  # 1.5 * 2**23
 def exp64(x):
     """exp(x) in float64, within 2 ulp; 0 below -708, exp(709) above 709."""
     x = min(max(x, -708.0), 709.0)
-    k = fma(x, LOG2E, MAGIC64) - MAGIC64
+    rounded = fma(x, LOG2E, MAGIC64)  # its lowest bits are k
+    k = rounded - MAGIC64
     r = fma(k, -LN2_LOW, fma(k, -LN2_HIGH, x))
     p = fma(r, fma(r, 1.0 / 479001600.0, 1.0 / 39916800), 1.0 / 3628800)  # the Taylor series, to the 12th power
     p = fma(r, fma(r, fma(r, p, 1.0 / 362880), 1.0 / 40320), 1.0 / 5040)
     p = fma(r, fma(r, fma(r, p, 1.0 / 720), 1.0 / 120), 1.0 / 24)
     p = fma(r, fma(r, fma(r, fma(r, p, 1.0 / 6), 0.5), 1.0), 1.0)
-    return p * int_as_float64((np.int64(k) + np.int64(1023)) << np.int64(52))
+    return int_as_float64(float64_as_int(p) + (float64_as_int(rounded) << np.int64(52)))
 
 
 @inline
@@ -38,11 +41,12 @@ def exp32(x):
     """exp(x) in float32, within 2 ulp; the argument is held within -87 and 88."""
     f = np.float32
     x = min(max(x, f(-87.0)), f(88.0))
-    k = fma(x, f(LOG2E), MAGIC32) - MAGIC32
+    rounded = fma(x, f(LOG2E), MAGIC32)  # its lowest bits are k
+    k = rounded - MAGIC32
     r = fma(k, f(-LN2_LOW), fma(k, f(-LN2_HIGH), x))
     p = fma(r, fma(r, fma(r, f(1.0 / 720), f(1.0 / 120)), f(1.0 / 24)), f(1.0 / 6))
     p = fma(r, fma(r, fma(r, p, f(0.5)), f(1.0)), f(1.0))
-    return p * int_as_float32((np.int32(k) + np.int32(127)) << np.int32(23))
+    return int_as_float32(float32_as_int(p) + (float32_as_int(rounded) << np.int32(23)))
 
 
 def exp(x: float) -> float:
