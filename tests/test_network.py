@@ -114,7 +114,8 @@ def test_reprs_are_short():
     assert repr(net.populations["a"]) == "<100 Cell 'a'>"
     assert repr(net.projections["a -> ear"]) == "<projection 'a -> ear'>"
     assert repr(Timed([1.0, 2.0], every=5.0)) == "Timed([1., 2.], every=5)"
-    assert repr(Timed(np.ones((50, 3)), every=5.0, repeat=True)) == "Timed(array(50, 3) from 1 to 1, every=5, repeat=True)"
+    many = Timed(np.ones((50, 3)), every=5.0, repeat=True)
+    assert repr(many) == "Timed(array(50, 3) from 1 to 1, every=5, repeat=True)"
 
 
 def test_names():
