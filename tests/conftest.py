@@ -1,7 +1,10 @@
 """What every test runs under: a quiet plot backend, one BLAS thread per worker, repeatable random examples."""
 
+import gc
 import os
+import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
+import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 
 # `fast` draws the same examples each time, so a red test is red for everyone; `make verify` draws many new ones.
@@ -19,6 +23,16 @@ settings.register_profile(
 )
 settings.register_profile("verify", max_examples=500, deadline=None, print_blob=True, suppress_health_check=QUIET)
 settings.load_profile("fast")
+
+
+@pytest.fixture(autouse=True)
+def kernels_let_go(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A kernel that was compiled holds a hundred megabytes; hundreds of them, as in `make verify`, fill the memory."""
+    yield
+    if request.node.get_closest_marker("verify"):
+        for name in [name for name in sys.modules if name.startswith("kernel_")]:
+            vars(sys.modules.pop(name)).clear()
+        gc.collect()
 
 
 BEGAN = time.perf_counter()
