@@ -159,8 +159,9 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path, threads: str) -> None:
         str(out),
     ]
     process = subprocess.Popen(
-        command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
-    )
+        command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
+    )  # fmt: skip
     kept, until = out / "result.json", time.time() + 30
     while time.time() < until and not (kept.exists() and '"seed": 0' in kept.read_text()):
         time.sleep(0.1)

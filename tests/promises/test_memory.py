@@ -93,15 +93,15 @@ def test_many_calls_of_run_leave_nothing_behind() -> None:
 def test_a_large_network_runs_long_in_flat_memory(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    """10,000 plastic neurons, 500,000 synapses, 1500 s, streamed; warm once it has written pieces of full size."""
+    """10,000 plastic neurons, 500,000 synapses, an hour, streamed; warm once it has written pieces of full size."""
     sim = hs.Simulation(network(10_000, 1000), threads=2, quiet=True)
     sim.run(seconds=100, record=[hs.Spikes("exc")], out=tmp_path / "warm.zarr")
     memory, began, seconds = Watched(), time.monotonic(), 0
     with memory():
-        while seconds < 1500:
+        while seconds < 3600:
             record = [hs.Spikes("exc"), hs.WeightSummary("learn", every=1000.0)]
-            sim.run(seconds=500, record=record, out=tmp_path / f"{seconds}.zarr")
-            seconds += 500
+            sim.run(seconds=600, record=record, out=tmp_path / f"{seconds}.zarr")
+            seconds += 600
     grown = f"{memory.growth / MIB:.0f} MiB"
     record_property("said", f"flat memory: {seconds} s of 10,000 neurons in {time.monotonic() - began:.0f} s, {grown}")
     assert memory.growth < 64 * MIB, grown
