@@ -64,7 +64,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: Any) -> None:
             group["said"] += said
             for text in said:
                 terminalreporter.write_line(text)
-    if config.getoption("markexpr") == "verify" and groups and not config.getoption("keyword"):
+    partly = config.getoption("keyword") or config.getoption("deselect") or config.getoption("lf", False)
+    everything = config.args_source is config.ArgsSource.TESTPATHS and not partly
+    if config.getoption("markexpr") == "verify" and groups and everything:
         _write(groups, time.perf_counter() - BEGAN)
 
 

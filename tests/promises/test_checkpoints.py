@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,9 @@ def test_another_process_goes_on_bit_for_bit(seed: int, tmp_path: Path) -> None:
 
 @pytest.mark.verify
 @pytest.mark.parametrize("first", range(0, 200, 10))
-def test_two_hundred_compositions_go_on_in_another_process(first: int, tmp_path: Path) -> None:
+def test_two_hundred_compositions_go_on_in_another_process(
+    first: int, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     refused, done = [], []
     for seed in range(first, first + 10):
         try:
@@ -77,8 +80,8 @@ def test_two_hundred_compositions_go_on_in_another_process(first: int, tmp_path:
             done.append(seed)
         except hs.NotSupported:
             refused.append(seed)
-    print(f"compositions cut 8 times each: {len(done)} equal {done}, {len(refused)} refused {refused}")
-    assert len(done) > len(refused)
+    record_property("said", f"cut 8 times each: {len(done)} equal {done}, {len(refused)} refused {refused}")
+    assert len(done) >= 9
 
 
 @given(seed=st.sampled_from(SEEDS), cuts=st.sets(st.integers(0, STEPS), min_size=1, max_size=3), data=st.data())
@@ -549,7 +552,9 @@ def test_kill_9_at_random_moments(tmp_path: Path) -> None:
 @pytest.mark.verify
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGKILL")
 @pytest.mark.parametrize("seed", range(10))
-def test_kill_9_at_a_hundred_random_moments(tmp_path: Path, seed: int) -> None:
+def test_kill_9_at_a_hundred_random_moments(
+    tmp_path: Path, seed: int, record_property: Callable[[str, object], None]
+) -> None:
     got_on, kills = kill_and_go_on(tmp_path / "run.ckpt", 10, 400_000, np.random.default_rng(seed))
-    print(f"killed {kills} times, further on at {got_on} of them, the end the same")
+    record_property("said", f"seed {seed}: killed {kills} times, further on at {got_on} of them, the end the same")
     assert got_on >= 3

@@ -7,6 +7,7 @@ import numpy as np
 from homeostat.engine.light import inline
 from homeostat.engine.runtime.bits import flags_of, trailing_zeros
 from homeostat.engine.runtime.draws import U64
+from homeostat.engine.runtime.threads import LINE
 
 
 @inline
@@ -35,7 +36,7 @@ def log_spikes(n, ids, first, count, log_step, log_id, logged):
 def count_spikes(counts_of_step):
     """How many cells of a population spiked in a step; each thread has written its count, a cache line apart."""
     total = 0
-    for t in range(0, counts_of_step.size, 8):
+    for t in range(0, counts_of_step.size, LINE):
         total += counts_of_step[t]
     return np.float64(total)
 
