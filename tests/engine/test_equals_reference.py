@@ -2,41 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
+from comparing import compare
 from compositions import compose
 
-import homeostat as hs
-from homeostat.network import Realised, realise
-
-STEPS = 400
-
-
-def compare(made: Realised, steps: int = STEPS, threads: int = 1) -> None:
-    """Run both and compare spikes, weights and neuron states."""
-    sim = hs.Simulation(made, threads=threads, dtype="float64", quiet=True)
-    spiking = [p for p in made.network.populations.values() if p.spiking]
-    run = sim.run(steps=steps, record=[hs.Spikes(p) for p in spiking])
-    reference = hs.ReferenceSimulation(realise(made.network))
-    reference.run(steps)
-    for population in spiking:
-        theirs = np.array(
-            [(step, neuron) for step, name, neuron in reference.spikes if name == population.name]
-        ).reshape(-1, 2)
-        data = run[f"{population.name}.spikes"]
-        ours = np.stack([np.rint(data.time.values / made.network.dt).astype(int) - 1, data.neuron.values], axis=1)
-        assert ours.tolist() == theirs.tolist(), f"spikes of {population.name}"
-    for name in made.network.projections:
-        np.testing.assert_allclose(sim.weights(name), reference.weights(name), rtol=1e-9, atol=1e-12, err_msg=name)
-    for population in made.network.populations.values():
-        for state in population.neuron.states:
-            ours, theirs = sim.state(population, state), reference.state(population.name, "neuron", state)
-            np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-9, err_msg=f"{population.name}.{state}")
+from homeostat.network import realise
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_random_composition(seed: int) -> None:
-    compare(realise(compose(seed)))
+    compare(realise(compose(seed)), steps=400)
 
 
 @pytest.mark.verify

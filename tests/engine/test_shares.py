@@ -53,7 +53,8 @@ def test_each_virtual_row_holds_the_synapses_of_its_neuron_and_delay(threads: in
     for share, first in zip(sim.layout.links["x"], sim.layout.bounds["cells"][:-1].tolist(), strict=True):
         rows = {key: share.arrays[key].tolist() for key in ("pre", "row_delay", "start")}
         for row, (pre, delay) in enumerate(zip(rows["pre"], rows["row_delay"], strict=True)):
-            assert share.arrays["row_of"][sim.layout.links["x"][0].arrays["delays"].tolist().index(delay), pre] == row
+            assert share.arrays["row_of"][pre, sim.layout.links["x"][0].arrays["delays"].tolist().index(delay)] == row
+            assert share.arrays["first_row"][pre] <= row < share.arrays["first_row"][pre + 1]
             post = share.arrays["post"][rows["start"][row] : rows["start"][row + 1]].astype(int) + first
             assert len(post) and (np.diff(post) > 0).all()
             found += [(pre, delay, one) for one in post.tolist()]

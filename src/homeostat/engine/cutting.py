@@ -36,7 +36,7 @@ def number_delays(delay, number, begin, piece, which, sizes):
 def places(pre, row_of, start, place):
     """Where the virtual rows of a presynaptic neuron begin, by the number of their delay."""
     for d in range(place.size):
-        place[d] = start[max(row_of[d, pre], 0)]
+        place[d] = start[max(row_of[pre, d], 0)]
 
 
 @kernel

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from homeostat.engine.model import Links, Variable
 
-INDEXED = re.compile(r"\b(\w+)\.(\w+)\[(i|j|k|row|0)\]")
-TYPES = {"h_step": "int32", "h_newest": "int32", "stamp": "int32", "post": "int32"}
+INDEXED = re.compile(r"\b(\w+)\.(\w+)\[(i|j|k|s|row|0)\]")
+TYPES = {"h_step": "int32", "h_newest": "int32", "stamp": "int32", "last": "int32", "pre": "int32", "post": "uint32"}
 
 
 @dataclass
@@ -40,7 +40,7 @@ def cut(links: Links, body: list[str], gathered: str, scratch_prefix: str = "g")
             loops.shared.append(f"{local} = {text}")
         elif index in gathered:
             scratch = f"{scratch_prefix}_{'' if own else 'post_'}{name}"
-            links.variables[scratch] = Variable("scratch", 0, _type_of(links, own, name))
+            links.variables[scratch] = Variable("scratch", 0, type_of(links, own, name))
             loops.gather.append(f"{links.ident}.{scratch}[e] = {text}")
             local = f"{links.ident}.{scratch}[e]"
         else:
@@ -63,7 +63,7 @@ def put_later(links: Links, arithmetic: list[str]) -> tuple[list[str], list[str]
     for n, line in enumerate(arithmetic):
         if found := own.fullmatch(line):
             scratch = f"new_{found[1]}"
-            links.variables[scratch] = Variable("scratch", 0, _type_of(links, True, found[1]))
+            links.variables[scratch] = Variable("scratch", 0, type_of(links, True, found[1]))
             arithmetic[n] = f"{links.ident}.{scratch}[e] = {found[2]}"
             put.append(f"{links.ident}.{found[1]}[k] = {links.ident}.{scratch}[e]")
     return arithmetic, put
@@ -80,7 +80,8 @@ def side_by_side(links: Links, text: list[str]) -> list[str]:
     return [apart.sub(rf"{links.ident}.near[\2].\1", line) for line in text]
 
 
-def _type_of(links: Links, own: bool, name: str) -> str:
+def type_of(links: Links, own: bool, name: str) -> str:
+    """The type of a variable of a projection, or of its target."""
     if name in TYPES:
         return TYPES[name]
     variables = links.variables if own else links.target.variables

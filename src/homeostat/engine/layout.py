@@ -19,7 +19,8 @@ import numpy as np
 from homeostat.engine.memory import placed, room
 from homeostat.engine.model import Cells, Group, Links, Model, Variable
 from homeostat.engine.profile import MOST_PARTS
-from homeostat.engine.runtime.rows import HISTORY, LANES
+from homeostat.engine.runtime.bits import LANES
+from homeostat.engine.runtime.rows import BATCH, HISTORY
 from homeostat.engine.runtime.threads import LINE
 from homeostat.engine.shares import LinkShare, cut
 from homeostat.engine.write_module import tuple_fields, tuple_name
@@ -147,12 +148,11 @@ class Layout:
         def share_of(first: int, last: int) -> LinkShare:
             share = cut(synapses, delays, first, last)
             for key, variable in links.variables.items():
-                share.arrays |= self._link_variable(key, variable, share, first, last)
+                share.arrays |= self._link_variable(links, key, variable, share, first, last)
             if not any(variable.kind == "row" and not variable.fixed for variable in links.variables.values()):
                 _leave_out_empty_rows(share)
             share.arrays["sending"] = _sending(share, self.bounds[links.source.name])
-            longest = int(np.diff(share.arrays["start"]).max(initial=1))
-            share.arrays |= _replay_arrays(links, last - first, longest)
+            share.arrays |= _replay_arrays(links, last - first, _at_once(links, share.arrays["start"]))
             if links.near:
                 share.arrays |= _side_by_side({name: share.arrays[name] for name in links.near})
             return share
@@ -161,7 +161,9 @@ class Layout:
         self.links[name] = each(share_of, pairwise(bounds), self.threads if synapses.n > PARALLEL_FROM else 1)
         self.shares[name] = [share.arrays for share in self.links[name]]
 
-    def _link_variable(self, key: str, variable: Variable, share: LinkShare, first: int, last: int) -> dict[str, Any]:
+    def _link_variable(
+        self, links: Links, key: str, variable: Variable, share: LinkShare, first: int, last: int
+    ) -> dict[str, Any]:
         kind, dtype, arrays = variable.kind, self._type(variable), share.arrays
         size = {"synapse": share.n, "row": len(arrays["pre"]), "cell": last - first}
         if kind in size:
@@ -173,7 +175,7 @@ class Layout:
         if kind == "history":
             return {key: placed(0, (last - first) * HISTORY, dtype)}
         if kind == "scratch":
-            return {key: placed(0, -(-int(np.diff(arrays["start"]).max(initial=1)) // LANES) * LANES, dtype)}
+            return {key: placed(0, -(-_at_once(links, arrays["start"]) // LANES) * LANES, dtype)}
         return self._plain(key, variable, first, last)
 
     def gathered(self, name: str, key: str) -> np.ndarray:
@@ -220,8 +222,13 @@ def _leave_out_empty_rows(share: LinkShare) -> None:
 
 def _sending(share: LinkShare, bounds: np.ndarray) -> np.ndarray:
     """The threads in which neurons that have rows in this share live."""
-    has_row = (share.arrays["row_of"] >= 0).any(axis=0)
+    has_row = (share.arrays["row_of"] >= 0).any(axis=1)
     return np.array([t for t, (first, last) in enumerate(pairwise(bounds)) if has_row[first:last].any()], np.int64)
+
+
+def _at_once(links: Links, start: np.ndarray) -> int:
+    """How many synapses are worked on at once, at most: a row; or a batch, the last row of which may reach past it."""
+    return int(np.diff(start).max(initial=1)) + (BATCH + LANES if links.batched else 0)
 
 
 def _replay_arrays(links: Links, size: int, longest: int) -> dict[str, np.ndarray]:

@@ -16,6 +16,7 @@ class Plan:
 
     links: Links
     rate: bool  # its source has an output instead of spikes
+    several_delays: bool = False
     on_pre: list[Bound] = field(default_factory=list)
     on_post: list[Bound] = field(default_factory=list)
     step: list[Bound] = field(default_factory=list)
@@ -49,6 +50,12 @@ class Plan:
         weight_only = all(bound.adds == (None, "w") and bound.owner.aim == "w" for bound in self.on_pre + self.on_post)
         kept = any(m.place.startswith("rule") for m, _ in self.states("PerSynapse")) or self.weights
         return bool(self.on_pre and self.on_post) and weight_only and not kept and not self.releases_by_row
+
+    @property
+    def batched(self) -> bool:
+        """Whether rows are so short, one for each delay, that many are visited at once."""
+        worked_on = self.plastic or self.release is not None
+        return self.several_delays and worked_on and not self.rate and not self.releases_by_row
 
     @property
     def releases_by_row(self) -> bool:
@@ -104,9 +111,9 @@ class Plan:
         )
 
 
-def plan(links: Links) -> Plan:
+def plan(links: Links, several_delays: bool) -> Plan:
     """Sort a projection's hooks by what sets them off."""
-    found = Plan(links, rate=not links.source.population.spiking)
+    found = Plan(links, not links.source.population.spiking, several_delays)
     lists = {
         "on_pre": found.on_pre,
         "on_post": found.on_post,
@@ -118,4 +125,5 @@ def plan(links: Links) -> Plan:
     for _, bound in links.bounds:
         if not bound.hook.writes and bound.hook.event in lists:
             lists[bound.hook.event].append(bound)
+    links.batched = found.batched
     return found

@@ -7,6 +7,8 @@ import re
 from homeostat.engine.links_plan import Plan
 from homeostat.engine.model import Member, Variable, target_variable
 from homeostat.engine.names import Reader, View, presynaptic_parameter
+from homeostat.engine.write_batches import Batched
+from homeostat.engine.write_rows import OneByOne
 from homeostat.rule import Bound, Plasticity
 from homeostat.state import State
 
@@ -27,6 +29,14 @@ class Views:
         self.all_arguments = f"n, {self.q}, {ends}, network"  # with the source, each group once
         self.element = f"synapse_element({self.q}.pre[row], {self.c}.first + i)"
         self.cell = f"({self.c}.first + i)"  # the element of draws of a postsynaptic neuron
+        self.rows = self._rows()
+
+    def _rows(self) -> OneByOne | Batched:
+        """How rows are visited."""
+        if not self.plan.batched:
+            return OneByOne(self.reader, self.links)
+        states = [f"{member.prefix}{state.name}" for member, state in self.plan.states("PerPre")]
+        return Batched(self.reader, self.links, ["last", "since", "elapsed", *states])
 
     @property
     def weight(self) -> str:

@@ -87,6 +87,7 @@ class Links(Group):
     delivers_to: str = ""  # the variable of the target that arrivals are added to
     bounds: list[tuple[int, Bound]] = field(default_factory=list)  # (rule number, bound hook)
     near: list[str] = field(default_factory=list)  # what a visit reads of each cell: fields of one record
+    batched: bool = False  # whether many short rows are visited at once
 
 
 @dataclass(eq=False)

@@ -43,7 +43,7 @@ class LinkShare:
     def _order(self) -> tuple[np.ndarray, ...]:
         """What says where each synapse lies, and room to count in."""
         row_of, start = self.arrays["row_of"], self.arrays["start"]
-        return self.begin, self.piece, self.which, row_of, start, np.empty(len(row_of), np.int64)
+        return self.begin, self.piece, self.which, row_of, start, np.empty(row_of.shape[1], np.int64)
 
 
 def cut(synapses: Synapses, delays: np.ndarray, first: int, last: int) -> LinkShare:
@@ -55,9 +55,12 @@ def cut(synapses: Synapses, delays: np.ndarray, first: int, last: int) -> LinkSh
     if len(delays) > 1:
         share.arrays = _virtual_rows(share, synapses.delay, delays)
     else:
-        pre = np.arange(n_pre, dtype=np.int32)
+        first_row = np.arange(n_pre + 1, dtype=np.int32)
+        pre = first_row[:-1]
         delay = np.full(n_pre, delays[0] if len(delays) else 1, np.int32)
-        share.arrays = {"row_of": pre[None, :].copy(), "pre": pre, "row_delay": delay, "start": share.piece}
+        share.arrays = {
+            "row_of": pre[:, None].copy(), "first_row": first_row, "pre": pre, "row_delay": delay, "start": share.piece,
+        }  # fmt: skip
     degree = np.zeros(last - first, np.int64)
     post = room(share.n, np.uint16 if last - first <= 1 << 16 else np.uint32)
     share.take(synapses.post, post, first)
@@ -67,6 +70,7 @@ def cut(synapses: Synapses, delays: np.ndarray, first: int, last: int) -> LinkSh
         "post": post, "in_degree": degree, "delays": delays.astype(np.int64),
         "dendritic_delay": int(synapses.dendritic_delay), "flushed": np.zeros(1, np.int64),
         "last": np.full(rows, -1, np.int32), "due": np.zeros(rows, np.int32), "due_count": np.zeros(1, np.int64),
+        "new": np.zeros(n_pre, np.int32), "new_count": np.zeros(1, np.int64), "piece": share.piece,
     }  # fmt: skip
     return share
 
@@ -79,11 +83,11 @@ def _virtual_rows(share: LinkShare, delay: np.ndarray, delays: np.ndarray) -> di
     sizes = np.zeros((n_pre, len(delays)), np.int64)
     cutting.number_delays(delay, number, share.begin, share.piece, share.which, sizes)
     pre, which = np.nonzero(sizes)
-    row_of = np.full((len(delays), n_pre), -1, np.int32)
-    row_of[which, pre] = np.arange(len(pre))
+    row_of = np.full(sizes.shape, -1, np.int32)
+    row_of[pre, which] = np.arange(len(pre))
     return {
         "row_of": row_of, "pre": pre.astype(np.int32), "row_delay": delays[which].astype(np.int32),
-        "start": _starts(sizes[pre, which]),
+        "start": _starts(sizes[pre, which]), "first_row": np.searchsorted(pre, np.arange(n_pre + 1)).astype(np.int32),
     }  # fmt: skip
 
 

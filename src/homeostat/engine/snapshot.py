@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from homeostat.engine.simulation import Simulation
 
 CONSTANT = set(
-    "post start pre row_of row_delay sending delays in_degree firsts train_step train_id "
+    "post start piece pre row_of first_row row_delay sending delays in_degree firsts train_step train_id "
     "log_step log_id logged logging flags progress learning spent".split()
 )
 """Arrays that a run does not change, or that are not the network's."""

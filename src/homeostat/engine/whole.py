@@ -28,13 +28,14 @@ RINGS = set("ids counts rates was_frozen".split())
 """What the layout keeps of the last steps; in a state they begin with the oldest, and are as long as there were any."""
 KEPT_OF_LAYOUT = {*RINGS, "last"}
 STANDING_OF_LAYOUT = set(
-    "size first column firsts train_step train_id delays dendritic_delay row_of row_delay sending pre start post "
-    "in_degree learning".split()
+    "size first column firsts train_step train_id delays dendritic_delay row_of first_row row_delay sending pre start "
+    "piece post in_degree learning".split()
 )
 FROM_THE_STEP = set("cursor flushed h_step h_fill h_latest h_newest h_older".split())
 """What the step count alone determines in a settled simulation: all is seen, nothing remembered."""
 SCRATCH_OF_LAYOUT = set(
-    "fired rate_now scheduled logging logged log_step log_id level pick due due_count flags progress spent".split()
+    "fired rate_now scheduled logging logged log_step log_id level pick due due_count new new_count "
+    "flags progress spent".split()
 )
 
 RECORDS = {"near"}

@@ -8,8 +8,8 @@ from homeostat.engine.lines import indented, one_each, only_if, results
 from homeostat.engine.links_views import Views
 from homeostat.engine.model import Links, Member, Variable
 from homeostat.engine.names import View
-from homeostat.engine.write_changes import row_bounds, row_loop, store, synapse_event
-from homeostat.engine.write_replay import newest_event
+from homeostat.engine.write_changes import store, synapse_event
+from homeostat.engine.write_replay import newest_event, replayed
 from homeostat.network.wiring import OneToOne
 from homeostat.state import State
 
@@ -22,18 +22,22 @@ def write_arrivals(at: Views) -> list[str]:
 
 
 def due(links: Links) -> list[str]:
-    """Lines that list the rows to visit in a step: before the cells integrate, so that the first is near by then."""
+    """Lines that list the rows to visit in a step: before the cells integrate, so that these are near by then."""
     q, source = links.ident, links.source.ident
     sent = f"{source}.ids, {source}.counts, {source}.firsts, {q}.sending, network.learning, network.was_frozen"
-    return [f"find_due(n, {q}.delays, {q}.row_of, {sent}, {q}.due, {q}.due_count)", *_ask(links, "0")]
+    lists = f"{q}.due, {q}.due_count, {q}.new, {q}.new_count"
+    return [f"find_due(n, {q}.delays, {q}.row_of, {sent}, {lists})", *_ask(links)]
 
 
-def _ask(links: Links, visit: str) -> list[str]:
-    """Lines that ask for the memory of the row that is visited as number `visit` of a step, if rows are worth it."""
-    q = links.ident
-    moved = ["post", *(key for key, variable in links.variables.items() if variable.kind == "synapse")]
-    asked = [] if isinstance(links.projection.wiring, OneToOne) else moved
-    return [f"ask_for_due({visit}, {q}.due, {q}.due_count, {q}.start, {q}.{key})" for key in asked]
+def _ask(links: Links) -> list[str]:
+    """Lines that ask for the memory of the rows of neurons whose spike begins to arrive, if rows are worth it."""
+    if isinstance(links.projection.wiring, OneToOne):
+        return []
+    variables, q = links.variables.items(), links.ident
+    rows = [key for key, variable in variables if variable.kind == "row"]
+    lines = [f"ask_for({q}.new, {q}.new_count, {q}.first_row, {q}.{key})" for key in ("start", "last", *rows)]
+    synapses = [key for key, variable in variables if variable.kind == "synapse"]
+    return lines + [f"ask_for({q}.new, {q}.new_count, {q}.piece, {q}.{key})" for key in ("post", *synapses)]
 
 
 def _spikes(at: Views) -> list[str]:
@@ -42,10 +46,7 @@ def _spikes(at: Views) -> list[str]:
     return [
         f"@inline\ndef arrive_{q}({at.arguments}):",
         f'    """Spikes of {source!r} reach {at.links.name!r} at step `n`: replay, deliver, then on_pre."""',
-        f"    for v in range({q}.due_count[0]):",
-        *indented(_ask(at.links, "v + 1"), 2),
-        f"        row, learning = due_row({q}.due[v]), {q}.due[v] >= 0",
-        *indented(_visit(at), 2),
+        *indented(_visits(at)),
         "",
     ]
 
@@ -58,34 +59,37 @@ def _rates(at: Views) -> list[str]:
         f'    """Rates of {at.links.source.name!r} as they reach {at.links.name!r} at step `n`."""',
         f"    for row in range({q}.last.size):",
         f"        rate = rate_of({at.source}.rates, n - {q}.row_delay[row], {q}.pre[row])",
-        *indented(row_bounds(at), 2),
-        "        for e in range(count):",
-        "            k = begin + U64(e)",
-        f"            {at.c}.{at.links.delivers_to}[{q}.post[k]] += {at.weight} * rate",
+        *indented([*at.rows.bounds(), *at.rows.each(f"{_arrived(at)} += {at.weight} * rate")], 2),
         "",
     ]
 
 
-def _visit(at: Views) -> list[str]:
-    """What a presynaptic event does to its row: replay, deliver, `on_pre`, traces."""
+def _arrived(at: Views) -> str:
+    """What arrives at the postsynaptic neuron of a synapse."""
+    return f"{at.c}.{at.links.delivers_to}[{at.q}.post[k]]"
+
+
+def _visits(at: Views) -> list[str]:
+    """What presynaptic events do to their rows: replay, deliver, `on_pre`, traces."""
     q, plan = at.q, at.plan
     view = at.now(in_visit=True)
-    body = [f"elapsed = F(np.int32(n - {q}.last[row])) * F({at.reader.model.net.dt!r})"]
+    head = [f"last = {q}.last[row]", f"since = max(last, {q}.flushed[0])"] if plan.replays else []
+    head += [f"elapsed = F(np.int32(n - {q}.last[row])) * F({at.reader.model.net.dt!r})"]
     row_states = plan.states("PerPre")
     for member, state in row_states:
         name = f"{member.prefix}{state.name}"
-        body.append(f"{name} = {at.reader.advanced(view, member, state, f'{q}.{name}[row]', f'(n - {q}.last[row])')}")
-    replay = only_if("network.learning[0] != 0", [f"settle_{q}(row, {at.arguments})"] if plan.replays else [])
-    apart = [*replay, *_deliver(at, view)]
+        head.append(f"{name} = {at.reader.advanced(view, member, state, f'{q}.{name}[row]', f'(n - {q}.last[row])')}")
+    settle = [f"settle_{q}({at.rows.about}, {at.arguments})"] if plan.replays else []
+    apart = [*only_if("network.learning[0] != 0", settle), *_deliver(at, view)]
     if plan.whole:
-        body += ["if learning:", *indented(_whole(at, view)), "else:", *indented(apart)]
+        work = ["if learning:", *indented(_whole(at, view)), "else:", *indented(apart)]
     else:
-        body += apart
+        work = apart
         if plan.on_pre or plan.synapse_hooks("on_pre") or plan.stamped:
             lines, changed = synapse_event(at, view, "on_pre", plan.on_pre, "n")
-            body += only_if("learning", row_loop(at, [*lines, *store(at, changed, "n")]))
-    body += _increments(at, view, [(m, s) for m, s in row_states if m.place.startswith("rule")])
-    return one_each([*body, f"{q}.last[row] = n"])
+            work += only_if("learning", at.rows.loop([*lines, *store(at, changed, "n")]))
+    tail = _increments(at, view, [(m, s) for m, s in row_states if m.place.startswith("rule")])
+    return one_each(at.rows.visits(head, work, [*tail, f"{q}.last[row] = n"]))
 
 
 def _whole(at: Views, view: View) -> list[str]:
@@ -93,18 +97,11 @@ def _whole(at: Views, view: View) -> list[str]:
     q = at.q
     event, _ = synapse_event(at, view, "on_pre", at.plan.on_pre, "n", loaded=True)
     body = [f"w = {q}.w[k]", *newest_event(at), *_send(at, view), *event, f"{q}.w[k] = w"]
-    older = [f"{q}.pick[found] = k", f"found += U64({q}.h_older[i] >= since)"]
-    replay = ["if found > 0:", f"    replay_{q}(row, since, 1, found, {at.arguments})"]
-    loop = row_loop(at, body, while_gathering=older, then=replay)
+    older = [f"{q}.pick[found] = {at.rows.place}", f"found += U64({q}.h_older[i] >= since)"]
+    loop = at.rows.loop(body, while_gathering=older, then=replayed(at, 1))
     read = dict.fromkeys(re.findall(rf"\b{q}\.(\w+)\[i\]", "\n".join(loop)))
     at.links.near = [name for name in read if at.links.kind(name) in ("cell", "")]
-    return [
-        f"last = {q}.last[row]",
-        f"since = max(last, {q}.flushed[0])",
-        "found = U64(0)",
-        *loop,
-        *_deliver_sent(at),
-    ]
+    return ["found = U64(0)", *loop, *_deliver_sent(at)]
 
 
 def _send(at: Views, view: View) -> list[str]:
@@ -124,21 +121,18 @@ def _send(at: Views, view: View) -> list[str]:
 
 def _deliver_sent(at: Views) -> list[str]:
     """Lines that add what a row sent to what arrives at the postsynaptic neurons."""
-    arrived = f"{at.c}.{at.links.delivers_to}[{at.q}.post[begin + U64(e)]]"
-    return ["for e in range(count):", f"    {arrived} += {at.q}.sent[e]"]
+    return at.rows.each(f"{_arrived(at)} += {at.q}.sent[e]")
 
 
 def _deliver(at: Views, view: View) -> list[str]:
     """Weights, or what the release makes of them, are added to what arrives at the postsynaptic neurons."""
     q = at.q
     if at.plan.release is None:
-        arrived = f"{at.c}.{at.links.delivers_to}[{q}.post[k]]"
-        return [*row_bounds(at), "for e in range(count):", "    k = begin + U64(e)", f"    {arrived} += {at.weight}"]
+        return [*at.rows.bounds(), *at.rows.each(f"{_arrived(at)} += {at.weight}")]
     body = [f"w = {at.weight}", *_send(at, view)]
     if at.plan.releases_by_row:
-        loop = ["k = begin + U64(e)", f"i = {q}.post[k]", *body]
-        return [*row_bounds(at), "for e in range(count):", *indented(loop), *_deliver_sent(at)]
-    return [*row_loop(at, body), *_deliver_sent(at)]
+        return [*at.rows.bounds(), *at.rows.each(f"i = {q}.post[k]", *body), *_deliver_sent(at)]
+    return [*at.rows.loop(body), *_deliver_sent(at)]
 
 
 def _increments(at: Views, view: View, states: States) -> list[str]:

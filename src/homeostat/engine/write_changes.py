@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import replace
 
-from homeostat.engine.gather import cut, put_later
-from homeostat.engine.lines import indented, one_each, only_if, results
+from homeostat.engine.lines import indented, only_if, results
 from homeostat.engine.links_views import Views
 from homeostat.engine.names import View
+from homeostat.engine.write_rows import OneByOne
 from homeostat.rule import Bound
 
 
@@ -76,7 +74,7 @@ def write_derived(at: Views) -> list[str]:
         f"@called\ndef derive_{at.q}({at.arguments}):",
         f'    """The weights of {at.links.name!r} as their states make them."""',
         f"    for row in range({at.q}.last.size):",
-        *indented(row_loop(at, body), 2),
+        *indented(OneByOne(at.reader, at.links).loop(body), 2),
         "",
     ]
 
@@ -124,31 +122,3 @@ def store(at: Views, changed: list[str], step: str) -> list[str]:
     """Lines that put one synapse's values back."""
     lines = [f"{at.q}.{name}[k] = {name}" for name in changed]
     return lines + ([f"{at.q}.stamp[k] = np.int32({step})"] if at.plan.stamped else [])
-
-
-def row_bounds(at: Views) -> list[str]:
-    """Where a row begins and how long it is; unsigned, so that no index is checked for being negative."""
-    return [f"begin = U64({at.q}.start[row])", f"count = {at.q}.start[row + 1] - {at.q}.start[row]"]
-
-
-def row_loop(at: Views, body: list[str], while_gathering: Iterable[str] = (), then: Iterable[str] = ()) -> list[str]:
-    """A loop over the synapses of a row, cut so that it vectorises: gather, arithmetic, put back.
-
-    More can be done `while_gathering`, and `then`, before the arithmetic.
-    """
-    loops = cut(at.links, one_each(body), "i")
-    lines, gather = [*loops.shared, *row_bounds(at)], [*loops.gather, *while_gathering]
-    if gather:
-        lines += ["for e in range(count):", "    k = begin + U64(e)", f"    i = {at.q}.post[k]", *indented(gather)]
-    lines += then
-    own = [f"i = {at.q}.post[k]"] if needs_cell(body) else []
-    if not at.reader.hooks.vectorise(body):
-        return [*lines, "for e in range(count):", *indented(["k = begin + U64(e)", *own, *loops.arithmetic])]
-    arithmetic, put = put_later(at.links, loops.arithmetic)
-    lines += ["for e in range(lanes(count)):", *indented(["k = begin + U64(e)", *own, *arithmetic])]
-    return [*lines, "for e in range(count):", *indented(["k = begin + U64(e)", *put])]
-
-
-def needs_cell(body: list[str]) -> bool:
-    """Whether lines use the index `i` of the postsynaptic neuron for more than looking something up."""
-    return any(re.search(r"\bi\b(?!\])", line) for line in body)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import textwrap
 from itertools import count
 
+import numpy as np
+
 from homeostat.engine.lines import indented, only_if
 from homeostat.engine.links_plan import Plan, plan
 from homeostat.engine.model import Cells, Group, Links, Model, Variable
@@ -40,7 +42,7 @@ def write_module(model: Model, dtype: str, timed: bool = False) -> tuple[str, di
     A `timed` module counts the processor's cycles in every part of the step (see `engine/profile.py`).
     """
     reader = Reader(model)
-    plans = {name: plan(links) for name, links in model.links.items()}
+    plans = {name: plan(links, _differ(model.made.synapses[name].delay)) for name, links in model.links.items()}
     for group in (*model.cells.values(), *model.links.values(), model.rules):
         add_clocks(reader, group)
     body: list[str] = []
@@ -56,6 +58,10 @@ def write_module(model: Model, dtype: str, timed: bool = False) -> tuple[str, di
     return "\n".join([head, *_tuples(model), "", *reader.hooks.texts, *body]), plans
 
 
+def _differ(delays: np.ndarray) -> bool:
+    return bool(delays.min(initial=delays.max(initial=0)) < delays.max(initial=0))
+
+
 def _title(model: Model) -> str:
     lines = [f"{cells.ident}: {type(cells.population.neuron).__name__}" for cells in model.cells.values()]
     for links in model.links.values():
@@ -69,8 +75,8 @@ COMMON_CELLS = """
     cursor train_step train_id scheduled
 """
 COMMON_LINKS = """
-    delays dendritic_delay row_of row_delay sending pre start post last flushed in_degree
-    h_step h_fill h_latest h_newest h_older level pick due due_count
+    delays dendritic_delay row_of first_row row_delay sending pre start piece post last flushed in_degree
+    h_step h_fill h_latest h_newest h_older level pick due due_count new new_count
 """
 COMMON_NETWORK = "learning was_frozen flags progress spent"
 

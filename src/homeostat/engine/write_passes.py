@@ -11,7 +11,7 @@ from homeostat.engine.lines import indented, only_if, results
 from homeostat.engine.links_views import Views
 from homeostat.engine.model import Member, Variable, anchored
 from homeostat.engine.names import View
-from homeostat.engine.write_changes import row_loop, store, synapse_event
+from homeostat.engine.write_changes import store, synapse_event
 from homeostat.rule import Bound
 from homeostat.state import State
 
@@ -42,9 +42,8 @@ def _pass(at: Views, event: str, bounds: list[Bound]) -> list[str]:
         body, changed = synapse_event(at, view, event, bounds, "n", clocks)
         body += [*(_rounded(at, changed) if clocks else []), *store(at, changed, "n")]
         lines += [f"for i in range({at.c}.size):", *indented(once)] if once else []
-        lines += [f"for row in range({q}.last.size):", *indented([rate] if plan.rate else [])]
-        lines += indented([f"settle_{q}(row, {at.arguments})"] if settled else [])
-        lines += indented(row_loop(at, body))
+        settle = [f"settle_{q}({at.rows.about}, {at.arguments})"] if settled else []
+        lines += at.rows.passes([*([rate] if plan.rate else []), *settle, *at.rows.loop(body)])
     lines += [f"{q}.flushed[0] = n + 1", f"{q}.h_fill[:] = 0"] if settled else []
     return [
         f"@called\ndef {event}_{q}({at.all_arguments if plan.rate else at.arguments}):",

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 
 from homeostat.engine.gather import cut
-from homeostat.engine.lines import indented, one_each
+from homeostat.engine.lines import indented, one_each, only_if
 from homeostat.engine.links_views import Views
 from homeostat.engine.model import Variable
-from homeostat.engine.write_changes import needs_cell, synapse_event
+from homeostat.engine.write_changes import synapse_event
+from homeostat.engine.write_rows import needs_cell
 
 
 def write_replay(at: Views) -> list[str]:
@@ -29,28 +30,28 @@ def _replay(at: Views) -> list[str]:
     for name, (_, dtype) in results.items():
         at.links.variables[f"new_{name}"] = Variable("scratch", 0.0, dtype)
     body = [f"at = {q}.h_step[j]", *event, *(f"{q}.new_{name}[e] = {value}" for name, (value, _) in results.items())]
-    loops = cut(at.links, one_each(body), "ijk", "packed")
-    found = f"{q}.post, {q}.h_step, since, youngest, count, {q}.pick, {q}.level"
+    loops = cut(at.links, at.rows.in_replay(one_each(body)), f"ij{at.rows.picked}", "packed")
+    pick = f"{at.rows.picked} = {q}.pick[begin + U64(e)]"
     return [
-        f"@called\ndef replay_{q}(row, since, youngest, count, {at.arguments}):",
-        f'    """Replay postsynaptic events of {at.links.name!r} that row `row` has not seen, oldest first.',
+        f"@called\ndef replay_{q}({at.rows.replayed}youngest, count, {at.arguments}):",
+        f'    """Replay postsynaptic events of {at.links.name!r} that have not been seen, oldest first.',
         "",
         "    `pick` lists the `count` synapses that have one of age `youngest`.",
         '    """',
-        f"    last = {q}.last[row]",
-        f"    levels = find_older({found})",
+        *indented(at.rows.replay_head),
+        f"    levels = find_older({at.rows.events}, youngest, count, {q}.pick, {q}.level)",
         *indented(loops.shared),
         "    for level in range(levels - 1, -1, -1):",
         f"        begin = U64({q}.level[level])",
         f"        count = {q}.level[level + 1] - {q}.level[level]",
         "        for e in range(count):",
-        *indented([f"k = {q}.pick[begin + U64(e)]", f"i = {q}.post[k]"], 3),
+        *indented([pick, *at.rows.in_replay([f"i = {q}.post[k]"])], 3),
         *indented([f"j = U64(level + youngest) * U64({at.c}.size) + U64(i)", *loops.gather], 3),
         f"        for e in range({'lanes(count)' if at.reader.hooks.vectorise(body) else 'count'}):",
-        *indented([f"i = {q}.post[{q}.pick[begin + U64(e)]]"] if needs_cell(body) else [], 3),
+        *indented([pick, *at.rows.in_replay([f"i = {q}.post[k]"])] if needs_cell(body) else [], 3),
         *indented(loops.arithmetic, 3),
         "        for e in range(count):",
-        *indented([f"{q}.{name}[{q}.pick[begin + U64(e)]] = {q}.new_{name}[e]" for name in results], 3),
+        *indented([pick, *at.rows.in_replay([f"{q}.{name}[k] = {q}.new_{name}[e]" for name in results])], 3),
         "",
     ]
 
@@ -58,15 +59,17 @@ def _replay(at: Views) -> list[str]:
 def _settle(at: Views) -> list[str]:
     q = at.q
     return [
-        f"@inline\ndef settle_{q}(row, {at.arguments}):",
-        f'    """Bring the row `row` of {at.links.name!r} up to date."""',
-        f"    since = max({q}.last[row], {q}.flushed[0])",
-        f"    if {q}.h_latest[0] >= since:",
-        f"        count = find_newest({q}.start[row], {q}.start[row + 1], {q}.post, {q}.h_step, since, {q}.pick)",
-        "        if count > 0:",
-        f"            replay_{q}(row, since, 0, count, {at.arguments})",
+        f"@inline\ndef settle_{q}({at.rows.about}, {at.arguments}):",
+        f'    """Bring synapses of {at.links.name!r} up to date."""',
+        *indented(at.rows.settled([f"found = {at.rows.newest}", *replayed(at, 0)])),
         "",
     ]
+
+
+def replayed(at: Views, youngest: int) -> list[str]:
+    """Lines that replay the events of the `found` synapses that were picked."""
+    given = f"{at.rows.replayed}{youngest}, found, {at.arguments}"
+    return only_if("found > 0", [f"replay_{at.q}({given})"])
 
 
 def newest_event(at: Views) -> list[str]:
@@ -83,8 +86,7 @@ def _flush(at: Views) -> list[str]:
     return [
         f"@called\ndef flush_{at.q}({at.arguments}):",
         f'    """Bring all synapses of {at.links.name!r} up to date with the events before step `n`."""',
-        f"    for row in range({at.q}.last.size):",
-        f"        settle_{at.q}(row, {at.arguments})",
+        *indented(at.rows.passes([f"settle_{at.q}({at.rows.about}, {at.arguments})"])),
         f"    {at.q}.flushed[0] = n",
         f"    {at.q}.h_fill[:] = 0",
         "",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from numba import types
+from numba.extending import overload
+
 from homeostat.engine.light import inline
-from homeostat.engine.runtime.bits import prefetch
+from homeostat.engine.runtime.bits import LANES, prefetch
 from homeostat.engine.runtime.draws import U64
 from homeostat.engine.runtime.threads import LINE
 
-LANES = 16  # numbers that arithmetic takes at once, at most
+BATCH = 512  # synapses of short rows that are worked on at once; a last row may reach past it
 HISTORY = 32  # postsynaptic events kept per neuron before a flush is forced
 
 
@@ -17,9 +20,18 @@ def synapse_element(pre, post):
     return (U64(pre) << U64(32)) + U64(post)
 
 
+def of_synapse(value, k):
+    """What holds for synapse k: one value for all, or an array of them. Kernels only."""
+
+
+@overload(of_synapse)
+def _of_synapse(value, k):
+    return (lambda value, k: value[k]) if isinstance(value, types.Array) else (lambda value, k: value)
+
+
 @inline
 def find_newest(begin, end, post, h_step, since, pick):
-    """Pick the synapses of a row whose cell has had an event since step `since`; returns how many.
+    """Pick the synapses from `begin` to `end` whose cell has had an event since step `since`; returns how many.
 
     `h_step[age * cells + i]` is the step of cell i's newest event (age 0), of the one before it (age 1), and so on.
     No branch depends on the data: it would be mispredicted half of the time, which costs more than all the rest.
@@ -27,7 +39,7 @@ def find_newest(begin, end, post, h_step, since, pick):
     count = U64(0)
     for k in range(U64(begin), U64(end)):
         pick[count] = k
-        count += U64(h_step[post[k]] >= since)
+        count += U64(h_step[post[k]] >= of_synapse(since, k))
     return count
 
 
@@ -47,7 +59,7 @@ def find_older(post, h_step, since, youngest, count, pick, level):
         for e in range(first, count):
             k = pick[e]
             pick[found] = k
-            found += U64(h_step[age + U64(post[k])] >= since)
+            found += U64(h_step[age + U64(post[k])] >= of_synapse(since, k))
         first, count = count, found
         if count > first:
             levels += 1
@@ -76,12 +88,13 @@ def due_row(due):
 
 
 @inline
-def find_due(n, delays, row_of, ids, counts, firsts, sending, learning, was_frozen, due, due_count):
+def find_due(n, delays, row_of, ids, counts, firsts, sending, learning, was_frozen, due, due_count, new, new_count):
     """List the rows that have a presynaptic event in step `n`, by delay, then by presynaptic id.
 
-    `sending` lists the threads whose neurons send to this thread's.
+    `sending` lists the threads whose neurons send to this thread's. `new` becomes the list of the neurons whose spike
+    arrives for the first time, at the shortest delay.
     """
-    count = 0
+    count = first = 0
     for d in range(delays.size):
         sent = n - delays[d]
         if sent < 0:
@@ -90,19 +103,24 @@ def find_due(n, delays, row_of, ids, counts, firsts, sending, learning, was_froz
         learns = learning[0] != 0 and not was_frozen[slot]
         for t in sending:
             for s in range(firsts[t], firsts[t] + counts[slot, LINE * t]):
-                row = row_of[d, ids[slot, s]]
+                row = row_of[ids[slot, s], d]
                 if row >= 0:
                     due[count] = row if learns else ~row
                     count += 1
-    due_count[0] = count
+                if d == 0:
+                    new[first] = ids[slot, s]
+                    first += 1
+    due_count[0], new_count[0] = count, first
 
 
 @inline
-def ask_for_due(v, due, due_count, start, array):
-    """Ask for the memory of the row that is visited as number `v` of a step, so that it is near by then."""
-    if v < due_count[0]:
-        row = due_row(due[v])
-        for k in range(start[row], start[row + 1], 64 // array.itemsize):
+def ask_for(new, new_count, begins, array):
+    """Ask for the memory of all that neurons whose spike arrives for the first time have in an array.
+
+    That of neuron i lies from `begins[i]` to `begins[i + 1]`. It is near when it is needed.
+    """
+    for v in range(new_count[0]):
+        for k in range(begins[new[v]], begins[new[v] + 1], 64 // array.itemsize):
             prefetch(array, U64(k))
 
 

@@ -23,7 +23,7 @@ def _lower(typingctx, array, index, value):
     """Make array[index] no larger than `value`, atomically."""
 
     def codegen(context, builder, signature, args):
-        builder.atomic_rmw("min", element(context, builder, signature, args), args[2], "seq_cst")
+        builder.atomic_rmw("min", element(context, builder, signature.args, args), args[2], "seq_cst")
         return context.get_dummy_value()
 
     return types.void(array, types.int64, types.int64), codegen
@@ -34,7 +34,7 @@ def _load(typingctx, array, index):
     """Read array[index]; then what was written before it was written can be read too."""
 
     def codegen(context, builder, signature, args):
-        return builder.load_atomic(element(context, builder, signature, args), "acquire", 8)
+        return builder.load_atomic(element(context, builder, signature.args, args), "acquire", 8)
 
     return types.int64(array, types.int64), codegen
 
@@ -44,7 +44,7 @@ def _store(typingctx, array, index, value):
     """Write array[index], so that who reads it can read all that was written before."""
 
     def codegen(context, builder, signature, args):
-        builder.store_atomic(args[2], element(context, builder, signature, args), "release", 8)
+        builder.store_atomic(args[2], element(context, builder, signature.args, args), "release", 8)
         return context.get_dummy_value()
 
     return types.void(array, types.int64, types.int64), codegen
