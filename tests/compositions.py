@@ -21,15 +21,15 @@ class RateHebb(hs.Plasticity):
         return gain * post_rate * (pre_rate - post_rate * w) * dt
 
 
-def compose(seed: int, parts: int = 2) -> hs.Network:
-    """A random network, the same for the same seed: inputs drive cells, and `parts` more projections or parts."""
+def compose(seed: int) -> hs.Network:
+    """A random network, the same for the same seed: inputs drive cells, and there are one to three parts more."""
     rng = np.random.default_rng(seed)
     net = hs.Network(dt=float(rng.choice([0.1, 0.5, 1.0])), seed=seed)
     inputs = net.add(_source(rng), 12, "inputs") if rng.random() < 0.8 else _trains(net, rng)
     model = _neuron(rng)
     exc = net.add(model, 9, "exc", rules=_cell_rules(rng, model))
     _connect(net, rng, inputs, exc, 25.0)
-    for part in rng.permutation(4)[:parts]:
+    for part in rng.permutation(4)[: rng.integers(1, 4)]:
         if part == 0:
             _connect(net, rng, exc, exc, 5.0)
         elif part == 1:

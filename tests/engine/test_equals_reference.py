@@ -8,8 +8,10 @@ from compositions import compose
 
 from homeostat.network import realise
 
+SMALL = (1, 2, 3, 4, 6, 13, 16, 23)  # few parts, so soon compiled; together every kind of rule and release
 
-@pytest.mark.parametrize("seed", range(12))
+
+@pytest.mark.parametrize("seed", SMALL)
 def test_random_composition(seed: int) -> None:
     compare(realise(compose(seed)), steps=400)
 

@@ -11,14 +11,15 @@ if TYPE_CHECKING:
 
 
 def explain(sim: Simulation) -> str:
-    """A line per projection: lazy or eager and why, how rows are visited, its synapses, their bytes; and how threads work."""
+    """A line per projection: lazy or eager and why, how rows are visited, synapses, bytes; and how threads work."""
     threads, steps = f"thread{'s' * (sim.threads > 1)}", f"step{'s' * (sim.window > 1)}"
     ahead = f"; none is ahead of another by {sim.window} {steps} ({sim.window * sim.net.dt:g} ms)"
     lines = [f"{sim.threads} {threads}{ahead if sim.threads > 1 else ''}"]
     for name, plan in sim.plans.items():
         n = sim.layout.synapses(name)
         rows = ", many short rows (one for each delay) at once" if plan.batched else ""
-        lines.append(f"{name}: {n:,} synapses, {plan.reason}{rows}; {bytes_of(sim, name) / max(1, n):.1f} bytes a synapse")
+        size = f"{bytes_of(sim, name) / max(1, n):.1f} bytes a synapse"
+        lines.append(f"{name}: {n:,} synapses, {plan.reason}{rows}; {size}")
     return "\n".join(lines)
 
 
