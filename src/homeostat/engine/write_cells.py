@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from homeostat.engine.lines import indented
-from homeostat.engine.model import Cells, Member
+from homeostat.engine.model import Cells, Member, Variable
 from homeostat.engine.names import Reader, View
 from homeostat.engine.write_cell_rules import write_cell_rules
 from homeostat.errors import NotSupported
@@ -53,15 +53,17 @@ def _integrate(reader: Reader, cells: Cells) -> list[str]:
         body += [f"input = {c}.input_arrived[i]", f"{c}.input_arrived[i] = F(0.0)"] if arrives else ["input = F(-0.0)"]
     body += _neuron_step(reader, view, neuron, cells)
     body += _receptors_step(reader, cells)
-    body += _fire(reader, view, neuron, cells)
+    body += _give_out(reader, view, neuron, cells)
+    spikes = _spikes(reader, cells, offered) if cells.population.spiking else []
     given = "scheduled" in wanted
     schedule = [f"begin_schedule(n, {c}.cursor, {c}.train_step, {c}.train_id, {c}.scheduled)"] if given else []
     finish = [f"end_schedule({c}.cursor, {c}.train_id, {c}.scheduled)"] if given else []
+    loop = [f"for i in range({c}.size):", *indented(body)]
     return [
         f"@inline\ndef integrate_{c}(n, {c}, network):",
         f'    """Population {cells.name!r}, {type(neuron.mechanism).__name__}."""',
         "    learning = network.learning[0] != 0",
-        *indented([*schedule, f"for i in range({c}.size):", *indented(body), *finish, *_note_outputs(cells)]),
+        *indented([*schedule, *loop, *_note_outputs(cells), *spikes, *finish]),
         "",
     ]
 
@@ -156,28 +158,42 @@ def _receptors_step(reader: Reader, cells: Cells) -> list[str]:
     return lines
 
 
-def _fire(reader: Reader, view: View, neuron: Member, cells: Cells) -> list[str]:
-    """The threshold test, reset and adaptation; or the output of a rate neuron."""
-    c, lines = cells.ident, []
+def _give_out(reader: Reader, view: View, neuron: Member, cells: Cells) -> list[str]:
+    """The threshold test, or the output of a rate neuron; and the states as the step leaves them."""
     hooks = {hook.event: hook for hook in neuron.mechanism.hooks if not hook.writes}
-    if "fires" in hooks:
-        lines.append(f"fired = {reader.call(view, neuron, hooks['fires'])}")
-        resets = [hook for hook in neuron.mechanism.hooks if hook.event == "on_spike"]
-        lines += [_new_values(reader, view, neuron, hook) for hook in resets]
-        states = [(_local(neuron, state), state) for hook in resets for state in hook.writes]
-        lines += [f"{name} = {name}_new if {_and_learning(state)} else {name}" for name, state in states]
-        for state in neuron.mechanism.states.values():
-            if state.trace:
-                name = _local(neuron, state)
-                jumped = reader.jumped(view, neuron, state, name)
-                lines.append(f"{name} = {jumped} if {_and_learning(state)} else {name}")
-        lines.append(f"{c}.fired[i] = fired")
-    elif "output" in hooks:
-        lines.append(f"{c}.rate_now[i] = {reader.call(view, neuron, hooks['output'])}")
-    else:
-        raise NotSupported(f"{type(neuron.mechanism).__name__} has neither `fires` nor `output`")
-    return lines + _store_states(cells, neuron)
+    for event, to in (("fires", "fired"), ("output", "rate_now")):
+        if event in hooks:
+            given = f"{cells.ident}.{to}[i] = {reader.call(view, neuron, hooks[event])}"
+            return [given, *_keep_for_spikes(view, neuron, cells), *_store_states(cells, neuron)]
+    raise NotSupported(f"{type(neuron.mechanism).__name__} has neither `fires` nor `output`")
 
 
-def _and_learning(state: State) -> str:
-    return "(fired and learning)" if state.slow else "fired"
+def _read_at_spikes(view: View, neuron: Member) -> list[str]:
+    """Sums of a step that the hooks of a spike read."""
+    read = {name for hook in neuron.mechanism.hooks if hook.event == "on_spike" for name in hook.all_reads}
+    return [name for name in (*SUMS, "input") if name in view.offered and name in read]
+
+
+def _keep_for_spikes(view: View, neuron: Member, cells: Cells) -> list[str]:
+    lines = []
+    for name in _read_at_spikes(view, neuron):
+        cells.variables[f"kept_{name}"] = Variable("cell", 0.0)
+        lines.append(f"{cells.ident}.kept_{name}[i] = {name}")
+    return lines
+
+
+def _spikes(reader: Reader, cells: Cells, offered: dict[str, str]) -> list[str]:
+    """Reset and adaptation of the cells that fired: few in a step, so they are taken one by one."""
+    c, neuron = cells.ident, cells.members[0]
+    view = _view(reader, cells, dict(offered))
+    view.offered |= {name: f"{c}.kept_{name}[i]" for name in _read_at_spikes(view, neuron)}
+    lines = _updates(reader, view, neuron, "on_spike")
+    for state in neuron.mechanism.states.values():
+        if state.trace:
+            name = _local(neuron, state)
+            lines.append(_when_learning(state, f"{name} = {reader.jumped(view, neuron, state, name)}", name))
+    if not lines:
+        return []
+    cell = f"i = {c}.ids[slot, {c}.first + e] - {c}.first"
+    body = [cell, *_load_states(cells, neuron), *lines, *_store_states(cells, neuron)]
+    return ["for e in range(count):", *indented(body)]
