@@ -34,8 +34,8 @@ def _ask(links: Links) -> list[str]:
     if isinstance(links.projection.wiring, OneToOne):
         return []
     variables, q = links.variables.items(), links.ident
-    rows = [key for key, variable in variables if variable.kind == "row"]
-    lines = [f"ask_for({q}.new, {q}.new_count, {q}.first_row, {q}.{key})" for key in ("start", "last", *rows)]
+    rows = ["start", "last", *(key for key, variable in variables if variable.kind == "row")] if links.batched else []
+    lines = [f"ask_for({q}.new, {q}.new_count, {q}.first_row, {q}.{key})" for key in rows]
     synapses = [key for key, variable in variables if variable.kind == "synapse"]
     return lines + [f"ask_for({q}.new, {q}.new_count, {q}.piece, {q}.{key})" for key in ("post", *synapses)]
 
