@@ -128,8 +128,10 @@ def test_rounds_are_interleaved_and_a_failure_is_not_repeated(module: Any, tmp_p
 
 def test_axes_name_cases_of_existing_scripts(module: Any) -> None:
     cases = module("lab.cases")
-    given = argparse.Namespace(workload=["W1", "W2"], peers="", huge=False, quick=False, auryn=None, environments=BENCH)
-    for name in ("peers", "threads", "synapses", "pieces", "rules", "startup"):
+    given = argparse.Namespace(
+        workload=["W1", "W2"], peers="", huge=False, quick=False, auryn=None, environments=BENCH, threads=4
+    )
+    for name in ("peers", "threads", "synapses", "cells", "pieces", "rules", "startup"):
         found = cases.axis(name, given).cases
         assert found and len({(case.workload, case.label) for case in found}) == len(found)
         assert all(Path(case.command[1]).exists() for case in found)

@@ -20,6 +20,8 @@ PEERS = {
 
 SIZES = {10_000: "10^4", 100_000: "10^5", 1_000_000: "10^6", 10_000_000: "10^7", 100_000_000: "10^8"}
 HUGE = {1_000_000_000: "10^9"}
+CELLS = {1000: "10^6", 3200: "3 10^6", 10_000: "10^7", 32_000: "3 10^7", 100_000: "10^8"}
+"""Cells of W2 with 1000 synapses onto each -> synapses."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def ours(workload: str, label: str, *more: str, same_rates: bool = True) -> Case
 
 def axis(name: str, given: argparse.Namespace) -> Axis:
     """The axis of that name."""
-    return {"peers": peers, "threads": threads, "synapses": synapses, "pieces": pieces, "rules": rules,
+    return {"peers": peers, "threads": threads, "synapses": synapses, "cells": cells, "pieces": pieces, "rules": rules,
             "startup": startup}[name](given)  # fmt: skip
 
 
@@ -93,11 +95,15 @@ def _python(name: str, given: argparse.Namespace) -> tuple[str, str]:
 
 def threads(given: argparse.Namespace) -> Axis:
     cases = [
-        ours(workload, f"{n} thread{'s' * (n > 1)}", "--threads", str(n))
+        ours(workload, _threads(n), "--threads", str(n))
         for workload in given.workload
         for n in (1, 2, 4)
     ]
     return Axis("threads", "Threads: wall seconds per simulated second", "wall", cases, {})
+
+
+def _threads(n: int) -> str:
+    return f"{n} thread{'s' * (n > 1)}"
 
 
 def synapses(given: argparse.Namespace) -> Axis:
@@ -108,6 +114,18 @@ def synapses(given: argparse.Namespace) -> Axis:
     ]
     skipped = {} if given.huge else {f"{text} synapses": "asked for with --huge" for text in HUGE.values()}
     return Axis("synapses", "W2 by its number of synapses: ns per synaptic event", "ns_per_event", cases, skipped)
+
+
+def cells(given: argparse.Namespace) -> Axis:
+    most = 3200 if given.quick else max(CELLS)
+    cases = [
+        ours("W2", f"{text} synapses, {_threads(k)}", "--cells", str(n), "--threads", str(k), same_rates=False)
+        for k in dict.fromkeys((1, given.threads))
+        for n, text in CELLS.items()
+        if n <= most
+    ]
+    title = "W2 by its number of cells, 1000 synapses onto each: ns per synaptic event"
+    return Axis("cells", title, "ns_per_event", cases, {})
 
 
 def pieces(given: argparse.Namespace) -> Axis:
