@@ -35,12 +35,16 @@ from homeostat.network.realise import Realised, realise
 WATCH = Health()
 """What `run()` watches for, unless told otherwise."""
 
+CELLS_OF_A_THREAD = 1024
+"""Cells of the largest population below which another thread costs more than it brings, unless asked for."""
+
 
 class Simulation:
     """A network made ready to run.
 
-    `threads` (default: all cores) changes nothing but the time it takes. `dtype` is "float32" or "float64". With
-    `profile=True` it counts where the time goes; `print(sim.profile())` tells.
+    `threads` changes nothing but the time it takes (default: all cores; fewer for small networks, which lose more by
+    waiting than they gain). `dtype` is "float32" or "float64". With `profile=True` it counts where the time goes;
+    `print(sim.profile())` tells.
 
         sim = Simulation(net, threads=4)
         recording = sim.run(seconds=10, record=[Spikes("exc")])
@@ -294,7 +298,7 @@ class Simulation:
     def _thread_count(self, threads: int | None) -> int:
         cells = [p.n for p in self.net.populations.values()] or [1]
         if threads is None:
-            return max(1, min(cores(), max(cells) // 512))  # small networks lose more by meeting than they gain
+            return max(1, min(cores(), max(cells) // CELLS_OF_A_THREAD))
         if not (isinstance(threads, int | np.integer) and threads >= 1):
             raise BadValue(f"threads={threads!r} must be a whole number, at least 1")
         return int(min(threads, *cells))
