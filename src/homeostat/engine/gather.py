@@ -54,6 +54,35 @@ def cut(links: Links, body: list[str], gathered: str, scratch_prefix: str = "g")
     return loops
 
 
+def gather_records(links: Links, gather: list[str], cells: str, place: str, since: str) -> tuple[list[str], list[str]]:
+    """Lines that gather what lies in records of cells, and pick the synapses whose cell has an event before its newest.
+
+    `cells` has the cells of synapses, that of the e-th at `place`; `since` is when a row was last visited. Returns the
+    lines, and those of `gather` that are still to be done.
+    """
+    q, fields = links.ident, {}
+    own = re.compile(rf"{q}\.(\w+)\[e\] = {q}\.(\w+)\[i\]")
+    for line in gather:
+        if (match := own.fullmatch(line)) and links.kind(match[2]) in ("cell", ""):
+            fields[match[2]] = match[1]
+    fields["h_older"] = "g_h_older"
+    links.variables["g_h_older"] = Variable("scratch", 0, "int32")
+    links.near = list(fields)
+    taken = ", ".join(f"{q}.{scratch}" for scratch in fields.values())
+    lines = [
+        "for e in range(0, whole_lanes(count), LANES):",
+        f"    take_lanes({q}.near, {cells}, {place}, ({taken}), U64(e))",
+        "for e in range(whole_lanes(count), count):",
+        f"    i = {cells}[{place}]",
+        *(f"    {q}.{scratch}[e] = {q}.{name}[i]" for name, scratch in fields.items()),
+        "found = U64(0)",
+        "for e in range(0, count, LANES):",
+        f"    found = pick_lanes({q}.pick, found, {place}, {q}.g_h_older, U64(e), {since}, count - e)",
+    ]
+    done = {f"{q}.{scratch}[e] = {q}.{name}[i]" for name, scratch in fields.items()}
+    return lines, [line for line in gather if line not in done]
+
+
 def put_later(links: Links, arithmetic: list[str]) -> tuple[list[str], list[str]]:
     """Stores to synapses go to scratch first, so that the arithmetic may run on past the end of a row.
 

@@ -19,9 +19,9 @@ import numpy as np
 from homeostat.engine.memory import placed, room
 from homeostat.engine.model import Cells, Group, Links, Model, Variable
 from homeostat.engine.profile import MOST_PARTS
-from homeostat.engine.runtime.bits import LANES
 from homeostat.engine.runtime.rows import BATCH, HISTORY
 from homeostat.engine.runtime.threads import LINE
+from homeostat.engine.runtime.vectors import LANES
 from homeostat.engine.shares import LinkShare, cut
 from homeostat.engine.write_module import tuple_fields, tuple_name
 from homeostat.network.blocks import each
@@ -239,13 +239,18 @@ def _replay_arrays(links: Links, size: int, longest: int) -> dict[str, np.ndarra
         "h_step": placed(-1, size * HISTORY, np.int32), "h_fill": np.zeros(size, np.int32),
         "h_newest": placed(-1, size, np.int32), "h_older": placed(-1, size, np.int32),
         "h_latest": np.full(1, -1, np.int64), "level": np.zeros(HISTORY + 1, np.int64),
-        "pick": placed(0, longest * HISTORY + 1, np.uint32),
+        "pick": placed(0, longest * HISTORY + LANES, np.uint32),
     }  # fmt: skip
 
 
 def _side_by_side(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The same arrays as fields of records, one for each cell, and the records."""
-    kind = np.dtype([(name, array.dtype) for name, array in arrays.items()], align=True)
+    """The same arrays as fields of records, one for each cell, and the records, which begin on fourths of a line."""
+    types = [array.dtype for array in arrays.values()]
+    width = max(dtype.itemsize for dtype in types)
+    kind = np.dtype({
+        "names": list(arrays), "formats": types, "offsets": [n * width for n in range(len(types))],
+        "itemsize": -(-len(types) * width // 16) * 16,
+    })  # fmt: skip
     near = placed(np.zeros((), kind), len(next(iter(arrays.values()))), kind)
     for name, array in arrays.items():
         near[name] = array

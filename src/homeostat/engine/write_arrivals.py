@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from homeostat.engine.lines import indented, one_each, only_if, results
 from homeostat.engine.links_views import Views
 from homeostat.engine.model import Links, Member, Variable
@@ -97,11 +95,7 @@ def _whole(at: Views, view: View) -> list[str]:
     q = at.q
     event, _ = synapse_event(at, view, "on_pre", at.plan.on_pre, "n", loaded=True)
     body = [f"w = {q}.w[k]", *newest_event(at), *_send(at, view), *event, f"{q}.w[k] = w"]
-    older = [f"{q}.pick[found] = {at.rows.place}", f"found += U64({q}.h_older[i] >= since)"]
-    loop = at.rows.loop(body, while_gathering=older, then=replayed(at, 1))
-    read = dict.fromkeys(re.findall(rf"\b{q}\.(\w+)\[i\]", "\n".join(loop)))
-    at.links.near = [name for name in read if at.links.kind(name) in ("cell", "")]
-    return ["found = U64(0)", *loop, *_deliver_sent(at)]
+    return [*at.rows.loop(body, then=replayed(at, 1), side_by_side=True), *_deliver_sent(at)]
 
 
 def _send(at: Views, view: View) -> list[str]:

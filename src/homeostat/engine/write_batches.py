@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from homeostat.engine.gather import cut, type_of
+from homeostat.engine.gather import cut, gather_records, type_of
 from homeostat.engine.lines import indented, one_each
 from homeostat.engine.model import Links, Variable
 from homeostat.engine.names import Reader
@@ -25,13 +25,14 @@ class Batched:
     """
 
     about, replayed = "count", ""
-    picked, place = "s", "U64(e)"
+    picked = "s"
 
     def __init__(self, reader: Reader, links: Links, values: list[str]) -> None:
         self.reader, self.links, q = reader, links, links.ident
         self.cell, self.replay_head = f"{q}.post[k]", list[str]()
         self.events = f"{q}.batch_post, {q}.h_step, {q}.batch_since"
         self.newest = f"find_newest(0, count, {self.events}, {q}.pick)"
+        self.place, self.cells, self.since = "U64(e)", f"{q}.batch_post", f"{q}.batch_since"
         self.copied: dict[str, str] = {}  # variables of synapses, listed with them
         self.spread: dict[str, str] = {}  # what is spread over a row's places
         self.changed: dict[str, str] = {}  # variables of synapses that are put back
@@ -73,14 +74,17 @@ class Batched:
         lines = [*head, *self._list(), f"if filled >= BATCH or row + 1 == {q}.last.size:", *indented(self._work(work))]
         return ["filled = U64(0)", f"for row in range({q}.last.size):", *indented(lines)]
 
-    def loop(self, body: list[str], while_gathering: Iterable[str] = (), then: Iterable[str] = ()) -> list[str]:
-        """A loop over the batch, cut so that it vectorises: gather, arithmetic.
+    def loop(self, body: list[str], then: Iterable[str] = (), side_by_side: bool = False) -> list[str]:
+        """A loop over the batch, cut so that it vectorises: gather, arithmetic; `then` comes in between.
 
-        More can be done `while_gathering`, and `then`, before the arithmetic.
+        What it needs of a cell may lie `side_by_side`; then synapses whose cell has had older events are picked, too.
         """
         loops = cut(self.links, self._listed(one_each(body), "e"), "i")
-        gather = [*loops.gather, *while_gathering]
-        lines = [*loops.shared, *(self.each(f"i = {self.cell}", *gather) if gather else []), *then]
+        lines, gather = loops.shared, loops.gather
+        if side_by_side:
+            records, gather = gather_records(self.links, gather, self.cells, self.place, self.since)
+            lines += records
+        lines += [*(self.each(f"i = {self.cell}", *gather) if gather else []), *then]
         own = [f"i = {self.cell}"] if needs_cell(body) else []
         count = "lanes(count)" if self.reader.hooks.vectorise(body) else "count"
         return [*lines, *self.each(*own, *loops.arithmetic, count=count)]

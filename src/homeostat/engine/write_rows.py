@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from homeostat.engine.gather import cut, put_later
+from homeostat.engine.gather import cut, gather_records, put_later
 from homeostat.engine.lines import indented, one_each, only_if
 from homeostat.engine.model import Links
 from homeostat.engine.names import Reader
@@ -18,13 +18,14 @@ class OneByOne:
     """Rows are taken one after the other; `k` is a synapse, `e` its place in the row."""
 
     about, replayed = "row", "row, since, "  # what the functions that settle and replay are given
-    picked, place = "k", "k"  # the index of a synapse picked for replay, and that of one that may be
+    picked = "k"  # the index of a synapse picked for replay
 
     def __init__(self, reader: Reader, links: Links) -> None:
         self.reader, self.links, q = reader, links, links.ident
         self.cell, self.replay_head = f"{q}.post[k]", [f"last = {q}.last[row]"]
         self.events = f"{q}.post, {q}.h_step, since"
         self.newest = f"find_newest({q}.start[row], {q}.start[row + 1], {self.events}, {q}.pick)"
+        self.place, self.cells, self.since = "begin + U64(e)", f"{q}.post", "since"
 
     def in_replay(self, lines: list[str]) -> list[str]:
         """Lines about the synapse that was picked."""
@@ -51,13 +52,16 @@ class OneByOne:
         q = self.links.ident
         return [f"begin = U64({q}.start[row])", f"count = {q}.start[row + 1] - {q}.start[row]"]
 
-    def loop(self, body: list[str], while_gathering: Iterable[str] = (), then: Iterable[str] = ()) -> list[str]:
-        """A loop over the synapses, cut so that it vectorises: gather, arithmetic, put back.
+    def loop(self, body: list[str], then: Iterable[str] = (), side_by_side: bool = False) -> list[str]:
+        """A loop over the synapses, cut so that it vectorises: gather, arithmetic, put back; `then` comes in between.
 
-        More can be done `while_gathering`, and `then`, before the arithmetic.
+        What it needs of a cell may lie `side_by_side`; then synapses whose cell has had older events are picked, too.
         """
         loops = cut(self.links, one_each(body), "i")
-        lines, gather = [*loops.shared, *self.bounds()], [*loops.gather, *while_gathering]
+        lines, gather = [*loops.shared, *self.bounds()], loops.gather
+        if side_by_side:
+            records, gather = gather_records(self.links, gather, self.cells, self.place, self.since)
+            lines += records
         if gather:
             lines += self.each(f"i = {self.cell}", *gather)
         lines += then

@@ -1,7 +1,7 @@
 """What every generated kernel calls, all of it compiled by Numba and inlined. Nothing here knows a mechanism."""
 
 from homeostat.engine.light import called, inline, kernel
-from homeostat.engine.runtime.bits import LANES, copy_lanes, cycles, fill_lanes, number_lanes
+from homeostat.engine.runtime.bits import cycles
 from homeostat.engine.runtime.cells import (
     begin_schedule,
     collect,
@@ -34,13 +34,16 @@ from homeostat.engine.runtime.rows import (
     lanes,
     make_room,
     synapse_element,
+    whole_lanes,
 )
 from homeostat.engine.runtime.threads import ask_to_halt, halts_at, has_done, stop_asked, wait_for
+from homeostat.engine.runtime.vectors import LANES, copy_lanes, fill_lanes, number_lanes, pick_lanes, take_lanes
 
 __all__ = [
     "BATCH", "LANES", "U64", "ask_for", "ask_to_halt", "begin_schedule", "binomial", "bits_of", "called", "collect",
-    "copy_lanes", "count_spikes", "cycles", "due_row", "end_schedule", "exp", "fill_lanes", "find_due", "find_newest",
-    "find_older", "halts_at", "has_done", "history_full", "inline", "kernel", "lanes", "log_spikes", "make_room",
-    "normal", "number_lanes", "rate_of", "reduce_count", "reduce_max", "reduce_mean", "reduce_min", "reduce_sum",
-    "rounded32", "rounded64", "step_key", "stop_asked", "synapse_element", "table_row", "uniform", "wait_for",
+    "copy_lanes", "count_spikes", "cycles", "due_row", "end_schedule", "exp", "fill_lanes", "find_due",
+    "find_newest", "find_older", "halts_at", "has_done", "history_full", "inline", "kernel", "lanes", "log_spikes",
+    "make_room", "normal", "number_lanes", "pick_lanes", "rate_of", "reduce_count", "reduce_max", "reduce_mean",
+    "reduce_min", "reduce_sum", "rounded32", "rounded64", "step_key", "stop_asked", "synapse_element", "table_row",
+    "take_lanes", "uniform", "wait_for", "whole_lanes",
 ]  # fmt: skip

@@ -21,8 +21,6 @@ def _bitcast(source: types.Type, target: types.Type, name: str):
     return intrinsic(define)
 
 
-LANES = 16  # numbers that a vector holds, at most
-
 int_as_float32 = _bitcast(types.int32, types.float32, "int_as_float32")
 int_as_float64 = _bitcast(types.int64, types.float64, "int_as_float64")
 float32_as_int = _bitcast(types.float32, types.int32, "float32_as_int")
@@ -94,58 +92,3 @@ def flags_of(typingctx, flags, first):
         return builder.bitcast(builder.icmp_unsigned("!=", bytes_, ir.Constant(vector, [0] * 64)), ir.IntType(64))
 
     return types.uint64(flags, types.uint64), codegen
-
-
-def _lanes(builder, value):
-    """A vector that holds the value LANES times."""
-    vector = ir.VectorType(value.type, LANES)
-    one = builder.insert_element(ir.Constant(vector, ir.Undefined), value, ir.Constant(ir.IntType(32), 0))
-    everywhere = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
-    return builder.shuffle_vector(one, ir.Constant(vector, ir.Undefined), everywhere)
-
-
-def _store_lanes(context, builder, signature, args, vector):
-    """Store a vector at args[0][args[1]]."""
-    pointer = element(context, builder, signature.args, args)
-    size = signature.args[0].dtype.bitwidth // 8
-    builder.store(vector, builder.bitcast(pointer, vector.type.as_pointer()), align=size)
-    return context.get_dummy_value()
-
-
-@intrinsic
-def fill_lanes(typingctx, array, first, value):
-    """array[first : first + LANES] = value"""
-
-    def codegen(context, builder, signature, args):
-        one = context.cast(builder, args[2], signature.args[2], array.dtype)
-        return _store_lanes(context, builder, signature, args, _lanes(builder, one))
-
-    return types.void(array, types.uint64, value), codegen
-
-
-@intrinsic
-def number_lanes(typingctx, array, first, number):
-    """array[first : first + LANES] = number, number + 1 ..."""
-
-    def codegen(context, builder, signature, args):
-        one = context.cast(builder, args[2], signature.args[2], array.dtype)
-        lanes = _lanes(builder, one)
-        numbers = builder.add(lanes, ir.Constant(lanes.type, list(range(LANES))))
-        return _store_lanes(context, builder, signature, args, numbers)
-
-    return types.void(array, types.uint64, types.uint64), codegen
-
-
-@intrinsic
-def copy_lanes(typingctx, array, first, source, begin):
-    """array[first : first + LANES] = source[begin : begin + LANES]; narrower unsigned numbers are widened."""
-
-    def codegen(context, builder, signature, args):
-        origin = element(context, builder, signature.args[2:], args[2:])
-        kinds = [ir.VectorType(context.get_data_type(one.dtype), LANES) for one in (source, array)]
-        vector = builder.load(builder.bitcast(origin, kinds[0].as_pointer()), align=source.dtype.bitwidth // 8)
-        if kinds[0] != kinds[1]:
-            vector = builder.zext(vector, kinds[1])
-        return _store_lanes(context, builder, signature, args, vector)
-
-    return types.void(array, types.uint64, source, types.uint64), codegen

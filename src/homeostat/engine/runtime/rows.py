@@ -6,9 +6,10 @@ from numba import types
 from numba.extending import overload
 
 from homeostat.engine.light import inline
-from homeostat.engine.runtime.bits import LANES, prefetch
+from homeostat.engine.runtime.bits import prefetch
 from homeostat.engine.runtime.draws import U64
 from homeostat.engine.runtime.threads import LINE
+from homeostat.engine.runtime.vectors import LANES
 
 BATCH = 512  # synapses of short rows that are worked on at once; a last row may reach past it
 HISTORY = 32  # postsynaptic events kept per neuron before a flush is forced
@@ -79,6 +80,12 @@ def make_room(history, i, fill):
 def lanes(count):
     """A count rounded up to whole vectors: a loop so long has no slow rest; it works on scratch memory past its end."""
     return (count + (LANES - 1)) & ~(LANES - 1)
+
+
+@inline
+def whole_lanes(count):
+    """A count rounded down to whole vectors: what comes after may not be worked on."""
+    return count & ~(LANES - 1)
 
 
 @inline
