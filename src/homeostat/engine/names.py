@@ -28,6 +28,7 @@ class View:
     cells: Callable[[str, str], str | None] = lambda side, name: None  # post_X and pre_X
     step: str = "n"
     element: str = "i"
+    bits: str = "bits_of"  # how random bits are found for `element`
     signal: Callable[[str], str] = lambda expression: expression  # how values that change in time are read
 
 
@@ -141,7 +142,7 @@ class Reader:
     def _draw(self, view: View, member: Member, kind: str, hook: Hook) -> str:
         event = ".".join([hook.event, *(s.name for s in hook.writes)])
         key = draw_key(self.model, view.group, f"{member.owner}/{member.place}/{event}/{kind}")
-        bits = f"bits_of(step_key({view.group.ident}.{key}, {view.step}), {view.element})"
+        bits = f"{view.bits}(step_key({view.group.ident}.{key}, {view.step}), {view.element})"
         return bits if kind == "binomial" else f"F({kind}({bits}))"
 
     def _of_neuron(self, view: View, name: str) -> str | None:

@@ -23,9 +23,8 @@ def _local(member: Member, state: State) -> str:
 
 
 def _view(reader: Reader, cells: Cells, offered: dict[str, str]) -> View:
-    """Inside the loop over cells: states are local variables."""
-    first = f"({cells.ident}.first + i)"
-    view = View(cells, _local, offered, element=first)
+    """Inside the loop over cells: states are local variables, and each cell's draws lie at the next `place`."""
+    view = View(cells, _local, offered, element="place", bits="bits_at")
     view.cells = lambda side, name: _neuron_local(reader, cells, view, name) if side in ("post", "neuron") else None
     return view
 
@@ -58,7 +57,10 @@ def _integrate(reader: Reader, cells: Cells) -> list[str]:
     given = "scheduled" in wanted
     schedule = [f"begin_schedule(n, {c}.cursor, {c}.train_step, {c}.train_id, {c}.scheduled)"] if given else []
     finish = [f"end_schedule({c}.cursor, {c}.train_id, {c}.scheduled)"] if given else []
-    loop = [f"for i in range({c}.size):", *indented(body)]
+    drawn = any("bits_at(" in line for line in body)
+    places = [f"place = place_of({c}.first)"] if drawn else []
+    body += ["place = next_place(place)"] if drawn else []
+    loop = [*places, f"for i in range({c}.size):", *indented(body)]
     return [
         f"@inline\ndef integrate_{c}(n, {c}, network):",
         f'    """Population {cells.name!r}, {type(neuron.mechanism).__name__}."""',
@@ -187,6 +189,7 @@ def _spikes(reader: Reader, cells: Cells, offered: dict[str, str]) -> list[str]:
     c, neuron = cells.ident, cells.members[0]
     view = _view(reader, cells, dict(offered))
     view.offered |= {name: f"{c}.kept_{name}[i]" for name in _read_at_spikes(view, neuron)}
+    view.element, view.bits = f"({c}.first + i)", "bits_of"
     lines = _updates(reader, view, neuron, "on_spike")
     for state in neuron.mechanism.states.values():
         if state.trace:

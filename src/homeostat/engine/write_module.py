@@ -29,7 +29,7 @@ from collections import namedtuple
 import numpy as np
 
 from homeostat.engine.runtime import *
-from homeostat.engine.runtime import {rounded} as rounded
+from homeostat.engine.runtime import rounded{bits} as rounded, uniform{bits} as uniform
 
 F = np.{dtype}
 '''
@@ -54,7 +54,7 @@ def write_module(model: Model, dtype: str, timed: bool = False) -> tuple[str, di
         body += write_links(reader, one)
     body += write_network(reader)
     body += _run(model, plans, "\n".join(body), timed)
-    head = HEAD.format(table=_title(model), dtype=dtype, rounded="rounded32" if dtype == "float32" else "rounded64")
+    head = HEAD.format(table=_title(model), dtype=dtype, bits=dtype.removeprefix("float"))
     return "\n".join([head, *_tuples(model), "", *reader.hooks.texts, *body]), plans
 
 

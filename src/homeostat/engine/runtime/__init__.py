@@ -14,12 +14,16 @@ from homeostat.engine.runtime.cells import (
 from homeostat.engine.runtime.draws import (
     U64,
     binomial,
+    bits_at,
     bits_of,
+    next_place,
     normal,
+    place_of,
     rounded32,
     rounded64,
     step_key,
-    uniform,
+    uniform32,
+    uniform64,
 )
 from homeostat.engine.runtime.exponential import exp
 from homeostat.engine.runtime.reductions import reduce_count, reduce_max, reduce_mean, reduce_min, reduce_sum
@@ -40,10 +44,10 @@ from homeostat.engine.runtime.threads import ask_to_halt, halts_at, has_done, st
 from homeostat.engine.runtime.vectors import LANES, copy_lanes, fill_lanes, number_lanes, pick_lanes, take_lanes
 
 __all__ = [
-    "BATCH", "LANES", "U64", "ask_for", "ask_to_halt", "begin_schedule", "binomial", "bits_of", "called", "collect",
-    "copy_lanes", "count_spikes", "cycles", "due_row", "end_schedule", "exp", "fill_lanes", "find_due",
+    "BATCH", "LANES", "U64", "ask_for", "ask_to_halt", "begin_schedule", "binomial", "bits_at", "bits_of", "called",
+    "collect", "copy_lanes", "count_spikes", "cycles", "due_row", "end_schedule", "exp", "fill_lanes", "find_due",
     "find_newest", "find_older", "halts_at", "has_done", "history_full", "inline", "kernel", "lanes", "log_spikes",
-    "make_room", "normal", "number_lanes", "pick_lanes", "rate_of", "reduce_count", "reduce_max", "reduce_mean",
-    "reduce_min", "reduce_sum", "rounded32", "rounded64", "step_key", "stop_asked", "synapse_element", "table_row",
-    "take_lanes", "uniform", "wait_for", "whole_lanes",
+    "make_room", "next_place", "normal", "number_lanes", "pick_lanes", "place_of", "rate_of", "reduce_count",
+    "reduce_max", "reduce_mean", "reduce_min", "reduce_sum", "rounded32", "rounded64", "step_key", "stop_asked",
+    "synapse_element", "table_row", "take_lanes", "uniform32", "uniform64", "wait_for", "whole_lanes",
 ]  # fmt: skip

@@ -30,22 +30,46 @@ def step_key(key, step):
 
 
 @inline
-def bits_of(key_of_step, element):
-    """64 random bits for an element."""
-    return mix(key_of_step + U64(element) * ELEMENT_STRIDE)
+def place_of(element):
+    """Where the draws of an element lie; those of the next one lie at the next place."""
+    return U64(element) * ELEMENT_STRIDE
 
 
 @inline
-def uniform(bits):
+def next_place(place):
+    """The place of the element that comes after."""
+    return place + ELEMENT_STRIDE
+
+
+@inline
+def bits_at(key_of_step, place):
+    """64 random bits for the element at a place."""
+    return mix(key_of_step + place)
+
+
+@inline
+def bits_of(key_of_step, element):
+    """64 random bits for an element."""
+    return bits_at(key_of_step, place_of(element))
+
+
+@inline
+def uniform64(bits):
     """A number in [0, 1) from random bits."""
     return np.float64(np.int64(bits >> U64(11))) * 1.1102230246251565e-16
 
 
 @inline
+def uniform32(bits):
+    """The same, rounded down to what float32 can hold."""
+    return np.float32(np.int32(bits >> U64(40))) * np.float32(5.9604644775390625e-8)
+
+
+@inline
 def normal(bits):
     """A standard normal number from random bits (Box and Muller)."""
-    angle = uniform(mix(bits + NEXT_STRIDE))
-    return math.sqrt(-2.0 * math.log(1.0 - uniform(bits))) * math.cos(2.0 * math.pi * angle)
+    angle = uniform64(mix(bits + NEXT_STRIDE))
+    return math.sqrt(-2.0 * math.log(1.0 - uniform64(bits))) * math.cos(2.0 * math.pi * angle)
 
 
 @inline
@@ -54,7 +78,7 @@ def binomial(bits, call, n, p):
     successes = 0.0
     state = mix(bits + U64(call + 1) * NEXT_STRIDE)
     for trial in range(np.int64(n)):
-        successes += 1.0 if uniform(mix(state + U64(trial) * STEP_STRIDE)) < p else 0.0
+        successes += 1.0 if uniform64(mix(state + U64(trial) * STEP_STRIDE)) < p else 0.0
     return successes
 
 

@@ -12,6 +12,7 @@ from homeostat.engine.runtime.bits import element
 LANES = 16  # numbers that a vector holds, at most
 INT, LONG = ir.IntType(32), ir.IntType(64)
 VECTOR, MASK = ir.VectorType(INT, LANES), ir.VectorType(ir.IntType(1), LANES)
+NUMBERS = ir.Constant(VECTOR, list(range(LANES)))
 
 
 def _lanes(builder, value):
@@ -58,7 +59,7 @@ def number_lanes(typingctx, array, first, number):
     def codegen(context, builder, signature, args):
         one = context.cast(builder, args[2], signature.args[2], array.dtype)
         lanes = _lanes(builder, one)
-        numbers = builder.add(lanes, ir.Constant(lanes.type, list(range(LANES))))
+        numbers = builder.add(lanes, NUMBERS)
         return _store_lanes(context, builder, signature.args, args, numbers)
 
     return types.void(array, types.uint64, types.uint64), codegen
@@ -78,6 +79,32 @@ def copy_lanes(typingctx, array, first, source, begin):
     return types.void(array, types.uint64, source, types.uint64), codegen
 
 
+def _number_chosen(context, builder, kinds, args, first, chosen):
+    """Store, of `first`, `first` + 1 ..., those that are chosen at args[0][args[1]]; args[1] and how many they are."""
+    numbers = builder.add(_lanes(builder, builder.trunc(first, INT)), NUMBERS)
+    compress = ir.FunctionType(VECTOR, [VECTOR, MASK, VECTOR])
+    function = cgutils.get_or_insert_function(builder.module, compress, "llvm.experimental.vector.compress.v16i32")
+    packed = builder.call(function, [numbers, chosen, ir.Constant(VECTOR, ir.Undefined)])
+    _store_lanes(context, builder, kinds, args, packed)
+    count = builder.ctpop(builder.bitcast(chosen, ir.IntType(LANES)))
+    return builder.add(args[1], builder.zext(count, LONG))
+
+
+@intrinsic
+def number_flags(typingctx, ids, count, flags, first, number):
+    """Put at ids[count] the numbers, from `number` on, of those flags[first], ... that are not 0.
+
+    What comes after them is overwritten; returns `count` and how many there are.
+    """
+
+    def codegen(context, builder, signature, args):
+        seen = _load_lanes(context, builder, signature.args[2:4], args[2:4])
+        chosen = builder.icmp_unsigned("!=", seen, ir.Constant(seen.type, [0] * LANES))
+        return _number_chosen(context, builder, signature.args[:2], args[:2], args[4], chosen)
+
+    return types.uint64(ids, types.uint64, flags, types.uint64, types.uint64), codegen
+
+
 @intrinsic
 def pick_lanes(typingctx, pick, found, place, steps, first, since, left):
     """Pick the places `place`, `place` + 1 ... at which steps[first], ... is not below `since`: one number or an array.
@@ -95,17 +122,10 @@ def pick_lanes(typingctx, pick, found, place, steps, first, since, left):
             if isinstance(bound, types.Array)
             else _lanes(builder, context.cast(builder, since, bound, types.int32))
         )
-        numbers = ir.Constant(VECTOR, list(range(LANES)))
         seen = _load_lanes(context, builder, kinds[3:5], (steps, first))
-        there = builder.icmp_signed("<", numbers, _lanes(builder, builder.trunc(left, INT)))
+        there = builder.icmp_signed("<", NUMBERS, _lanes(builder, builder.trunc(left, INT)))
         chosen = builder.and_(builder.icmp_signed(">=", seen, at_least), there)
-        places = builder.add(_lanes(builder, builder.trunc(place, INT)), numbers)
-        compress = ir.FunctionType(VECTOR, [VECTOR, MASK, VECTOR])
-        function = cgutils.get_or_insert_function(builder.module, compress, "llvm.experimental.vector.compress.v16i32")
-        packed = builder.call(function, [places, chosen, ir.Constant(VECTOR, ir.Undefined)])
-        _store_lanes(context, builder, kinds, (pick, found), packed)
-        count = builder.ctpop(builder.bitcast(chosen, ir.IntType(LANES)))
-        return builder.add(found, builder.zext(count, LONG))
+        return _number_chosen(context, builder, kinds[:2], (pick, found), place, chosen)
 
     return types.uint64(pick, types.uint64, types.uint64, steps, types.uint64, since, types.int64), codegen
 
