@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from comparing import compare
 from compositions import compose
+from tiny import Cell
 
+import homeostat as hs
 from homeostat.network import realise
 
 SMALL = (1, 2, 3, 4, 6, 13, 16, 23)  # few parts, so soon compiled; together every kind of rule and release
@@ -20,3 +23,30 @@ def test_random_composition(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(100, 300))
 def test_many_random_compositions(seed: int) -> None:
     compare(realise(compose(seed)), steps=600)
+
+
+def long_rows() -> hs.Network:
+    """Rows of 70 synapses: four vectors and a rest. All spikes are given."""
+    rng, net = np.random.default_rng(5), hs.Network(dt=0.5, seed=5)
+    for name, n, spikes, kind in (("a", 5, 150, hs.SpikeSource), ("b", 70, 3000, Cell)):
+        times = rng.integers(1, 1900, spikes) * 0.5
+        net.add(kind(), n, name, spikes=(times, rng.integers(0, n, spikes)))
+    rules = [
+        hs.PairSTDP(gain_up=0.02, gain_down=hs.LogNormal(0.02, cv=0.3)), hs.TripletSTDP(triplet_up=0.01),
+        hs.HardBounds(0.0, 1.5),
+    ]  # fmt: skip
+    net.connect("a", "b", hs.AllToAll(), weight=hs.Normal(0.8, cv=0.3), delay=1.0, rules=rules)
+    return net
+
+
+def test_rows_of_several_vectors() -> None:
+    compare(realise(long_rows()), steps=2000)
+
+
+def test_single_precision_is_near_the_reference() -> None:
+    sim, reference = hs.Simulation(long_rows(), threads=2, quiet=True), hs.ReferenceSimulation(realise(long_rows()))
+    before = sim.weights("a -> b").copy()
+    sim.run(steps=2000, progress=False)
+    reference.run(steps=2000)
+    assert np.abs(sim.weights("a -> b") - before).mean() > 0.1
+    np.testing.assert_allclose(sim.weights("a -> b"), reference.weights("a -> b"), atol=2e-5)
