@@ -127,9 +127,41 @@ def test_engine_equals_reference(case: str) -> None:
     assert not rules or case == "release probability" or not np.array_equal(begin, sim.weights("a -> b"))
 
 
+class Startled(hs.Neuron):
+    """Where it lands after a spike depends on the step's input, on its train and on chance."""
+
+    v = hs.PerNeuron.state()
+    spent = hs.PerNeuron.trace(add="cost", decay="tau")
+    tau: hs.Ms = 20.0
+    cost: hs.Number = 0.5
+
+    @v.step
+    def sum_up(v, input, spent, uniform):
+        return 0.9 * v + input - spent + 0.2 * uniform
+
+    @v.on_spike
+    def land(v, input, scheduled, uniform):
+        return 0.1 * v + 0.05 * input - 0.3 * uniform - (0.2 if scheduled else 0.0)
+
+    @staticmethod
+    def fires(v, scheduled):
+        return v > 1.0 or scheduled
+
+
+def test_a_spike_may_read_the_sums_of_its_step() -> None:
+    net = hs.Network(dt=1.0, seed=2)
+    net.add(hs.Poisson(rate=200.0), 10, "a")
+    net.add(Startled(cost=hs.Uniform(0.2, 0.8)), 20, "b", spikes=([5.0, 9.0, 30.0], [1, 1, 7]))
+    net.connect("a", "b", hs.Random(0.5), weight=0.3)
+    sim, reference = hs.Simulation(net, dtype="float64", threads=2, quiet=True), hs.ReferenceSimulation(net)
+    run = sim.run(steps=300, record=[hs.Spikes("b")])
+    reference.run(300)
+    assert run["b.spikes"].neuron.size == sum(name == "b" for _, name, _ in reference.spikes) > 100
+    for state in ("v", "spent"):
+        np.testing.assert_allclose(sim.state("b", state), reference.state("b", "neuron", state), rtol=1e-9, atol=1e-12)
+
+
 def test_intrinsic_plasticity_of_a_user() -> None:
-
-
     net = hs.Network(dt=1.0, seed=2)
     net.add(BinaryUnit(threshold=hs.Uniform(0.0, 1.0), noise=0.3), 20, "exc", rules=[IntrinsicRate()])
     net.connect("exc", "exc", hs.Random(0.3), weight=hs.Uniform(0.0, 0.5), rules=[BinarySTDP(), SumToOne()])
