@@ -77,7 +77,7 @@ class Store:
         if self.folder.exists() and not self.folder.is_dir():
             raise BadValue(f"--out {self.folder} is a file; name a folder")
         strangers = (
-            [p.name for p in self.folder.iterdir() if p.name not in (RESULT, DATA, REPORT, CHECKPOINTS)]
+            [p.name for p in self.folder.iterdir() if p.name not in (RESULT, DATA, REPORT, CHECKPOINTS, "__pycache__")]
             if self.folder.is_dir()
             else []
         )
