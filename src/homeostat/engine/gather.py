@@ -60,11 +60,13 @@ def gather_records(links: Links, gather: list[str], cells: str, place: str, sinc
     `cells` has the cells of synapses, that of the e-th at `place`; `since` is when a row was last visited. Returns the
     lines, and those of `gather` that are still to be done.
     """
-    q, fields = links.ident, {}
+    q, fields, rest = links.ident, {}, []
     own = re.compile(rf"{q}\.(\w+)\[e\] = {q}\.(\w+)\[i\]")
     for line in gather:
         if (match := own.fullmatch(line)) and links.kind(match[2]) in ("cell", ""):
             fields[match[2]] = match[1]
+        else:
+            rest.append(line)
     fields["h_older"] = "g_h_older"
     links.variables["g_h_older"] = Variable("scratch", 0, "int32")
     links.near = list(fields)
@@ -79,8 +81,7 @@ def gather_records(links: Links, gather: list[str], cells: str, place: str, sinc
         "for e in range(0, count, LANES):",
         f"    found = pick_lanes({q}.pick, found, {place}, {q}.g_h_older, U64(e), {since}, count - e)",
     ]
-    done = {f"{q}.{scratch}[e] = {q}.{name}[i]" for name, scratch in fields.items()}
-    return lines, [line for line in gather if line not in done]
+    return lines, rest
 
 
 def put_later(links: Links, arithmetic: list[str]) -> tuple[list[str], list[str]]:

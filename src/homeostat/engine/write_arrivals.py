@@ -39,7 +39,7 @@ def _ask(links: Links) -> list[str]:
 
 
 def _spikes(at: Views) -> list[str]:
-    """The visits of a step; each asks for the memory of the next."""
+    """The visits of a step."""
     q, source = at.q, at.links.source.name
     return [
         f"@inline\ndef arrive_{q}({at.arguments}):",

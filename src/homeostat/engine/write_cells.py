@@ -22,9 +22,11 @@ def _local(member: Member, state: State) -> str:
     return f"{member.prefix}{state.name}"
 
 
-def _view(reader: Reader, cells: Cells, offered: dict[str, str]) -> View:
-    """Inside the loop over cells: states are local variables, and each cell's draws lie at the next `place`."""
-    view = View(cells, _local, offered, element="place", bits="bits_at")
+def _view(
+    reader: Reader, cells: Cells, offered: dict[str, str], element: str = "place", bits: str = "bits_at"
+) -> View:
+    """States are local variables. In the loop over all cells, each cell's draws lie at the next `place`."""
+    view = View(cells, _local, offered, element=element, bits=bits)
     view.cells = lambda side, name: _neuron_local(reader, cells, view, name) if side in ("post", "neuron") else None
     return view
 
@@ -166,19 +168,20 @@ def _give_out(reader: Reader, view: View, neuron: Member, cells: Cells) -> list[
     for event, to in (("fires", "fired"), ("output", "rate_now")):
         if event in hooks:
             given = f"{cells.ident}.{to}[i] = {reader.call(view, neuron, hooks[event])}"
-            return [given, *_keep_for_spikes(view, neuron, cells), *_store_states(cells, neuron)]
+            return [given, *_keep_for_spikes(cells, view.offered), *_store_states(cells, neuron)]
     raise NotSupported(f"{type(neuron.mechanism).__name__} has neither `fires` nor `output`")
 
 
-def _read_at_spikes(view: View, neuron: Member) -> list[str]:
+def _read_at_spikes(cells: Cells, offered: dict[str, str]) -> list[str]:
     """Sums of a step that the hooks of a spike read."""
-    read = {name for hook in neuron.mechanism.hooks if hook.event == "on_spike" for name in hook.all_reads}
-    return [name for name in (*SUMS, "input") if name in view.offered and name in read]
+    hooks = [hook for hook in cells.members[0].mechanism.hooks if hook.event == "on_spike"]
+    return [name for name in (*SUMS, "input") if name in offered and any(name in hook.all_reads for hook in hooks)]
 
 
-def _keep_for_spikes(view: View, neuron: Member, cells: Cells) -> list[str]:
+def _keep_for_spikes(cells: Cells, offered: dict[str, str]) -> list[str]:
+    """Lines that keep these sums until the step's spikes are known."""
     lines = []
-    for name in _read_at_spikes(view, neuron):
+    for name in _read_at_spikes(cells, offered):
         cells.variables[f"kept_{name}"] = Variable("cell", 0.0)
         lines.append(f"{cells.ident}.kept_{name}[i] = {name}")
     return lines
@@ -187,9 +190,8 @@ def _keep_for_spikes(view: View, neuron: Member, cells: Cells) -> list[str]:
 def _spikes(reader: Reader, cells: Cells, offered: dict[str, str]) -> list[str]:
     """Reset and adaptation of the cells that fired: few in a step, so they are taken one by one."""
     c, neuron = cells.ident, cells.members[0]
-    view = _view(reader, cells, dict(offered))
-    view.offered |= {name: f"{c}.kept_{name}[i]" for name in _read_at_spikes(view, neuron)}
-    view.element, view.bits = f"({c}.first + i)", "bits_of"
+    kept = {name: f"{c}.kept_{name}[i]" for name in _read_at_spikes(cells, offered)}
+    view = _view(reader, cells, offered | kept, f"({c}.first + i)", "bits_of")
     lines = _updates(reader, view, neuron, "on_spike")
     for state in neuron.mechanism.states.values():
         if state.trace:

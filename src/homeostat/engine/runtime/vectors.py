@@ -18,8 +18,8 @@ NUMBERS = ir.Constant(VECTOR, list(range(LANES)))
 def _lanes(builder, value):
     """A vector that holds the value LANES times."""
     vector = ir.VectorType(value.type, LANES)
-    one = builder.insert_element(ir.Constant(vector, ir.Undefined), value, ir.Constant(ir.IntType(32), 0))
-    everywhere = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
+    one = builder.insert_element(ir.Constant(vector, ir.Undefined), value, ir.Constant(INT, 0))
+    everywhere = ir.Constant(VECTOR, [0] * LANES)
     return builder.shuffle_vector(one, ir.Constant(vector, ir.Undefined), everywhere)
 
 
@@ -167,7 +167,7 @@ def _one_by_one(context, builder, record, starts, count):
 
 
 def _four_at_once(context, builder, record, starts, count):
-    """The same for records of fields of four bytes. What may be read past the end of the last one is scratch."""
+    """The same for records without gaps whose fields have four bytes each and whose size is a multiple of 16 bytes."""
     four = ir.VectorType(INT, 4)
 
     def shuffled(one, other, order):
