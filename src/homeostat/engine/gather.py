@@ -58,18 +58,19 @@ def gather_records(links: Links, gather: list[str], cells: str, place: str, sinc
     """Lines that gather what lies in records of cells, and pick the synapses whose cell has an event before its newest.
 
     `cells` has the cells of synapses, that of the e-th at `place`; `since` is when a row was last visited. Returns the
-    lines, and those of `gather` that are still to be done.
+    lines, and those of `gather` that are still to be done. The first to gather decides what lies in the records.
     """
-    q, fields, rest = links.ident, {}, []
-    own = re.compile(rf"{q}\.(\w+)\[e\] = {q}\.(\w+)\[i\]")
+    q, found, rest = links.ident, ["h_older"], []
+    own = re.compile(rf"{q}\.g_(\w+)\[e\] = {q}\.\1\[i\]")
     for line in gather:
-        if (match := own.fullmatch(line)) and links.kind(match[2]) in ("cell", ""):
-            fields[match[2]] = match[1]
+        match = own.fullmatch(line)
+        if match and (match[1] in links.near if links.near else links.kind(match[1]) in ("cell", "")):
+            found.insert(-1, match[1])
         else:
             rest.append(line)
-    fields["h_older"] = "g_h_older"
+    links.near = links.near or found
     links.variables["g_h_older"] = Variable("scratch", 0, "int32")
-    links.near = list(fields)
+    fields = {name: f"g_{name}" for name in links.near}
     taken = ", ".join(f"{q}.{scratch}" for scratch in fields.values())
     lines = [
         "for e in range(0, whole_lanes(count), LANES):",

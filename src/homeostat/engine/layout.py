@@ -6,11 +6,9 @@ into canonical order when somebody looks.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from operator import itemgetter
 from types import ModuleType
 from typing import Any
 
@@ -19,11 +17,12 @@ import numpy as np
 from homeostat.engine.memory import placed, room
 from homeostat.engine.model import Cells, Group, Links, Model, Variable
 from homeostat.engine.profile import MOST_PARTS
+from homeostat.engine.runtime.packed import Packed
 from homeostat.engine.runtime.rows import BATCH, HISTORY
 from homeostat.engine.runtime.threads import LINE
 from homeostat.engine.runtime.vectors import LANES
 from homeostat.engine.shares import LinkShare, cut
-from homeostat.engine.write_module import tuple_fields, tuple_name
+from homeostat.engine.write_module import tuple_name
 from homeostat.network.blocks import each
 from homeostat.network.room import check_room
 
@@ -68,15 +67,26 @@ class Layout:
             "use shorter delays, fewer cells or a longer dt",
         )
 
-    def arguments(self, thread: int) -> tuple[Any, ...]:
-        """The named tuples that the kernel of one thread takes."""
-        return tuple(kind(*values(self.shares[group][thread])) for group, kind, values in self._tuples)
+    def arguments(self, thread: int) -> tuple[Packed, ...]:
+        """What the kernel of one thread takes: the groups' named tuples, packed anew only if something was replaced."""
+        known = self._packed[thread]
+        for group, kind, fields in self._tuples:
+            values, old = [self.shares[group][thread][name] for name in fields], known.get(group)
+            if old is None or any(one is not other for one, other in zip(values, old.of, strict=True)):
+                known[group] = Packed(kind(*values))
+        return tuple(known.values())
 
     @cached_property
-    def _tuples(self) -> list[tuple[str, Any, Callable[[dict[str, Any]], tuple[Any, ...]]]]:
-        """For each group: its name, the named tuple that kernels take, and what takes its values from a share."""
+    def _packed(self) -> list[dict[str, Packed]]:
+        """For each thread, what it takes of each group."""
+        return [{} for _ in range(self.threads)]
+
+    @cached_property
+    def _tuples(self) -> list[tuple[str, Any, tuple[str, ...]]]:
+        """For each group: its name, the named tuple that kernels take, and the names of its values in a share."""
         groups: list[Group] = [*self.model.cells.values(), *self.model.links.values(), self.model.rules]
-        return [(g.name, getattr(self.module, tuple_name(g)), itemgetter(*tuple_fields(g))) for g in groups]
+        kinds = [getattr(self.module, tuple_name(group)) for group in groups]
+        return [(group.name, kind, kind._fields) for group, kind in zip(groups, kinds, strict=True)]
 
     def _type(self, variable: Variable) -> type:
         return self.real if variable.dtype == "F" else getattr(np, variable.dtype)
@@ -233,13 +243,14 @@ def _at_once(links: Links, start: np.ndarray) -> int:
 
 def _replay_arrays(links: Links, size: int, longest: int) -> dict[str, np.ndarray]:
     """The history of postsynaptic events, and room to replay a row in."""
-    used = any(key.startswith("packed_") for key in links.variables)
-    size, longest = (size, longest) if used else (1, 1)
+    if not any(key.startswith("packed_") for key in links.variables):
+        return {}
     return {
         "h_step": placed(-1, size * HISTORY, np.int32), "h_fill": np.zeros(size, np.int32),
         "h_newest": placed(-1, size, np.int32), "h_older": placed(-1, size, np.int32),
         "h_latest": np.full(1, -1, np.int64), "level": np.zeros(HISTORY + 1, np.int64),
         "pick": placed(0, longest * HISTORY + LANES, np.uint32),
+        "seen": placed(0, longest * HISTORY + LANES, np.int32),
     }  # fmt: skip
 
 

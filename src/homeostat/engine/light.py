@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from llvmlite.binding import Linkage
 from numba import njit
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
@@ -32,6 +33,34 @@ class LinkedLibrary(JITCodeLibrary):
         self._finalized = True
 
 
+class KernelLibrary(JITCodeLibrary):
+    """A kernel with all the code that was linked into it, optimised once."""
+
+    def add_llvm_module(self, module: Any) -> None:
+        """Take code as it is: it will be optimised with the rest."""
+        self._final_module.link_in(module)
+
+    def _optimize_final_module(self) -> None:
+        for function in self._final_module.functions:
+            if function.linkage == Linkage.linkonce_odr:  # from elsewhere: nobody else needs it, or its arguments
+                function.linkage = Linkage.internal
+        passes, builder = self._codegen._module_pass_manager()
+        passes.run(self._final_module, builder)
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class KernelLowering(NativeLowering):
+    """Lowers a kernel into such a library."""
+
+    _name = "homeostat_kernel_lowering"
+
+    def run_pass(self, state: Any) -> bool:
+        """As Numba does, but for the library."""
+        state.library = KernelLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.library.enable_object_caching()
+        return bool(super().run_pass(state))
+
+
 @register_pass(mutates_CFG=True, analysis_only=False)
 class LinkedLowering(NativeLowering):
     """Lowers a function for linking only."""
@@ -52,25 +81,33 @@ class LinkedLowering(NativeLowering):
 
 
 class LinkedCompiler(CompilerBase):
-    """Numba's compiler with `LinkedLowering`."""
+    """Numba's compiler with another lowering."""
+
+    lowering: type[NativeLowering] = LinkedLowering
 
     def define_pipelines(self) -> list[PassManager]:
         """The nopython pipeline, its lowering replaced."""
-        pipeline = PassManager("homeostat_linked")
+        pipeline = PassManager(self.lowering._name)
         for builder in (DefaultPassBuilder.define_untyped_pipeline, DefaultPassBuilder.define_typed_pipeline):
             pipeline.passes.extend(builder(self.state).passes)
         lowering = DefaultPassBuilder.define_nopython_lowering_pipeline(self.state).passes
         pipeline.passes.extend(
-            (LinkedLowering, why) if step is NativeLowering else (step, why) for step, why in lowering
+            (self.lowering, why) if step is NativeLowering else (step, why) for step, why in lowering
         )
         pipeline.finalize()
         return [pipeline]
 
 
+class KernelCompiler(LinkedCompiler):
+    """The same for kernels."""
+
+    lowering = KernelLowering
+
+
 OPTIONS = {"error_model": "numpy", "nogil": True, "_nrt": False}
 LINKED = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "pipeline_class": LinkedCompiler, **OPTIONS}
 
-kernel = njit(cache=True, **OPTIONS)
+kernel = njit(cache=True, no_cfunc_wrapper=True, pipeline_class=KernelCompiler, **OPTIONS)
 """Decorates what Python calls."""
 inline = njit(inline="never", forceinline=True, **LINKED)
 """Decorates helpers that become part of their caller."""

@@ -34,7 +34,7 @@ STANDING_OF_LAYOUT = set(
 FROM_THE_STEP = set("cursor flushed h_step h_fill h_latest h_newest h_older".split())
 """What the step count alone determines in a settled simulation: all is seen, nothing remembered."""
 SCRATCH_OF_LAYOUT = set(
-    "fired rate_now scheduled logging logged log_step log_id level pick due due_count new new_count "
+    "fired rate_now scheduled logging logged log_step log_id level pick seen due due_count new new_count "
     "flags progress spent".split()
 )
 
@@ -199,6 +199,6 @@ def _follow(sim: Simulation, step: int) -> None:
     for name, plan in sim.plans.items():
         for share in sim.layout.shares[name]:
             share["flushed"][0] = step if plan.replays else 0
-            share["h_fill"][:] = 0
-            for key in ("h_step", "h_latest", "h_newest", "h_older"):
-                share[key][:] = -1
+            empty = {"h_step": -1, "h_latest": -1, "h_newest": -1, "h_older": -1, "h_fill": 0} if plan.replays else {}
+            for key, value in empty.items():
+                share[key][:] = value

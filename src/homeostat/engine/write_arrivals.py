@@ -15,16 +15,21 @@ States = list[tuple[Member, State]]
 
 
 def write_arrivals(at: Views) -> list[str]:
-    """The function `arrive`."""
-    return _rates(at) if at.plan.rate else _spikes(at)
+    """The function `arrive`, and `due` if spikes arrive."""
+    return _rates(at) if at.plan.rate else [*_due(at.links), *_spikes(at)]
 
 
-def due(links: Links) -> list[str]:
-    """Lines that list the rows to visit in a step: before the cells integrate, so that these are near by then."""
+def _due(links: Links) -> list[str]:
     q, source = links.ident, links.source.ident
     sent = f"{source}.ids, {source}.counts, {source}.firsts, {q}.sending, network.learning, network.was_frozen"
     lists = f"{q}.due, {q}.due_count, {q}.new, {q}.new_count"
-    return [f"find_due(n, {q}.delays, {q}.row_of, {sent}, {lists})", *_ask(links)]
+    return [
+        f"@inline\ndef due_{q}(n, {q}, {source}, network):",
+        '    """List the rows to visit in step `n`: before the cells integrate, so that these are near by then."""',
+        f"    find_due(n, {q}.delays, {q}.row_of, {sent}, {lists})",
+        *indented(_ask(links)),
+        "",
+    ]
 
 
 def _ask(links: Links) -> list[str]:

@@ -93,6 +93,10 @@ class Batched:
         """A plain loop over the batch, one by one."""
         return [f"for e in range({count}):", *indented(self._listed(list(lines), "e"))]
 
+    def since_when(self) -> list[str]:
+        """Known of every synapse of a batch."""
+        return []
+
     def bounds(self) -> list[str]:
         """The length of a batch is known."""
         return []

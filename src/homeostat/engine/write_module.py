@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from itertools import count
 
 import numpy as np
 
+from homeostat.engine.alike import renamed, share
 from homeostat.engine.lines import indented, only_if
 from homeostat.engine.links_plan import Plan, plan
 from homeostat.engine.model import Cells, Group, Links, Model, Variable
 from homeostat.engine.names import Reader
 from homeostat.engine.profile import clocked
-from homeostat.engine.write_arrivals import due
 from homeostat.engine.write_cell_rules import add_clocks, calls_of_cells
 from homeostat.engine.write_cells import write_cells
 from homeostat.engine.write_links import write_links
@@ -45,17 +46,17 @@ def write_module(model: Model, dtype: str, timed: bool = False) -> tuple[str, di
     plans = {name: plan(links, _differ(model.made.synapses[name].delay)) for name, links in model.links.items()}
     for group in (*model.cells.values(), *model.links.values(), model.rules):
         add_clocks(reader, group)
-    body: list[str] = []
-    for cells in model.cells.values():
-        body += write_cells(reader, cells)
+    lines = [line for cells in model.cells.values() for line in write_cells(reader, cells)]
     for name, one in plans.items():
         if one.stamped:
             model.links[name].variables["stamp"] = Variable("synapse", -1, "int32")
-        body += write_links(reader, one)
-    body += write_network(reader)
-    body += _run(model, plans, "\n".join(body), timed)
+        lines += write_links(reader, one)
+    body = "\n".join([*lines, *write_network(reader)])
+    run = "\n".join(_run(model, plans, body, timed))
+    kept, stands_for = share(body)
     head = HEAD.format(table=_title(model), dtype=dtype, bits=dtype.removeprefix("float"))
-    return "\n".join([head, *_tuples(model), "", *reader.hooks.texts, *body]), plans
+    tuples = _tuples(model, body + run)
+    return "\n".join([head, *tuples, "", *reader.hooks.texts, kept, renamed(run, stands_for)]), plans
 
 
 def _differ(delays: np.ndarray) -> bool:
@@ -76,21 +77,21 @@ COMMON_CELLS = """
 """
 COMMON_LINKS = """
     delays dendritic_delay row_of first_row row_delay sending pre start piece post last flushed in_degree
-    h_step h_fill h_latest h_newest h_older level pick due due_count new new_count
+    h_step h_fill h_latest h_newest h_older level pick seen due due_count new new_count
 """
 COMMON_NETWORK = "learning was_frozen flags progress spent"
 
 
-def tuple_fields(group: Group) -> list[str]:
-    """The fields of a group's named tuple, in order."""
+def _fields(group: Group, text: str) -> list[str]:
+    """The fields of a group's named tuple, in order: what the text of the module uses of it."""
     common = {Cells: COMMON_CELLS, Links: COMMON_LINKS, Group: COMMON_NETWORK}[type(group)]
     fields = common.split()
     for name, variable in group.variables.items():
         fields.append(name)
         if variable.kind == "table":
             fields += [f"{name}_every", f"{name}_repeat"]
-    near = group.near if isinstance(group, Links) else []
-    return [name for name in fields if name not in near] + (["near"] if near else [])
+    used = {"spent", *re.findall(rf"\b{group.ident}\.(\w+)", text)}  # counted or not, kernels take the same
+    return [name for name in [*fields, "near"] if name in used]
 
 
 def tuple_name(group: Group) -> str:
@@ -98,10 +99,14 @@ def tuple_name(group: Group) -> str:
     return f"{group.ident.capitalize()}Tuple"
 
 
-def _tuples(model: Model) -> list[str]:
-    lines = []
+def _tuples(model: Model, text: str) -> list[str]:
+    """Their classes; groups with the same fields share one."""
+    lines, of_fields = [], dict[str, str]()
     for group in (*model.cells.values(), *model.links.values(), model.rules):
-        name, fields = tuple_name(group), " ".join(tuple_fields(group))
+        name, fields = tuple_name(group), " ".join(_fields(group, text))
+        if of_fields.setdefault(fields, name) != name:
+            lines.append(f"{name} = {of_fields[fields]}")
+            continue
         wrapped = textwrap.fill(fields, 110, initial_indent="    ", subsequent_indent="    ")
         lines.append(f'{name} = namedtuple("{name}", """\n{wrapped}\n""")')
     return lines
@@ -109,17 +114,17 @@ def _tuples(model: Model) -> list[str]:
 
 def _run(model: Model, plans: dict[str, Plan], body: str, timed: bool) -> list[str]:
     """The loop over steps, in which threads run apart; a call without steps brings all synapses up to date."""
-    groups = ", ".join(group.ident for group in (*model.cells.values(), *model.links.values()))
+    groups = [group.ident for group in (*model.cells.values(), *model.links.values(), model.rules)]
     sensed, numbers = sensed_cells(model), count() if timed else None
     arguments = "".join(f", {cells.ident}" for cells in sensed)
     rules = [f"{event}_network(n, network{arguments})" for event in EVENTS if f"def {event}_network(" in body]
     ready = [["wait_for(network.progress, threads, n + 1)"]] if sensed else []  # for spikes that all threads count
     replays = [p.links for p in plans.values() if p.replays]
-    flushes = [f"flush_{q.ident}(first, {q.ident}, {q.target.ident}, network)" for q in replays]
+    flushes = [f"flush_{q.ident}(first, opened({q.ident}), opened({q.target.ident}), opened(network))" for q in replays]
     derived = [p.links for p in plans.values() if p.weights]
     derive = [f"derive_{q.ident}(first, {q.ident}, {q.target.ident}, network)" for q in derived]
     return [
-        f"@kernel\ndef run(first, last, window, threads, thread, {groups}, network):",
+        f"@kernel\ndef run(first, last, window, threads, thread, {', '.join(groups)}):",
         '    """Steps `first` to `last`, in the order of docs/semantics.md; no thread is a window ahead of another."""',
         *indented(only_if("first == last and network.learning[0] != 0", flushes)),
         *indented(only_if("first == 0 and network.learning[0] != 0", derive)),
@@ -146,7 +151,7 @@ def _step(model: Model, plans: dict[str, Plan], body: str) -> list[list[str]]:
     """The parts of one step, in their order."""
     cells, links = model.cells.values(), model.links.values()
     spiking = [q for q in links if not plans[q.name].rate]
-    parts = [due(q) for q in spiking]
+    parts = [[f"due_{q.ident}(n, {q.ident}, {q.source.ident}, network)"] for q in spiking]
     parts += [[f"integrate_{c.ident}(n, {c.ident}, network)"] for c in cells]
     parts += [[f"arrive_{q.ident}({_all_arguments(q) if plans[q.name].rate else _arguments(q)})"] for q in links]
     parts += [[f"post_{q.ident}({_arguments(q)})"] for q in links if f"def post_{q.ident}(" in body]

@@ -12,6 +12,7 @@ from homeostat.engine.links_views import Views
 from homeostat.engine.model import Member, Variable, anchored
 from homeostat.engine.names import View
 from homeostat.engine.write_changes import store, synapse_event
+from homeostat.engine.write_replay import newest_event, replayed
 from homeostat.rule import Bound
 from homeostat.state import State
 
@@ -38,12 +39,9 @@ def _pass(at: Views, event: str, bounds: list[Bound]) -> list[str]:
     lines += _owners(at, "PerPre", event, f"{q}.last.size", "row")
     if passes_rows:
         rate = f"rate = rate_of({at.source}.rates, n - {q}.row_delay[row], {q}.pre[row])"
-        view, once = _once_per_cell(at)
-        body, changed = synapse_event(at, view, event, bounds, "n", clocks)
-        body += [*(_rounded(at, changed) if clocks else []), *store(at, changed, "n")]
+        once, work = _rows(at, event, bounds, settled)
         lines += [f"for i in range({at.c}.size):", *indented(once)] if once else []
-        settle = [f"settle_{q}({at.rows.about}, {at.arguments})"] if settled else []
-        lines += at.rows.passes([*([rate] if plan.rate else []), *settle, *at.rows.loop(body)])
+        lines += at.rows.passes([*([rate] if plan.rate else []), *work])
     lines += [f"{q}.flushed[0] = n + 1", f"{q}.h_fill[:] = 0"] if settled else []
     return [
         f"@called\ndef {event}_{q}({at.all_arguments if plan.rate else at.arguments}):",
@@ -51,6 +49,20 @@ def _pass(at: Views, event: str, bounds: list[Bound]) -> list[str]:
         *indented(lines),
         "",
     ]
+
+
+def _rows(at: Views, event: str, bounds: list[Bound], settled: bool) -> tuple[list[str], list[str]]:
+    """Lines that are run once for each cell, and those that take a row through the event, `settled` if need be."""
+    q, plan, clocks = at.q, at.plan, event == "every"
+    at_once = settled and plan.whole
+    view, once = _once_per_cell(at)
+    body, changed = synapse_event(at, view, event, bounds, "n", clocks, loaded=at_once)
+    body += [*(_rounded(at, changed) if clocks else []), *store(at, changed, "n")]
+    if at_once:  # as in a visit: older events are replayed, the newest one is part of the loop
+        body = [f"w = {q}.w[k]", *newest_event(at), *body]
+        return once, [*at.rows.since_when(), *at.rows.loop(body, then=replayed(at, 1), side_by_side=True)]
+    settle = [f"settle_{q}({at.rows.about}, {at.arguments})"] if settled else []
+    return once, [*settle, *at.rows.loop(body)]
 
 
 def _once_per_cell(at: Views) -> tuple[View, list[str]]:

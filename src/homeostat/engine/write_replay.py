@@ -29,9 +29,12 @@ def _replay(at: Views) -> list[str]:
     results |= {"stamp": ("np.int32(at)", "int32")} if at.plan.stamped else {}
     for name, (_, dtype) in results.items():
         at.links.variables[f"new_{name}"] = Variable("scratch", 0.0, dtype)
-    body = [f"at = {q}.h_step[j]", *event, *(f"{q}.new_{name}[e] = {value}" for name, (value, _) in results.items())]
+    stores = [f"{q}.new_{name}[e] = {value}" for name, (value, _) in results.items()]
+    body = [f"at = {q}.seen[begin + U64(e)]", *event, *stores]
     loops = cut(at.links, at.rows.in_replay(one_each(body)), f"ij{at.rows.picked}", "packed")
     pick = f"{at.rows.picked} = {q}.pick[begin + U64(e)]"
+    cell = at.rows.in_replay([f"i = {q}.post[k]"])
+    event_at = [*cell, f"j = U64(level + youngest) * U64({at.c}.size) + U64(i)"]
     return [
         f"@called\ndef replay_{q}({at.rows.replayed}youngest, count, {at.arguments}):",
         f'    """Replay postsynaptic events of {at.links.name!r} that have not been seen, oldest first.',
@@ -39,16 +42,15 @@ def _replay(at: Views) -> list[str]:
         "    `pick` lists the `count` synapses that have one of age `youngest`.",
         '    """',
         *indented(at.rows.replay_head),
-        f"    levels = find_older({at.rows.events}, youngest, count, {q}.pick, {q}.level)",
+        f"    levels = find_older({at.rows.events}, youngest, count, {q}.pick, {q}.seen, {q}.level)",
         *indented(loops.shared),
         "    for level in range(levels - 1, -1, -1):",
         f"        begin = U64({q}.level[level])",
         f"        count = {q}.level[level + 1] - {q}.level[level]",
         "        for e in range(count):",
-        *indented([pick, *at.rows.in_replay([f"i = {q}.post[k]"])], 3),
-        *indented([f"j = U64(level + youngest) * U64({at.c}.size) + U64(i)", *loops.gather], 3),
+        *indented([pick, *(event_at if re.search(r"\[[ij]\]", "".join(loops.gather)) else []), *loops.gather], 3),
         f"        for e in range({'lanes(count)' if at.reader.hooks.vectorise(body) else 'count'}):",
-        *indented([pick, *at.rows.in_replay([f"i = {q}.post[k]"])] if needs_cell(body) else [], 3),
+        *indented([pick, *cell] if needs_cell(body) else [], 3),
         *indented(loops.arithmetic, 3),
         "        for e in range(count):",
         *indented([pick, *at.rows.in_replay([f"{q}.{name}[k] = {q}.new_{name}[e]" for name in results])], 3),

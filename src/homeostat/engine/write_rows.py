@@ -47,6 +47,11 @@ class OneByOne:
         """Work on the synapses of all rows."""
         return [f"for row in range({self.links.ident}.last.size):", *indented(work)]
 
+    def since_when(self) -> list[str]:
+        """When the row was last visited, and from when on it has missed events."""
+        q = self.links.ident
+        return [f"last = {q}.last[row]", f"since = max(last, {q}.flushed[0])"]
+
     def bounds(self) -> list[str]:
         """Where a row begins and how long it is; unsigned, so that no index is checked for being negative."""
         q = self.links.ident

@@ -12,7 +12,7 @@ from homeostat.engine.runtime.threads import LINE
 from homeostat.engine.runtime.vectors import LANES
 
 BATCH = 512  # synapses of short rows that are worked on at once; a last row may reach past it
-HISTORY = 32  # postsynaptic events kept per neuron before a flush is forced
+HISTORY = 32  # places for postsynaptic events of a neuron; the last stays empty: there a search ends
 
 
 @inline
@@ -45,26 +45,24 @@ def find_newest(begin, end, post, h_step, since, pick):
 
 
 @inline
-def find_older(post, h_step, since, youngest, count, pick, level):
+def find_older(post, h_step, since, youngest, count, pick, seen, level):
     """From the `count` synapses with an event of age `youngest`, find those with older ones; returns how many levels.
 
-    Level l holds the synapses that have an event of age `youngest` + l to replay: `pick` lists them, and `level[l]`
-    is where level l begins.
+    Level l holds the synapses that have an event of age `youngest` + l to replay: `pick` lists them, `seen` the
+    steps of these events, and `level[l]` is where level l begins.
     """
     cells = U64(h_step.size // HISTORY)
-    level[0], level[1] = 0, count
-    levels, first, age = 1, U64(0), U64(youngest) * cells
-    while count > first and levels < HISTORY - youngest:
-        found = count
-        age += cells
+    levels, first, age = 0, U64(0), U64(youngest) * cells
+    level[0] = 0
+    while count > first:
+        levels += 1
+        level[levels] = found = count
         for e in range(first, count):
             k = pick[e]
-            pick[found] = k
-            found += U64(h_step[age + U64(post[k])] >= of_synapse(since, k))
-        first, count = count, found
-        if count > first:
-            levels += 1
-            level[levels] = count
+            i = age + U64(post[k])
+            pick[found], seen[e] = k, h_step[i]
+            found += U64(h_step[i + cells] >= of_synapse(since, k))
+        first, count, age = count, found, age + cells
     return levels
 
 
@@ -137,4 +135,4 @@ def history_full(ids, first, count, h_fill):
     fullest = 0
     for e in range(count):
         fullest = max(fullest, h_fill[ids[first + e] - first])
-    return fullest >= HISTORY
+    return fullest >= HISTORY - 1
