@@ -54,7 +54,7 @@ def ours(workload: str, label: str, *more: str, same_rates: bool = True) -> Case
 def axis(name: str, given: argparse.Namespace) -> Axis:
     """The axis of that name."""
     return {"peers": peers, "threads": threads, "synapses": synapses, "cells": cells, "pieces": pieces, "rules": rules,
-            "startup": startup}[name](given)  # fmt: skip
+            "populations": populations, "startup": startup}[name](given)  # fmt: skip
 
 
 def peers(given: argparse.Namespace) -> Axis:
@@ -143,6 +143,12 @@ def rules(given: argparse.Namespace) -> Axis:
     for n, text in ((4, "and a second STDP"), (5, "and normalisation")):
         cases.append(ours("W2", text, "--piece", "two rules", "--rules", str(n), same_rates=False))
     return Axis("rules", "Rules of one projection: ns per synaptic event", "ns_per_event", cases, {})
+
+
+def populations(given: argparse.Namespace) -> Axis:
+    cases = [ours("W2", f"{4 * n**2} projections", "--parts", str(n), same_rates=False) for n in (1, 2, 4)]
+    title = "W2 with its cells in more populations: wall seconds per simulated second"
+    return Axis("populations", title, "wall", cases, {})
 
 
 def startup(given: argparse.Namespace) -> Axis:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import parameters as p
 from row import Row, events, options, peak_mb, versions, write
 
@@ -20,6 +21,11 @@ MEMBRANE: dict[str, float] = {
 AMPA, GABA = hs.AMPA(tau=p.TAU_AMPA, reversal=p.E_AMPA), hs.GABAA(tau=p.TAU_GABA, reversal=p.E_GABA)
 
 
+def cells_of(net: hs.Network, kind: str) -> list[str]:
+    """The populations of the cells called `kind`: one, or its parts."""
+    return [name for name in net.populations if name.split()[0] == kind]
+
+
 def connect_all(
     net: hs.Network,
     workload: p.Workload,
@@ -27,13 +33,15 @@ def connect_all(
     rules: Sequence[hs.Plasticity],
     **there: Any,
 ) -> None:
-    """All four projections; the plastic one has rules and whatever else is said of it."""
+    """All pairs of populations; the plastic ones have rules and whatever else is said of them."""
     for source, weight, receptor in (("exc", workload.w_exc, AMPA), ("inh", workload.w_inh, GABA)):
         for target in ("exc", "inh"):
             said = {"weight": weight, "delay": workload.delay}
             if (source, target) == plastic:
                 said |= {"rules": rules, **there}
-            net.connect(source, target, hs.Random(workload.p), receptor=receptor, **said)
+            for pre in cells_of(net, source):
+                for post in cells_of(net, target):
+                    net.connect(pre, post, hs.Random(workload.p), receptor=receptor, **said)
 
 
 def main(
@@ -52,9 +60,16 @@ def main(
     write(measure(workload, lambda: describe(workload, given), given), given.out)
 
 
-def _rates(seconds: float) -> list[hs.Recorder]:
+def _rates(net: hs.Network, seconds: float) -> list[hs.Recorder]:
     """Recorders of the mean rates, the cheapest there are."""
-    return [hs.Rates(name, every=min(1.0, seconds) * 1000.0) for name in ("exc", "inh")]
+    names = [name for kind in ("exc", "inh") for name in cells_of(net, kind)]
+    return [hs.Rates(name, every=min(1.0, seconds) * 1000.0) for name in names]
+
+
+def _rate(net: hs.Network, run: hs.Recording, kind: str) -> np.ndarray:
+    """The mean rate of all cells of a kind, bin by bin."""
+    names = cells_of(net, kind)
+    return np.average([run[f"{name}.rate"].values for name in names], 0, [net.populations[name].n for name in names])
 
 
 def measure(workload: p.Workload, describe: Callable[[], hs.Network], given: argparse.Namespace) -> Row:
@@ -65,13 +80,13 @@ def measure(workload: p.Workload, describe: Callable[[], hs.Network], given: arg
     compiling = sim.compile()
     sim.was_compiled = True
     if given.warm:
-        sim.run(seconds=given.warm, record=_rates(given.warm), progress=False)  # with all that recording loads
-    record = _rates(given.seconds)
+        sim.run(seconds=given.warm, record=_rates(sim.net, given.warm), progress=False)  # with all that recording loads
+    record = _rates(sim.net, given.seconds)
     began = time.perf_counter()
     run = sim.run(seconds=given.seconds, record=record, progress=False)
     wall = (time.perf_counter() - began) / given.seconds
-    each = run["exc.rate"].values
-    rate_exc, rate_inh = float(each.mean()), float(run["inh.rate"].values.mean())
+    each = _rate(sim.net, run, "exc")
+    rate_exc, rate_inh = float(each.mean()), float(_rate(sim.net, run, "inh").mean())
     count = {name: sim.layout.synapses(name) for name in sim.net.projections if "drive" not in name}
     outgoing = {cells: sum(n for name, n in count.items() if name.startswith(cells)) for cells in ("exc", "inh")}
     memory = {name: bytes_of(sim, name) for name in count}

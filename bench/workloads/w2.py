@@ -7,6 +7,7 @@ python bench/workloads/w2.py --piece weights --piece delays
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from typing import Any
 
 import ours
@@ -27,12 +28,12 @@ RELEASED = 2.4
 
 
 def network(
-    workload: Workload = W2, seed: int = 1, pieces: tuple[str, ...] = (), rules: int | None = None
+    workload: Workload = W2, seed: int = 1, pieces: tuple[str, ...] = (), rules: int | None = None, parts: int = 1
 ) -> hs.Network:
-    """The network, described; `rules` limits how many rules E to E has."""
+    """The network, described; `rules` limits how many rules E to E has. E and I may be cut in `parts` populations."""
     net = hs.Network(dt=DT, seed=seed)
     tau = hs.LogNormal(ours.MEMBRANE["tau"], cv=0.2) if "taus" in pieces else ours.MEMBRANE["tau"]
-    for name, n in (("exc", workload.exc), ("inh", workload.inh)):
+    for name, n in _populations(workload, parts):
         net.add(hs.LIF(**{**ours.MEMBRANE, "tau": tau}), n, name)
         net.add(hs.Poisson(rate=workload.drive_rate), n, f"drive of {name}")
         net.connect(
@@ -47,6 +48,12 @@ def network(
         there["release"] = hs.ShortTerm(U=hs.Uniform(0.3, 0.7), tau_rec=100.0)
     ours.connect_all(net, workload, plastic=("exc", "exc"), rules=_rules(workload, pieces, mean)[:rules], **there)
     return net
+
+
+def _populations(workload: Workload, parts: int) -> Iterator[tuple[str, int]]:
+    for kind, n in (("exc", workload.exc), ("inh", workload.inh)):
+        for part in range(parts):
+            yield (kind if parts == 1 else f"{kind} {part}"), n * (part + 1) // parts - n * part // parts
 
 
 def _rules(workload: Workload, pieces: tuple[str, ...], mean: float) -> list[hs.Plasticity]:
@@ -68,12 +75,13 @@ def _rules(workload: Workload, pieces: tuple[str, ...], mean: float) -> list[hs.
 def _described(workload: Workload, given: argparse.Namespace) -> hs.Network:
     if given.synapses:
         workload = W2.of_synapses(given.synapses)
-    return network(workload, given.seed, tuple(given.piece), given.rules)
+    return network(workload, given.seed, tuple(given.piece), given.rules, given.parts)
 
 
 def _more(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--piece", action="append", default=[], choices=list(PIECES), help="switch on; repeatable")
     parser.add_argument("--synapses", type=int, help="so many at the same p, instead of --cells")
+    parser.add_argument("--parts", type=int, default=1, help="populations that E and I each are cut in")
     parser.add_argument("--rules", type=int, help="only so many of the rules of E to E")
 
 
