@@ -76,9 +76,9 @@ class Cell:
 
     def receive(self, amount: float) -> None:
         """Transmitter arrives at a receptor."""
-        self._write("on_arrival", amount=amount)
         for state in self._traces():
             self.known[state.name] += amount
+        self._write("on_arrival", amount=amount)
 
     def given(self, **offered: Any) -> float:
         """A receptor's current or conductance of this step, after which the step passes."""

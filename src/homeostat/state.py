@@ -92,6 +92,11 @@ class State:
         """Whether hooks may write it: neither a reduction, a lagged copy, an inflow nor a sensor."""
         return not (self.reduction or self.lagged or self.inflow or self.sensor)
 
+    @property
+    def takes_amounts(self) -> bool:
+        """Whether it is a trace to which amounts are added as they arrive at a receptor, one by one."""
+        return self.trace is not None and self.trace.add == "amount" and not self.slow
+
     # Each decorator below makes a hook that returns the new value of this state.
     def step(self, function: Callable[..., Any]) -> Hook:
         """New value at each step."""

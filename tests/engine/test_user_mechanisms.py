@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 import pytest
-from tiny import Cell
+from tiny import Cell, Ear
 from user_mechanisms.cascade import Cascade
 from user_mechanisms.multisite import MultiSite
 from user_mechanisms.release_probability import Depressing, ReleaseSTDP
@@ -159,6 +160,48 @@ def test_a_spike_may_read_the_sums_of_its_step() -> None:
     assert run["b.spikes"].neuron.size == sum(name == "b" for _, name, _ in reference.spikes) > 100
     for state in ("v", "spent"):
         np.testing.assert_allclose(sim.state("b", state), reference.state("b", "neuron", state), rtol=1e-9, atol=1e-12)
+
+
+class Particular(hs.Receptor):
+    """Counts its arrivals, holds the last, keeps a slow sum; its step reads a trace."""
+
+    tau: hs.Ms = 4.0
+    i = hs.PerPost.trace(decay="tau", add="amount")
+    last = hs.PerPost.trace(decay="tau", set="amount")
+    slow = hs.PerPost.trace(decay="tau", add="amount", slow=True)
+    arrivals = hs.PerPost.state()
+    smooth = hs.PerPost.state()
+
+    @arrivals.on_arrival
+    def count(arrivals, i, last):
+        return arrivals + 1.0 + 0.1 * i - 0.2 * last
+
+    @smooth.step
+    def follow(smooth, i):
+        return 0.5 * smooth + i
+
+    @staticmethod
+    def current(i, last, slow, arrivals, smooth):
+        return i + 2.0 * last + 3.0 * slow + 0.01 * arrivals + smooth
+
+
+@pytest.mark.parametrize("weight", [0.3, [[0.3], [-0.3], [0.0], [0.7]]])
+def test_a_receptor_of_a_user(weight: Any) -> None:
+    net = hs.Network(dt=1.0, seed=2)
+    net.add(Cell(), 4, "a", spikes=([2.0, 2.0, 4.0, 5.0, 9.0, 9.0, 30.0], [0, 1, 2, 3, 0, 3, 1]))
+    net.add(Ear(), 1, "b")
+    net.connect("a", "b", hs.AllToAll(), weight=np.ravel(weight) if np.ndim(weight) else weight, receptor=Particular())
+    sim, reference = hs.Simulation(net, dtype="float64", quiet=True), hs.ReferenceSimulation(net)
+    for step in range(40):
+        with sim.frozen() if 4 < step < 10 else nullcontext():
+            sim.run(steps=1)
+        with reference.frozen() if 4 < step < 10 else nullcontext():
+            reference.run(1)
+        ours, theirs = sim.state("b", "heard"), reference.state("b", "neuron", "heard")
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12, err_msg=str(step))
+        for state in Particular.states:
+            ours, theirs = sim.state("b", f"particular0.{state}"), reference.state("a -> b", "receptor", state)
+            np.testing.assert_allclose(ours, theirs, rtol=1e-12, err_msg=f"{state} in {step}")
 
 
 def test_intrinsic_plasticity_of_a_user() -> None:

@@ -129,8 +129,8 @@ def test_arrivals_enter_before_neurons_integrate_and_receptors_decay_after():
     # Step 2 gets 2 from neuron 0 (and 0 from neuron 2), step 3 half of that and 3 from neuron 1.
     assert traced(sim, 5, "ear", "neuron", "heard") == [0, 0, 2, 4, 2]
     assert sim.state("a -> ear", "receptor", "i") == [1.0]  # after the decay of step 4
-    # on_arrival ran twice, the second time it saw i = 1, before the trace added 3.
-    assert sim.state("a -> ear", "receptor", "arrivals") == [102.0]
+    # on_arrival ran twice; it saw i = 2, then 1 + 3: the trace takes what arrives at once.
+    assert sim.state("a -> ear", "receptor", "arrivals") == [602.0]
     # The receptor's step sees the neuron after its step.
     assert sim.state("a -> ear", "receptor", "seen") == sim.state("ear", "neuron", "v") == [5.0]
 

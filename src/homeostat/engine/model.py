@@ -68,6 +68,19 @@ class Group:
 class Pool(Member):
     """A receptor shared by all projections onto a population that have equal ones."""
 
+    @property
+    def sums(self) -> bool:
+        """Whether something wants the sum of what arrives in a step; mostly all is traces that take the amounts."""
+        states = self.mechanism.states.values()
+        traces = [state.takes_amounts for state in states if state.trace]
+        return not traces or not all(traces) or any(hook.event == "on_arrival" for hook in self.mechanism.hooks)
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """The variables of cells that amounts are added to."""
+        traces = [name for name, state in self.mechanism.states.items() if state.takes_amounts]
+        return tuple(f"{self.prefix}{name}" for name in [*traces, *(["arrived"] if self.sums else [])])
+
 
 @dataclass(eq=False)
 class Cells(Group):
@@ -84,7 +97,7 @@ class Links(Group):
     projection: Projection = None  # type: ignore[assignment]
     source: Cells = None  # type: ignore[assignment]
     target: Cells = None  # type: ignore[assignment]
-    delivers_to: str = ""  # the variable of the target that arrivals are added to
+    delivers_to: tuple[str, ...] = ()  # the variables of the target that arrivals are added to
     bounds: list[tuple[int, Bound]] = field(default_factory=list)  # (rule number, bound hook)
     near: list[str] = field(default_factory=list)  # what a visit reads of each cell: fields of one record
     batched: bool = False  # whether many short rows are visited at once
@@ -153,15 +166,15 @@ def _ident(name: str, taken: set[str]) -> str:
     return ident
 
 
-def _delivery(model: Model, links: Links, projection: Projection) -> str:
+def _delivery(model: Model, links: Links, projection: Projection) -> tuple[str, ...]:
     target = links.target
     if projection.receptor is None:
         target.variables.setdefault("input_arrived", Variable("cell", 0.0))
-        return "input_arrived"
+        return ("input_arrived",)
     key = _pool_key(model.made.values[projection.name, "receptor"], projection.receptor)
     for pool in target.pools:
         if _pool_key(model.made.values[pool.owner, "receptor"], pool.mechanism) == key:
-            return f"{pool.prefix}arrived"
+            return pool.takes
     pool = Pool(
         "receptor",
         f"{type(projection.receptor).__name__.lower()}{len(target.pools)}_",
@@ -170,8 +183,9 @@ def _delivery(model: Model, links: Links, projection: Projection) -> str:
     )
     target.pools.append(pool)
     _add_member(model, target, pool)
-    target.variables[f"{pool.prefix}arrived"] = Variable("cell", 0.0)
-    return f"{pool.prefix}arrived"
+    if pool.sums:
+        target.variables[f"{pool.prefix}arrived"] = Variable("cell", 0.0)
+    return pool.takes
 
 
 def _pool_key(values: dict[str, Any], receptor: Mechanism) -> tuple[Any, ...]:

@@ -62,14 +62,14 @@ def _rates(at: Views) -> list[str]:
         f'    """Rates of {at.links.source.name!r} as they reach {at.links.name!r} at step `n`."""',
         f"    for row in range({q}.last.size):",
         f"        rate = rate_of({at.source}.rates, n - {q}.row_delay[row], {q}.pre[row])",
-        *indented([*at.rows.bounds(), *at.rows.each(f"{_arrived(at)} += {at.weight} * rate")], 2),
+        *indented([*at.rows.bounds(), *at.rows.each(*_arrive(at, f"{at.weight} * rate"))], 2),
         "",
     ]
 
 
-def _arrived(at: Views) -> str:
-    """What arrives at the postsynaptic neuron of a synapse."""
-    return f"{at.c}.{at.links.delivers_to}[{at.q}.post[k]]"
+def _arrive(at: Views, amount: str) -> list[str]:
+    """Lines that add an amount to what takes it at the postsynaptic neuron of a synapse."""
+    return [f"{at.c}.{name}[{at.q}.post[k]] += {amount}" for name in at.links.delivers_to]
 
 
 def _visits(at: Views) -> list[str]:
@@ -119,15 +119,15 @@ def _send(at: Views, view: View) -> list[str]:
 
 
 def _deliver_sent(at: Views) -> list[str]:
-    """Lines that add what a row sent to what arrives at the postsynaptic neurons."""
-    return at.rows.each(f"{_arrived(at)} += {at.q}.sent[e]")
+    """Lines that hand what a row sent to the postsynaptic neurons."""
+    return at.rows.each(*_arrive(at, f"{at.q}.sent[e]"))
 
 
 def _deliver(at: Views, view: View) -> list[str]:
-    """Weights, or what the release makes of them, are added to what arrives at the postsynaptic neurons."""
+    """Weights, or what the release makes of them, are handed to the postsynaptic neurons."""
     q = at.q
     if at.plan.release is None:
-        return [*at.rows.bounds(), *at.rows.each(f"{_arrived(at)} += {at.weight}")]
+        return [*at.rows.bounds(), *at.rows.each(*_arrive(at, at.weight))]
     body = [f"w = {at.weight}", *_send(at, view)]
     if at.plan.releases_by_row:
         return [*at.rows.bounds(), *at.rows.each(f"i = {q}.post[k]", *body), *_deliver_sent(at)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from homeostat.engine.lines import indented
-from homeostat.engine.model import Cells, Member, Variable
+from homeostat.engine.model import Cells, Member, Pool, Variable
 from homeostat.engine.names import Reader, View
 from homeostat.engine.write_cell_rules import write_cell_rules
 from homeostat.errors import NotSupported
@@ -96,15 +96,8 @@ def _receptors_give(reader: Reader, cells: Cells, wanted: set[str]) -> list[str]
     """Arrivals enter the receptors; what these give is summed in the order of the projections."""
     lines = [f"{name} = F(-0.0)" for name in SUMS if name in wanted]  # adding to -0.0 is no work
     for pool in cells.pools:
-        amount = f"{cells.ident}.{pool.prefix}arrived[i]"
-        view = _view(reader, cells, {"amount": amount})
-        lines += _load_states(cells, pool)
-        lines += _updates(reader, view, pool, "on_arrival")
-        for state in pool.mechanism.states.values():
-            if state.trace:
-                name = _local(pool, state)
-                lines.append(f"{name} = {reader.jumped(view, pool, state, name)}")
-        lines.append(f"{amount} = F(0.0)")
+        view = _view(reader, cells, {"amount": f"{cells.ident}.{pool.prefix}arrived[i]"})
+        lines += [*_load_states(cells, pool), *(_arrivals_enter(reader, view, pool) if pool.sums else [])]
         for hook in pool.mechanism.hooks:
             if hook.event == "current":
                 lines.append(f"current += {reader.call(view, pool, hook)}")
@@ -116,17 +109,36 @@ def _receptors_give(reader: Reader, cells: Cells, wanted: set[str]) -> list[str]
     return lines
 
 
+def _arrivals_enter(reader: Reader, view: View, pool: Pool) -> list[str]:
+    """What was summed enters where it is not 0; all hooks and traces read the values before."""
+    amount, states = view.offered["amount"], pool.mechanism.states.values()
+    hooks = [hook for hook in pool.mechanism.hooks if hook.event == "on_arrival"]
+    traces = [state for state in states if state.trace and not state.takes_amounts]
+    lines = [f"reached = {amount} != F(0.0)", *(_new_values(reader, view, pool, hook) for hook in hooks)]
+    for state in traces:
+        name = _local(pool, state)
+        lines.append(f"{name}_new = {reader.jumped(view, pool, state, name)}")
+    for state in dict.fromkeys([*(state for hook in hooks for state in hook.writes), *traces]):
+        name, when = _local(pool, state), "reached and learning" if state.slow else "reached"
+        lines.append(f"{name} = {name}_new if {when} else {name}")
+    return [*lines, f"{amount} = F(0.0)"]
+
+
 def _updates(reader: Reader, view: View, member: Member, event: str) -> list[str]:
     """Hooks of one event, all reading the values before any of them."""
     hooks = [hook for hook in member.mechanism.hooks if hook.event == event and hook.writes]
-    lines = [_new_values(reader, view, member, hook) for hook in hooks]
-    states = [(_local(member, state), state) for hook in hooks for state in hook.writes]
-    return lines + [_when_learning(state, f"{name} = {name}_new", name) for name, state in states]
+    return [*(_new_values(reader, view, member, hook) for hook in hooks), *_new_values_hold(member, hooks)]
 
 
 def _new_values(reader: Reader, view: View, member: Member, hook: Hook) -> str:
     names = ", ".join(f"{_local(member, state)}_new" for state in hook.writes)
     return f"{names} = {reader.call(view, member, hook)}"
+
+
+def _new_values_hold(member: Member, hooks: list[Hook]) -> list[str]:
+    """From here on the states that these hooks write have their new values."""
+    states = [(_local(member, state), state) for hook in hooks for state in hook.writes]
+    return [_when_learning(state, f"{name} = {name}_new", name) for name, state in states]
 
 
 def _store_states(cells: Cells, member: Member) -> list[str]:
@@ -153,11 +165,14 @@ def _receptors_step(reader: Reader, cells: Cells) -> list[str]:
     lines = []
     for pool in cells.pools:
         view = _view(reader, cells, {})
+        hooks = [hook for hook in pool.mechanism.hooks if hook.event == "step" and hook.writes]
+        lines += [_new_values(reader, view, pool, hook) for hook in hooks]  # before the traces decay
         for state in pool.mechanism.states.values():
             if state.trace:
                 name = _local(pool, state)
-                lines.append(f"{name} = {name} * {reader.variable(cells, f'{name}_decay')}")
-        lines += _updates(reader, view, pool, "step")
+                decayed = f"{name} = {name} * {reader.variable(cells, f'{name}_decay')}"
+                lines.append(_when_learning(state, decayed, name))
+        lines += _new_values_hold(pool, hooks)
         lines += _store_states(cells, pool)
     return lines
 

@@ -244,7 +244,9 @@ class ReceptorCells:
         values = {h.event: Call(self.part, h, "PerPost") for h in hooks if not h.writes}
         self.current, self.conductance = values.get("current"), values.get("conductance")
         self.reversal = bind(self.part, "reversal", "conductance") if self.conductance else None
-        self.traces = [Increment(self.part, store) for store in self.part.stores.values() if store.state.trace]
+        traces = [store for store in self.part.stores.values() if store.state.trace]
+        self.taking = [store for store in traces if store.state.takes_amounts]
+        self.traces = [Increment(self.part, store) for store in traces if not store.state.takes_amounts]
 
     def offer(self, part: Part, name: str) -> Getter | None:
         """`amount`: what arrived."""
@@ -253,6 +255,12 @@ class ReceptorCells:
     def side(self, side: str) -> Cells | None:
         """The population called `post`."""
         return self.cells if side == "post" else None
+
+    def receive(self, post: int, amount: float) -> None:
+        """Semantics 2.5: traces take an amount as it arrives, the rest goes by the sum."""
+        self.arriving[post] += amount
+        for store in self.taking:
+            store.write(self.cells.elements[post], store.read(self.cells.elements[post]) + amount)
 
     def arrivals_enter(self) -> None:
         """What arrived at the end of the last step enters where it is not 0."""

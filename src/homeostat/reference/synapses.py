@@ -190,8 +190,10 @@ class Connections:
             store.write(e, value)
 
     def _deliver(self, synapse: Synapse, amount: float) -> None:
-        arriving = self.target.arriving if self.receptor is None else self.receptor.arriving
-        arriving[synapse.post] += amount
+        if self.receptor is None:
+            self.target.arriving[synapse.post] += amount
+        else:
+            self.receptor.receive(synapse.post, amount)
 
     def note_events(self) -> None:
         """The rows whose spike arrived have had their event."""

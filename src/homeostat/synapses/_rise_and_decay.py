@@ -4,7 +4,7 @@ import math
 
 from homeostat.hooks import derived
 from homeostat.rule import Receptor
-from homeostat.state import PerPost, together
+from homeostat.state import PerPost
 from homeostat.units import Ms
 
 
@@ -19,7 +19,7 @@ class _RiseAndDecay(Receptor):
     tau_rise: Ms = 2.0
     tau_decay: Ms = 20.0
 
-    x = PerPost.state()
+    x = PerPost.trace(decay="tau_rise", add="amount")
     g = PerPost.state()
 
     @derived
@@ -34,10 +34,6 @@ class _RiseAndDecay(Receptor):
         return peak * dt * math.exp(-dt / tau_decay) * (-math.expm1(-gap) / gap if gap != 0.0 else 1.0)
 
     @derived
-    def x_decay(dt, tau_rise):
-        return math.exp(-dt / tau_rise)
-
-    @derived
     def g_decay(dt, tau_decay):
         return math.exp(-dt / tau_decay)
 
@@ -49,10 +45,6 @@ class _RiseAndDecay(Receptor):
     def mean_of_x(dt, tau_rise, tau_decay, peak, crossing):  # integrates dg/dt over the step from g = 0, x = 1
         return (-math.expm1(-dt / tau_rise) * tau_rise * peak - crossing) * tau_decay / dt
 
-    @x.on_arrival
-    def arrive(x, amount):
-        return x + amount
-
-    @together(x, g).step
-    def decay(x, g, x_decay, g_decay, crossing):
-        return x * x_decay, g * g_decay + x * crossing
+    @g.step
+    def decay(x, g, g_decay, crossing):
+        return g * g_decay + x * crossing
