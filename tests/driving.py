@@ -35,6 +35,7 @@ class Cell:
 
     def __init__(self, mechanism: Mechanism, dt: float = 0.1, **more: float) -> None:
         self.mechanism, self.dt, self.more = mechanism, dt, more
+        self.steps_since_spike = math.inf
         self.known = names_of(mechanism, dt, **more)
         for state in mechanism.states.values():
             self.known[state.name] = self.known[state.init] if isinstance(state.init, str) else state.init
@@ -63,13 +64,16 @@ class Cell:
 
     def step(self, **offered: Any) -> bool:
         """One step of a neuron; whether it spiked at its end."""
+        self.steps_since_spike += 1
         offered = {"current": 0.0, "conductance": 0.0, "drive": 0.0, "input": 0.0, **offered}
+        offered["steps_since_spike"] = self.steps_since_spike
         self._write("step", **offered)
         for state in self._traces():
             self.known[state.name] *= math.exp(-self.dt / self.known[state.trace.tau])
         fired = any(ask(hook, {**self.known, **offered}) for hook in hooks(self.mechanism, "fires"))
         if fired:
-            self._write("on_spike")
+            self._write("on_spike", **offered)
+            self.steps_since_spike = 0
             for state in self._traces():
                 self.known[state.name] += self._value(state.trace.add)
         return fired

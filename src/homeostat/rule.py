@@ -278,15 +278,19 @@ def _check_names(cls: type[Mechanism]) -> None:
                 )
 
 
+LONG_AGO = -(1 << 24)  # the step in which a neuron spiked last that has not spiked yet
+
+
 class Neuron(Mechanism):
     """A model of the cells of a population: states `PerNeuron`, `@state.step`, and `fires` or `output`.
 
     Offered besides its own names: `current` (pA) from current receptors, `conductance` (nS, summed) and `drive` (pA,
     the sum of conductance times reversal potential) from conductance receptors, `input` (sum of what arrived through
-    projections without a receptor), `scheduled` (whether a given spike train spikes now).
+    projections without a receptor), `scheduled` (whether a given spike train spikes now), `steps_since_spike` (of the
+    neuron itself; before its first spike it counts from `LONG_AGO`).
     """
 
-    offers = ("dt", "current", "conductance", "drive", "input", "scheduled", "uniform", "normal")
+    offers = ("dt", "current", "conductance", "drive", "input", "scheduled", "steps_since_spike", "uniform", "normal")
     allows = ("fires", "output")
     updates = ("step", "on_spike")
     scopes = ("PerNeuron", "PerPopulation", "Global")

@@ -137,16 +137,16 @@ class Startled(hs.Neuron):
     cost: hs.Number = 0.5
 
     @v.step
-    def sum_up(v, input, spent, uniform):
-        return 0.9 * v + input - spent + 0.2 * uniform
+    def sum_up(v, input, spent, uniform, steps_since_spike):
+        return 0.9 * v + input - spent + 0.2 * uniform - (0.4 if steps_since_spike == 2.0 else 0.0)
 
     @v.on_spike
-    def land(v, input, scheduled, uniform):
-        return 0.1 * v + 0.05 * input - 0.3 * uniform - (0.2 if scheduled else 0.0)
+    def land(v, input, scheduled, uniform, steps_since_spike):
+        return 0.1 * v + 0.05 * input - 0.3 * uniform - (0.2 if scheduled else 0.0) - 0.1 / steps_since_spike
 
     @staticmethod
-    def fires(v, scheduled):
-        return v > 1.0 or scheduled
+    def fires(v, scheduled, steps_since_spike):
+        return v > 1.0 and steps_since_spike > 1.0 or scheduled
 
 
 def test_a_spike_may_read_the_sums_of_its_step() -> None:

@@ -8,6 +8,7 @@ from homeostat.engine.names import Reader, View
 from homeostat.engine.write_cell_rules import write_cell_rules
 from homeostat.errors import NotSupported
 from homeostat.hooks import Hook
+from homeostat.rule import LONG_AGO
 from homeostat.state import State
 
 SUMS = ("current", "conductance", "drive")  # what receptors give a neuron together
@@ -47,6 +48,9 @@ def _integrate(reader: Reader, cells: Cells) -> list[str]:
     offered: dict[str, str] = {name: name for name in (*SUMS, "input") if name in wanted}
     if "scheduled" in wanted:
         offered["scheduled"] = f"{c}.scheduled[i]"
+    if "steps_since_spike" in wanted:
+        cells.variables["spiked_at"] = Variable("cell", LONG_AGO, "int32")
+        offered["steps_since_spike"] = f"F(np.int32(n - {c}.spiked_at[i]))"
     view = _view(reader, cells, offered)
     body = _load_states(cells, neuron) + _receptors_give(reader, cells, wanted)
     if "input" in wanted:
@@ -212,6 +216,7 @@ def _spikes(reader: Reader, cells: Cells, offered: dict[str, str]) -> list[str]:
         if state.trace:
             name = _local(neuron, state)
             lines.append(_when_learning(state, f"{name} = {reader.jumped(view, neuron, state, name)}", name))
+    lines += [f"{c}.spiked_at[i] = n"] if "spiked_at" in cells.variables else []
     if not lines:
         return []
     cell = f"i = {c}.ids[slot, {c}.first + e] - {c}.first"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from homeostat.hooks import derived
 from homeostat.rule import Neuron
-from homeostat.state import PerNeuron, together
+from homeostat.state import PerNeuron
 from homeostat.units import Delay, MilliVolt, Ms, PicoAmp, Unit
 
 
@@ -32,28 +32,27 @@ class AdaptiveLIF(Neuron):
     bias: PicoAmp = 0.0  # current into each cell, constant or planned
 
     v = PerNeuron.state("v_rest")
-    held = PerNeuron.state()  # steps for which v is still held at v_reset
     theta = PerNeuron.trace(decay="tau_theta", add="theta_plus", init="theta_start", slow=True)
 
     @derived
-    def hold(dt, refractory):
+    def hold(dt, refractory):  # steps for which v stays at v_reset
         return math.floor(refractory / dt + 0.5)
 
     @derived
     def decay_per_nS(dt, tau, leak):
         return dt / (tau * leak)
 
-    @together(v, held).step
-    def integrate(v, held, current, conductance, drive, input, leak, v_rest, bias, decay_per_nS):
+    @v.step
+    def integrate(v, steps_since_spike, hold, current, conductance, drive, input, leak, v_rest, bias, decay_per_nS):
         total = leak + conductance
         v_end = (leak * v_rest + drive + current + bias) / total
         moved = v_end + (v + input - v_end) * math.exp(-total * decay_per_nS)
-        return v if held > 0.0 else moved, held - 1.0 if held > 0.0 else 0.0
+        return v if steps_since_spike <= hold else moved
 
     @staticmethod
     def fires(v, v_threshold, theta):
         return v >= v_threshold + theta
 
-    @together(v, held).on_spike
-    def reset(v_reset, hold):
-        return v_reset, hold
+    @v.on_spike
+    def reset(v_reset):
+        return v_reset

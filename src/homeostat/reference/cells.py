@@ -13,7 +13,7 @@ from homeostat.network import Population
 from homeostat.reference.elements import WHOLE, Element
 from homeostat.reference.names import Getter, bind
 from homeostat.reference.parts import Call, Change, Part
-from homeostat.rule import Receptor
+from homeostat.rule import LONG_AGO, Receptor
 
 if TYPE_CHECKING:
     from homeostat.reference.world import World
@@ -30,6 +30,7 @@ class Cells:
         self.rules = [Part(sim, population.name, f"rule{k}.0", rule, self) for k, rule in enumerate(population.rules)]
         self.receptors: list[ReceptorCells] = []
         self.arriving = [0.0] * self.n  # through projections without a receptor; enters in the next step
+        self.spiked_at = [LONG_AGO] * self.n
         self.offered: dict[str, list[Any]] = {}
         self.spikes: dict[int, list[int]] = {}  # step -> neurons, ascending
         self.rates: dict[int, list[float]] = {}
@@ -91,6 +92,8 @@ class Cells:
         """Names that cells offer to their own mechanisms."""
         if part is self.part and name in ("current", "conductance", "drive", "input", "scheduled"):
             return lambda e: self.offered[name][e.neuron]
+        if part is self.part and name == "steps_since_spike":
+            return lambda e: float(self.sim.now - self.spiked_at[e.neuron])
         if name == "value" and part in self.rules:
             return self.target_of(part).read
         return None
@@ -166,6 +169,8 @@ class Cells:
         increments = [u for trace in self.traces for e in spiking for u in trace.updates(e)]
         for store, e, value in updates + increments:
             store.write(e, value)
+        for e in spiking:
+            self.spiked_at[e.neuron] = now
 
     # Population rules
 

@@ -167,7 +167,9 @@ class ReferenceSimulation(World):
         return {
             "now": self.now, "frozen": set(self.frozen_steps), "spikes": len(self.spikes),
             "stores": {(*at, n): store.save() for at, part in self.parts.items() for n, store in part.stores.items()},
-            "cells": {n: (dict(c.spikes), dict(c.rates), list(c.arriving)) for n, c in self.cells.items()},
+            "cells": {
+                n: (dict(c.spikes), list(c.spiked_at), dict(c.rates), list(c.arriving)) for n, c in self.cells.items()
+            },
             "receptors": [list(receptor.arriving) for receptor in self.receptors()],
             "last_event": {n: dict(c.last_event) for n, c in self.connections.items()},
             "pending": {n: {step: list(due) for step, due in r.pending.items()} for n, r in self.rules.items()},
@@ -177,10 +179,11 @@ class ReferenceSimulation(World):
         self.now = self.remembered = saved["now"]
         self.frozen_steps = saved["frozen"]
         del self.spikes[saved["spikes"] :]
-        for (owner, place, name), kept in saved["stores"].items():
-            self.parts[owner, place].stores[name].load(kept)
-        for name, (spikes, rates, arriving) in saved["cells"].items():
-            self.cells[name].spikes, self.cells[name].rates, self.cells[name].arriving = spikes, rates, arriving
+        for (owner, place, name), values in saved["stores"].items():
+            self.parts[owner, place].stores[name].load(values)
+        for name, kept in saved["cells"].items():
+            cells = self.cells[name]
+            cells.spikes, cells.spiked_at, cells.rates, cells.arriving = kept
         for receptor, arriving in zip(self.receptors(), saved["receptors"], strict=True):
             receptor.arriving = arriving
         for name in self.connections:

@@ -218,6 +218,7 @@ class World:
                 for name, store in part.stores.items()
             },
             "targets": {"/".join(key): [v for _, v in sorted(t.values.items())] for key, t in self.targets.items()},
+            "spiked_at": {name: list(cells.spiked_at) for name, cells in self.cells.items()},
             "arriving": {name: list(cells.arriving) for name, cells in self.cells.items()},
             "receptors": {receptor.part.name: list(receptor.arriving) for receptor in self.receptors()},
         }
