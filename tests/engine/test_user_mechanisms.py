@@ -146,7 +146,7 @@ class Startled(hs.Neuron):
 
     @staticmethod
     def fires(v, scheduled, steps_since_spike):
-        return v > 1.0 and steps_since_spike > 1.0 or scheduled
+        return (v > 1.0 and steps_since_spike > 1.0) or scheduled
 
 
 def test_a_spike_may_read_the_sums_of_its_step() -> None:
