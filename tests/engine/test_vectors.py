@@ -16,8 +16,8 @@ U64 = np.uint64
 
 
 @njit(**OPTIONS)
-def collected(fired, ids, first):
-    return collect(fired, ids, first)
+def collected(fired, ids, first, before):
+    return collect(fired, ids, first, before)
 
 
 @njit(**OPTIONS)
@@ -35,11 +35,12 @@ def taken(records, cells, place, a, b, c, d, e):
 
 @pytest.mark.parametrize("chance", [0.0, 0.001, 0.02, 0.3, 1.0])
 @pytest.mark.parametrize("cells", [1, 64, 100, 200, 1000])
-def test_cells_that_fired_are_written_down_in_order(cells: int, chance: float) -> None:
+@pytest.mark.parametrize("before", [0, 1000])
+def test_cells_that_fired_are_written_down_in_order(cells: int, chance: float, before: int) -> None:
     padded = np.zeros(-(-cells // 64) * 64, np.uint8)
     padded[:cells] = np.random.default_rng(cells).random(cells) < chance
     ids = np.full(3000, -1, np.int32)
-    count = collected(padded, ids, 1500)
+    count = collected(padded, ids, 1500, before)
     assert ids[1500 : 1500 + count].tolist() == (1500 + np.flatnonzero(padded)).tolist()
     assert np.all(ids[:1500] == -1) and np.all(ids[1500 + cells :] == -1), "it wrote where another thread's ids are"
 

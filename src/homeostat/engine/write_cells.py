@@ -84,7 +84,7 @@ def _note_outputs(cells: Cells) -> list[str]:
         return [f"for i in range({c}.size):", f"    {rate} = {c}.rate_now[i]"]
     return [
         f"slot = n % {c}.ids.shape[0]",
-        f"count = collect({c}.fired, {c}.ids[slot], {c}.first)",
+        f"count = collect({c}.fired, {c}.ids[slot], {c}.first, {c}.counts[slot - 1, {c}.column])",
         f"{c}.counts[slot, {c}.column] = count",
         f"if {c}.logging[0]:",
         f"    log_spikes(n, {c}.ids[slot], {c}.first, count, {c}.log_step, {c}.log_id, {c}.logged)",

@@ -58,16 +58,6 @@ def trailing_zeros(typingctx, bits):
 
 
 @intrinsic
-def ones(typingctx, bits):
-    """How many bits are 1."""
-
-    def codegen(context, builder, signature, args):
-        return builder.ctpop(args[0])
-
-    return types.uint64(types.uint64), codegen
-
-
-@intrinsic
 def prefetch(typingctx, array, index):
     """Ask for the cache line of array[index], without waiting for it."""
 

@@ -5,32 +5,32 @@ from __future__ import annotations
 import numpy as np
 
 from homeostat.engine.light import inline
-from homeostat.engine.runtime.bits import flags_of, ones, trailing_zeros
+from homeostat.engine.runtime.bits import flags_of, trailing_zeros
 from homeostat.engine.runtime.draws import U64
 from homeostat.engine.runtime.threads import LINE
 from homeostat.engine.runtime.vectors import LANES, number_flags
 
 
 @inline
-def collect(fired, ids, first):
+def collect(fired, ids, first, before):
     """Write down by id which cells of this thread's share fired, looking at 64 flags at once; returns how many.
 
-    Where few did, most blocks are passed over; where many did, that would be mispredicted, so all are gone through
-    alike, if there is room for a vector after the last id.
+    Where few do, most blocks are passed over; where many do, that would be mispredicted, so all are gone through
+    alike, as long as there is room for vectors after the last id. `before`, how many fired a step ago, says which.
     """
-    count, total = U64(first), U64(0)
-    for block in range(0, fired.size, 64):
-        total += ones(flags_of(fired, U64(block)))
-    if 128 * total > fired.size and total + 64 + LANES <= fired.size:
-        for block in range(0, fired.size, LANES):
-            count = number_flags(ids, count, fired, U64(block), U64(first + block))
-        return total
-    for block in range(0, fired.size, 64):
-        flags = flags_of(fired, U64(block))
+    count, block, size = U64(first), U64(0), U64(fired.size)
+    if 128 * before > fired.size:
+        while block < size and count + U64(128) <= U64(first) + size:
+            for part in range(block, block + U64(64), U64(LANES)):
+                count = number_flags(ids, count, fired, part, U64(first) + part)
+            block += U64(64)
+    while block < size:
+        flags = flags_of(fired, block)
         while flags != 0:
-            ids[count] = U64(first) + U64(block) + trailing_zeros(flags)
+            ids[count] = U64(first) + block + trailing_zeros(flags)
             count += U64(1)
             flags &= flags - U64(1)
+        block += U64(64)
     return count - U64(first)
 
 
