@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from homeostat.engine.memory import placed, room
+from homeostat.engine.memory import placed, placed_rows, room
 from homeostat.engine.model import Cells, Group, Links, Model, Variable
 from homeostat.engine.profile import MOST_PARTS
 from homeostat.engine.runtime.packed import Packed
@@ -28,6 +28,7 @@ from homeostat.network.room import check_room
 
 LOG_SPIKES = 1 << 16  # spikes that a share's log holds at least
 BYTES_PER_SPIKE = 52  # for each cell and step that spikes are kept: an id, and room for four in the log
+BLOCK = 16  # cells whose numbers fill a cache line, or several
 PARALLEL_FROM = 100_000  # synapses; below, starting threads costs more than it gains
 
 
@@ -44,13 +45,13 @@ class Layout:
     cells: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)  # shared arrays of populations
     shares: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # group -> per thread: field -> value
     links: dict[str, list[LinkShare]] = field(default_factory=dict)
-    learning: np.ndarray = field(default_factory=lambda: np.ones(1, np.int64))
-    flags: np.ndarray = field(default_factory=lambda: np.zeros(64, np.int64))
+    learning: np.ndarray = field(default_factory=lambda: placed(1, 1, np.int64))
+    flags: np.ndarray = field(default_factory=lambda: placed(0, 64, np.int64))
     progress: np.ndarray = field(init=False)  # the step that each thread has come to, a cache line apart
 
     def __post_init__(self) -> None:
         self._check_room()
-        self.progress = np.zeros(LINE * self.threads, np.int64)
+        self.progress = placed(0, LINE * self.threads, np.int64)
         for name, cells in self.model.cells.items():
             self.bounds[name] = _blocks(cells.population.n, self.threads)
             self._cut_cells(name, cells)
@@ -93,10 +94,11 @@ class Layout:
 
     def _cut_cells(self, name: str, cells: Cells) -> None:
         n, bounds = cells.population.n, self.bounds[name]
+        spikes, rates = (self.slots, 1) if cells.population.spiking else (1, self.slots)
         shared = self.cells[name] = {
-            "ids": np.zeros((self.slots if cells.population.spiking else 1, n), np.int32),
-            "counts": np.zeros((self.slots if cells.population.spiking else 1, LINE * self.threads), np.int64),
-            "rates": np.zeros((1 if cells.population.spiking else self.slots, n), self.real),
+            "ids": placed_rows(spikes, -(-n // BLOCK) * BLOCK, np.int32),
+            "counts": placed_rows(spikes, LINE * self.threads, np.int64),
+            "rates": placed_rows(rates, n, self.real),
         }
         for key, variable in cells.variables.items():
             if variable.kind == "cell":
@@ -118,11 +120,11 @@ class Layout:
         log = max(LOG_SPIKES, 4 * size * self.slots) if self.model.cells[name].population.spiking else 1
         return {
             "size": size, "first": first, "column": LINE * thread, "firsts": self.bounds[name][:-1].copy(),
-            "fired": placed(0, (size + 63) // 64 * 64, np.uint8), "rate_now": np.zeros(size, self.real),
-            "logging": np.zeros(1, np.int64), "logged": np.zeros(1, np.int64),
+            "fired": placed(0, (size + 63) // 64 * 64, np.uint8), "rate_now": placed(0, size, self.real),
+            "logging": placed(0, 1, np.int64), "logged": placed(0, 1, np.int64),
             "log_step": np.zeros(log, np.int64), "log_id": np.zeros(log, np.int32),
-            "cursor": np.zeros(2, np.int64), "train_step": np.ascontiguousarray(steps[mine], np.int64),
-            "train_id": np.ascontiguousarray(ids[mine] - first, np.int32), "scheduled": np.zeros(size, np.bool_),
+            "cursor": placed(0, 2, np.int64), "train_step": np.ascontiguousarray(steps[mine], np.int64),
+            "train_id": np.ascontiguousarray(ids[mine] - first, np.int32), "scheduled": placed(0, size, np.bool_),
         }  # fmt: skip
 
     def _plain(self, key: str, variable: Variable, first: int, last: int) -> dict[str, Any]:
@@ -136,16 +138,16 @@ class Layout:
                 f"{key}_repeat": bool(table.repeat),
             }
         if variable.kind == "global":
-            return {key: np.array([variable.value], np.float64)}
+            return {key: placed(variable.value, 1, np.float64)}
         return {key: self._type(variable)(variable.value)}
 
     def _network_share(self) -> dict[str, Any]:
         share: dict[str, Any] = {
             "learning": self.learning,
-            "was_frozen": np.zeros(self.slots, np.bool_),
+            "was_frozen": placed(0, self.slots, np.bool_),
             "flags": self.flags,
             "progress": self.progress,
-            "spent": np.zeros(MOST_PARTS, np.int64),
+            "spent": placed(0, MOST_PARTS, np.int64),
         }
         for key, variable in self.model.rules.variables.items():
             share |= self._plain(key, variable, 0, 0)
@@ -217,8 +219,8 @@ class Layout:
 
 
 def _blocks(n: int, threads: int) -> np.ndarray:
-    """Bounds of the threads' blocks: whole lines of 16 cells where there are enough."""
-    unit = 16 if n >= 16 * threads else 1
+    """Bounds of the threads' blocks: whole cache lines of cells where there are enough."""
+    unit = BLOCK if n >= BLOCK * threads else 1
     bounds = np.rint(np.linspace(0, n / unit, threads + 1)).astype(np.int64) * unit
     bounds[-1] = n
     return np.minimum(bounds, n)
@@ -246,9 +248,9 @@ def _replay_arrays(links: Links, size: int, longest: int) -> dict[str, np.ndarra
     if not any(key.startswith("packed_") for key in links.variables):
         return {}
     return {
-        "h_step": placed(-1, size * HISTORY, np.int32), "h_fill": np.zeros(size, np.int32),
+        "h_step": placed(-1, size * HISTORY, np.int32), "h_fill": placed(0, size, np.int32),
         "h_newest": placed(-1, size, np.int32), "h_older": placed(-1, size, np.int32),
-        "h_latest": np.full(1, -1, np.int64), "level": np.zeros(HISTORY + 1, np.int64),
+        "h_latest": placed(-1, 1, np.int64), "level": placed(0, HISTORY + 1, np.int64),
         "pick": placed(0, longest * HISTORY + LANES, np.uint32),
         "seen": placed(0, longest * HISTORY + LANES, np.int32),
     }  # fmt: skip

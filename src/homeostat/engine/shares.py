@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from homeostat.engine import cutting
-from homeostat.engine.memory import room
+from homeostat.engine.memory import placed, room
 from homeostat.network.realise import Synapses
 
 
@@ -68,9 +68,9 @@ def cut(synapses: Synapses, delays: np.ndarray, first: int, last: int) -> LinkSh
     rows = len(share.arrays["pre"])
     share.arrays |= {
         "post": post, "in_degree": degree, "delays": delays.astype(np.int64),
-        "dendritic_delay": int(synapses.dendritic_delay), "flushed": np.zeros(1, np.int64),
-        "last": np.full(rows, -1, np.int32), "due": np.zeros(rows, np.int32), "due_count": np.zeros(1, np.int64),
-        "new": np.zeros(n_pre, np.int32), "new_count": np.zeros(1, np.int64), "piece": share.piece,
+        "dendritic_delay": int(synapses.dendritic_delay), "flushed": placed(0, 1, np.int64),
+        "last": placed(-1, rows, np.int32), "due": placed(0, rows, np.int32), "due_count": placed(0, 1, np.int64),
+        "new": placed(0, n_pre, np.int32), "new_count": placed(0, 1, np.int64), "piece": share.piece,
     }  # fmt: skip
     return share
 
