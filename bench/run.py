@@ -18,7 +18,7 @@ from typing import Any
 
 from lab import figure, machine, table
 from lab.cases import PEERS, Axis, axis
-from lab.runner import run_all
+from lab.runner import LONG, run_all
 
 HERE = Path(__file__).resolve().parent
 AXES = ("peers", "threads", "synapses", "cells", "pieces", "rules", "populations", "startup")
@@ -30,7 +30,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--workload", action="append", choices=("W1", "W2"), help="only this one; repeatable")
     parser.add_argument("--peers", metavar="A,B", help=f"only these of {','.join(PEERS)}; '' for none")
     parser.add_argument("--rounds", type=int, help="runs of each case, interleaved (default 3)")
-    parser.add_argument("--seconds", type=float, help="simulated in each run, after a warm-up (default 10)")
+    parser.add_argument("--seconds", type=float, help="simulated in a run after its warm-up (default 10; more if that is fast)")
     parser.add_argument("--warm", type=float, help="simulated before the clock starts (default: the workload's)")
     parser.add_argument("--threads", type=int, help="of every simulator (default: all cores)")
     parser.add_argument("--quick", action="store_true", help="2000 cells, 1 s, one round, results/quick: a trial")
@@ -64,7 +64,7 @@ def measure(name: str, given: argparse.Namespace) -> bool:
         print(f"not run: {label}: {reason}", file=sys.stderr)
     said = options(given, chosen)
     settings = {"rounds": given.rounds, "options": " ".join(said)}
-    runs = run_all(chosen.cases, given.rounds, said, given.timeout)
+    runs = run_all(chosen.cases, given.rounds, said, given.timeout, least=0.0 if given.quick else LONG)
     paths = table.write(chosen, runs, facts, settings, given.out)
     figure.draw(chosen, runs, paths["png"])
     print(paths["md"].read_text(encoding="utf-8"))

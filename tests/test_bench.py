@@ -127,6 +127,23 @@ def test_rounds_are_interleaved_and_a_failure_is_not_repeated(module: Any, tmp_p
     assert [run["case"] for run in runs if "error" in run] == ["C"]
 
 
+def test_what_is_fast_simulates_longer(module: Any) -> None:
+    runner, cases = module("lab.runner"), module("lab.cases")
+    write = (
+        "import json, sys; said = sys.argv.index; seconds = float(sys.argv[said('--seconds') + 1]); "
+        "row = dict(wall={wall}, seconds=seconds, events=1.0, rate_exc=5.0, compile={wall} * seconds); "
+        "json.dump(row, open(sys.argv[said('--out') + 1], 'w'))"
+    )
+    walls = {"slow": 1.0, "fast": 0.2, "faster": 0.01}
+    plan = [cases.Case(label, "W2", (sys.executable, "-c", write.format(wall=wall))) for label, wall in walls.items()]
+    runs = runner.run_all(plan, 2, ["--seconds", "5"], 60.0, least=3.0)
+    seconds = [(run["case"], run["row"]["seconds"]) for run in runs]
+    assert seconds[:3] == [("slow", 5.0), ("fast", 15.0), ("faster", 50.0)]
+    assert sorted(seconds[3:]) == sorted(seconds[:3])
+    assert runs[1]["row"]["compile"] == 1.0, "of the first run, which compiled"
+    assert all(run["row"]["seconds"] == 5.0 for run in runner.run_all(plan, 1, ["--seconds", "5"], 60.0, least=0.0))
+
+
 def test_axes_name_cases_of_existing_scripts(module: Any) -> None:
     cases = module("lab.cases")
     given = argparse.Namespace(
