@@ -30,7 +30,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--workload", action="append", choices=("W1", "W2"), help="only this one; repeatable")
     parser.add_argument("--peers", metavar="A,B", help=f"only these of {','.join(PEERS)}; '' for none")
     parser.add_argument("--rounds", type=int, help="runs of each case, interleaved (default 3)")
-    parser.add_argument("--seconds", type=float, help="simulated in a run after its warm-up (default 10; more if that is fast)")
+    parser.add_argument("--seconds", type=float, help="simulated in a run after its warm-up (default 10; fast: more)")
     parser.add_argument("--warm", type=float, help="simulated before the clock starts (default: the workload's)")
     parser.add_argument("--threads", type=int, help="of every simulator (default: all cores)")
     parser.add_argument("--quick", action="store_true", help="2000 cells, 1 s, one round, results/quick: a trial")
