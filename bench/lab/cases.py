@@ -147,7 +147,7 @@ def rules(given: argparse.Namespace) -> Axis:
 
 def populations(given: argparse.Namespace) -> Axis:
     cases = [ours("W2", f"{4 * n**2} projections", "--parts", str(n), same_rates=False) for n in (1, 2, 4)]
-    title = "W2 with its cells in more populations: wall seconds per simulated second"
+    title = "W2 in more populations: wall seconds per simulated second"
     return Axis("populations", title, "wall", cases, {})
 
 

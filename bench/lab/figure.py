@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator
 
 from homeostat.report.figures import COLOURS, FAINT, INK, STYLE
-from lab.cases import Axis
+from lab.cases import PEERS, Axis
 from lab.runner import Run
 from lab.table import Line, lines, stages, verdict
 
@@ -35,11 +35,11 @@ def draw(axis: Axis, runs: Sequence[Run], path: Path) -> bool:
             gridspec_kw={"height_ratios": [n + 0.6 for n in rows]},
         )  # fmt: skip
         for panel, (title, dots) in zip(axes[:, 0], panels, strict=True):
-            _panel(panel, title, dots, axis.measure)
+            _panel(panel, title, dots)
         every = [dot for _, dots in panels for dot in dots]
         axes[0, 0].set_xlim(0.7 * min(dot[2] for dot in every), 1.9 * max(dot[3] for dot in every))
         axes[-1, 0].set_xlabel(axis.title)
-        figure.text(0.99, 0.005, verdict(runs).split(":")[0], ha="right", va="bottom", fontsize=6.5, color=FAINT)
+        figure.text(0.99, 0.995, verdict(runs).split(":")[0], ha="right", va="top", fontsize=6.5, color=FAINT)
         figure.savefig(path, dpi=160)
         plt.close(figure)
     return True
@@ -65,10 +65,11 @@ def _stage_panels(runs: Sequence[Run]) -> list[tuple[str, list[Dot]]]:
     ]  # fmt: skip
 
 
-def _panel(panel: Axes, title: str, dots: list[Dot], measure: str) -> None:
-    """Our own cases in red; each median is written beside its dot, so that nobody has to read a log axis."""
+def _panel(panel: Axes, title: str, dots: list[Dot]) -> None:
+    """Our own cases in red, peers in blue; each median is written beside its dot: nobody has to read a log axis."""
+    peers = {label for label, _, _ in PEERS.values()}
     for place, (label, middle, low, high) in enumerate(dots):
-        colour = RED if measure != "wall" or label.startswith("Homeostat") or "thread" in label else BLUE
+        colour = BLUE if label in peers else RED
         panel.plot([low, high], [place, place], color=colour, linewidth=2.2, alpha=0.45, solid_capstyle="round")
         panel.plot(middle, place, "o", color=colour, markersize=5.5)
         panel.annotate(
