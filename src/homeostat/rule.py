@@ -141,9 +141,9 @@ def checked(spec: Field, value: Any, where: str) -> Any:
     """A parameter's value, converted to plain numbers and checked against its range."""
     if spec.unit is None:
         return value
-    unit, label = spec.unit, f"{spec.name}={short(value)} of {where}"
-    needed = f"{unit.range_text} {unit.symbol}".rstrip()
-    value = unit.strip(value, f"{where}.{spec.name}")
+    unit = spec.unit
+    value = unit.strip(value, spec.name, where)
+    needed, label = f"{unit.range_text} {unit.symbol}".rstrip(), f"{spec.name}={short(value)} of {where}"
     if isinstance(value, Distribution | Signal):
         low, high = value.support
         if not isinstance(value, Follow) and not unit.holds(low, high):

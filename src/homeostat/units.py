@@ -41,16 +41,20 @@ class Unit:
         """Whether the closed interval from `low` to `high` lies within the range."""
         return (low > self.low if self.above else low >= self.low) and high <= self.high
 
-    def strip(self, value: Any, where: str) -> Any:
+    def strip(self, value: Any, name: str, where: str) -> Any:
         """The bare number or array of a quantity in this unit (`pint`, `astropy`, `quantities`); others unchanged.
 
         What numpy would take for a number though it is none is refused: texts, truth values, complex numbers, dates.
         """
-        wanted = f"{self.range_text} {self.symbol}".rstrip()
-        converted = _without_unit(value, self.symbol or "dimensionless", where)
+        converted = _without_unit(value, self.symbol or "dimensionless", f"{name} of {where}")
         if why := _no_number(converted):
-            raise BadValue(f"{where}={_shown(value)} is {why}; it must be {wanted}{_meant(value)}")
-        return converted
+            wanted = f"{self.range_text} {self.symbol}".rstrip()
+            raise BadValue(
+                f"{name}={_shown(value)} of {where} is {why}; it must be a number, an array, a distribution or a signal, "
+                f"{wanted}{_meant(value)}"
+            )
+        is_labelled = hasattr(converted, "__array__") and not isinstance(converted, np.ndarray | np.generic)
+        return np.asarray(converted, float) if is_labelled else converted  # of pandas, xarray
 
 
 def number(value: Any, what: str) -> float:
@@ -83,9 +87,9 @@ def _without_unit(value: Any, unit: str, where: str) -> Any:
             return np.asarray(value.to_value("" if unit == "dimensionless" else unit))
     except Exception as error:  # their own classes are not a dependency
         wanted = "plain numbers" if unit == "dimensionless" else unit
-        raise BadValue(f"{where}={value} has the wrong dimension: it must be in {wanted}") from error
+        raise BadValue(f"{where} is {value}, which has the wrong dimension: it must be in {wanted}") from error
     if hasattr(value, "dim") and hasattr(value, "has_same_dimensions"):  # brian2, whose floats are in SI units
-        raise BadValue(f"{where}={value} has a unit of Brian2; give the number in {unit}: divide it by that unit")
+        raise BadValue(f"{where} is {value}, which has a unit of Brian2: give the plain number in {unit}, divided by that unit")
     return value
 
 
@@ -96,7 +100,7 @@ def _no_number(value: Any) -> str | None:
     if isinstance(value, bool | np.bool_):
         return "a truth value"
     if value is None:
-        return "nothing"
+        return "no value"
     if isinstance(value, int) and abs(value) > 1e308:
         return "too large for a float"
     if np.ma.isMaskedArray(value) and np.ma.is_masked(value):
@@ -108,14 +112,16 @@ def _no_number(value: Any) -> str | None:
     except ValueError:
         return "a list of lists that are not equally long"
     if array.dtype.kind == "O":
-        return next((f"a list with {why} in it" for one in array.flat if (why := _no_number(one))), None)
+        return next((f"a list with {_shown(one)} in it, {why}" for one in array.flat if (why := _no_number(one))), None)
     kinds = {"U": "texts", "S": "texts", "c": "complex", "M": "dates", "m": "a duration (timedelta64)", "V": "records"}
     return kinds.get(array.dtype.kind)
 
 
 def _shown(value: Any) -> str:
-    text = value if isinstance(value, np.ndarray) and value.size > 4 else repr(value)
-    return f"array{np.shape(value)}" if isinstance(text, np.ndarray) else text if len(text) < 60 else f"{text[:57]}..."
+    if isinstance(value, np.ndarray) and value.size > 4:
+        return f"array{value.shape}"
+    text = " ".join(repr(value).split())
+    return text if len(text) < 60 else f"{text[:57]}..."
 
 
 def _meant(value: Any) -> str:
