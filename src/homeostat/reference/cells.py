@@ -11,7 +11,7 @@ import numpy as np
 from homeostat.errors import ContractError
 from homeostat.network import Population
 from homeostat.reference.elements import WHOLE, Element
-from homeostat.reference.names import Getter, bind
+from homeostat.reference.names import Asking, Getter, bind
 from homeostat.reference.parts import Call, Change, Part
 from homeostat.rule import LONG_AGO, Receptor
 
@@ -220,7 +220,8 @@ class Increment:
         self.store, trace = store, store.state.trace
         self.sets = trace.set is not None
         given = trace.set if self.sets else trace.add
-        self.amount: Getter = bind(part, given, store.state.name) if isinstance(given, str) else lambda e: float(given)
+        named = isinstance(given, str)
+        self.amount: Getter = bind(part, given, Asking(store.state.name)) if named else lambda e: float(given)
 
     def updates(self, e: Any) -> list[tuple[Any, Any, float]]:
         """(state, owner, new value)."""
@@ -248,7 +249,7 @@ class ReceptorCells:
         self.step_hooks = [Call(self.part, h, "PerPost") for h in hooks if h.event == "step"]
         values = {h.event: Call(self.part, h, "PerPost") for h in hooks if not h.writes}
         self.current, self.conductance = values.get("current"), values.get("conductance")
-        self.reversal = bind(self.part, "reversal", "conductance") if self.conductance else None
+        self.reversal = bind(self.part, "reversal", Asking("conductance")) if self.conductance else None
         traces = [store for store in self.part.stores.values() if store.state.trace]
         self.taking = [store for store in traces if store.state.takes_amounts]
         self.traces = [Increment(self.part, store) for store in traces if not store.state.takes_amounts]

@@ -8,7 +8,7 @@ from typing import Any
 from homeostat.network.scopes import aim_scope
 from homeostat.reference.cells import Increment
 from homeostat.reference.elements import KEY, Synapse
-from homeostat.reference.names import bind
+from homeostat.reference.names import Asking, bind
 from homeostat.reference.parts import Call, Change, Part, Store
 from homeostat.reference.synapses import Connections
 from homeostat.rule import Bound, Mechanism
@@ -22,6 +22,10 @@ class Rules:
 
     def __init__(self, connections: Connections) -> None:
         self.at, self.sim = connections, connections.sim
+        self.pending: dict[int, list[tuple[int, Any, bool]]] = {}
+
+    def bind_hooks(self) -> None:
+        """All hooks with their arguments found."""
         self.changes: dict[str, list[Change]] = {event: [] for event in EVENTS}  # of targets
         self.redirected: dict[str, list[tuple[Change, Any]]] = {event: [] for event in EVENTS}  # into states
         self.updates: dict[str, list[Call]] = {event: [] for event in EVENTS}
@@ -29,13 +33,12 @@ class Rules:
         self.limits: dict[str, list[Call]] = {}  # target -> in the order of the rules
         self.weights: list[Call] = []
         self.rewiring: list[tuple[Part, dict[str, Call]]] = []
-        self.pending: dict[int, list[tuple[int, Any, bool]]] = {}
-        self.parts: dict[int, Part] = {id(part.mechanism): part for part in connections.rules}
-        for rule in connections.projection.rules:
+        self.parts: dict[int, Part] = {id(part.mechanism): part for part in self.at.rules}
+        for rule in self.at.projection.rules:
             for bound in rule.bound():
                 self._sort_in(bound)
         self.traces = [
-            Increment(p, store) for p in connections.rules for store in p.stores.values() if store.state.trace
+            Increment(p, store) for p in self.at.rules for store in p.stores.values() if store.state.trace
         ]
 
     def part_of(self, mechanism: Mechanism) -> Part:
@@ -52,7 +55,7 @@ class Rules:
         elif hook.writes:
             call = Call(part, hook, hook.writes[0].scope.name)
             if hook.after:
-                self.later.append((call, bind(part, hook.after, "after")))
+                self.later.append((call, bind(part, hook.after, Asking("after"))))
             else:
                 self.updates[hook.event].append(call)
         elif hook.event == "limit":
