@@ -17,7 +17,7 @@ from typing import Any
 from homeostat.errors import NotSupported
 from homeostat.hooks import source_tree
 
-SCALAR = re.compile(r"\b(binomial|normal|math|while|for)\b")
+SCALAR = re.compile(r"\b(binomial|normal|math|while|for|planned|planned_of)\b")
 KEPT = {"abs", "min", "max", "bool", "float", "int", "round", "range", "binomial", "True", "False"}
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from homeostat.engine.memory import placed, placed_rows, room
-from homeostat.engine.model import Cells, Group, Links, Model, Variable
+from homeostat.engine.model import NETWORK, Cells, Group, Links, Model, Variable
 from homeostat.engine.profile import MOST_PARTS
 from homeostat.engine.runtime.packed import Packed
 from homeostat.engine.runtime.rows import BATCH, HISTORY
@@ -57,7 +57,7 @@ class Layout:
             self._cut_cells(name, cells)
         for name, links in self.model.links.items():
             self._cut_links(name, links)
-        self.shares["network"] = [self._network_share() for _ in range(self.threads)]
+        self.shares[NETWORK] = [self._network_share() for _ in range(self.threads)]
 
     def _check_room(self) -> None:
         """Refuse delays so long that the spikes under way would not fit."""
@@ -131,11 +131,11 @@ class Layout:
         """Variables that are not arrays over something this share owns."""
         if variable.kind == "table":
             table = variable.value
-            values = table.values if table.values.ndim == 1 else table.values[:, first:last]
+            values = table.values[:, first:last] if variable.over == "cell" else table.values
             return {
                 key: np.ascontiguousarray(values, self.real),
-                f"{key}_every": int(table.every),
-                f"{key}_repeat": bool(table.repeat),
+                f"every_{key}": int(table.every),
+                f"repeat_{key}": bool(table.repeat),
             }
         if variable.kind == "global":
             return {key: placed(variable.value, 1, np.float64)}
@@ -177,10 +177,10 @@ class Layout:
         self, links: Links, key: str, variable: Variable, share: LinkShare, first: int, last: int
     ) -> dict[str, Any]:
         kind, dtype, arrays = variable.kind, self._type(variable), share.arrays
-        size = {"synapse": share.n, "row": len(arrays["pre"]), "cell": last - first}
+        size = {"synapse": share.n, "copy": share.n, "row": len(arrays["pre"]), "cell": last - first}
         if kind in size:
             value = np.asarray(variable.value)
-            if kind == "synapse" and value.ndim:
+            if kind in ("synapse", "copy") and value.ndim:
                 return {key: share.take(value, room(share.n, dtype))}
             mine = arrays["pre"] if kind == "row" else slice(first, last)
             return {key: placed(value[mine] if value.ndim else value, size[kind], dtype)}

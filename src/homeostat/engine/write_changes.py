@@ -99,7 +99,7 @@ def _changes(at: Views, view: View, bounds: list[Bound], clocks: bool) -> tuple[
                 parts.append(f"part{n} = {change}")
                 change = f"part{n}"
             gated = replace(here, offered={**offered, "change": change})
-            change += f" * {at.reader.gate(gated, at.links.member(gate.owner or bound.owner), gate, bound.hook)}"
+            change += f" * {at.reader.gate(gated, member, bound, n)}"
         conditions = [at.reader.condition(here, member, bound.hook)] if bound.hook.when else []
         conditions += [f"tick_{member.prefix[:-1]}"] if clocks else []
         lines += only_if(" and ".join(conditions), [*parts, f"{totals[local]} += {change}"])

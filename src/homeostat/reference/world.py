@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from homeostat.errors import BadValue, NotSupported, UnknownName, suggestion
-from homeostat.network import Network, Projection, Realised, Table, lookup, realise
+from homeostat.errors import NotSupported, UnknownName, suggestion
+from homeostat.network import Network, Projection, Realised, lookup, realise
 from homeostat.network.derive import derive_all
 from homeostat.network.realise import targets
 from homeostat.network.scopes import field_scope
@@ -20,7 +20,6 @@ from homeostat.reference.parts import Call, Part, Target
 from homeostat.reference.plasticity import Rules
 from homeostat.reference.rewiring import Rewiring
 from homeostat.reference.synapses import Connections
-from homeostat.rule import Follow
 
 
 class World:
@@ -114,9 +113,6 @@ class World:
             value = part.values.get(name)
             if name not in part.mechanism.fields:
                 raise UnknownName(f"a rule changes '{name}' of {part.say()}; {suggestion(name, part.mechanism.fields)}")
-            if isinstance(value, Table | Follow):
-                what = f"{name} of {part.say()}"
-                raise BadValue(f"{what} is a signal, so no rule can change it; give a number, array or distribution")
             scope = field_scope(part.mechanism, name)
             if scope not in ("PerSynapse", "PerPost", "PerNeuron"):
                 what = f"{name} of {part.say()} is {scope}"

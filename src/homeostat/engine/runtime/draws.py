@@ -12,6 +12,7 @@ from homeostat.engine.runtime.bits import bits_as_float64, float64_as_bits
 U64 = np.uint64
 STEP_STRIDE, ELEMENT_STRIDE = U64(0x9E3779B97F4A7C15), U64(0xD1B54A32D192ED03)
 NEXT_STRIDE, MIX_A, MIX_B = U64(0x8CB92BA72F3D8DD7), U64(0xBF58476D1CE4E5B9), U64(0x94D049BB133111EB)
+COPY_STRIDE = U64(0xDB4F0B9175AE2165)
 LOST_BITS = U64((1 << 29) - 1)  # the bits of a float64's mantissa that a float32 has not
 
 
@@ -51,6 +52,12 @@ def bits_at(key_of_step, place):
 def bits_of(key_of_step, element):
     """64 random bits for an element."""
     return bits_at(key_of_step, place_of(element))
+
+
+@inline
+def bits_of_copy(key_of_step, element, copy):
+    """64 random bits for one of several synapses of a pair."""
+    return bits_at(key_of_step, place_of(element) + U64(copy) * COPY_STRIDE)
 
 
 @inline
