@@ -116,7 +116,8 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     attrs: dict[str, Any] = dict(root.attrs)
     if "lengths" not in attrs:
         raise DataError(f"'{path}' is a zarr folder, but holds no recording of Homeostat")
-    lengths, places = attrs.pop("lengths"), _places(attrs, attrs["lengths"])
+    lengths = attrs.pop("lengths")
+    places = _places(attrs, lengths)
     attrs.pop("groups", None)
     return {name: _open(path, places[name], root[places[name]], length) for name, length in lengths.items()}, attrs
 
