@@ -120,7 +120,7 @@ def problems(axis: Axis, runs: Sequence[Run]) -> list[str]:
 def reason(error: str) -> str:
     """The line of an error's text that says why: the last one. MPI frames its text by lines of dashes, the why first.
 
-    >>> reason("ended with exit code 1:\\n--------\\nmpirun will not run as root.\\nWe advise against it.\\n--------\\n")
+    >>> reason("exit code 1:\\n--------\\nmpirun will not run as root.\\nWe advise against it.\\n--------\\n")
     'mpirun will not run as root.'
     """
     framed, outside, inside = False, "", ""
