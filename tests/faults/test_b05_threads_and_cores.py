@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -69,10 +70,12 @@ def test_b5_more_threads_than_cores_are_refused_in_words(monkeypatch: pytest.Mon
 
 
 def test_b5_the_cap_is_what_the_process_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(simulation, "cores", lambda: 7)
-        assert ORIGINAL() == 7
+    assert 1 <= ORIGINAL() <= (os.cpu_count() or 1)
+    for granted, cores in ((np.inf, ORIGINAL()), (0.3, 1)):
+        monkeypatch.setattr(blocks, "granted", lambda granted=granted: granted)
+        assert ORIGINAL() == cores
+    monkeypatch.setattr(simulation, "cores", lambda: 7)
+    assert ORIGINAL() == 7
 
 
 ORIGINAL: Any = simulation.most_threads  # of before the session's fixture: this module is imported earlier

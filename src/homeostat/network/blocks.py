@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 def cores() -> int:
     """The cores that this process may use: those it may run on, or fewer where a control group gives it less time."""
     there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(there, math.ceil(granted())))
+    return max(1, math.ceil(min(there, granted())))
 
 
 def granted(folder: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> float:
