@@ -23,10 +23,9 @@ class Joined(Mapping[str, Any]):
         if name not in self._first:
             return rest
         along = next(dim for dim in rest.sizes if dim in ALONG)
-        return xr.concat(
-            [self._first[name], rest], along, data_vars="minimal", coords="minimal", compat="override", join="override",
-            combine_attrs="override",
-        )  # fmt: skip
+        how: Any = {"data_vars": "minimal"} if isinstance(rest, xr.Dataset) else {}
+        how |= {"coords": "minimal", "compat": "override", "join": "override", "combine_attrs": "override"}
+        return xr.concat([self._first[name], rest], along, **how)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._rest)

@@ -173,7 +173,7 @@ def _place(name: str, taken: Any) -> str:
     place = re.sub(r"[^A-Za-z0-9._-]", "_", name.replace(" -> ", "_to_"))[:LONGEST]
     place = re.sub(r"^[._]+", "_", place).rstrip(".") or "_"
     place = f"_{place}" if NO_FILE.match(place) else place
-    known = {one.lower() for one in taken}  # capital or not is one to some systems
+    known = {"zarr.json", *(one.lower() for one in taken)}  # capital or not is one to some systems
     return next(one for one in _numbered(place) if one.lower() not in known)
 
 
