@@ -47,7 +47,7 @@ class Simulation:
     """A network made ready to run.
 
     `threads` changes nothing but the time it takes (default: all cores; fewer for small networks, which lose more by
-    waiting than they gain). `dtype` is "float32" or "float64". With `profile=True` it counts where the time goes;
+    waiting than they gain; never more than there are cores). `dtype` is "float32" or "float64". With `profile=True` it counts where the time goes;
     `print(sim.profile())` tells.
 
         sim = Simulation(net, threads=4)
@@ -107,6 +107,9 @@ class Simulation:
         memory stays flat, and what a killed run leaves can be read with `Recording.open(out)`.
 
             sim.run(seconds=3600, record=[Spikes("exc")], out="long.zarr", watch=Health(stop=True))
+
+        If the disk takes no more, the `DataError` carries what was recorded. One thread at a time can use a simulation;
+        others are told so, by `NotSupported`.
 
         With `checkpoint=Checkpoint("run.ckpt", every_s=60)` the run is kept in that file as it goes on, and taken up
         from there if the file holds the first part of this very run: a script that was killed is simply run again. With
