@@ -9,8 +9,9 @@ from __future__ import annotations
 import inspect
 import math
 import typing
+from abc import ABC
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -71,13 +72,44 @@ class Bound:
     gates: tuple[Gate, ...] = ()
 
 
-class Mechanism:
+class Body(dict[str, Any]):
+    """The namespace of a class body: it remembers all hooks called `_`, and that a name is not given twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unnamed: list[Hook] = []
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if name == "_" and isinstance(value, Hook):
+            self.unnamed.append(value)
+        elif isinstance(self.get(name), Hook | State | Derived) and self[name] is not value and name != "_":
+            raise ContractError(
+                f"{self['__qualname__']} defines '{name}' twice; hooks may all be called `_`, all else needs names apart"
+            )
+        super().__setitem__(name, value)
+
+
+class MechanismType(type(ABC)):  # type: ignore[misc]  # so that a mechanism may be an abstract class, too
+    """The type of mechanisms: hands a class the hooks called `_` of its body."""
+
+    @classmethod
+    def __prepare__(mcs, name: str, bases: tuple[type, ...], /, **options: Any) -> Body:
+        return Body()
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], body: dict[str, Any], /, **options: Any) -> Any:
+        found = [value for value in (body.get("_"),) if isinstance(value, Hook)]
+        return super().__new__(mcs, name, bases, {**body, "unnamed": getattr(body, "unnamed", found)}, **options)
+
+
+class Mechanism(metaclass=MechanismType):
     """The base of all mechanisms: `fields`, `states`, `hooks` and `derived` describe a subclass as data."""
 
     fields: ClassVar[dict[str, Field]] = {}
     states: ClassVar[dict[str, State]] = {}
     hooks: ClassVar[tuple[Hook, ...]] = ()
     derived: ClassVar[dict[str, Derived]] = {}
+    unnamed: ClassVar[list[Hook]] = []
+    """The hooks called `_` of the class body itself."""
 
     offers: ClassVar[tuple[str, ...]] = ("dt", *DRAWS)
     """Names that any hook of this kind may ask for, besides its own fields, states and derived values."""
@@ -93,6 +125,7 @@ class Mechanism:
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         cls.fields = {**cls.fields, **_own_fields(cls)}
+        _own_states(cls)
         body = {name: value for base in reversed(cls.__mro__) for name, value in vars(base).items()}
         cls.states = {name: value for name, value in body.items() if isinstance(value, State)}
         cls.derived = {name: value for name, value in body.items() if isinstance(value, Derived)}
@@ -200,20 +233,58 @@ def _own_fields(cls: type) -> dict[str, Field]:
     return found
 
 
-def _hooks_of(cls: type, body: dict[str, Any]) -> Iterator[Hook]:
+def _own_states(cls: type[Mechanism]) -> None:
+    """Copies of the states that the body of a class names or advances, and the body's hooks bound to them."""
+    own: dict[State, State] = {}
+    for name, value in [*vars(cls).items()]:
+        if isinstance(value, State):
+            if value in own:
+                raise ContractError(f"{cls.__name__}: {own[value].name} and {name} are one state; declare each")
+            own[value] = value.named(name)
+    hooks = {name: value for name, value in vars(cls).items() if isinstance(value, Hook)}
+    advances = [hook for hook in (*hooks.values(), *cls.unnamed) if hook.event == "advance"]
+    for state in (hook.writes[0] for hook in advances):
+        if state.name and getattr(cls, state.name, None) is state:  # a base class declares it
+            own[state] = state.named(state.name)
+
+    def bound(hook: Hook) -> Hook:
+        return replace(hook, writes=tuple(own.get(state, state) for state in hook.writes)) if hook.writes else hook
+
+    for state in own.values():
+        if state.lagged:
+            state.lagged = replace(state.lagged, state=own.get(state.lagged.state, state.lagged.state))
+        if state.inflow:
+            state.inflow = replace(state.inflow, state=own.get(state.inflow.state, state.inflow.state))
+        setattr(cls, state.name, state)
+    for hook in map(bound, advances):
+        hook.writes[0].advancer = hook
+    for name, hook in hooks.items():
+        setattr(cls, name, bound(hook))
+    cls.unnamed = [bound(hook) for hook in cls.unnamed]
+
+
+def _hooks_of(cls: type[Mechanism], body: dict[str, Any]) -> Iterator[Hook]:
+    """The hooks of a class and its bases, writing the states that the class has under these names."""
+    found = []
     for name, value in body.items():
         if isinstance(value, Hook):
-            if value.event != "advance" and name != "_":
-                yield value
+            found += [value] if name != "_" else []
         elif name in VALUE_HOOKS and isinstance(value, staticmethod):
-            yield Hook(name, value.__func__)
+            found.append(Hook(name, value.__func__))
         elif isinstance(value, staticmethod) or (name in VALUE_HOOKS and inspect.isfunction(value)):
             advice = "write @staticmethod above it" if name in VALUE_HOOKS else suggestion(name, VALUE_HOOKS)
             raise ContractError(f"{name}: this is not a hook; {advice}")
-    # all hooks called `_`, of which a body holds the last only
-    places = {f"{kind.__qualname__}._" for kind in cls.__mro__}
-    writers = (hook for state in body.values() if isinstance(state, State) for hook in state.writers)
-    yield from dict.fromkeys(hook for hook in writers if hook.function.__qualname__.endswith(tuple(places)))
+    found += [hook for kind in reversed(cls.__mro__) for hook in vars(kind).get("unnamed", ())]
+    for hook in found:
+        for state in hook.writes:
+            if state.name not in cls.states:
+                raise ContractError(
+                    f"{hook.function.__qualname__} writes a state that is not of {cls.__name__}; "
+                    "give that a name in the class body"
+                )
+        writes = tuple(cls.states[state.name] for state in hook.writes)
+        if hook.event != "advance":
+            yield hook if writes == hook.writes else replace(hook, writes=writes)
 
 
 def _check_class(cls: type[Mechanism]) -> None:
