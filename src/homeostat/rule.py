@@ -19,6 +19,7 @@ import numpy as np
 from homeostat.distributions import Distribution
 from homeostat.errors import BadValue, ContractError, UnknownName, suggestion
 from homeostat.hooks import VALUE_HOOKS, WEIGHT_CHANGES, Derived, Hook
+from homeostat.reading import check_hook
 from homeostat.signals import Signal
 from homeostat.state import State
 from homeostat.units import Unit
@@ -58,6 +59,9 @@ class Gate:
     reads: tuple[str, ...]
     owner: Mechanism | None = None
 
+    def __post_init__(self) -> None:
+        check_hook(self.function, f"the gate {getattr(self.function, '__name__', self.function)}")
+
 
 @dataclass(frozen=True, eq=False)
 class Bound:
@@ -84,7 +88,7 @@ class Body(dict[str, Any]):
             self.unnamed.append(value)
         elif isinstance(self.get(name), Hook | State | Derived) and self[name] is not value and name != "_":
             raise ContractError(
-                f"{self['__qualname__']} defines '{name}' twice; hooks may all be called `_`, all else needs names apart"
+                f"{self['__qualname__']} defines '{name}' twice; give it another name (hooks may all be called `_`)"
             )
         super().__setitem__(name, value)
 
@@ -131,6 +135,7 @@ class Mechanism(metaclass=MechanismType):
         cls.derived = {name: value for name, value in body.items() if isinstance(value, Derived)}
         cls.hooks = tuple(_hooks_of(cls, body))
         _check_class(cls)
+        _check_language(cls)
 
     def __init__(self, *positional: Any, **values: Any) -> None:
         cls = type(self)
@@ -309,9 +314,25 @@ def _check_class(cls: type[Mechanism]) -> None:
             )
 
 
+def _check_language(cls: type[Mechanism]) -> None:
+    """Hooks are of the language that the engine compiles, and return what their event is about."""
+    plain = [state.name for state in cls.states.values() if state.is_plain]
+    advances = [state.advancer for state in cls.states.values() if state.advancer]
+    for hook in (*cls.hooks, *advances):
+        names, name = [state.name for state in hook.writes], hook.function.__name__
+        event = f"@{', '.join(names)}.{hook.event}" if names else hook.event
+        place = f"{cls.__name__}.{name}" if name.isidentifier() and name != "_" else f"{cls.__name__}, {event}"
+        returned = names or (["the amount", *plain] if hook.event == "transmit" else ["its value"])
+        check_hook(hook.function, place, tuple(returned))
+        if hook.when is not None:
+            check_hook(hook.when, f"the condition of {place}")
+
+
 def _check_names(cls: type[Mechanism]) -> None:
     """Whatever a class names must be there; what belongs to the network is looked up when that is bound."""
     own = {*cls.fields, *cls.states, *cls.derived}
+    if "binomial" in own:
+        raise ContractError(f"{cls.__name__}.binomial: the name stands for a draw, binomial(n, p); choose another")
     functions = [(hook.event, hook.all_reads) for hook in cls.hooks]
     functions += [(name, value.all_reads) for name, value in cls.derived.items()]
     functions += [(f"{s.name}.advance", s.advancer.all_reads) for s in cls.states.values() if s.advancer]

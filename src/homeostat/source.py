@@ -5,8 +5,8 @@ and a file that was edited after its import is noticed.
 """
 
 from __future__ import annotations
-
 import __future__ as future
+
 import ast
 import builtins
 import functools
@@ -14,6 +14,7 @@ import hashlib
 import linecache
 import sysconfig
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -37,7 +38,7 @@ _known: WeakKeyDictionary[FunctionType, Node] = WeakKeyDictionary()
 
 
 def source_tree(function: Callable[..., Any]) -> Node:
-    """The syntax of a function as it was compiled; a clear error where it cannot be read, or is not its own any more."""
+    """The syntax of a function as it was compiled; a clear error where it cannot be read or is not its own any more."""
     if not isinstance(function, FunctionType):
         raise ContractError(
             f"{function!r:.80} is not a plain function but of type {type(function).__name__}; "
@@ -79,16 +80,14 @@ def _read(text: str) -> tuple[list[ast.stmt], dict[str, list[tuple[Node, str]]]]
     def visit(node: ast.AST, kind: str, top: bool) -> None:
         if isinstance(node, Node):
             functions.setdefault("<lambda>" if isinstance(node, ast.Lambda) else node.name, []).append((node, kind))
-        elif top and (isinstance(node, ast.Import) or isinstance(node, ast.ImportFrom) and node.module != "__future__"):
+        elif top and isinstance(node, ast.Import | ast.ImportFrom) and getattr(node, "module", "") != "__future__":
             imports.append(node)
         top = top and not isinstance(node, Node | ast.ClassDef)
         for inner in ast.iter_child_nodes(node):
             visit(inner, node.name if isinstance(node, ast.ClassDef) else kind, top)
 
-    try:
+    with suppress(SyntaxError, ValueError):  # edited into something that is no Python
         visit(ast.parse(text), "", True)
-    except (SyntaxError, ValueError):
-        pass  # edited into something that is no Python
     return imports, functions
 
 
@@ -136,7 +135,7 @@ def _bare(arguments: ast.arguments) -> ast.arguments:
 
 
 def _arguments(names: list[ast.arg]) -> ast.arguments:
-    return ast.arguments(posonlyargs=[], args=names, vararg=None, kwonlyargs=[], kw_defaults=[], kwarg=None, defaults=[])
+    return ast.arguments(posonlyargs=[], args=names, kwonlyargs=[], kw_defaults=[], defaults=[])
 
 
 def _same(one: CodeType, other: CodeType | None) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from homeostat.engine.hooksource import HookWriter
 from homeostat.engine.model import Cells, Group, Links, Member, Model, anchored, draw_key, modulator
+from homeostat.engine.write_hooks import number
 from homeostat.errors import UnknownName, suggestion
 from homeostat.hooks import Hook, arguments
 from homeostat.rule import DRAWS, Follow, Gate
@@ -42,14 +43,15 @@ class Reader:
     def call(self, view: View, member: Member, hook: Hook) -> str:
         """The call of a hook at a place."""
         what = "_".join([hook.event.removeprefix("on_"), *(s.name for s in hook.writes)])
-        function = self.hooks.name(hook.function, f"{type(member.mechanism).__name__}_{what}")
+        wanted, truth = f"{type(member.mechanism).__name__}_{what}", hook.event in ("fires", "dies")
+        function = self.hooks.name(hook.function, wanted, truth)
         required, optional = arguments(hook.function)
         return f"{function}({', '.join(self.read(view, member, name, hook) for name in (*required, *optional))})"
 
     def condition(self, view: View, member: Member, hook: Hook) -> str:
         """The condition of a `step_when` hook."""
         assert hook.when is not None
-        function = self.hooks.name(hook.when, f"{type(member.mechanism).__name__}_when")
+        function = self.hooks.name(hook.when, f"{type(member.mechanism).__name__}_when", True)
         return f"{function}({', '.join(self.read(view, member, name, hook) for name in arguments(hook.when)[0])})"
 
     def gate(self, view: View, member: Member, gate: Gate, hook: Hook) -> str:
@@ -88,7 +90,7 @@ class Reader:
         if found is not None:
             return found
         if hook is not None and name in hook.optional:
-            return f"F({float(hook.optional[name])!r})"
+            return number(hook.optional[name])
         raise UnknownName(
             f"{type(mechanism).__name__} on '{view.group.name}' asks for '{name}', which is not there; "
             + suggestion(name, [*view.offered, *mechanism.fields, *mechanism.states])
