@@ -15,12 +15,14 @@ import numpy as np
 from homeostat.errors import ContractError
 from homeostat.language import (
     BOOL,
+    CALLED,
     COMPARISONS,
     DRAW,
     EXPRESSIONS,
     FLOAT,
     FUNCTIONS,
     INT,
+    LARGEST,
     OF_BITS,
     OPERATORS,
     RENAMED,
@@ -42,6 +44,7 @@ class Kinds(ABC):
         self.function, self.place, self.node, self.late = function, place, node, late
         self.variables: dict[str, Kind] = {}
         self.kinds: dict[int, Kind] = {}  # by the id of the expression's node
+        self.unknown = False  # whether a name was met that means nothing yet
         self.branches = 0  # on how many conditions depends what is looked at
         self._made: dict[int, Any] = {}
 
@@ -49,7 +52,7 @@ class Kinds(ABC):
         """Raise the error about a node."""
         file = Path(self.function.__code__.co_filename).name
         line = getattr(node, "lineno", self.node.lineno)
-        raise ContractError(f"{self.place} ({file}, line {line}): {what} is not compiled; {way_out}")
+        raise ContractError(f"{self.place} ({file}, line {line}): {what} cannot be compiled; {way_out}")
 
     def _refuse_syntax(self, node: ast.AST) -> NoReturn:
         self.refuse(node, *WORDS.get(type(node).__name__, (f"`{ast.unparse(node):.40}`", "see docs/semantics.md, 12")))
@@ -63,6 +66,8 @@ class Kinds(ABC):
         if type(node).__name__ not in EXPRESSIONS:
             self._refuse_syntax(node)
         value = self.constant(node)
+        if isinstance(value, int) and abs(value) >= LARGEST:
+            self.refuse(node, f"the number `{ast.unparse(node):.40}`", "numbers are below 1e308")
         found = getattr(self, f"_{type(node).__name__}")(node) if value is None else kind_of(value)
         self.kinds[id(node)] = found
         return found
@@ -113,6 +118,7 @@ class Kinds(ABC):
         if value is not UNKNOWN:
             kind = f"{type(value).__module__}.{type(value).__name__}".removeprefix("builtins.")
             self.refuse(node, f"'{way}' (of type {kind})", "values from outside are plain numbers: int or float")
+        self.unknown = True
         if not self.late:
             self.refuse(node, f"'{way}', which is not defined,", "what the network knows is asked for as an argument")
 
@@ -204,14 +210,13 @@ class Kinds(ABC):
             self.refuse(node, f"a call of {way}, made for arrays,", f"write {instead}")
         if "random" in way:
             self.refuse(node, f"a call of {way}", "ask for a draw as an argument: uniform, normal or binomial")
-        known = ", ".join(sorted({one.name for one in FUNCTIONS.values()}))
-        self.refuse(node, f"a call of {way}", f"there are {known}, and what you define yourself with `def`")
+        self.refuse(node, f"a call of {way}", f"call {CALLED}, or what you define yourself with `def`")
 
     def _known(self, node: ast.Call, known: Known) -> Kind:
         given = self.arguments(node)
         if not known.least <= len(given) <= known.most:
-            number = str(known.least) if known.least == known.most else f"at least {known.least}"
-            self.refuse(node, f"`{ast.unparse(node):.40}`", f"{known.name} takes {number} numbers here, one by one")
+            number = f"{'at least ' * (known.least < known.most)}{known.least} number{'s' * (known.least > 1)}"
+            self.refuse(node, f"`{ast.unparse(node):.40}`", f"{known.name} takes {number} here, one by one")
         kinds = [self._number(one) for one in given]
         if None in kinds:
             return None
@@ -232,7 +237,7 @@ class Kinds(ABC):
     def _round(self, node: ast.Call, kinds: list[Kind]) -> Kind:
         if len(kinds) == 1:
             return INT
-        digits = self.constant(node.args[1])
+        digits = self.constant(self.arguments(node)[1])
         if type(digits) is not int or not -15 <= digits <= 15 or (kinds[0] != FLOAT and digits < 0):
             self.refuse(node, f"`{ast.unparse(node):.40}`", "the number of digits is a constant, from -15 to 15")
         return max(kinds[0], INT)

@@ -16,6 +16,9 @@ from typing import Any
 
 BOOL, INT, FLOAT = 0, 1, 2
 """Kinds of values; the kind of a tuple is the tuple of kinds, that of what may yet be defined is None."""
+WHOLE = 1 << 63
+"""Whole numbers are below it; larger constants are numbers."""
+LARGEST = 10**308
 DRAW = -1  # the kind of `binomial`, which can only be called
 Kind = Any
 
@@ -64,6 +67,7 @@ FUNCTIONS: dict[Any, Known] = {
     **_of(builtins, "float", 1, 1),
     **_of(builtins, "bool", 1, 1, BOOL),
 }
+CALLED = "abs, min, max, round, int, float, bool, pow, divmod, functions of `math` that return one number"
 RENAMED = {
     "absolute": "abs(x)", "abs": "abs(x)", "maximum": "max(x, y)", "minimum": "min(x, y)", "where": "`x if c else y`",
     "clip": "min(max(x, low), high)", "power": "x ** y", "float64": "float(x)", "sign": "math.copysign(1.0, x)",
@@ -76,7 +80,7 @@ OTHERWISE: dict[str, tuple[str, str]] = {
     "List Set Dict": ("a list, set or dictionary", "keep numbers in variables or a tuple"),
     "Lambda FunctionDef AsyncFunctionDef ClassDef": ("a definition inside", "define it at the top of the file"),
     "JoinedStr FormattedValue TemplateStr": ("a text", "hooks compute with numbers only"),
-    "NamedExpr": (":=", "assign on a line of its own before"),
+    "NamedExpr": ("`:=`", "assign on a line of its own before"),
     "Import ImportFrom": ("an import inside", "import at the top of the file"),
     "Global Nonlocal": ("a variable from outside", "what is remembered is a state, and what is new is returned"),
     "Try TryStar Raise Assert": ("an exception", "say with `if` what happens"),
@@ -98,7 +102,7 @@ def is_number(value: Any) -> bool:
 
 def kind_of(value: Any) -> Kind:
     """The kind of a constant."""
-    return BOOL if isinstance(value, bool) else INT if isinstance(value, int) else FLOAT
+    return BOOL if isinstance(value, bool) else INT if isinstance(value, int) and abs(value) < WHOLE else FLOAT
 
 
 def join(one: Kind, other: Kind) -> Kind:
@@ -113,9 +117,9 @@ def join(one: Kind, other: Kind) -> Kind:
 
 
 def computed(op: ast.AST, values: list[int]) -> Any:
-    """What Python computes from whole numbers; None if it raises, or would take long."""
-    if isinstance(op, ast.Pow | ast.LShift) and (abs(values[1]) > 1000 or abs(values[0]) > 1 << 64):
-        return None
+    """What Python computes from whole numbers; None if it raises, `LARGEST` if that is too large to compute."""
+    if isinstance(op, ast.Pow | ast.LShift) and values[1] * values[0].bit_length() > 4000:
+        return LARGEST
     try:
         return OPERATORS[type(op)](*values)
     except (ArithmeticError, ValueError):

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 from homeostat.errors import ContractError
 from homeostat.kinds import Kinds
-from homeostat.language import ARGUMENTS, FLOAT, INT, STATEMENTS, Kind, goes_on, is_number, join, kind_of
+from homeostat.language import ARGUMENTS, BOOL, FLOAT, INT, STATEMENTS, Kind, goes_on, is_number, join, kind_of
 from homeostat.source import outer, source_tree
 
 
@@ -81,9 +81,10 @@ class Reading(Kinds):
                 break
         if goes_on(self.body):
             self.refuse(self.node, "a way to the end without `return`", "return a number on every way")
-        for name, kind in self.variables.items():
-            if kind is None and not self.late:
-                self.refuse(self.node, f"'{name}', used before it has a value,", "give it one first")
+        for node in ast.walk(self.node):
+            loaded = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and not self.unknown
+            if loaded and self.variables.get(node.id, BOOL) is None:  # type: ignore[attr-defined]
+                self.refuse(node, f"'{node.id}', used before it has a value,", "give it one first")  # type: ignore[attr-defined]
 
     # Statements
 
@@ -199,13 +200,16 @@ class Reading(Kinds):
     def _given(self, node: ast.Call, function: FunctionType) -> tuple[Any, ...]:
         """What a call gives for each parameter: an expression, or a default value, which is a number."""
         of, text = source_tree(function).args, f"`{ast.unparse(node):.60}`"
+        if of.vararg or of.kwarg:
+            self.refuse(node, f"a call of {function.__name__}, which takes `*`,", "name its parameters one by one")
         names = [one.arg for one in (*of.posonlyargs, *of.args)]
         defaults = dict(zip(reversed(names), reversed(function.__defaults__ or ()), strict=False))
         names += [one.arg for one in of.kwonlyargs]
         defaults |= function.__kwdefaults__ or {}
         found: dict[str | None, Any] = dict(zip(names, node.args, strict=False))
         found |= {one.arg: one.value for one in node.keywords}
-        if len(node.args) > len(names) or any(one.arg is None or one.arg not in names for one in node.keywords):
+        twice = len(found) < len(node.args) + len(node.keywords)
+        if twice or len(node.args) > len(names) - len(of.kwonlyargs) or not set(found) <= set(names):
             self.refuse(node, text, f"{function.__name__} takes {', '.join(names) or 'nothing'}")
         for name in names:
             if name not in found and not is_number(defaults.get(name)):

@@ -15,6 +15,7 @@ import linecache
 import sysconfig
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from copy import copy
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -101,15 +102,14 @@ def _compiled(node: Node, kind: str, code: CodeType, imports: list[ast.stmt]) ->
     It depends on what the file imports (calls of a module's functions), and on the name of the class around (names that
     begin with `__`).
     """
-    given = {name: _bare(node.args) if name == "args" else value for name, value in ast.iter_fields(node)}
-    given |= {"decorator_list": [], "returns": None} if not isinstance(node, ast.Lambda) else {}
-    alone: Any = ast.copy_location(type(node)(**given), node)
+    alone: Any = copy(node)
+    alone.args, alone.decorator_list, alone.returns = _bare(node.args), [], None
     body: list[Any] = [ast.Expr(alone) if isinstance(node, ast.Lambda) else alone]
     if kind:
-        body = [ast.ClassDef(name=kind, bases=[], keywords=[], body=body, decorator_list=[], type_params=[])]
+        body = [_block(ast.ClassDef, name=kind, bases=[], keywords=[], body=body)]
     if code.co_freevars:
         free = _arguments([ast.arg(name) for name in code.co_freevars])
-        body = [ast.FunctionDef(name="around", args=free, body=body, decorator_list=[], type_params=[])]
+        body = [_block(ast.FunctionDef, name="around", args=free, body=body)]
     module = ast.fix_missing_locations(ast.Module([*imports, *body], []))
     try:
         made = compile(module, code.co_filename, "exec", code.co_flags & FUTURE, dont_inherit=True)
@@ -117,6 +117,12 @@ def _compiled(node: Node, kind: str, code: CodeType, imports: list[ast.stmt]) ->
         return None
     for _ in range(1 + bool(kind) + bool(code.co_freevars)):
         made = next(inner for inner in reversed(made.co_consts) if isinstance(inner, CodeType))
+    return made
+
+
+def _block(of: Any, **fields: Any) -> ast.stmt:
+    made: ast.stmt = of(**fields, decorator_list=[])
+    made.type_params = []  # type: ignore[attr-defined]  # which Python 3.12 looks for
     return made
 
 
@@ -185,7 +191,7 @@ def _tell(value: Any, texts: dict[int, str]) -> str:
             texts[id(value)] = _tell_function(value, texts)
         return f"function {list(texts).index(id(value))}"
     if isinstance(value, np.ndarray):
-        return f"array {value.dtype.str} {value.shape} {hashlib.sha256(np.ascontiguousarray(value)).hexdigest()}"
+        return f"array {value.dtype.str} {value.shape} {hashlib.sha256(value.tobytes()).hexdigest()}"
     if isinstance(value, ModuleType):
         return f"module {value.__name__}"
     if value is None or isinstance(value, bool | int | float | complex | str | bytes | np.generic):

@@ -10,14 +10,13 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from homeostat.language import BOOL, DRAW, FLOAT, FUNCTIONS, INT, Kind, Known, is_number
+from homeostat.language import BOOL, DRAW, FLOAT, FUNCTIONS, INT, Kind, Known, is_number, kind_of
 from homeostat.reading import Reading
 from homeostat.source import outer
 
 WRITTEN = {"exp": "exp", "abs": "abs", "min": "min", "max": "max", "divmod": "divmod"}
 """How functions are written that are not called `math.…`; `exp` is the runtime's, which vectorises."""
 WRITTEN |= {name: f"np.{name}" for name in ("fmod", "exp2", "cbrt")}
-LARGEST = 1 << 63  # whole numbers are below it
 
 
 class Writer:
@@ -96,11 +95,10 @@ class Writer:
 
     def expression(self, node: ast.expr, wanted: Kind = None) -> ast.expr:
         """An expression, of the kind that is wanted of it."""
-        kind = self.reading.kinds[id(node)]
+        kind, value = self._kind(node), self.reading.constant(node)
         wanted = kind if wanted is None else wanted
-        value = self.reading.constant(node)
         if value is not None and not isinstance(node, ast.UnaryOp):
-            return self._number(node, value, wanted)
+            return _constant(value, wanted)
         if isinstance(node, ast.IfExp):
             body, rest = self.expression(node.body, wanted), self.expression(node.orelse, wanted)
             return ast.IfExp(self.expression(node.test), body, rest)
@@ -112,18 +110,9 @@ class Writer:
             return ast.UnaryOp(node.op, self.expression(node.operand, wanted))
         return _cast(getattr(self, f"_{type(node).__name__}")(node, kind), kind, wanted)
 
-    def _number(self, node: ast.expr, value: Any, wanted: Kind) -> ast.expr:
-        if wanted == BOOL:
-            return ast.Constant(bool(value))
-        if wanted == INT:
-            if abs(value) >= LARGEST:
-                self.reading.refuse(node, f"the whole number {value}", "whole numbers have 63 bits; write it as 1e19")
-            digits = ast.Constant(abs(int(value)))
-            return ast.UnaryOp(ast.USub(), digits) if value < 0 else digits
-        try:
-            return ast.parse(number(value), mode="eval").body
-        except OverflowError:
-            self.reading.refuse(node, f"the number {value:.10g}", "numbers are below 1e308")
+    def _kind(self, node: ast.expr) -> Kind:
+        value = self.reading.constant(node)
+        return self.reading.kinds[id(node)] if value is None else kind_of(value)
 
     def _Name(self, node: ast.Name, kind: Kind) -> ast.expr:
         return _name(node.id)
@@ -146,7 +135,7 @@ class Writer:
         return ast.BoolOp(node.op, [self.expression(one, kind) for one in node.values])
 
     def _Compare(self, node: ast.Compare, kind: Kind) -> ast.expr:
-        widest = max(self.reading.kinds[id(one)] for one in (node.left, *node.comparators))
+        widest = max(self._kind(one) for one in (node.left, *node.comparators))
         others = [self.expression(one, widest) for one in node.comparators]
         return ast.Compare(self.expression(node.left, widest), node.ops, others)
 
@@ -161,7 +150,7 @@ class Writer:
         if id(node) in self.reading.helpers:
             helper = self.reading.helpers[id(node)]
             given = zip(helper.given, helper.reading.taken, strict=True)
-            parts = [self._number(node, a, k) if is_number(a) else self.expression(a, k) for a, k in given]
+            parts = [_constant(a, k) if is_number(a) else self.expression(a, k) for a, k in given]
             return _call(self.helper(helper.reading), *parts)
         known = FUNCTIONS[outer(self.reading.function, node.func, self.reading.variables)[1]]
         return self._known(node, known, self.reading.arguments(node), kind)
@@ -171,7 +160,7 @@ class Writer:
 
     def _known(self, node: ast.Call, known: Known, given: list[ast.expr], kind: Kind) -> ast.expr:
         """A call of a function of the language."""
-        of, as_it_is = self.reading.kinds[id(given[0])], known.name in ("int", "floor", "ceil", "trunc", "round")
+        of, as_it_is = self._kind(given[0]), known.name in ("int", "floor", "ceil", "trunc", "round")
         if known.name == "pow" and known.kind is None:
             return self._BinOp(self.reading.power(node), kind)
         if known.name in ("float", "bool") or (of != FLOAT and as_it_is):
@@ -187,6 +176,15 @@ class Writer:
             return _call("divmod", *self._all(given, kind[0]))
         name = WRITTEN.get(known.name, f"math.{known.name}")
         return _call(name, *self._all(given, kind if known.kind is None else FLOAT))
+
+
+def _constant(value: Any, wanted: Kind) -> ast.expr:
+    if wanted == BOOL:
+        return ast.Constant(bool(value))
+    if wanted == INT:
+        digits = ast.Constant(abs(int(value)))
+        return ast.UnaryOp(ast.USub(), digits) if value < 0 else digits
+    return ast.parse(number(value), mode="eval").body
 
 
 def number(value: float) -> str:
