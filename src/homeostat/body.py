@@ -11,6 +11,10 @@ from homeostat.errors import ContractError, suggestion
 from homeostat.hooks import VALUE_HOOKS, Derived, Hook
 from homeostat.state import State
 
+RESERVED = {*"fields states hooks derived offers prefixes allows updates scopes".split()}
+RESERVED |= {*"values aim inner gate redirect parts bound binomial".split()}
+"""Names of what every mechanism or hook has, which a field, state, derived value or hook must not take."""
+
 
 class Body(dict[str, Any]):
     """The namespace of a class body: it remembers all hooks called `_`, and that a name is not given twice."""
@@ -31,17 +35,19 @@ class Body(dict[str, Any]):
 
 def own_states(cls: Any) -> None:
     """Copies of the states that the body of a class names or advances, and the body's hooks bound to them."""
-    own: dict[State, State] = {}
+    _check_reserved(cls)
+    own: dict[Any, State] = {}
     for name, value in [*vars(cls).items()]:
         if isinstance(value, State):
             if value in own:
                 raise ContractError(f"{cls.__name__}: {own[value].name} and {name} are one state; declare each")
             own[value] = value.named(name)
     hooks = {name: value for name, value in vars(cls).items() if isinstance(value, Hook)}
-    advances = [hook for hook in (*hooks.values(), *cls.unnamed) if hook.event == "advance"]
-    for state in (hook.writes[0] for hook in advances):
-        if state.name and getattr(cls, state.name, None) is state:  # a base class declares it
-            own[state] = state.named(state.name)
+    advances = [hook for hook in (*hooks.values(), *cls.__unnamed__) if hook.event == "advance"]
+    for state in (hook.writes[0] for hook in advances if hook.writes[0] not in own):
+        if not state.name or vars(cls).get(state.name) or getattr(cls, state.name, None) != state:
+            raise ContractError(f"{cls.__name__}: `advance` of a state that is not the class's; declare it in its body")
+        own[state] = state.named(state.name)  # a base class declares it
 
     def bound(hook: Hook) -> Hook:
         return replace(hook, writes=tuple(own.get(state, state) for state in hook.writes)) if hook.writes else hook
@@ -56,7 +62,16 @@ def own_states(cls: Any) -> None:
         hook.writes[0].advancer = hook
     for name, hook in hooks.items():
         setattr(cls, name, bound(hook))
-    cls.unnamed = [bound(hook) for hook in cls.unnamed]
+    cls.__unnamed__ = [bound(hook) for hook in cls.__unnamed__]
+
+
+def _check_reserved(cls: Any) -> None:
+    """What is declared must not take the place of what every mechanism has."""
+    declared = [name for name, value in vars(cls).items() if isinstance(value, Hook | State | Derived)]
+    declared += [name for name, text in vars(cls).get("__annotations__", {}).items() if "ClassVar" not in str(text)]
+    for name in declared:
+        if name in RESERVED:
+            raise ContractError(f"{cls.__name__}.{name}: every mechanism has something of that name; choose another")
 
 
 def hooks_of(cls: Any, body: dict[str, Any]) -> Iterator[Hook]:
@@ -70,7 +85,7 @@ def hooks_of(cls: Any, body: dict[str, Any]) -> Iterator[Hook]:
         elif isinstance(value, staticmethod) or (name in VALUE_HOOKS and inspect.isfunction(value)):
             advice = "write @staticmethod above it" if name in VALUE_HOOKS else suggestion(name, VALUE_HOOKS)
             raise ContractError(f"{name}: this is not a hook; {advice}")
-    found += [hook for kind in reversed(cls.__mro__) for hook in vars(kind).get("unnamed", ())]
+    found += [hook for kind in reversed(cls.__mro__) for hook in vars(kind).get("__unnamed__", ())]
     for hook in found:
         for state in hook.writes:
             if state.name not in cls.states:

@@ -84,7 +84,7 @@ class MechanismType(type(ABC)):  # type: ignore[misc]  # so that a mechanism may
 
     def __new__(mcs, name: str, bases: tuple[type, ...], body: dict[str, Any], /, **options: Any) -> Any:
         found = [value for value in (body.get("_"),) if isinstance(value, Hook)]
-        return super().__new__(mcs, name, bases, {**body, "unnamed": getattr(body, "unnamed", found)}, **options)
+        return super().__new__(mcs, name, bases, {**body, "__unnamed__": getattr(body, "unnamed", found)}, **options)
 
 
 class Mechanism(metaclass=MechanismType):
@@ -94,7 +94,7 @@ class Mechanism(metaclass=MechanismType):
     states: ClassVar[dict[str, State]] = {}
     hooks: ClassVar[tuple[Hook, ...]] = ()
     derived: ClassVar[dict[str, Derived]] = {}
-    unnamed: ClassVar[list[Hook]] = []
+    __unnamed__: ClassVar[list[Hook]] = []
     """The hooks called `_` of the class body itself."""
 
     offers: ClassVar[tuple[str, ...]] = ("dt", *DRAWS)
@@ -259,8 +259,6 @@ def _check_language(cls: type[Mechanism]) -> None:
 def _check_names(cls: type[Mechanism]) -> None:
     """Whatever a class names must be there; what belongs to the network is looked up when that is bound."""
     own = {*cls.fields, *cls.states, *cls.derived}
-    if "binomial" in own:
-        raise ContractError(f"{cls.__name__}.binomial: the name stands for a draw, binomial(n, p); choose another")
     functions = [(hook.event, hook.all_reads) for hook in cls.hooks]
     functions += [(name, value.all_reads) for name, value in cls.derived.items()]
     functions += [(f"{s.name}.advance", s.advancer.all_reads) for s in cls.states.values() if s.advancer]
