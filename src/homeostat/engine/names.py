@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from homeostat.engine.hooksource import HookWriter
 from homeostat.engine.model import Cells, Group, Links, Member, Model, anchored, draw_key, modulator
@@ -60,7 +61,7 @@ class Reader:
         for name in gate.reads:
             source = self._modulator(name)
             moving = view.signal(f"network.{modulator(self.model, source)}[0]") if source else ""
-            given.append(moving or self.read(view, member, name, hook))
+            given.append(moving or self.read(view, member, name, hook, arguments(gate.function)[1]))
         wanted = f"{type(gate.owner).__name__}_gate" if gate.owner else "gate"
         return f"{self.hooks.name(gate.function, wanted)}({', '.join(given)})"
 
@@ -72,8 +73,10 @@ class Reader:
         found = (f"{rule}.{state}" for rule in rules for state in rules[rule].states if name == f"{rule}_{state}")
         return next(found, "")
 
-    def read(self, view: View, member: Member, name: str, hook: Hook | None = None) -> str:
-        """The expression for one argument."""
+    def read(
+        self, view: View, member: Member, name: str, hook: Hook | None = None, optional: dict[str, Any] | None = None
+    ) -> str:
+        """The expression for one argument; `optional` are the default values of a gate in place of the hook's."""
         mechanism = member.mechanism
         if name in mechanism.states:
             return view.state(member, mechanism.states[name])
@@ -89,8 +92,10 @@ class Reader:
         found = self._of_neuron(view, name)
         if found is not None:
             return found
-        if hook is not None and name in hook.optional:
-            return number(hook.optional[name])
+        if optional is None:
+            optional = hook.optional if hook is not None else {}
+        if name in optional:
+            return number(optional[name])
         raise UnknownName(
             f"{type(mechanism).__name__} on '{view.group.name}' asks for '{name}', which is not there; "
             + suggestion(name, [*view.offered, *mechanism.fields, *mechanism.states])
