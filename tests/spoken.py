@@ -57,8 +57,7 @@ def by_kernel(
         columns.append(len(known[0]) if known else 1)
         parts = ", ".join(f"results[{len(columns) - 1}, row, {k}]" for k in range(columns[-1]))
         lines.append(f"        {parts} = {writer.name(function, function.__name__)}(a, b, c)")
-    text = [HEAD.format(table="", dtype=dtype, bits=dtype.removeprefix("float"))]
-    text += [one.replace("@inline", "@called", 1) for one in writer.texts]  # to be inlined takes twice as long
+    text = [HEAD.format(table="", dtype=dtype, bits=dtype.removeprefix("float")), *writer.texts]
     text += ["@kernel\ndef run(values, results):", "    for row in range(values.shape[0]):"]
     text += ["        a, b, c = F(values[row, 0]), F(values[row, 1]), F(values[row, 2])", *lines]
     made, _ = module.load("\n".join(text) + "\n")

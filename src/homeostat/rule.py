@@ -262,6 +262,10 @@ def _check_names(cls: type[Mechanism]) -> None:
     functions = [(hook.event, hook.all_reads) for hook in cls.hooks]
     functions += [(name, value.all_reads) for name, value in cls.derived.items()]
     functions += [(f"{s.name}.advance", s.advancer.all_reads) for s in cls.states.values() if s.advancer]
+    for hook in cls.hooks:
+        for name in hook.all_reads:
+            if name in cls.fields and cls.fields[name].unit is None:
+                raise ContractError(f"{cls.__name__}.{hook.event} asks for '{name}', a text; hooks take numbers")
     for event, reads in functions:
         for name in reads:
             if name not in own and name not in cls.offers and not name.startswith(cls.prefixes or ("\0",)):

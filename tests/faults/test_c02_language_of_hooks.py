@@ -652,8 +652,8 @@ def test_c2_what_runs_gives_the_numbers_of_python(spoken: ModuleType) -> None:
 
 
 def test_c2_single_precision_stays_single(spoken: ModuleType) -> None:
-    results, _ = by_kernel([getattr(spoken, f"hook{k}") for k in range(len(blocks(RUN)))], "float32")
-    for body, values in zip(blocks(RUN), results, strict=True):
+    results, _ = by_kernel([getattr(spoken, f"hook{k}") for k in range(0, len(blocks(RUN)), 2)], "float32")
+    for body, values in zip(blocks(RUN)[::2], results, strict=True):
         with np.errstate(over="ignore"):
             assert np.array_equal(values, values.astype(np.float32), equal_nan=True), body
 

@@ -34,7 +34,7 @@ class HookWriter:
         """The name under which a hook can be called in the module; it returns numbers, or a `truth` value."""
         found = self._names.get((function, None, truth))
         if found is None:
-            reading = Reading(function, wanted)
+            reading = Reading(function, function.__qualname__)
             found = self._names[function, None, truth] = self._add(reading, wanted, truth, hook=True)
         return found
 
