@@ -43,8 +43,9 @@ class Hook:
     def __post_init__(self) -> None:
         required, optional = arguments(self.function)
         if self.when is not None:
-            also, _ = arguments(self.when)
+            also, perhaps = arguments(self.when)
             required = (*required, *(name for name in also if name not in required))
+            optional = {name: value for name, value in (perhaps | optional).items() if name not in required}
         object.__setattr__(self, "reads", required)
         object.__setattr__(self, "optional", optional)
 

@@ -38,7 +38,11 @@ class Reading(Kinds):
         self, function: Callable[..., Any], place: str, kinds: tuple[Kind, ...] = (), *, late: bool = False,
         around: tuple[Any, ...] = (),
     ) -> None:  # fmt: skip
-        super().__init__(function, place, source_tree(function), late)
+        try:
+            node = source_tree(function)
+        except ContractError as error:
+            raise ContractError(f"{place}: {error}") from error
+        super().__init__(function, place, node, late)
         self.around = (*around, function)
         self.parameters = self._parameters()
         names = (inner for inner in ast.walk(self.node) if isinstance(inner, ast.Name))

@@ -59,7 +59,7 @@ class Gate:
     owner: Mechanism | None = None
 
     def __post_init__(self) -> None:
-        check_hook(self.function, f"the gate {getattr(self.function, '__name__', self.function)}")
+        check_hook(self.function, f"the gate {getattr(self.function, '__name__', '')}".strip())
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,7 +247,7 @@ def _check_language(cls: type[Mechanism]) -> None:
     plain = [state.name for state in cls.states.values() if state.is_plain]
     advances = [state.advancer for state in cls.states.values() if state.advancer]
     for hook in (*cls.hooks, *advances):
-        names, name = [state.name for state in hook.writes], hook.function.__name__
+        names, name = [state.name for state in hook.writes], getattr(hook.function, "__name__", "_")
         event = f"@{', '.join(names)}.{hook.event}" if names else hook.event
         place = f"{cls.__name__}.{name}" if name.isidentifier() and name != "_" else f"{cls.__name__}, {event}"
         returned = names or (["the amount", *plain] if hook.event == "transmit" else ["its value"])

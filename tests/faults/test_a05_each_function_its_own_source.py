@@ -118,6 +118,10 @@ def test_a5_no_source_and_no_function_are_refused_in_words() -> None:
     for thing in (functools.partial(ONE, 2.0), math.exp, functools.lru_cache(ONE)):
         with pytest.raises(ContractError, match="is not a plain function but of type"):
             source_tree(thing)
+    with pytest.raises(ContractError, match=r"the gate: functools.partial.* is not a plain function"):
+        hs.gated(hs.PairSTDP(), by=functools.partial(ONE, 2.0))
+    with pytest.raises(ContractError, match=r"Partial, on_pre: functools.partial.* write a `def` or a lambda that"):
+        type("Partial", (hs.Plasticity,), {"on_pre": staticmethod(functools.partial(SIGNS[0]))})
 
     def decorate(function: Any) -> Any:
         @functools.wraps(function)

@@ -77,7 +77,7 @@ class Whole(hs.Plasticity):
     def _(seen):
         return int(seen) ^ 5
 
-    @step_when(lambda post_v: post_v or 0)
+    @step_when(lambda post_v, post_missing=0: post_v or post_missing)
     def _held(w, post_v):
         return -0.001 * (w > 1) * post_v
 

@@ -53,7 +53,9 @@ class Reader:
         """The condition of a `step_when` hook."""
         assert hook.when is not None
         function = self.hooks.name(hook.when, f"{type(member.mechanism).__name__}_when", True)
-        return f"{function}({', '.join(self.read(view, member, name, hook) for name in arguments(hook.when)[0])})"
+        required, optional = arguments(hook.when)
+        given = [self.read(view, member, name, hook, optional) for name in (*required, *optional)]
+        return f"{function}({', '.join(given)})"
 
     def gate(self, view: View, member: Member, gate: Gate, hook: Hook) -> str:
         """The factor of a gate: its arguments are modulators, or what the rule's hooks may ask for."""
