@@ -11,9 +11,9 @@ from homeostat.errors import ContractError, suggestion
 from homeostat.hooks import VALUE_HOOKS, Derived, Hook
 from homeostat.state import State
 
-RESERVED = {*"fields states hooks derived offers prefixes allows updates scopes".split()}
-RESERVED |= {*"values aim inner gate redirect parts bound binomial".split()}
-"""Names of what every mechanism or hook has, which a field, state, derived value or hook must not take."""
+KEPT = {*"fields states hooks derived offers prefixes allows updates scopes values parts bound".split()}
+KEPT |= {*"aim inner gate redirect".split()}
+"""Attributes that a mechanism has by itself. What a body declares under these names is kept apart, in `__apart__`."""
 
 
 class Body(dict[str, Any]):
@@ -33,19 +33,32 @@ class Body(dict[str, Any]):
         super().__setitem__(name, value)
 
 
+def kept_apart(body: dict[str, Any]) -> dict[str, Any]:
+    """What a class body declares under names that the class needs itself; it is taken out of the body."""
+    annotated = {name for name, text in body.get("__annotations__", {}).items() if "ClassVar" not in str(text)}
+    found = [name for name in body if name in annotated or isinstance(body[name], Hook | State | Derived)]
+    return {name: body.pop(name) for name in found if name in KEPT}
+
+
+def declared(cls: Any) -> dict[str, Any]:
+    """All that a class and its bases declare, by name."""
+    kinds = reversed(cls.__mro__)
+    return {name: value for kind in kinds for name, value in (vars(kind) | vars(kind).get("__apart__", {})).items()}
+
+
 def own_states(cls: Any) -> None:
     """Copies of the states that the body of a class names or advances, and the body's hooks bound to them."""
-    _check_reserved(cls)
     own: dict[Any, State] = {}
-    for name, value in [*vars(cls).items()]:
+    mine, known = vars(cls) | cls.__apart__, declared(cls)
+    for name, value in mine.items():
         if isinstance(value, State):
             if value in own:
                 raise ContractError(f"{cls.__name__}: {own[value].name} and {name} are one state; declare each")
             own[value] = value.named(name)
-    hooks = {name: value for name, value in vars(cls).items() if isinstance(value, Hook)}
+    hooks = {name: value for name, value in mine.items() if isinstance(value, Hook)}
     advances = [hook for hook in (*hooks.values(), *cls.__unnamed__) if hook.event == "advance"]
     for state in (hook.writes[0] for hook in advances if hook.writes[0] not in own):
-        if not state.name or vars(cls).get(state.name) or getattr(cls, state.name, None) != state:
+        if known.get(state.name) != state:
             raise ContractError(f"{cls.__name__}: `advance` of a state that is not the class's; declare it in its body")
         own[state] = state.named(state.name)  # a base class declares it
 
@@ -57,27 +70,25 @@ def own_states(cls: Any) -> None:
             state.lagged = replace(state.lagged, state=own.get(state.lagged.state, state.lagged.state))
         if state.inflow:
             state.inflow = replace(state.inflow, state=own.get(state.inflow.state, state.inflow.state))
-        setattr(cls, state.name, state)
+        _put(cls, state.name, state)
     for hook in map(bound, advances):
         hook.writes[0].advancer = hook
     for name, hook in hooks.items():
-        setattr(cls, name, bound(hook))
+        _put(cls, name, bound(hook))
     cls.__unnamed__ = [bound(hook) for hook in cls.__unnamed__]
 
 
-def _check_reserved(cls: Any) -> None:
-    """What is declared must not take the place of what every mechanism has."""
-    declared = [name for name, value in vars(cls).items() if isinstance(value, Hook | State | Derived)]
-    declared += [name for name, text in vars(cls).get("__annotations__", {}).items() if "ClassVar" not in str(text)]
-    for name in declared:
-        if name in RESERVED:
-            raise ContractError(f"{cls.__name__}.{name}: every mechanism has something of that name; choose another")
+def _put(cls: Any, name: str, value: Any) -> None:
+    if name in KEPT:
+        cls.__apart__[name] = value
+    else:
+        setattr(cls, name, value)
 
 
-def hooks_of(cls: Any, body: dict[str, Any]) -> Iterator[Hook]:
+def hooks_of(cls: Any) -> Iterator[Hook]:
     """The hooks of a class and its bases, writing the states that the class has under these names."""
     found = []
-    for name, value in body.items():
+    for name, value in declared(cls).items():
         if isinstance(value, Hook):
             found += [value] if name != "_" else []
         elif name in VALUE_HOOKS and isinstance(value, staticmethod):

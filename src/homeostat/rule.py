@@ -14,7 +14,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from homeostat.body import Body, hooks_of, own_states
+from homeostat.body import KEPT, Body, declared, hooks_of, kept_apart, own_states
+from homeostat.contract import check_class
 from homeostat.distributions import Distribution
 from homeostat.errors import BadValue, ContractError, UnknownName, suggestion
 from homeostat.hooks import WEIGHT_CHANGES, Derived, Hook
@@ -83,8 +84,10 @@ class MechanismType(type(ABC)):  # type: ignore[misc]  # so that a mechanism may
         return Body()
 
     def __new__(mcs, name: str, bases: tuple[type, ...], body: dict[str, Any], /, **options: Any) -> Any:
-        found = [value for value in (body.get("_"),) if isinstance(value, Hook)]
-        return super().__new__(mcs, name, bases, {**body, "__unnamed__": getattr(body, "unnamed", found)}, **options)
+        unnamed = body.unnamed if isinstance(body, Body) else [one for one in (body.get("_"),) if isinstance(one, Hook)]
+        body = dict(body)
+        body |= {"__unnamed__": unnamed, "__apart__": kept_apart(body)}
+        return super().__new__(mcs, name, bases, body, **options)
 
 
 class Mechanism(metaclass=MechanismType):
@@ -96,6 +99,8 @@ class Mechanism(metaclass=MechanismType):
     derived: ClassVar[dict[str, Derived]] = {}
     __unnamed__: ClassVar[list[Hook]] = []
     """The hooks called `_` of the class body itself."""
+    __apart__: ClassVar[dict[str, Any]] = {}
+    """What the class body itself declares under names of the attributes here."""
 
     offers: ClassVar[tuple[str, ...]] = ("dt", *DRAWS)
     """Names that any hook of this kind may ask for, besides its own fields, states and derived values."""
@@ -112,12 +117,10 @@ class Mechanism(metaclass=MechanismType):
         super().__init_subclass__(**options)
         cls.fields = {**cls.fields, **_own_fields(cls)}
         own_states(cls)
-        body = {name: value for base in reversed(cls.__mro__) for name, value in vars(base).items()}
-        cls.states = {name: value for name, value in body.items() if isinstance(value, State)}
-        cls.derived = {name: value for name, value in body.items() if isinstance(value, Derived)}
-        cls.hooks = tuple(hooks_of(cls, body))
-        _check_class(cls)
-        _check_language(cls)
+        cls.states = {name: value for name, value in declared(cls).items() if isinstance(value, State)}
+        cls.derived = {name: value for name, value in declared(cls).items() if isinstance(value, Derived)}
+        cls.hooks = tuple(hooks_of(cls))
+        check_class(cls)
 
     def __init__(self, *positional: Any, **values: Any) -> None:
         cls = type(self)
@@ -136,7 +139,8 @@ class Mechanism(metaclass=MechanismType):
                 raise BadValue(f"{cls.__name__} needs {name}= ({spec.unit.range_text if spec.unit else 'a text'})")
             self.values[name] = checked(spec, values.get(name, spec.default), cls.__name__)
         _check_order(self)
-        vars(self).update(self.values)  # else the default in the class body would be found first
+        # else the default in the class body would be found first
+        vars(self).update({name: value for name, value in self.values.items() if name not in KEPT})
 
     def __getattr__(self, name: str) -> Any:
         values = self.__dict__.get("values", {})
@@ -201,7 +205,7 @@ def short(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float | int) else repr(value)
 
 
-def _own_fields(cls: type) -> dict[str, Field]:
+def _own_fields(cls: Any) -> dict[str, Field]:
     names = [name for name, text in vars(cls).get("__annotations__", {}).items() if "ClassVar" not in str(text)]
     if not names:
         return {}
@@ -216,88 +220,8 @@ def _own_fields(cls: type) -> dict[str, Field]:
             raise ContractError(
                 f"{cls.__name__}.{name}: annotate it with a unit type such as Ms or Number, or with str"
             )
-        found[name] = Field(name, unit, vars(cls).get(name))
+        found[name] = Field(name, unit, (vars(cls) | vars(cls)["__apart__"]).get(name))
     return found
-
-
-def _check_class(cls: type[Mechanism]) -> None:
-    _check_names(cls)
-    for hook in cls.hooks:
-        allowed = cls.updates if hook.writes else cls.allows
-        if hook.event not in allowed:
-            what = f"the hook @{hook.writes[0].name}.{hook.event}" if hook.writes else f"'{hook.event}'"
-            raise ContractError(
-                f"{cls.__name__} defines {what}; a {cls.__mro__[1].__name__} may define {', '.join(allowed) or 'none'}"
-            )
-        if hook.event == "every" and "period" not in cls.fields:
-            raise ContractError(f"{cls.__name__} has an `every` hook, so it needs a field `period: Ms`")
-    for state in cls.states.values():
-        if state.scope.name not in cls.scopes:
-            raise ContractError(
-                f"{cls.__name__}.{state.name} is {state.scope.name}; here a state may be {', '.join(cls.scopes)}"
-            )
-        if state.advancer and any(hook.event == "step" and state in hook.writes for hook in cls.hooks):
-            raise ContractError(
-                f"{cls.__name__}.{state.name} has both `advance` and `step`; they say the same, so keep one"
-            )
-
-
-def _check_language(cls: type[Mechanism]) -> None:
-    """Hooks are of the language that the engine compiles, and return what their event is about."""
-    plain = [state.name for state in cls.states.values() if state.is_plain]
-    advances = [state.advancer for state in cls.states.values() if state.advancer]
-    for hook in (*cls.hooks, *advances):
-        names, name = [state.name for state in hook.writes], getattr(hook.function, "__name__", "_")
-        event = f"@{', '.join(names)}.{hook.event}" if names else hook.event
-        place = f"{cls.__name__}.{name}" if name.isidentifier() and name != "_" else f"{cls.__name__}, {event}"
-        returned = names or (["the amount", *plain] if hook.event == "transmit" else ["its value"])
-        check_hook(hook.function, place, tuple(returned))
-        if hook.when is not None:
-            check_hook(hook.when, f"the condition of {place}")
-
-
-def _check_names(cls: type[Mechanism]) -> None:
-    """Whatever a class names must be there; what belongs to the network is looked up when that is bound."""
-    own = {*cls.fields, *cls.states, *cls.derived}
-    functions = [(hook.event, hook.all_reads) for hook in cls.hooks]
-    functions += [(name, value.all_reads) for name, value in cls.derived.items()]
-    functions += [(f"{s.name}.advance", s.advancer.all_reads) for s in cls.states.values() if s.advancer]
-    for hook in cls.hooks:
-        for name in hook.all_reads:
-            if name in cls.fields and cls.fields[name].unit is None:
-                raise ContractError(f"{cls.__name__}.{hook.event} asks for '{name}', a text; hooks take numbers")
-    for event, reads in functions:
-        for name in reads:
-            if name not in own and name not in cls.offers and not name.startswith(cls.prefixes or ("\0",)):
-                extra = [f"{prefix}<name>" for prefix in cls.prefixes]
-                raise UnknownName(
-                    f"{cls.__name__}.{event} asks for '{name}'; {suggestion(name, [*own, *cls.offers, *extra])}"
-                )
-    for state in cls.states.values():
-        named = [state.trace.tau] if state.trace else []
-        named += [state.lagged.by] if state.lagged else []
-        named += [state.sensor] if state.sensor else []
-        named += [state.inflow.reach] if state.inflow else []
-        named += [hook.after for hook in cls.hooks if hook.after]
-        for name in named:
-            if name not in cls.fields:
-                raise UnknownName(
-                    f"{cls.__name__}.{state.name} names the field '{name}'; {suggestion(name, cls.fields)}"
-                )
-        values = [state.init, *((state.trace.add, state.trace.set) if state.trace else ())]
-        offered = [*cls.fields, *cls.derived, *(["amount"] if "amount" in cls.offers else [])]
-        for name in (value for value in values if isinstance(value, str)):
-            if name not in offered:
-                raise UnknownName(
-                    f"{cls.__name__}.{state.name} starts from or adds '{name}'; {suggestion(name, offered)}"
-                )
-    for value in cls.derived.values():
-        for name in value.all_reads:
-            if name in cls.states or (name in cls.offers and name != "dt"):
-                raise ContractError(
-                    f"{cls.__name__}.{value.name} is derived before the run, from fields and dt; "
-                    f"it cannot read '{name}'"
-                )
 
 
 LONG_AGO = -(1 << 24)  # the step in which a neuron spiked last that has not spiked yet

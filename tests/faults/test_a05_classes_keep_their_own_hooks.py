@@ -130,12 +130,6 @@ def test_a5_what_would_be_lost_is_refused() -> None:
                 return v
 
 
-@pytest.mark.parametrize("name", ["states", "values", "hooks", "bound", "binomial", "aim"])
-def test_a5_names_that_every_mechanism_has_are_refused(name: str) -> None:
-    with pytest.raises(ContractError, match=f"Taken.{name}: every mechanism has something of that name"):
-        type("Taken", (hs.Neuron,), {name: hs.PerNeuron.state()})
-
-
 def test_a5_a_mechanism_may_be_abstract() -> None:
     class Abstract(hs.Plasticity, abc.ABC):
         pass
