@@ -163,7 +163,9 @@ class Reader:
         """A state's value after the quiet steps since its last event: its own stamp counts them, else `elapsed`."""
         stamp = f"at_{member.prefix}{state.name}"
         if stamp in view.group.variables:
-            elapsed = f"({view.step} - {self.variable(view.group, stamp)})"
+            slow = view.group.variables[f"{member.prefix}{state.name}"].slow and view.step == "n"
+            step = "min(n, network.frozen_from[0] - 1)" if slow else view.step  # for it no frozen time has passed
+            elapsed = f"({step} - {self.variable(view.group, stamp)})"
         if not elapsed:
             return value
         steps = f"F(np.int32({elapsed}))"

@@ -130,7 +130,7 @@ class ReferenceSimulation(World):
             for post, amount in target.waiting.items():
                 target.values[post] += amount
                 for rules in self.rules.values():
-                    for aim in rules.limits:
+                    for aim in dict.fromkeys(aim for aim, _ in rules.limits):
                         if rules.at.target_of(aim) is target:
                             rules.bound(aim, rules.at.posts[post])
             target.waiting = {}
