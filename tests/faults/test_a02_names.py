@@ -102,7 +102,7 @@ def test_a2_no_name_of_the_engine_begins_as_a_users_does():
         for name in sim.layout.shares[group.name][0]:
             assert bool(PLACES.match(name)) == (name in users), name
     for name in (*runtime.__all__, *dir(Layout)):
-        assert not re.match("pop_|proj_|hook_", name) and not name.endswith("_") or name.startswith("__")
+        assert (not re.match("pop_|proj_|hook_", name) and not name.endswith("_")) or name.startswith("__")
     assert all(not keyword.iskeyword(group.ident) for group in (*sim.model.cells.values(), *sim.model.links.values()))
 
 

@@ -102,7 +102,7 @@ class Reader:
             return f"F({float(hook.optional[name])!r})"
         raise UnknownName(
             f"{type(mechanism).__name__} on '{view.group.name}' asks for '{name}', which is not there; "
-            + suggestion(name, [*view.offered, *mechanism.fields, *mechanism.states])
+            + suggestion(name, _askable(view, member, name))
         )
 
     def parameter(self, view: View, member: Member, name: str) -> str:
@@ -213,6 +213,18 @@ def known_of(member: Member) -> tuple[str, ...]:
     """What a member has: states, fields, derived values."""
     mechanism = member.mechanism
     return (*mechanism.states, *mechanism.fields, *mechanism.derived)
+
+
+def _askable(view: View, member: Member, name: str) -> list[str]:
+    """What may be asked for in place of a name that is not there: of a neuron, if that is what it begins with."""
+    side, group = name.partition("_")[0], view.group
+    cells = {"neuron": group} if isinstance(group, Cells) else {}
+    if isinstance(group, Links):
+        cells = {"pre": group.source, "post": group.target}
+    if isinstance(of := cells.get(side), Cells):
+        rate = [] if of.population.spiking else ["rate"]
+        return [f"{side}_{known}" for known in (*known_of(of.members[0]), *rate)]
+    return [*known_of(member), *member.mechanism.offers, *(f"{prefix}<name>" for prefix in member.mechanism.prefixes)]
 
 
 def presynaptic_parameter(links: Links, name: str) -> str | None:
