@@ -6,18 +6,19 @@ for how to write one, docs/semantics.md for what each hook means.
 
 from __future__ import annotations
 
-import inspect
 import math
 import typing
-from collections.abc import Iterator
+from abc import ABC
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
+from homeostat.body import Body, hooks_of, own_states
 from homeostat.distributions import Distribution
 from homeostat.errors import BadValue, ContractError, UnknownName, suggestion
-from homeostat.hooks import VALUE_HOOKS, WEIGHT_CHANGES, Derived, Hook
+from homeostat.hooks import WEIGHT_CHANGES, Derived, Hook
+from homeostat.reading import check_hook
 from homeostat.signals import Signal
 from homeostat.state import State
 from homeostat.units import Unit
@@ -57,6 +58,9 @@ class Gate:
     reads: tuple[str, ...]
     owner: Mechanism | None = None
 
+    def __post_init__(self) -> None:
+        check_hook(self.function, f"the gate {getattr(self.function, '__name__', self.function)}")
+
 
 @dataclass(frozen=True, eq=False)
 class Bound:
@@ -71,13 +75,27 @@ class Bound:
     gates: tuple[Gate, ...] = ()
 
 
-class Mechanism:
+class MechanismType(type(ABC)):  # type: ignore[misc]  # so that a mechanism may be an abstract class, too
+    """The type of mechanisms: hands a class the hooks called `_` of its body."""
+
+    @classmethod
+    def __prepare__(mcs, name: str, bases: tuple[type, ...], /, **options: Any) -> Body:
+        return Body()
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], body: dict[str, Any], /, **options: Any) -> Any:
+        found = [value for value in (body.get("_"),) if isinstance(value, Hook)]
+        return super().__new__(mcs, name, bases, {**body, "__unnamed__": getattr(body, "unnamed", found)}, **options)
+
+
+class Mechanism(metaclass=MechanismType):
     """The base of all mechanisms: `fields`, `states`, `hooks` and `derived` describe a subclass as data."""
 
     fields: ClassVar[dict[str, Field]] = {}
     states: ClassVar[dict[str, State]] = {}
     hooks: ClassVar[tuple[Hook, ...]] = ()
     derived: ClassVar[dict[str, Derived]] = {}
+    __unnamed__: ClassVar[list[Hook]] = []
+    """The hooks called `_` of the class body itself."""
 
     offers: ClassVar[tuple[str, ...]] = ("dt", *DRAWS)
     """Names that any hook of this kind may ask for, besides its own fields, states and derived values."""
@@ -93,11 +111,13 @@ class Mechanism:
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         cls.fields = {**cls.fields, **_own_fields(cls)}
+        own_states(cls)
         body = {name: value for base in reversed(cls.__mro__) for name, value in vars(base).items()}
         cls.states = {name: value for name, value in body.items() if isinstance(value, State)}
         cls.derived = {name: value for name, value in body.items() if isinstance(value, Derived)}
-        cls.hooks = tuple(_hooks_of(cls, body))
+        cls.hooks = tuple(hooks_of(cls, body))
         _check_class(cls)
+        _check_language(cls)
 
     def __init__(self, *positional: Any, **values: Any) -> None:
         cls = type(self)
@@ -200,22 +220,6 @@ def _own_fields(cls: type) -> dict[str, Field]:
     return found
 
 
-def _hooks_of(cls: type, body: dict[str, Any]) -> Iterator[Hook]:
-    for name, value in body.items():
-        if isinstance(value, Hook):
-            if value.event != "advance" and name != "_":
-                yield value
-        elif name in VALUE_HOOKS and isinstance(value, staticmethod):
-            yield Hook(name, value.__func__)
-        elif isinstance(value, staticmethod) or (name in VALUE_HOOKS and inspect.isfunction(value)):
-            advice = "write @staticmethod above it" if name in VALUE_HOOKS else suggestion(name, VALUE_HOOKS)
-            raise ContractError(f"{name}: this is not a hook; {advice}")
-    # all hooks called `_`, of which a body holds the last only
-    places = {f"{kind.__qualname__}._" for kind in cls.__mro__}
-    writers = (hook for state in body.values() if isinstance(state, State) for hook in state.writers)
-    yield from dict.fromkeys(hook for hook in writers if hook.function.__qualname__.endswith(tuple(places)))
-
-
 def _check_class(cls: type[Mechanism]) -> None:
     _check_names(cls)
     for hook in cls.hooks:
@@ -236,6 +240,20 @@ def _check_class(cls: type[Mechanism]) -> None:
             raise ContractError(
                 f"{cls.__name__}.{state.name} has both `advance` and `step`; they say the same, so keep one"
             )
+
+
+def _check_language(cls: type[Mechanism]) -> None:
+    """Hooks are of the language that the engine compiles, and return what their event is about."""
+    plain = [state.name for state in cls.states.values() if state.is_plain]
+    advances = [state.advancer for state in cls.states.values() if state.advancer]
+    for hook in (*cls.hooks, *advances):
+        names, name = [state.name for state in hook.writes], hook.function.__name__
+        event = f"@{', '.join(names)}.{hook.event}" if names else hook.event
+        place = f"{cls.__name__}.{name}" if name.isidentifier() and name != "_" else f"{cls.__name__}, {event}"
+        returned = names or (["the amount", *plain] if hook.event == "transmit" else ["its value"])
+        check_hook(hook.function, place, tuple(returned))
+        if hook.when is not None:
+            check_hook(hook.when, f"the condition of {place}")
 
 
 def _check_names(cls: type[Mechanism]) -> None:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from homeostat.engine.hooksource import HookWriter
 from homeostat.engine.model import Cells, Group, Links, Member, Model, Variable, draw_key, modulator
+from homeostat.engine.write_hooks import number
 from homeostat.errors import UnknownName, suggestion
 from homeostat.hooks import Hook, arguments
 from homeostat.network import lookup
@@ -45,14 +47,15 @@ class Reader:
     def call(self, view: View, member: Member, hook: Hook) -> str:
         """The call of a hook at a place."""
         what = "_".join([hook.event.removeprefix("on_"), *(s.name for s in hook.writes)])
-        function = self.hooks.name(hook.function, f"{type(member.mechanism).__name__}_{what}")
+        wanted, truth = f"{type(member.mechanism).__name__}_{what}", hook.event in ("fires", "dies")
+        function = self.hooks.name(hook.function, wanted, truth)
         required, optional = arguments(hook.function)
         return f"{function}({', '.join(self.read(view, member, name, hook) for name in (*required, *optional))})"
 
     def condition(self, view: View, member: Member, hook: Hook) -> str:
         """The condition of a `step_when` hook."""
         assert hook.when is not None
-        function = self.hooks.name(hook.when, f"{type(member.mechanism).__name__}_when")
+        function = self.hooks.name(hook.when, f"{type(member.mechanism).__name__}_when", True)
         return f"{function}({', '.join(self.read(view, member, name, hook) for name in arguments(hook.when)[0])})"
 
     def gate(self, view: View, member: Member, bound: Bound, number: int) -> str:
@@ -69,7 +72,7 @@ class Reader:
                 continue
             found = lookup.modulator(self.model.net, name, f"a gate of {type(member.mechanism).__name__}")
             if found is None or (gate.owner is not None and self._is_there(asked, owner, name)):
-                given.append(self.read(asked, owner, name, bound.hook))
+                given.append(self.read(asked, owner, name, bound.hook, arguments(gate.function)[1]))
             else:
                 given.append(view.signal(f"network.{modulator(self.model, *found)}[0]"))
         wanted = f"{type(gate.owner).__name__}_gate" if gate.owner else "gate"
@@ -81,8 +84,10 @@ class Reader:
         own = (*mechanism.states, *mechanism.fields, *mechanism.derived, *view.offered, "dt", *DRAWS)
         return name in own or self._of_neuron(view, name) is not None
 
-    def read(self, view: View, member: Member, name: str, hook: Hook | None = None) -> str:
-        """The expression for one argument."""
+    def read(
+        self, view: View, member: Member, name: str, hook: Hook | None = None, optional: dict[str, Any] | None = None
+    ) -> str:
+        """The expression for one argument; `optional` are the default values of a gate in place of the hook's."""
         mechanism = member.mechanism
         if name in mechanism.states:
             return view.state(member, mechanism.states[name])
@@ -98,8 +103,10 @@ class Reader:
         found = self._of_neuron(view, name)
         if found is not None:
             return found
-        if hook is not None and name in hook.optional:
-            return f"F({float(hook.optional[name])!r})"
+        if optional is None:
+            optional = hook.optional if hook is not None else {}
+        if name in optional:
+            return number(optional[name])
         raise UnknownName(
             f"{type(mechanism).__name__} on '{view.group.name}' asks for '{name}', which is not there; "
             + suggestion(name, _askable(view, member, name))
