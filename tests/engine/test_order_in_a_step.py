@@ -1,4 +1,4 @@
-"""Hooks of one moment read the values before it, whatever they belong to: engine and reference, with hooks of a user."""
+"""Hooks of one moment read the values before it, whatever they belong to, in engine and reference."""
 
 import numpy as np
 
