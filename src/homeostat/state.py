@@ -96,6 +96,11 @@ class State:
         return not (self.reduction or self.lagged or self.inflow or self.sensor)
 
     @property
+    def moves(self) -> bool:
+        """Whether it changes by itself between events."""
+        return self.trace is not None or self.advancer is not None
+
+    @property
     def takes_amounts(self) -> bool:
         """Whether it is a trace to which amounts are added as they arrive at a receptor, one by one."""
         return self.trace is not None and self.trace.add == "amount" and not self.slow

@@ -17,7 +17,7 @@ from typing import Any
 from homeostat.engine.write_hooks import Writer
 from homeostat.reading import Reading
 
-SCALAR = re.compile(r"\b(binomial|normal|math|while|for|rounded_to|np\.(fmod|exp2|cbrt))\b")
+SCALAR = re.compile(r"\b(binomial|normal|math|while|for|rounded_to|planned|planned_of|np\.(fmod|exp2|cbrt))\b")
 CALL = re.compile(r"(\w+)\(")
 
 

@@ -11,23 +11,25 @@ from typing import Any
 
 import numpy as np
 
-from homeostat.engine import by_name
+from homeostat.engine import by_name, setting
 from homeostat.engine import checkpoint as checkpoints
 from homeostat.engine.explain import explain
 from homeostat.engine.health import Finding, Health, Watcher
 from homeostat.engine.keep import Checkpoint
 from homeostat.engine.layout import Layout
-from homeostat.engine.model import build, modulator
+from homeostat.engine.model import NETWORK, build, modulator
 from homeostat.engine.module import forget, load, warn_of_cache
+from homeostat.engine.present import present
 from homeostat.engine.profile import Profile
 from homeostat.engine.record import Recorder
 from homeostat.engine.recording import Recording
 from homeostat.engine.runtime.threads import HALT, NEVER, STOP
 from homeostat.engine.session import Session
-from homeostat.engine.snapshot import pass_over, restore, snapshot
+from homeostat.engine.snapshot import Probe, pass_over
 from homeostat.engine.write_module import write_module
 from homeostat.engine.write_network import sensed_cells
 from homeostat.errors import BadValue
+from homeostat.network import lookup
 from homeostat.network.blocks import cores
 from homeostat.network.network import Network, Population, Projection
 from homeostat.network.realise import Realised, realise
@@ -69,6 +71,7 @@ class Simulation:
         self._text, self.plans = write_module(self.model, dtype, profile)
         self.module, self.was_compiled = load(self._text)
         self._is_loaded = False
+        self._frozen: list[Probe] = []  # one for each `with frozen()` that the user is in
         delays = [int(s.delay.min()) for s in made.synapses.values() if s.delay.size]
         longest = max([int(s.delay.max(initial=1)) + s.dendritic_delay for s in made.synapses.values()], default=1)
         self.window = 1 if sensed_cells(self.model) else max(1, min(delays, default=16))
@@ -221,6 +224,11 @@ class Simulation:
             for thread in range(self.threads):
                 self.module.run(self.step_count, self.step_count, 1, 1, thread, *self.layout.arguments(thread))
 
+    def _derive_weights(self) -> None:
+        """Weights that are derived from states of their synapses are so at all times."""
+        for thread in range(self.threads):
+            self.module.run(self.step_count, self.step_count, 1, 1, thread, *self.layout.arguments(thread))
+
     def weights(self, projection: Projection | str) -> np.ndarray:
         """The weights of a projection in canonical order (by presynaptic, then postsynaptic index), up to date."""
         return self.state(projection, "w")
@@ -230,36 +238,34 @@ class Simulation:
         return self.layout.pairs(self.net.projection(projection).name)
 
     def state(self, of: Population | Projection | str, name: str) -> np.ndarray:
-        """A copy of a state or parameter: `sim.state("exc", "v")`, `sim.state("inputs -> exc", "rule0.x")` ...
+        """A copy of the present value of a state or parameter: `sim.state("exc", "v")`, `("a -> b", "rule0.x")` ...
 
-        Per neuron for cells and for what a rule keeps per postsynaptic neuron, per synapse in canonical order, per
-        presynaptic neuron (if all delays are equal; else per virtual row of the first thread).
+        It is the value at the end of the last step, also where the engine keeps it as of an earlier event. Per neuron
+        for cells, receptors and what a rule keeps per postsynaptic neuron; per synapse in canonical order; per
+        presynaptic neuron, for states one for each of its delays (by neuron, then delay). A parameter of a projection
+        that is one number gives one. Names: `v` of a neuron, `rule0.rate` of a rule, `release.u`, `receptor.g`, `w`.
         """
-        owner, key, kind = by_name.find(self.model, of, name)
-        if owner in self.layout.cells:
-            return self.layout.cells[owner][key].copy()
-        self.settle()
-        shares = self.layout.links[owner]
-        if kind == "synapse":
-            return self.layout.gathered(owner, key)
-        if kind == "row":
-            return shares[0].arrays[key].copy()
-        if kind == "number":
-            return np.full(self.layout.synapses(owner) if key == "w" else 1, shares[0].arrays[key])
-        return np.concatenate([share.arrays[key] for share in shares])
+        return present(self, by_name.find(self.model, of, name))
 
     def modulator(self, name: str) -> float:
-        """The present value of a network rule's state, 'name' or 'name.state'."""
-        return float(self.layout.shares["network"][0][modulator(self.model, name)][0])
+        """The present value of a network rule's state, 'name' (its first) or 'name.state'."""
+        rule, state = lookup.followed(self.net, name, "sim.modulator()")
+        return float(self.layout.shares[NETWORK][0][modulator(self.model, rule, state)][0])
 
     def set(self, of: Population | Projection | str, name: str, value: Any) -> None:
         """Change a state or parameter between runs: `sim.set("inputs", "rate", rates)`.
 
-        A parameter keeps its kind: what was one number stays one, what was an array stays an array (a number is
-        spread).
+        It counts as set at the end of the last step; what is derived from a parameter, the clock of a `period` and
+        the decay of traces follow at once. A parameter keeps its kind: what was one number stays one, what was an array
+        stays an array (a number is spread). Within `frozen()` it is put back with the rest.
         """
+        found = by_name.find(self.model, of, name)
         self.settle()
-        by_name.put(self, of, name, value)
+        for probe in self._frozen:
+            probe.remember_all(self)
+        setting.put(self, found, value)
+        if self.plans and any(plan.weights for plan in self.plans.values()):
+            self._derive_weights()
 
     # --- freezing -----------------------------------------------------------------------------------------------
 
@@ -267,21 +273,27 @@ class Simulation:
     def frozen(self, restore_state: bool = True) -> Iterator[Simulation]:
         """Stop every slow state: weights, slow states of neurons, whatever rules change.
 
-        With `restore_state` (the default) the fast state, spikes in flight and the clock are put back on exit: the
-        probe leaves no mark.
+        With `restore_state` (the default) the fast state, spikes in flight and the clock are put back on exit, and what
+        was set inside: the probe leaves no mark. One within another only says what is put back at its own end.
         """
         self.settle()
-        kept, began = snapshot(self) if restore_state else None, self.step_count
-        self.layout.learning[0] = 0
+        probe = Probe(self, restore_state)
+        self._frozen.append(probe)
+        self.layout.learning[0], self.layout.frozen_from[0] = 0, self._frozen[0].began
         try:
             yield self
         finally:
-            self.layout.learning[0] = 1
-            if kept is not None:
-                restore(self, kept)
-                self.step_count = began
-            else:
-                pass_over(self, self.step_count - began)
+            self._frozen.pop()
+            if restore_state:
+                probe.put_back(self)
+            if not self._frozen:
+                self.layout.learning[0], self.layout.frozen_from[0] = 1, NEVER
+                pass_over(self, self.step_count - probe.began)
+
+    @property
+    def frozen_since(self) -> int | None:
+        """The step at which frozen time began; None if time is not frozen."""
+        return self._frozen[0].began if self._frozen else None
 
     def explain(self) -> str:
         """What the engine chose for each projection, what it costs and why."""
