@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -36,6 +37,23 @@ def _common(
 ) -> None:
     if verbose:
         os.environ["HOMEOSTAT_DEBUG"] = "1"
+
+
+def _whole(option: str, low: int, high: int | None, advice: str) -> Callable[[str], int]:
+    """A reader of whole numbers that says what it takes."""
+    limits = f"at least {low}" if high is None else f"from {low} to {high}"
+
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:  # also of numbers with thousands of digits
+            value = low - 1
+        if value < low or (high is not None and value > high):
+            shown = text if len(str(text)) <= 40 else f"{text[:40]}..."
+            raise typer.BadParameter(f"{option} {shown} must be a whole number, {limits}, {advice}")
+        return value
+
+    return read
 
 
 def _names(incomplete: str) -> list[str]:
@@ -88,10 +106,23 @@ def run(
             autocompletion=_names,
         ),
     ] = None,
-    seeds: Annotated[int | None, typer.Option(min=1, help="How many seeds; the default is the experiment's.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", parser=_whole("--seeds", 1, None, "such as 5"),
+            help="How many seeds; the default is the experiment's.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(metavar="N", parser=_whole("--seed", 0, 2**32 - 1, "such as 0"), help="The first seed.")
+    ] = 0,
     arm: Annotated[list[str] | None, typer.Option(help="Run this arm or baseline only; may be repeated.")] = None,
-    neurons: Annotated[int | None, typer.Option(min=1, help="The same as --set neurons=N.")] = None,
+    neurons: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", parser=_whole("--neurons", 1, None, "such as 400"), help="The same as --set neurons=N."
+        ),
+    ] = None,
     data: Annotated[
         str | None, typer.Option(metavar="FILE", help="The same as --set data=FILE: .npz, MNIST IDX, or IMAGES,LABELS.")
     ] = None,
@@ -102,7 +133,11 @@ def run(
         ),
     ] = None,
     threads: Annotated[
-        int | None, typer.Option(min=1, help="How many cores to use; all by default. Results do not depend on it.")
+        int | None,
+        typer.Option(
+            metavar="N", parser=_whole("--threads", 1, None, "such as 2"),
+            help="How many cores to use; all by default. Results do not depend on it.",
+        ),
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="A small version, one seed: does everything work?")] = False,
     out: Annotated[
@@ -117,16 +152,17 @@ def run(
     search: Annotated[
         int | None,
         typer.Option(
-            min=1,
             metavar="N",
+            parser=_whole("--search", 1, 10_000, "such as 24"),
             help="Instead of running: choose the settings of every arm anew from N candidates (digits).",
         ),
     ] = None,
 ) -> None:
     """Run an experiment: every arm with every seed, then a table and a report.
 
-    Results of every run are kept as it finishes. Ctrl-C stops, reports what is done and exits with code 130; --resume
-    runs what is missing, with the same result as if nothing had happened.
+    Results of every run are kept as it finishes. A run that fails ends no other; the exit code is then 1. Ctrl-C stops,
+    reports what is done and exits with code 130. --resume runs what is missing or failed, with the same result as if
+    nothing had happened, and refuses if the experiment's code or data are not what they were.
     """
     from homeostat.cli.running import Request, resume_experiment, run_experiment, search_settings
 
