@@ -1,4 +1,4 @@
-"""What is each stabilising mechanism worth to a spiking network that learns handwritten digits without labels?
+"""What is each stabilising mechanism worth to a spiking network that learns images without labels?
 
 Each pixel drives two groups of Poisson inputs, one where it is brighter than the mean training image (ON) and one where
 it is darker (OFF); every image excites the network equally much. Excitatory cells with adaptive thresholds compete
@@ -9,9 +9,8 @@ target, and weights have hard bounds. Synapses differ in initial weight and dela
 
 Labels are never used in learning. Then all plasticity is frozen. Each cell is given the class it answered to most on
 the training images; the test images are read by a vote of the cells, by a vote with each cell's whole class profile,
-and by a linear decoder on spike counts. The arms take one mechanism away each. They share the settings that were found
-for the whole network on training images, unless `homeostat run digits --search N` has chosen settings for each arm
-(chosen.json), from the same number of candidates for all. Test images took no part in any choice.
+and by a linear decoder on spike counts. The arms take one mechanism away each. Where the settings of each arm come from
+stands below the results.
 """
 
 from __future__ import annotations
