@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+import typer.core
 
 import homeostat
+from homeostat.cli import INTERRUPTED
+
+
+class Commands(typer.core.TyperGroup):
+    """The commands; one that Ctrl-C ends says so, which typer itself does not."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            print("stopped", file=sys.stderr)
+            raise typer.Exit(INTERRUPTED) from None
+
 
 app = typer.Typer(
-    name="homeostat", no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False,
+    name="homeostat", cls=Commands, no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False,
     help="Homeostat: a laboratory for plastic neural networks that learn and stay stable.",
     epilog="First steps: [bold]homeostat run digits[/bold], then open the report that it names. "
     "Help on a command: [bold]homeostat run --help[/bold]",

@@ -11,7 +11,8 @@ from homeostat.experiments.lab.store import Result
 
 ITS_NAME = f"digits/{CHOSEN.name}"  # among the result's sources
 SPLIT = ("images", "test_share", "split_seed")  # of the same file, they decide which images are for the test
-NOT_SEARCHED: dict[str, Any] = {"data": None, "images": None, "test_share": 0.2, "split_seed": 1000}  # how the defaults were found
+# on what the defaults were found
+NOT_SEARCHED: dict[str, Any] = {"data": None, "images": None, "test_share": 0.2, "split_seed": 1000}
 BY_HAND = ("data", "neurons", "images", "passes", "robustness", "test_share", "split_seed")  # not set to learn better
 
 
