@@ -54,7 +54,7 @@ def _common(
         os.environ["HOMEOSTAT_DEBUG"] = "1"
 
 
-def _whole(option: str, low: int, high: int | None, advice: str) -> Callable[[str], int]:
+def _whole(low: int, high: int | None, advice: str) -> Callable[[str], int]:
     """A reader of whole numbers that says what it takes."""
     limits = f"at least {low}" if high is None else f"from {low} to {high}"
 
@@ -65,7 +65,7 @@ def _whole(option: str, low: int, high: int | None, advice: str) -> Callable[[st
             value = low - 1
         if value < low or (high is not None and value > high):
             shown = text if len(str(text)) <= 40 else f"{text[:40]}..."
-            raise typer.BadParameter(f"{option} {shown} must be a whole number, {limits}, {advice}")
+            raise typer.BadParameter(f"{shown} must be a whole number, {limits}, {advice}")
         return value
 
     return read
@@ -78,6 +78,34 @@ def _names(incomplete: str) -> list[str]:
     return [name for name in built_in() if name.startswith(incomplete)]
 
 
+Number = Annotated[
+    int | None,
+    typer.Option(
+        "--seeds", metavar="N", parser=_whole(1, None, "such as 5"),
+        help="How many seeds; the default is the experiment's.",
+    ),
+]  # fmt: skip
+First = Annotated[
+    int, typer.Option("--seed", metavar="N", parser=_whole(0, 2**32 - 1, "such as 0"), help="The first seed.")
+]
+Cells = Annotated[
+    int | None,
+    typer.Option("--neurons", metavar="N", parser=_whole(1, None, "such as 400"), help="The same as --set neurons=N."),
+]
+Cores = Annotated[
+    int | None,
+    typer.Option(
+        "--threads", metavar="N", parser=_whole(1, None, "such as 2"),
+        help="How many cores to use; all by default. Results do not depend on it.",
+    ),
+]  # fmt: skip
+Candidates = Annotated[
+    int | None,
+    typer.Option(
+        "--search", metavar="N", parser=_whole(1, 10_000, "such as 24"),
+        help="Instead of running: choose the settings of every arm anew from N candidates (digits).",
+    ),
+]  # fmt: skip
 KeepOften = Annotated[
     str | None,
     typer.Option(metavar="every=60s", help="Keep long runs while they go on, so often in s, min or h of real time."),
@@ -121,23 +149,10 @@ def run(
             autocompletion=_names,
         ),
     ] = None,
-    seeds: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", parser=_whole("--seeds", 1, None, "such as 5"),
-            help="How many seeds; the default is the experiment's.",
-        ),
-    ] = None,
-    seed: Annotated[
-        int, typer.Option(metavar="N", parser=_whole("--seed", 0, 2**32 - 1, "such as 0"), help="The first seed.")
-    ] = 0,
+    seeds: Number = None,
+    seed: First = 0,
     arm: Annotated[list[str] | None, typer.Option(help="Run this arm or baseline only; may be repeated.")] = None,
-    neurons: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", parser=_whole("--neurons", 1, None, "such as 400"), help="The same as --set neurons=N."
-        ),
-    ] = None,
+    neurons: Cells = None,
     data: Annotated[
         str | None, typer.Option(metavar="FILE", help="The same as --set data=FILE: .npz, MNIST IDX, or IMAGES,LABELS.")
     ] = None,
@@ -147,13 +162,7 @@ def run(
             "--set", metavar="KEY=VALUE", help="Change a setting; may be repeated. homeostat list NAME shows them."
         ),
     ] = None,
-    threads: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", parser=_whole("--threads", 1, None, "such as 2"),
-            help="How many cores to use; all by default. Results do not depend on it.",
-        ),
-    ] = None,
+    threads: Cores = None,
     quick: Annotated[bool, typer.Option("--quick", help="A small version, one seed: does everything work?")] = False,
     out: Annotated[
         Path | None,
@@ -164,14 +173,7 @@ def run(
     ] = None,
     checkpoint: KeepOften = None,
     resume: Folder = None,
-    search: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            parser=_whole("--search", 1, 10_000, "such as 24"),
-            help="Instead of running: choose the settings of every arm anew from N candidates (digits).",
-        ),
-    ] = None,
+    search: Candidates = None,
 ) -> None:
     """Run an experiment: every arm with every seed, then a table and a report.
 

@@ -80,9 +80,9 @@ def resume_experiment(folder: Path, request: Request) -> int:
     folder, found = result.folder, result.json
     if request.which not in (None, found["experiment"], found["locator"]):
         raise BadValue(f"'{folder}' holds the experiment {found['experiment']}, not {request.which}")
-    if changed := differences(found["sources"], {**found["sources"], **code_of(found["locator"])}):
-        raise changed_since(folder, found["locator"], changed)
     experiment = load(found["locator"])
+    if changed := differences(found["sources"], {**found["sources"], **code_of(found["locator"])}):
+        raise changed_since(folder, found["locator"], changed)  # before its settings, which may have changed with it
     chosen = {name: found["settings"][name] for name in found["settings_chosen"]}
     settings, arms, seeds = build(experiment.settings, chosen), [*found["arms"], *found["baselines"]], found["seeds"]
     every_s = _interval(request.checkpoint, experiment)

@@ -129,7 +129,10 @@ def _attempt(function: Callable[[J], R], job: J, passing: tuple[type[BaseExcepti
 
 def in_one_line(error: BaseException) -> str:
     """What went wrong, and where if it is not an error of ours, whose text says all."""
-    told = " ".join(str(error).split())
+    try:
+        told = " ".join(str(error).split())
+    except Exception:  # an error of somebody's own that cannot be shown
+        told = ""
     if not isinstance(error, HomeostatError):
         frame = traceback.extract_tb(error.__traceback__)[-1]
         told = f"{type(error).__name__}{': ' if told else ''}{told[:LONGEST_LINE]}"

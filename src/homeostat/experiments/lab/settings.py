@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from homeostat.errors import BadValue, UnknownName, suggestion
 
+LONGEST = 60  # characters of a value in a message
 S = TypeVar("S", bound="Settings")
 
 
@@ -100,4 +101,6 @@ def _in_words(kind: type[Settings], error: Any, where: str) -> str:
     info = kind.model_fields[name]
     expected = ", ".join(filter(None, (type_of(info), range_of(info))))
     meaning = f" ({info.description})" if info.description else ""
-    return f"{name}={error['input']!r}{where} must be {expected}{meaning}"
+    given = repr(error["input"])
+    given = given if len(given) <= LONGEST else f"{given[:LONGEST]}..."
+    return f"{name}={given}{where} must be {expected}{meaning}"
