@@ -14,7 +14,6 @@ from homeostat.experiments.digits.variants import CHOSEN
 from homeostat.experiments.lab.discovery import load
 from homeostat.experiments.lab.store import Finished, Result, Store
 from homeostat.report import write_page
-from homeostat.report.digits_settings import provenance_of
 
 PROVENANCE: dict[str, Any] = {
     "homeostat": "0", "commit": None, "python": "3", "packages": {}, "date": "2026-01-01T00:00:00+00:00",
@@ -55,11 +54,13 @@ def test_a14_other_images_are_not_called_handwritten_digits(tmp_path: Path) -> N
 
 
 def test_a14_another_split_does_not_claim_unseen_test_images(tmp_path: Path) -> None:
-    told = provenance_of(made(tmp_path, seeds=[0], split_seed=7))
+    told = words(made(tmp_path, seeds=[0], split_seed=7))
     assert "took no part" not in told and "accuracies may be too good" in told
 
 
 def test_a14_a_search_is_told_only_if_its_settings_were_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from homeostat.report.digits_settings import provenance_of
+
     result = made(tmp_path / "out", seeds=[0])
     changed = tmp_path / "chosen.json"
     changed.write_text(CHOSEN.read_text().replace('"candidates": 24', '"candidates": 99'))

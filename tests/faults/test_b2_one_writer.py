@@ -17,7 +17,6 @@ from homeostat.cli import call
 from homeostat.errors import BadValue
 from homeostat.experiments.digits import Settings
 from homeostat.experiments.digits.search import search
-from homeostat.experiments.lab.lock import LOCK, Lock
 
 
 def first(toy: Path, out: Path) -> subprocess.Popen[str]:
@@ -50,14 +49,16 @@ def test_b2_a_second_run_is_refused_and_a_killed_one_is_taken_up(
     finally:
         process.send_signal(signal.SIGKILL)
         process.communicate(timeout=60)
-    assert (out / LOCK).exists()  # which means nothing
+    assert (out / ".lock").exists()  # which means nothing
     (tmp_path / "go").touch()
     assert call(["run", "--resume", str(out)]) == 0
     assert [run["numbers"]["x"] for run in json.loads((out / "result.json").read_text())["runs"]] == [1, 2, 3]
-    assert not (out / LOCK).exists()
+    assert not (out / ".lock").exists()
 
 
 def test_b2_the_lock_ends_with_its_holder(tmp_path: Path) -> None:
+    from homeostat.experiments.lab.lock import Lock
+
     lock = Lock(tmp_path)
     with pytest.raises(BadValue, match=rf"process {os.getpid()} "):
         Lock(tmp_path)
@@ -67,11 +68,13 @@ def test_b2_the_lock_ends_with_its_holder(tmp_path: Path) -> None:
     again = Lock(tmp_path)
     again.release()
     again.release()
-    (tmp_path / LOCK).write_text("process 1 on elsewhere since 00:00:00")
+    (tmp_path / ".lock").write_text("process 1 on elsewhere since 00:00:00")
     Lock(tmp_path).release()
 
 
 def test_b2_a_refused_run_leaves_the_folder_free(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from homeostat.experiments.lab.lock import Lock
+
     toy = str(written(tmp_path, SMALLEST))
     assert call(["run", toy, "--out", str(tmp_path)]) == 1  # holds other files
     assert "holds other files" in capsys.readouterr().err
@@ -79,6 +82,8 @@ def test_b2_a_refused_run_leaves_the_folder_free(tmp_path: Path, capsys: pytest.
 
 
 def test_b2_two_searches_do_not_share_a_folder(tmp_path: Path) -> None:
+    from homeostat.experiments.lab.lock import Lock
+
     lock = Lock(tmp_path)
     with pytest.raises(BadValue, match="is being written to"):
         search(Settings(), 1, ["untrained"], 0, tmp_path, 1, None)  # type: ignore[arg-type]
