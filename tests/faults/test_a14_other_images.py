@@ -22,7 +22,9 @@ PROVENANCE: dict[str, Any] = {
 }  # fmt: skip
 
 
-def made(folder: Path, *, seeds: list[int], gone: tuple[tuple[str, int], ...] = (), **settings: Any) -> Result:
+def made(
+    folder: Path, *, seeds: list[int], gone: tuple[tuple[str, int], ...] = (), more: Any = None, **settings: Any
+) -> Result:
     """A result of the digits experiment on images of 2 x 3 pixels, without its networks."""
     arms = ["everything", "untrained", "k-means"]
     store = Store(folder, load("digits"), Settings(**settings), arms=arms, seeds=seeds, provenance=PROVENANCE)
@@ -30,7 +32,7 @@ def made(folder: Path, *, seeds: list[int], gone: tuple[tuple[str, int], ...] = 
     for arm, seed in [(arm, seed) for arm in arms for seed in seeds if (arm, seed) not in gone]:
         arrays = {
             "weights": draw.random((12, 4)), "weights_before": draw.random((12, 4)), "cell_labels": np.arange(4) % 2,
-            "confusion": np.array([[3, 1, 0], [1, 3, 0]]), "image_shape": np.array([2, 3]),
+            "confusion": np.array([[3, 1, 0], [1, 3, 0]]), "image_shape": np.array([2, 3]), **(more or {}),
         }  # fmt: skip
         numbers = {"voting": 0.75, "information": 0.4, "active": float("nan") if seed else 2.0, "rate": 1.0}
         store.add(Finished(arm, seed, numbers, arrays if arm != "k-means" else {}, 1.0))
@@ -78,3 +80,9 @@ def test_a14_the_digits_page_counts_its_seeds(tmp_path: Path) -> None:
     assert "summed over 2 of 3 seeds" in told and "Mean over 2 of 3 seeds (bars)" in told
     assert "Seed 1." in told and "Seed 0." not in told and "First seed" not in told
     assert "everything, seed 0: not run" in told and "of 400 cells" not in told
+
+
+def test_a14_arrays_with_nan_cost_no_page(tmp_path: Path) -> None:
+    weights = np.where(np.arange(48.0).reshape(12, 4) < 12, np.nan, 1.0)
+    told = words(made(tmp_path, seeds=[0], more={"weights": weights, "cell_labels": np.zeros(0, int)}))
+    assert "A figure cannot be drawn of these data" in told and "Numbers and settings" in told

@@ -134,3 +134,11 @@ def test_b8_resume_takes_the_path_of_the_result_too(tmp_path: Path) -> None:
     toy, out = str(written(tmp_path, SMALLEST)), tmp_path / "out"
     assert call(["run", toy, "--seeds", "1", "--out", str(out)]) == 0
     assert call(["run", "--resume", str(out / "result.json")]) == 0
+
+
+def test_b8_a_script_that_calls_the_command_line_is_not_run_again(tmp_path: Path) -> None:
+    written(tmp_path, SMALLEST)
+    script = "import sys\nfrom homeostat.cli import call\nopen('count', 'a').write('x')\n"
+    script += "sys.exit(call(['run', 'toy.py', '--seeds', '1', '--out', 'out']))\n"
+    done = subprocess.run([sys.executable, str(written(tmp_path, script, "script.py"))], cwd=tmp_path, check=False)
+    assert done.returncode == 0 and (tmp_path / "count").read_text() == "x"

@@ -20,7 +20,7 @@ WRONG = {
     "a unit that is none": (["digits", "--checkpoint", "5parsecs"], "its units are s, min, h"),
     "no unit": (["digits", "--checkpoint", "every=60"], "its units are s, min, h"),
     "more than a year": (["digits", "--checkpoint", f"{NINES}h"], "at most 8760h"),
-    "a million million seeds": (["digits", "--seeds", "1000000000000"], "holds at most 100000, so use from 1 to 8333"),
+    "a million million seeds": (["digits", "--seeds", "1000000000000"], "holds at most 10000, so use from 1 to 833"),
     "seeds in powers of ten": (["digits", "--seeds", "1e12"], "1e12 must be a whole number, at least 1, such as 5"),
     "no seeds": (["digits", "--seeds", "0"], "0 must be a whole number, at least 1"),
     "minus one seed": (["digits", "--seeds", "-1"], "-1 must be a whole number, at least 1"),

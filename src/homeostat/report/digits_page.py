@@ -90,6 +90,7 @@ def _worth(result: Result) -> str:
     )  # fmt: skip
 
 
+@html.guarded
 def _arms(
     result: Result, keys: tuple[str, ...], title: str, measure: Measure, limits: tuple[float, float], caption: str
 ) -> str:
@@ -112,6 +113,7 @@ def _seed(result: Result, arm: str, name: str) -> str:
     return f"Seed {result.first_seed(arm, name)}."
 
 
+@html.guarded
 def _fields(result: Result, when: str) -> str:
     """Receptive fields: ON weights minus OFF weights, sorted by the class that the cell stands for."""
     name = "weights_before" if when == "before" else "weights"
@@ -134,6 +136,7 @@ def _fields(result: Result, when: str) -> str:
     )
 
 
+@html.guarded
 def _confusion(result: Result) -> str:
     found = list(result.arrays(FULL, "confusion").values())
     if not found or len({f.shape for f in found}) > 1:
@@ -147,6 +150,7 @@ def _confusion(result: Result) -> str:
     )
 
 
+@html.guarded
 def _shares(result: Result) -> str:
     """How many cells stand for each class."""
     found, n = list(result.arrays(FULL, "cell_labels").values()), _classes(result)
@@ -162,6 +166,7 @@ def _shares(result: Result) -> str:
     return html.figure(drawn, f"{caption}were silent and stand for none.", "cells per class")
 
 
+@html.guarded
 def _raster(result: Result, when: str) -> str:
     times, cells = result.array(FULL, f"raster_{when}_times"), result.array(FULL, f"raster_{when}_cells")
     shown, labels = result.array(FULL, "raster_labels"), result.array(FULL, "cell_labels")
@@ -179,6 +184,7 @@ def _raster(result: Result, when: str) -> str:
     return html.figure(drawn, caption + (more if when == "after" else ""), f"spikes {when} learning")
 
 
+@html.guarded
 def _rates(result: Result) -> str:
     lines, counts, left_out, colours = {}, {}, {}, dict[str, str]()
     for arm in (name for name in result.json["arms"] if name != UNTRAINED):
@@ -200,16 +206,17 @@ def _rates(result: Result) -> str:
     return html.figure(drawn, caption + not_drawn(left_out), "rates over training")
 
 
+@html.guarded
 def _weights(result: Result) -> str:
-    before = result.array(FULL, "weights_before")
-    if before is None:
+    samples, seeds, before = {}, set(), ("before learning", FULL, "weights_before")
+    for name, arm, array in (before, *((arm, arm, "weights") for arm in (FULL, "no normalisation", EQUAL))):
+        found = result.array(arm, array)
+        if found is not None and (finite := found[np.isfinite(found)]).size and finite.mean() > 0:
+            share = "" if finite.size == found.size else f", {1 - finite.size / found.size:.1%} not finite"
+            samples[f"{name}{share}"] = finite / finite.mean()
+            seeds.add(_seed(result, arm, array))
+    if not samples:
         return ""
-    samples, seeds = {"before learning": before / before.mean()}, {_seed(result, FULL, "weights_before")}
-    for arm in (FULL, "no normalisation", EQUAL):
-        found = result.array(arm, "weights")
-        if found is not None and found.mean() > 0:
-            samples[arm] = found / found.mean()
-            seeds.add(_seed(result, arm, "weights"))
     colours = {**COLOUR, "before learning": COLOURS[1]}
     drawn = figures.distributions(
         "Weights of the inputs", samples, xlabel="weight / mean weight", colours=colours, height=2.9
@@ -221,21 +228,9 @@ def _weights(result: Result) -> str:
 
 def _robustness(result: Result) -> str:
     """Accuracy and information against damage, for the arms that were damaged."""
-    drawn = []
-    for kind, text in KINDS.items():
-        for key, name in (("voting", "Accuracy"), ("information", "Information")):
-            lines, colours, counts = _damage(result, kind, key)
-            if not lines:
-                continue
-            percent, n = key == "voting", _classes(result)
-            figure = figures.curves(
-                f"{name}: {kind}", lines, xlabel=f"{text}, %", ylabel="%" if percent else "bits", colours=colours,
-                markers=True,
-                chance=100 / n if percent else None, ylim=(0, 102) if percent else (0, 1.03 * np.log2(n)),
-            )  # fmt: skip
-            caption = f"Mean {over_seeds(result, counts)}."
-            drawn.append(html.figure(figure, caption, f"{name} against {text}"))
-    if not drawn:
+    names = {"voting": "Accuracy", "information": "Information"}
+    drawn = [_damaged(result, kind, key, name) for kind in KINDS for key, name in names.items()]
+    if not any(drawn):
         return ""
     text = (
         "A trained network is damaged and shown the test images. Nothing is learned again, thresholds stay, and the "
@@ -244,6 +239,19 @@ def _robustness(result: Result) -> str:
         "value, lines are broken."
     )
     return html.section("Robustness after learning", html.paragraphs(text), html.figures(*drawn))
+
+
+@html.guarded
+def _damaged(result: Result, kind: str, key: str, name: str) -> str:
+    lines, colours, counts = _damage(result, kind, key)
+    if not lines:
+        return ""
+    percent, n, text = key == "voting", _classes(result), KINDS[kind]
+    figure = figures.curves(
+        f"{name}: {kind}", lines, xlabel=f"{text}, %", ylabel="%" if percent else "bits", colours=colours, markers=True,
+        chance=100 / n if percent else None, ylim=(0, 102) if percent else (0, 1.03 * np.log2(n)),
+    )  # fmt: skip
+    return html.figure(figure, f"Mean {over_seeds(result, counts)}.", f"{name} against {text}")
 
 
 def _damage(result: Result, kind: str, key: str) -> tuple[dict[str, Line], dict[str, str], dict[str, int]]:

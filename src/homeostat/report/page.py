@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from homeostat.experiments.lab.contract import Measure
 from homeostat.experiments.lab.store import REPORT, Result
 from homeostat.report import figures, html
 from homeostat.report.arms import SPOTS, drawn_arms
@@ -88,12 +89,14 @@ def _method(result: Result) -> str:
 
 def _arms(result: Result) -> str:
     """Each main measure: every arm with its seeds and interval."""
-    drawn = []
-    for key, measure in measures(result).items():
-        figure, caption = drawn_arms(result, {name: key for name in _names(result)}, measure.text, measure)
-        if figure is not None:
-            drawn.append(html.figure(figure, f"{SPOTS}{caption}", f"{heading(measure)} of each arm"))
-    return html.section("Arms", html.figures(*drawn)) if drawn else ""
+    drawn = [_arm(result, key, measure) for key, measure in measures(result).items()]
+    return html.section("Arms", html.figures(*drawn)) if any(drawn) else ""
+
+
+@html.guarded
+def _arm(result: Result, key: str, measure: Measure) -> str:
+    figure, caption = drawn_arms(result, {name: key for name in _names(result)}, measure.text, measure)
+    return "" if figure is None else html.figure(figure, f"{SPOTS}{caption}", f"{heading(measure)} of each arm")
 
 
 def _names(result: Result) -> list[str]:
@@ -115,6 +118,7 @@ def _curves(result: Result) -> str:
     return html.section("Curves", html.figures(*drawn)) if any(drawn) else ""
 
 
+@html.guarded
 def _curve(result: Result, name: str) -> str:
     lines, counts, left_out, broken = {}, {}, {}, []
     timed = False

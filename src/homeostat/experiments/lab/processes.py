@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, Generic, TypeVar
 
 from homeostat.errors import HomeostatError, Interrupted
@@ -36,7 +37,8 @@ def in_processes(
 ) -> Generator[tuple[J, R | Failed], None, None]:
     """Each job with what `function` made of it, as it finishes. Even a single worker is a process of its own.
 
-    `function` must be found by name in its module. Left early, by an error or Ctrl-C, all processes end at once.
+    `function` must be found by name in a module that can be imported. Left early, by an error or Ctrl-C, all processes
+    end at once.
     """
     with _one_thread_each(), _crew() as crew:
         left, busy = iter(jobs), dict[Worker[J, R], J]()
@@ -65,7 +67,7 @@ class Worker(Generic[J, R]):
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, function, sys.path[:]))
-        with _born_deaf_to_ctrl_c():
+        with _born_deaf_to_ctrl_c(), _without_the_script():
             self.process.start()
         theirs.close()  # so that the pipe ends with the process
         self.lives = True
@@ -212,6 +214,20 @@ def _born_deaf_to_ctrl_c() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _without_the_script() -> Iterator[None]:
+    """Processes started meanwhile do not read the script that this one runs: what they do is found by name elsewhere.
+
+    A script that calls the command line would else begin its experiment again in each of them.
+    """
+    before = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = before
 
 
 @contextmanager

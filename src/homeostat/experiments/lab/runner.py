@@ -23,7 +23,7 @@ from homeostat.experiments.lab.sources import code_of, differences
 from homeostat.experiments.lab.stopping import Stops
 from homeostat.experiments.lab.store import Finished, Result, Store
 
-MOST_RUNS = 100_000  # of one folder: each is an entry in its result.json
+MOST_RUNS = 10_000  # of one folder: each is an entry in its result.json, which is written anew after each
 LAST_SEED = 2**32 - 1  # the largest that numpy's and scikit-learn's older generators take
 
 
@@ -106,7 +106,8 @@ def jobs_of(experiment: Experiment, settings: Settings, arms: list[str], seeds: 
 
 def kept(jobs: list[Job], store: Store, every_s: float | None) -> list[Job]:
     """Those jobs that the store has no result of, each with its place for checkpoints, if these are wanted."""
-    missing = [job for job in jobs if not store.has(job.arm, job.seed)]
+    done = store.finished()
+    missing = [job for job in jobs if (job.arm, job.seed) not in done]
     if every_s is None:
         return missing
     return [replace(job, place=Place(store.place(job.arm, job.seed), every_s)) for job in missing]

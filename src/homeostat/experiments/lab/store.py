@@ -29,6 +29,7 @@ from homeostat.experiments.lab.sources import changes, code_of, files_in
 from homeostat.experiments.lab.summary import effects, summary
 
 FORMAT = 1
+SUMMARY_REST = 20.0  # how long runs are added without new means, in the time that means took
 RESULT, DATA, REPORT, CHECKPOINTS, FAILURES = "result.json", "data.zarr", "report.html", "checkpoints", "failures"
 PARTS = {
     "experiment": str, "locator": str, "title": str, "arms": dict, "baselines": dict, "settings": dict,
@@ -69,7 +70,7 @@ class Store:
     ) -> None:
         self.folder = folder
         self.experiment = experiment
-        self.began = time.perf_counter()
+        self.began, self.summarise_at = time.perf_counter(), 0.0
         chosen = settings.model_dump(mode="json")
         sources = code_of(experiment.locator) | files_in(chosen) | ({} if data is None else {"the data": data})
         self.result: dict[str, Any] = {
@@ -137,9 +138,9 @@ class Store:
         self.result |= {name: former[name] for name in ("runs", "failures", "measures", "summary", "effects")}
         self.write()
 
-    def has(self, arm: str, seed: int) -> bool:
-        """Whether that run has finished."""
-        return any((run["arm"], run["seed"]) == (arm, seed) for run in self.result["runs"])
+    def finished(self) -> set[tuple[str, int]]:
+        """Arm and seed of all runs that have finished."""
+        return {(run["arm"], run["seed"]) for run in self.result["runs"]}
 
     def place(self, arm: str, seed: int) -> Path:
         """Where that run keeps its checkpoints."""
@@ -157,10 +158,18 @@ class Store:
         self._forget(run.arm, run.seed)
         for name in run.numbers:
             self.result["measures"].setdefault(name, asdict(self.experiment.measure(name)))
-        self.result["summary"] = summary(self.result["runs"], self.result["seeds"])
-        self.result["effects"] = effects(self.result["runs"], list(self.result["arms"]), self.result["seeds"])
+        if time.perf_counter() >= self.summarise_at:
+            self._summarise()
         self.write()
         shutil.rmtree(self.place(run.arm, run.seed), ignore_errors=True)  # of no more use
+
+    def _summarise(self) -> None:
+        """Bring the means up to date; over thousands of seeds that takes a while, and is then done less often."""
+        began = time.perf_counter()
+        self.result["summary"] = summary(self.result["runs"], self.result["seeds"])
+        self.result["effects"] = effects(self.result["runs"], list(self.result["arms"]), self.result["seeds"])
+        now = time.perf_counter()
+        self.summarise_at = now + SUMMARY_REST * (now - began)
 
     def fail(self, arm: str, seed: int, error: str, trace: str = "") -> None:
         """Keep why a run failed."""
@@ -189,6 +198,7 @@ class Store:
 
     def close(self, *, stopped: bool) -> Result:
         """Note how it ended: 'complete', 'failed' where runs have, or 'stopped' before all were tried."""
+        self._summarise()
         self.result["status"] = "stopped" if stopped else "failed" if self.result["failures"] else "complete"
         if self.result["status"] == "complete":
             for name in (CHECKPOINTS, FAILURES):
