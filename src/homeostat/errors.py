@@ -38,7 +38,12 @@ class TooLarge(HomeostatError, MemoryError):
 
 
 class DataError(HomeostatError, OSError):
-    """A data file is missing, damaged or in an unknown format."""
+    """A data file is missing, damaged, in an unknown format or cannot be written.
+
+    `recording` holds what a run had recorded, where it had to end because the disk took no more.
+    """
+
+    recording: object = None
 
 
 class CheckpointError(HomeostatError, OSError):

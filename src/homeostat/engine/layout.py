@@ -243,7 +243,8 @@ def _check_index(name: str, synapses: int) -> None:
 def _leave_out_empty_rows(share: LinkShare) -> None:
     """Spikes need not visit rows without synapses, unless these keep states."""
     row_of, start = share.arrays["row_of"], share.arrays["start"]
-    row_of[(row_of >= 0) & (np.diff(start)[row_of] == 0)] = -1
+    empty = np.append(np.diff(start) == 0, True)  # the last stands for the row that is not there, -1
+    row_of[empty[row_of]] = -1
 
 
 def _sending(share: LinkShare, bounds: np.ndarray) -> np.ndarray:
