@@ -13,6 +13,7 @@ def _(v, current): ...                       # the hook returns the state's new 
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +69,7 @@ class Inflow:
 
 
 class State:
-    """A declared state. Made by a scope (`PerPre.state(...)`), named by the class body."""
+    """A declared state. Made by a scope (`PerPre.state(...)`); a class keeps a copy of each that its body names."""
 
     def __init__(self, scope: Scope, init: float | str = 0.0, *, slow: bool = False, rule: Any = None) -> None:
         self.scope, self.init, self.slow = scope, init, slow
@@ -78,14 +79,16 @@ class State:
         self.inflow = rule if isinstance(rule, Inflow) else None
         self.sensor: str | None = rule if isinstance(rule, str) else None
         self.advancer: Hook | None = None
-        self.writers: list[Hook] = []
         self.name = ""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
 
     def __repr__(self) -> str:
         return f"{self.scope.name}.{self.name}"
+
+    def named(self, name: str) -> State:
+        """A copy under this name, so that what one class does with a state is nothing to another."""
+        own = copy(self)
+        own.name = name
+        return own
 
     @property
     def is_plain(self) -> bool:
@@ -129,8 +132,7 @@ class State:
 
     def advance(self, function: Callable[..., Any]) -> Hook:
         """The exact value after a quiet interval `elapsed` (ms), which makes lazy evaluation possible."""
-        self.advancer = Hook("advance", _plain(function), (self,))
-        return self.advancer
+        return Hook("advance", _plain(function), (self,))
 
 
 class together:
@@ -143,10 +145,7 @@ class together:
         self.states = states
 
     def _hook(self, event: str, function: Any, **options: Any) -> Hook:
-        hook = Hook(event, _plain(function), self.states, **options)
-        for state in self.states:
-            state.writers.append(hook)
-        return hook
+        return Hook(event, _plain(function), self.states, **options)
 
     def step(self, function: Callable[..., Any]) -> Hook:
         """New values at each step."""

@@ -9,11 +9,12 @@ from tiny import Cell, network, pair
 from homeostat.combine import Wrapper, gated
 from homeostat.distributions import LogNormal, Normal, Uniform
 from homeostat.errors import BadValue, ContractError, HomeostatError, UnknownName
-from homeostat.hooks import derived, source_tree, step_when
+from homeostat.hooks import derived, step_when
 from homeostat.network import AllToAll, Network
 from homeostat.reference import ReferenceSimulation
 from homeostat.rule import Follow, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
 from homeostat.signals import Sine, Timed
+from homeostat.source import source_tree
 from homeostat.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, quantile, together
 from homeostat.units import Delay, Fraction, MilliVolt, Ms, Number
 

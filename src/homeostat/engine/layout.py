@@ -19,15 +19,17 @@ from homeostat.engine.model import NETWORK, Cells, Group, Links, Model, Variable
 from homeostat.engine.profile import MOST_PARTS
 from homeostat.engine.runtime.packed import Packed
 from homeostat.engine.runtime.rows import BATCH, HISTORY
-from homeostat.engine.runtime.threads import LINE
+from homeostat.engine.runtime.threads import LINE, NEVER
 from homeostat.engine.runtime.vectors import LANES
 from homeostat.engine.shares import LinkShare, cut
 from homeostat.engine.write_module import tuple_name
+from homeostat.errors import TooLarge
 from homeostat.network.blocks import each
 from homeostat.network.room import check_room
 
 LOG_SPIKES = 1 << 16  # spikes that a share's log holds at least
 BYTES_PER_SPIKE = 52  # for each cell and step that spikes are kept: an id, and room for four in the log
+MOST_SYNAPSES = 1 << 32  # of a projection in one share
 BLOCK = 16  # cells whose numbers fill a cache line, or several
 PARALLEL_FROM = 100_000  # synapses; below, starting threads costs more than it gains
 
@@ -46,6 +48,7 @@ class Layout:
     shares: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # group -> per thread: field -> value
     links: dict[str, list[LinkShare]] = field(default_factory=dict)
     learning: np.ndarray = field(default_factory=lambda: placed(1, 1, np.int64))
+    frozen_from: np.ndarray = field(default_factory=lambda: placed(NEVER, 1, np.int64))  # the first step of frozen time
     flags: np.ndarray = field(default_factory=lambda: placed(0, 64, np.int64))
     progress: np.ndarray = field(init=False)  # the step that each thread has come to, a cache line apart
 
@@ -144,6 +147,7 @@ class Layout:
     def _network_share(self) -> dict[str, Any]:
         share: dict[str, Any] = {
             "learning": self.learning,
+            "frozen_from": self.frozen_from,
             "was_frozen": placed(0, self.slots, np.bool_),
             "flags": self.flags,
             "progress": self.progress,
@@ -159,6 +163,7 @@ class Layout:
 
         def share_of(first: int, last: int) -> LinkShare:
             share = cut(synapses, delays, first, last)
+            _check_index(name, share.n)
             for key, variable in links.variables.items():
                 share.arrays |= self._link_variable(links, key, variable, share, first, last)
             if not any(variable.kind == "row" and not variable.fixed for variable in links.variables.values()):
@@ -224,6 +229,15 @@ def _blocks(n: int, threads: int) -> np.ndarray:
     bounds = np.rint(np.linspace(0, n / unit, threads + 1)).astype(np.int64) * unit
     bounds[-1] = n
     return np.minimum(bounds, n)
+
+
+def _check_index(name: str, synapses: int) -> None:
+    """The places of synapses in a share, as replay lists them, must fit into 32 bits."""
+    if synapses >= MOST_SYNAPSES:
+        raise TooLarge(
+            f"'{name}' has {synapses:,} synapses in one thread's share; the engine counts to {MOST_SYNAPSES:,}. "
+            "Use more threads, or cut the target population in several"
+        )
 
 
 def _leave_out_empty_rows(share: LinkShare) -> None:

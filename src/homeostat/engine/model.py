@@ -261,8 +261,9 @@ def _add_state(model: Model, group: Group, member: Member, state: State, made: d
 def _is_stamped(group: Group, member: Member, state: State) -> bool:
     """Whether a state is kept as of its owner's last event, with the step of that event beside it.
 
-    What belongs to a row is mostly kept as of the row's last visit. But for slow state frozen time has not passed, and
-    where a hook asks how long ago the row was visited, that must stay as it is when the user sets the state.
+    What belongs to a row is mostly kept as of the row's last visit; states of rules on a synapse share a stamp. But for
+    slow state frozen time has not passed, and where a hook asks how long ago the row was visited, that must stay as it
+    is when the user sets the state.
     """
     if isinstance(member.mechanism, PopulationRule):
         return state.moves
@@ -270,7 +271,7 @@ def _is_stamped(group: Group, member: Member, state: State) -> bool:
         return False
     if state.scope.name == "PerPre":
         return state.slow or group.asks_elapsed
-    return state.scope.name == "PerPost"
+    return state.scope.name == "PerPost" or member.place == "release"
 
 
 def _prepare_targets(model: Model) -> None:

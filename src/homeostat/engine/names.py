@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from homeostat.engine.hooksource import HookWriter
 from homeostat.engine.model import Cells, Group, Links, Member, Model, Variable, draw_key, modulator
+from homeostat.engine.write_hooks import number
 from homeostat.errors import UnknownName, suggestion
 from homeostat.hooks import Hook, arguments
 from homeostat.network import lookup
@@ -45,15 +47,18 @@ class Reader:
     def call(self, view: View, member: Member, hook: Hook) -> str:
         """The call of a hook at a place."""
         what = "_".join([hook.event.removeprefix("on_"), *(s.name for s in hook.writes)])
-        function = self.hooks.name(hook.function, f"{type(member.mechanism).__name__}_{what}")
+        wanted, truth = f"{type(member.mechanism).__name__}_{what}", hook.event in ("fires", "dies")
+        function = self.hooks.name(hook.function, wanted, truth)
         required, optional = arguments(hook.function)
         return f"{function}({', '.join(self.read(view, member, name, hook) for name in (*required, *optional))})"
 
     def condition(self, view: View, member: Member, hook: Hook) -> str:
         """The condition of a `step_when` hook."""
         assert hook.when is not None
-        function = self.hooks.name(hook.when, f"{type(member.mechanism).__name__}_when")
-        return f"{function}({', '.join(self.read(view, member, name, hook) for name in arguments(hook.when)[0])})"
+        function = self.hooks.name(hook.when, f"{type(member.mechanism).__name__}_when", True)
+        required, optional = arguments(hook.when)
+        given = [self.read(view, member, name, hook, optional) for name in (*required, *optional)]
+        return f"{function}({', '.join(given)})"
 
     def gate(self, view: View, member: Member, bound: Bound, number: int) -> str:
         """The factor of a gate: its arguments are modulators, or what the rule's hooks may ask for.
@@ -69,7 +74,7 @@ class Reader:
                 continue
             found = lookup.modulator(self.model.net, name, f"a gate of {type(member.mechanism).__name__}")
             if found is None or (gate.owner is not None and self._is_there(asked, owner, name)):
-                given.append(self.read(asked, owner, name, bound.hook))
+                given.append(self.read(asked, owner, name, bound.hook, arguments(gate.function)[1]))
             else:
                 given.append(view.signal(f"network.{modulator(self.model, *found)}[0]"))
         wanted = f"{type(gate.owner).__name__}_gate" if gate.owner else "gate"
@@ -81,8 +86,10 @@ class Reader:
         own = (*mechanism.states, *mechanism.fields, *mechanism.derived, *view.offered, "dt", *DRAWS)
         return name in own or self._of_neuron(view, name) is not None
 
-    def read(self, view: View, member: Member, name: str, hook: Hook | None = None) -> str:
-        """The expression for one argument."""
+    def read(
+        self, view: View, member: Member, name: str, hook: Hook | None = None, optional: dict[str, Any] | None = None
+    ) -> str:
+        """The expression for one argument; `optional` are the default values of a gate in place of the hook's."""
         mechanism = member.mechanism
         if name in mechanism.states:
             return view.state(member, mechanism.states[name])
@@ -98,11 +105,13 @@ class Reader:
         found = self._of_neuron(view, name)
         if found is not None:
             return found
-        if hook is not None and name in hook.optional:
-            return f"F({float(hook.optional[name])!r})"
+        if optional is None:
+            optional = hook.optional if hook is not None else {}
+        if name in optional:
+            return number(optional[name])
         raise UnknownName(
             f"{type(mechanism).__name__} on '{view.group.name}' asks for '{name}', which is not there; "
-            + suggestion(name, [*view.offered, *mechanism.fields, *mechanism.states])
+            + suggestion(name, _askable(view, member, name))
         )
 
     def parameter(self, view: View, member: Member, name: str) -> str:
@@ -163,7 +172,9 @@ class Reader:
         """A state's value after the quiet steps since its last event: its own stamp counts them, else `elapsed`."""
         stamp = f"at_{member.prefix}{state.name}"
         if stamp in view.group.variables:
-            elapsed = f"({view.step} - {self.variable(view.group, stamp)})"
+            slow = view.group.variables[f"{member.prefix}{state.name}"].slow and view.step == "n"
+            step = "min(n, network.frozen_from[0] - 1)" if slow else view.step  # for it no frozen time has passed
+            elapsed = f"({step} - {self.variable(view.group, stamp)})"
         if not elapsed:
             return value
         steps = f"F(np.int32({elapsed}))"
@@ -211,6 +222,18 @@ def known_of(member: Member) -> tuple[str, ...]:
     """What a member has: states, fields, derived values."""
     mechanism = member.mechanism
     return (*mechanism.states, *mechanism.fields, *mechanism.derived)
+
+
+def _askable(view: View, member: Member, name: str) -> list[str]:
+    """What may be asked for in place of a name that is not there: of a neuron, if that is what it begins with."""
+    side, group = name.partition("_")[0], view.group
+    cells = {"neuron": group} if isinstance(group, Cells) else {}
+    if isinstance(group, Links):
+        cells = {"pre": group.source, "post": group.target}
+    if isinstance(of := cells.get(side), Cells):
+        rate = [] if of.population.spiking else ["rate"]
+        return [f"{side}_{known}" for known in (*known_of(of.members[0]), *rate)]
+    return [*known_of(member), *member.mechanism.offers, *(f"{prefix}<name>" for prefix in member.mechanism.prefixes)]
 
 
 def presynaptic_parameter(links: Links, name: str) -> str | None:

@@ -296,7 +296,7 @@ class Simulation:
         self.settle()
         probe = Probe(self, restore_state)
         self._frozen.append(probe)
-        self.layout.learning[0] = 0
+        self.layout.learning[0], self.layout.frozen_from[0] = 0, self._frozen[0].began
         try:
             yield self
         finally:
@@ -304,7 +304,7 @@ class Simulation:
             if restore_state:
                 probe.put_back(self)
             if not self._frozen:
-                self.layout.learning[0] = 1
+                self.layout.learning[0], self.layout.frozen_from[0] = 1, NEVER
                 pass_over(self, self.step_count - probe.began)
 
     @property

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 CONSTANT = set(
     "post start piece pre row_of first_row row_delay sending delays in_degree firsts train_step train_id "
-    "log_step log_id logged logging flags progress learning spent".split()
+    "log_step log_id logged logging flags progress learning frozen_from spent".split()
 )
 """Arrays that a run does not change, or that are not the network's."""
 

@@ -29,7 +29,7 @@ RINGS = set("ids counts rates was_frozen".split())
 KEPT_OF_LAYOUT = {*RINGS, "last"}
 STANDING_OF_LAYOUT = set(
     "size first column firsts train_step train_id delays dendritic_delay row_of first_row row_delay sending pre start "
-    "piece post in_degree learning".split()
+    "piece post in_degree learning frozen_from".split()
 )
 FROM_THE_STEP = set("cursor flushed h_step h_fill h_latest h_newest h_older".split())
 """What the step count alone determines in a settled simulation: all is seen, nothing remembered."""

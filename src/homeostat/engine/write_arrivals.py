@@ -119,8 +119,7 @@ def _send(at: Views, view: View) -> list[str]:
     for state in states:
         name = f"{release.prefix}{state.name}"
         if state.scope.name == "PerSynapse":  # what belongs to the row was loaded with it
-            value = f"{q}.{name}[k]"
-            loads.append(f"{name} = {at.reader.advanced(view, release, state, value, f'(n - {q}.last[row])')}")
+            loads.append(f"{name} = {at.reader.advanced(view, release, state, f'{q}.{name}[k]')}")
         stores += _moved(at, state, name)
     outputs = ", ".join(["amount", *(f"new_{release.prefix}{state.name}" for state in states)])
     return [*loads, f"{outputs} = {at.reader.call(view, release, hook)}", *stores, f"{q}.sent[e] = amount"]
@@ -130,7 +129,8 @@ def _moved(at: Views, state: State, name: str) -> list[str]:
     """Lines that give a state of the release its new value; a slow one stands still in frozen time."""
     q = at.q
     if state.scope.name == "PerSynapse":
-        return [f"{q}.{name}[k] = new_{name}" + (f" if learning else {name}" if state.slow else "")]
+        new = {f"{q}.{name}[k]": f"new_{name}", **({f"{q}.at_{name}[k]": "np.int32(n)"} if state.moves else {})}
+        return [f"{to} = {value}" + (f" if learning else {to}" if state.slow else "") for to, value in new.items()]
     stamp = [f"{q}.at_{name}[row] = n"] if f"at_{name}" in at.links.variables else []
     return when_learning(state, [f"{q}.{name}[row] = new_{name}", *stamp])
 

@@ -12,11 +12,13 @@ from homeostat.rule import Bound
 
 
 def synapse_event(
-    at: Views, view: View, event: str, bounds: list[Bound], step: str, clocks: bool = False, loaded: bool = False
-) -> tuple[list[str], list[str]]:
+    at: Views, view: View, event: str, bounds: list[Bound], step: str, clocks: bool = False, loaded: bool = False,
+    before: View | None = None,
+) -> tuple[list[str], list[str]]:  # fmt: skip
     """Lines that take one synapse through an event at `step`, and the variables (locals of their names) it changed.
 
-    They begin with reading these variables, unless the weight is `loaded` already and there are no others.
+    They begin with reading these variables, unless the weight is `loaded` already and there are no others. State hooks
+    read what is there `before` the event's other hooks, if that is another view.
     """
     plan, lines = at.plan, [] if loaded else [f"w = {at.q}.w[k]"]
     aims = {bound.adds[1] for bound in bounds if bound.adds and bound.adds[0] is None}
@@ -32,7 +34,7 @@ def synapse_event(
         if state.trace or state.advancer:
             lines.append(f"{name} = {at.reader.advanced(view, member, state, name, f'({step} - {at.q}.stamp[k])')}")
             changed.append(name)
-    updates, updated = _updates(at, view, event, clocks)
+    updates, updated = _updates(at, before or view, event, clocks)
     summed, totals = _changes(at, view, bounds, clocks)
     own = [f"{local} = {local} + {total}" for local, total in sorted(totals.items()) if local in targets]
     redirected = [f"{local} = {local} + {total}" for local, total in sorted(totals.items()) if local not in targets]

@@ -79,7 +79,7 @@ COMMON_LINKS = """
     delays dendritic_delay row_of first_row row_delay sending pre start piece post last flushed in_degree
     h_step h_fill h_latest h_newest h_older level pick seen due due_count new new_count
 """
-COMMON_NETWORK = "learning was_frozen flags progress spent"
+COMMON_NETWORK = "learning frozen_from was_frozen flags progress spent"
 
 
 def _fields(group: Group, text: str) -> list[str]:

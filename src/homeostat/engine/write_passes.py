@@ -34,6 +34,7 @@ def _pass(at: Views, event: str, bounds: list[Bound]) -> list[str]:
         ticking = {at.links.member(bound.owner).prefix for bound in bounds} | {member.prefix for member, _ in hooks}
         ticks = [f"tick_{prefix[:-1]} = (n + 1) % {q}.ticks_{prefix[:-1]} == 0" for prefix in sorted(ticking)]
     lines = ["learning = network.learning[0] != 0", *only_if("learning", flush), *ticks, *reductions]
+    lines += _keep_before(at, event)
     lines += _owners(at, "PerPost", event, f"{at.c}.size", "i")
     lines += _owners(at, "PerPre", event, f"{q}.last.size", "row")
     lines += only_if("learning", _all_rows(at, event, bounds, settled)) if passes_rows else []
@@ -54,6 +55,38 @@ def _all_rows(at: Views, event: str, bounds: list[Bound], settled: bool) -> list
     return lines + ([f"{q}.flushed[0] = n + 1", f"{q}.h_fill[:] = 0"] if settled else [])
 
 
+def _read_before(at: Views, event: str) -> list[tuple[Member, State]]:
+    """States of neurons and rows that hooks of this event write, and hooks of synapses' states read as they were."""
+    owners = [hook for scope in ("PerPost", "PerPre") for hook in at.plan.state_hooks(scope, event)]
+    written = [(m, s) for m, hook in owners for s in hook.writes]
+    readers = [(m, h.all_reads) for m, h in at.plan.synapse_hooks(event)]
+    return [(m, s) for m, s in written if any(m is of and s.name in reads for of, reads in readers)]
+
+
+def _keep_before(at: Views, event: str) -> list[str]:
+    """Lines that keep these as they were before the event."""
+    view, lines = at.now(), list[str]()
+    for member, state in _read_before(at, event):
+        name, cells = f"was_{member.prefix}{state.name}", state.scope.name == "PerPost"
+        at.links.variables[name] = replace(at.links.variables[f"{member.prefix}{state.name}"], slow=False)
+        size, index = (f"{at.c}.size", "i") if cells else (f"{at.q}.last.size", "row")
+        lines += [f"for {index} in range({size}):", f"    {at.q}.{name}[{index}] = {view.state(member, state)}"]
+    return lines
+
+
+def _before(at: Views, view: View, event: str) -> View | None:
+    """A view that reads them so."""
+    kept = {(id(m), s.name): f"was_{m.prefix}{s.name}" for m, s in _read_before(at, event)}
+    if not kept:
+        return None
+
+    def state(member: Member, which: State) -> str:
+        name = kept.get((id(member), which.name))
+        return view.state(member, which) if name is None else at.reader.variable(at.links, name)
+
+    return replace(view, state=state)
+
+
 def _arriving_rate(at: Views) -> list[str]:
     """The rate of the presynaptic neuron of a row, as it arrives now."""
     rate = f"rate = rate_of({at.source}.rates, n - {at.q}.row_delay[row], {at.q}.pre[row])"
@@ -65,7 +98,8 @@ def _rows(at: Views, event: str, bounds: list[Bound], settled: bool) -> tuple[li
     q, plan, clocks = at.q, at.plan, event == "every"
     at_once = settled and plan.whole
     view, once = _once_per_cell(at)
-    body, changed = synapse_event(at, view, event, bounds, "n", clocks, loaded=at_once)
+    before = _before(at, view, event)
+    body, changed = synapse_event(at, view, event, bounds, "n", clocks, loaded=at_once, before=before)
     body += [*(_rounded(at, changed) if clocks else []), *store(at, changed, "n")]
     if at_once:  # as in a visit: older events are replayed, the newest one is part of the loop
         body = [f"w = {q}.w[k]", *newest_event(at), *body]

@@ -155,13 +155,13 @@ class Connections:
         if self.source.has_rate:
             self._transmit_rates()
             return
-        for row, _ in self.arriving_rows():
+        for row, step in self.arriving_rows():
             synapses = self.rows[row.pre, row.delay]
             if self.release is None:
                 for synapse in synapses:
                     self._deliver(synapse, synapse.weight)
             else:
-                self._release(row, synapses)
+                self._release(row, synapses, self.sim.was_frozen(step))
 
     def _transmit_rates(self) -> None:
         for delay in self.delays:
@@ -170,8 +170,11 @@ class Connections:
                 for synapse in self.rows[row.pre, delay]:
                     self._deliver(synapse, synapse.weight * rate)
 
-    def _release(self, row: Any, synapses: list[Synapse]) -> None:
-        """Amounts, then the new states. What belongs to the row must come out the same at each of its synapses."""
+    def _release(self, row: Any, synapses: list[Synapse], old: bool) -> None:
+        """Amounts, then the new states. What belongs to the row must come out the same at each of its synapses.
+
+        A spike of frozen time (`old`) changes no slow state.
+        """
         assert self.release is not None
         stores, updates = list(self.release.stores.values()), []
         row_values: list[list[float]] = []
@@ -187,7 +190,8 @@ class Connections:
             what = f"{self.release.say()}: a PerPre state came out differently at the synapses of row {row}"
             raise ContractError(f"{what}; it may not depend on w")
         for store, e, value in updates:
-            store.write(e, value)
+            if not (old and store.slow):
+                store.write(e, value)
 
     def _deliver(self, synapse: Synapse, amount: float) -> None:
         if self.receptor is None:

@@ -30,6 +30,7 @@ from homeostat.engine.runtime.draws import (
 from homeostat.engine.runtime.exponential import exp
 from homeostat.engine.runtime.packed import opened
 from homeostat.engine.runtime.reductions import reduce_count, reduce_max, reduce_mean, reduce_min, reduce_sum
+from homeostat.engine.runtime.rounding import rounded_to
 from homeostat.engine.runtime.rows import (
     BATCH,
     ask_for,
@@ -53,6 +54,6 @@ __all__ = [
     "fill_lanes", "find_due", "find_newest", "find_older", "halts_at", "has_done", "history_full", "inline",
     "kernel", "lanes", "log_spikes", "make_room", "next_place", "normal", "number_lanes", "opened", "pick_lanes",
     "place_of", "planned", "planned_of", "rate_of", "reduce_count", "reduce_max", "reduce_mean", "reduce_min",
-    "reduce_sum", "rounded32", "rounded64", "row_element", "step_key", "stop_asked", "synapse_element",
-    "take_lanes", "uniform32", "uniform64", "wait_for", "whole_lanes",
+    "reduce_sum", "rounded32", "rounded64", "rounded_to", "row_element", "step_key", "stop_asked",
+    "synapse_element", "take_lanes", "uniform32", "uniform64", "wait_for", "whole_lanes",
 ]  # fmt: skip
