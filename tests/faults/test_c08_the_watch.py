@@ -60,6 +60,14 @@ def test_c8_a_population_that_is_told_when_to_fire_is_never_ill() -> None:
     assert found(net, 3.0) == []  # 500 Hz, as it was told
 
 
+def test_c8_given_trains_between_which_weights_learn_are_never_ill() -> None:
+    net = hs.Network(dt=1.0, seed=1)
+    pre = net.add(hs.SpikeSource(), 2, "pre", spikes=([100.0], [0]))
+    post = net.add(hs.SpikeSource(), 2, "post", spikes=([110.0], [1]))
+    net.connect(pre, post, hs.AllToAll(), weight=0.5, rules=[hs.PairSTDP(), hs.HardBounds(0.0, 0.5)])
+    assert found(net, 60.0) == []
+
+
 def test_c8_what_hears_and_what_does_not() -> None:
     assert not any(hears(neuron) for neuron in (hs.SpikeSource(), hs.Poisson(rate=0.0), Told()))
     heard = (hs.LIF(), hs.AdaptiveLIF(), hs.AdEx(), hs.CurrentLIF(), hs.Izhikevich())

@@ -47,8 +47,8 @@ class Simulation:
     """A network made ready to run.
 
     `threads` changes nothing but the time it takes (default: all cores; fewer for small networks, which lose more by
-    waiting than they gain; never more than there are cores). `dtype` is "float32" or "float64". With `profile=True` it counts where the time goes;
-    `print(sim.profile())` tells.
+    waiting than they gain; never more than there are cores). `dtype` is "float32" or "float64". With `profile=True` it
+    counts where the time goes; `print(sim.profile())` tells.
 
         sim = Simulation(net, threads=4)
         recording = sim.run(seconds=10, record=[Spikes("exc")])
