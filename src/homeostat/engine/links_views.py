@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from homeostat.engine.links_plan import Plan
 from homeostat.engine.model import Member, Variable, target_variable
 from homeostat.engine.names import Reader, View, presynaptic_parameter
@@ -28,8 +30,8 @@ class Views:
         self.element, self.bits = f"synapse_element({self.q}.pre[row], {self.c}.first + i)", "bits_of"
         if "copy" in self.links.variables:
             self.element, self.bits = f"{self.element}, {self.q}.copy[k]", "bits_of_copy"
-        self.row_element = f"row_element({self.q}.pre[row], {self.q}.row_delay[row])"  # of draws of a row
-        self.cell = f"({self.c}.first + i)"  # the element of draws of a postsynaptic neuron
+        self.row = f"row_element({self.q}.pre[row], {self.q}.row_delay[row])"
+        self.cell = f"({self.c}.first + i)"  # the elements of draws of a postsynaptic neuron, and of a row
         self.rows = self._rows()
 
     def _rows(self) -> OneByOne | Batched:
@@ -83,6 +85,12 @@ class Views:
         )
         view.signal = self.snapshot
         return view
+
+    def drawing(self, view: View, scope: str) -> View:
+        """A view in which hooks draw for the owners of a scope."""
+        if scope == "PerSynapse":
+            return replace(view, element=self.element, bits=self.bits)
+        return replace(view, element=self.cell if scope == "PerPost" else self.row, bits="bits_of")
 
     def snapshot(self, expression: str) -> str:
         """A value that is stored with each postsynaptic event, read back at its place in the history."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from homeostat.engine.lines import indented, one_each, only_if, results, when_learning
 from homeostat.engine.links_views import Views
 from homeostat.engine.model import Links, Member, Variable
@@ -112,7 +110,7 @@ def _send(at: Views, view: View) -> list[str]:
     if release is None:
         return [f"{q}.sent[e] = w"]
     if at.plan.releases_by_row:
-        view = replace(view, element=at.row_element, bits="bits_of")
+        view = at.drawing(view, "PerPre")
     hook = next(h for h in release.mechanism.hooks if h.event == "transmit")
     states = [state for state in release.mechanism.states.values() if state.is_plain]
     loads, stores = list[str](), list[str]()
@@ -155,7 +153,7 @@ def _increments(at: Views, view: View, states: States) -> list[str]:
     """States of the row after the event; what they were before it is kept for postsynaptic events of this step."""
     q, lines = at.q, []
     hooks = at.plan.state_hooks("PerPre", "on_pre")
-    view = replace(view, element=at.row_element, bits="bits_of")
+    view = at.drawing(view, "PerPre")
     traces = [(member, state) for member, state in states if state.trace]
     lines += [f"row_new{n} = {at.reader.call(view, member, hook)}" for n, (member, hook) in enumerate(hooks)]
     for n, (member, state) in enumerate(traces):

@@ -96,7 +96,7 @@ def _fields(group: Group, text: str) -> list[str]:
 
 def tuple_name(group: Group) -> str:
     """The name of a group's named tuple in the module."""
-    return f"{group.ident.capitalize()}Tuple"
+    return f"Tuple_of_{group.ident}"
 
 
 def _tuples(model: Model, text: str) -> list[str]:

@@ -153,8 +153,7 @@ def _owners(at: Views, scope: str, event: str, size: str, index: str) -> list[st
     q, hooks = at.q, at.plan.state_hooks(scope, event)
     if not hooks:
         return []
-    view = at.now()
-    view.element, view.bits = at.cell if scope == "PerPost" else at.row_element, "bits_of"
+    view = at.drawing(at.now(), scope)
     body = _arriving_rate(at) if scope == "PerPre" else []
     body += [f"new{n} = {at.reader.call(view, member, hook)}" for n, (member, hook) in enumerate(hooks)]
     for n, (member, hook) in enumerate(hooks):

@@ -59,7 +59,7 @@ def _increments(at: Views, view: View, states: States) -> list[str]:
     def local(member: Member, state: State) -> str:
         return f"{member.prefix}{state.name}" if state.scope.name == "PerPost" else view.state(member, state)
 
-    own = replace(view, state=local, element=at.cell)
+    own = replace(at.drawing(view, "PerPost"), state=local)
     hooks = at.plan.state_hooks("PerPost", "on_post")
     lines = [f"new{n} = {at.reader.call(own, member, hook)}" for n, (member, hook) in enumerate(hooks)]
     for n, (member, hook) in enumerate(hooks):
