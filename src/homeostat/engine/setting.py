@@ -15,7 +15,7 @@ from homeostat.distributions import Distribution
 from homeostat.engine.by_name import Found, title
 from homeostat.engine.model import Group, Links, Member
 from homeostat.engine.present import now, of_presynaptic, state_value
-from homeostat.engine.whole import gathered, groups, put_variable
+from homeostat.engine.whole import gathered, groups, put_variable, set_clock
 from homeostat.errors import BadValue
 from homeostat.network.derive import dependents, derived_value
 from homeostat.network.realise import Realised, places
@@ -156,11 +156,8 @@ def _follow(sim: Simulation, group: Group, member: Member, name: str) -> None:
             rate = sim.net.dt / np.asarray(tau, float)
             put_variable(sim, group, f"rate_of_{member.prefix}{state.name}", rate)
             put_variable(sim, group, f"decay_of_{member.prefix}{state.name}", np.exp(-rate))
-    ticks = f"ticks_{member.prefix[:-1]}"
-    if name == "period" and ticks in group.variables:
-        group.variables[ticks].value = steps_of(float(variable.value), sim.net.dt, "period")
-        for share in sim.layout.shares[group.name]:
-            share[ticks] = group.variables[ticks].value
+    if name == "period":
+        set_clock(sim, group, member)
     for links in sim.model.links.values():
         if links.source is group and f"pre_{key}" in links.variables:
             _put_scoped(sim, links, f"pre_{key}", _parameter(sim, group, key))

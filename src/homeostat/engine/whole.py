@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from homeostat.engine.model import Cells, Group, Links
+from homeostat.engine.model import Cells, Group, Links, Member
+from homeostat.signals import steps_of
 
 if TYPE_CHECKING:
     from homeostat.engine.simulation import Simulation
@@ -201,8 +202,23 @@ def _put_outputs(sim: Simulation, cells: Cells, state: Mapping[str, np.ndarray])
             shared["ids"][slot, share["first"] : share["first"] + end - begin] = here[begin:end]
 
 
+def set_clock(sim: Simulation, group: Group, member: Member) -> None:
+    """Let a member's clock tick by its period, which a user may have set."""
+    ticks = group.variables.get(f"ticks_{member.prefix[:-1]}")
+    if ticks is None:
+        return
+    period = float(group.variables[f"{member.prefix}period"].value)
+    ticks.value = steps_of(period, sim.net.dt, f"period of {type(member.mechanism).__name__}")
+    for share in sim.layout.shares[group.name]:
+        share[f"ticks_{member.prefix[:-1]}"] = ticks.value
+
+
 def _follow(sim: Simulation, step: int) -> None:
-    """Set what follows from the step count: given trains are played up to it, no event waits for a replay."""
+    """Set what follows from the rest: clocks tick by their periods, given trains are played up to the step, no event
+    waits for a replay."""
+    for group in groups(sim):
+        for member in group.members:
+            set_clock(sim, group, member)
     for name in sim.model.cells:
         for share in sim.layout.shares[name]:
             share["cursor"][:] = np.searchsorted(share["train_step"], step)
