@@ -89,7 +89,7 @@ def _check_names(cls: Any) -> None:
                 )
     for value in cls.derived.values():
         for name in value.all_reads:
-            if name in cls.states or (name in cls.offers and name != "dt"):
+            if name in cls.states or (name in cls.offers and name != "dt" and name not in own):
                 raise ContractError(
                     f"{cls.__name__}.{value.name} is derived before the run, from fields and dt; "
                     f"it cannot read '{name}'"

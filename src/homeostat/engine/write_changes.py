@@ -38,10 +38,12 @@ def synapse_event(
     summed, totals = _changes(at, view, bounds, clocks)
     own = [f"{local} = {local} + {total}" for local, total in sorted(totals.items()) if local in targets]
     redirected = [f"{local} = {local} + {total}" for local, total in sorted(totals.items()) if local not in targets]
+    ticks = _changed_at(at, bounds) if clocks else {}
+    limited = _limited(at, view, aims, ticks)
     if event in ("step", "every"):  # docs/semantics.md 2.8, 2.9: states first, changes read them
-        lines += [*updates, *_derived(at, view), *summed, *own, *_limited(at, view, aims), *redirected]
+        lines += [*updates, *_derived(at, view), *summed, *own, *limited, *redirected]
     else:  # 2.6: changes read the states as they were; 2.7: states move and read the weight as it became
-        lines += [*summed, *own, *_limited(at, view, aims), *updates, *redirected, *_derived(at, view)]
+        lines += [*summed, *own, *limited, *updates, *redirected, *_derived(at, view)]
     return lines, list(dict.fromkeys([*changed, *updated, *sorted(totals)]))
 
 
@@ -108,15 +110,26 @@ def _changes(at: Views, view: View, bounds: list[Bound], clocks: bool) -> tuple[
     return lines, totals
 
 
-def _limited(at: Views, view: View, aims: set[str]) -> list[str]:
-    """`limit` hooks of the rules that aim at what has changed, in the order of the rules."""
+def _changed_at(at: Views, bounds: list[Bound]) -> dict[str, str]:
+    """When what rules aim at is changed at a tick, if not at all: when a rule's clock ticks that has a change of it."""
+    clocks = {f"tick_{name.removeprefix('ticks_')}" for name in at.links.variables if name.startswith("ticks_")}
+    ticks: dict[str, dict[str, None]] = {}
+    for bound in bounds:
+        if bound.adds and bound.adds[0] is None:
+            ticks.setdefault(bound.adds[1], {})[f"tick_{at.links.member(bound.owner).prefix[:-1]}"] = None
+    return {aim: " or ".join(some) for aim, some in ticks.items() if some.keys() != clocks}
+
+
+def _limited(at: Views, view: View, aims: set[str], ticks: dict[str, str] | None = None) -> list[str]:
+    """`limit` hooks of the rules that aim at what has changed, in the order of the rules; only at some `ticks`."""
     lines = []
     for bound in at.plan.limits:
         aim = at.aim(bound)
         if aim in aims:
             local = at.target(aim)
             here = replace(view, offered={**view.offered, "w": local, "value": local})
-            lines.append(f"{local} = {at.reader.call(here, at.links.member(bound.owner), bound.hook)}")
+            call = at.reader.call(here, at.links.member(bound.owner), bound.hook)
+            lines += only_if((ticks or {}).get(aim, ""), [f"{local} = {call}"])
     return lines
 
 
