@@ -66,6 +66,10 @@ class Unhealthy(HomeostatError):
         self.recording, self.findings = recording, findings
 
 
+class NetworkWarning(UserWarning):
+    """A network will run, but something in it is hardly meant so; the text says what, and what to do instead."""
+
+
 class HealthWarning(UserWarning):
     """A network is dead, runs away, holds NaN, is stuck or oscillates; the text says since when and why, as known."""
 

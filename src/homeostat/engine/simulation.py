@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from homeostat.engine import by_name, setting
+from homeostat.engine import by_name, precision, setting
 from homeostat.engine import checkpoint as checkpoints
 from homeostat.engine.crew import Crew
 from homeostat.engine.explain import explain
@@ -33,6 +33,7 @@ from homeostat.engine.write_network import sensed_cells
 from homeostat.errors import BadValue, NotSupported
 from homeostat.network import lookup
 from homeostat.network.blocks import cores
+from homeostat.network.cautions import caution
 from homeostat.network.network import Network, Population, Projection
 from homeostat.network.realise import Realised, realise
 
@@ -68,6 +69,9 @@ class Simulation:
         self.walked = 0  # steps of all runs
         self.threads = self._thread_count(threads)
         made = net if isinstance(net, Realised) else realise(net, self.threads)
+        caution(made, stacklevel=3)
+        if dtype == "float32":
+            precision.caution(made, stacklevel=3)
         self.watcher: Watcher | None = None
         self.model = build(made)
         self._text, self.plans = write_module(self.model, dtype, profile)

@@ -27,7 +27,8 @@ class Connections:
         self.source, self.target = sim.cells[projection.source.name], sim.cells[projection.target.name]
         made = sim.made.synapses[projection.name]
         self.dendritic_delay = made.dendritic_delay
-        self.one_delay = int(made.delay[0]) if len(made.delay) == 1 else None
+        occur = sorted({*made.delay.tolist()}) or [1]
+        self.one_delay = occur[0] if len(occur) == 1 else None
         self.births: dict[tuple[int, int], int] = {}  # how often each pair was born
         self.synapses = list(self._first_synapses(made))
         self.branches = 1 if made.branch is None else self._branch_count(made)
