@@ -65,6 +65,6 @@ def _missed_spikes(made: Realised, population: Population) -> Iterator[str]:
     if delivered < (1.0 - FEWER) * asked:
         yield (
             f"{rates[0]}={asked:g} Hz of {type(neuron).__name__} on '{population.name}' needs {expected:.3g} spikes in "
-            f"a step of dt={dt:g} ms, and a cell has at most one: {delivered:.4g} Hz come out. Use a shorter dt, or more "
-            "cells at a lower rate"
+            f"a step of dt={dt:g} ms, and a cell has at most one: {delivered:.4g} Hz come out. Use a shorter dt, or "
+            "more cells at a lower rate"
         )
