@@ -201,12 +201,13 @@ class Writer:
         draws = self.some(["uniform", "normal"], 0.5) if "draws" in self.flags else []
         c = self.new("Release", "Release", ("w", "dt", "elapsed", *draws, *pres))
         tau, use = self.field(c, "Ms"), self.field(c, "Fraction")
-        states = [self.state(c, scope, f"state({num(self.rng, 0.1, 0.9)})") for _ in range(int(self.rng.integers(0, 3)))]
-        draws = draws if scope == "PerSynapse" or states else draws
+        inits = [num(self.rng, 0.1, 0.9) for _ in range(int(self.rng.integers(0, 3)))]
+        witness = bool(draws and inits and self.maybe(0.6))
+        states = [self.state(c, scope, f"state({0.0 if witness else init})") for init in inits]
         args = [*dict.fromkeys(["w", "elapsed", tau, use, *states, *draws, *pres])]
         known = [*states, use, *draws, *pres]
         news = [f"0.5 + 0.4 * math.tanh({self.bodies.expr(known)} * math.exp(-elapsed / {tau}))" for _ in states]
-        if draws and states and self.maybe(0.6):
+        if witness:
             news[0] = draws[0]
             c.witnesses.append(states[0])
         amount = f"w * (0.6 + 0.4 * math.tanh({self.bodies.expr(known)}))"

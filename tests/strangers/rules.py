@@ -76,8 +76,9 @@ class RuleWriter(Writer):
     def _synapse_states(self, c: Class, reads: list[str], tau: str) -> tuple[list[str], list[str]]:
         """States of synapses: those that presynaptic events write, and those that others do."""
         before, after = [], []
-        if self.maybe(0.4):
-            init = f'state("{next(iter(c.fields))}")' if self.maybe(0.4) else self.plain()
+        if self.maybe(0.5):
+            field = [*c.fields][int(self.rng.integers(len(c.fields)))]
+            init = f'state("{field}")' if self.maybe(0.4) else self.plain()
             one = self.state(c, "PerSynapse", init)
             before.append(one)
             if self.maybe(0.3):
@@ -155,7 +156,8 @@ class RuleWriter(Writer):
             watched = self.names.word(c.taken, "who")
             c.lines.append(f'{watched}: str = ""')
             c.texts.append(watched)
-        heard = [self.state(c, "Global", f'spikes_of("{watched}")')] if sensor and self.maybe(0.6) else []
+        first = sensor and self.maybe(0.6) and follows
+        heard = [self.state(c, "Global", f'spikes_of("{watched}")')] if first else []
         a = self.state(c, "Global")
         heard += [self.state(c, "Global", f'spikes_of("{watched}")')] if sensor and not heard else []
         more = [self.state(c, "Global", self.plain())] if self.maybe(0.5) else []
@@ -168,7 +170,7 @@ class RuleWriter(Writer):
             else:
                 self.hook(c, f"@{one}.step", [one, *self.some(known)], -1, 1)
         self.witness(c, "Global", "step")
-        c.shown = [*heard, a, *more]
+        c.shown = [*heard, a, *more] if follows else [a, *more]
         return c
 
 
