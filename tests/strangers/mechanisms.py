@@ -121,8 +121,8 @@ class Writer:
         c.lines.append("")
         scaled = [f"0.05 * {one}" if one in ("conductance", "drive", "current") else one for one in heard]
         known = [v, *others, *traces, gain, own, *derived]
-        body = self.bodies.body([v, *others, *traces, own, *derived, *draws], -0.6, 0.6, {"_"}, "    ")
         args = [*dict.fromkeys([v, *others, *traces, own, *derived, *draws, *heard, *since, tau, "dt"])]
+        body = self.bodies.body([v, *others, *traces, own, *derived, *draws], -0.6, 0.6, {"_", *args}, "    ")
         back = body.pop().strip().removeprefix("return ")
         spare = f" + 0.1 * math.exp(-{since[0]})" if since else ""
         c.lines += [f"@{v}.step", f"def _({', '.join(args)}):", *[b.replace("return ", "return 0.1 + ") for b in body]]

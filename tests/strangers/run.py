@@ -67,7 +67,11 @@ def run(text: str, seed: int = 0, compiled: bool = False, looks: bool = True, on
 
 def _all(module: Any, seed: int, looks: bool, only: str) -> None:
     net = module.network()
-    engine, skip = _against_reference(module, looks)
+    if only in ("", "reference"):
+        engine, skip = _against_reference(module, looks)
+    else:
+        engine = _told(module, Engine(module.network()))
+        skip = frozenset(engine.unset)
     rng = np.random.default_rng([seed, 9])
     again = functools.partial(_again, module, engine, skip, looks)
     voices = {

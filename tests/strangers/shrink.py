@@ -85,11 +85,24 @@ def _without(text: str, number: int) -> str | None:
     return ast.unparse(ast.fix_missing_locations(tree))
 
 
+def fewer(seed: int, flags: frozenset[str], outcome: Outcome) -> frozenset[str]:
+    """The flags without those that the outcome does not need."""
+    from strangers.networks import compose
+
+    for flag in sorted(flags):
+        found = run(compose(seed, flags - {flag}), seed, looks="looks" in flags - {flag})
+        if not outcome.good and (found.kind, found.where) == (outcome.kind, outcome.where):
+            flags -= {flag}
+    return flags
+
+
 if __name__ == "__main__":
     from strangers.networks import FLAGS, compose
 
     seed, flags = int(sys.argv[1]), frozenset(sys.argv[2:] or FLAGS)
+    first = run(compose(seed, flags), seed, looks="looks" in flags)
+    flags = fewer(seed, flags, first)
     script = compose(seed, flags)
-    first = run(script, seed, looks="looks" in flags)
     print(shrink(script, seed, first, looks="looks" in flags) if not first.good else script)
+    print("# flags:", *sorted(flags))
     print("#", first.kind, first.where, first.text[-900:].replace("\n", "\n# "))

@@ -22,8 +22,8 @@ class Settable:
 def story(rng: np.random.Generator, flags: frozenset[str], settable: list[Settable]) -> list[str]:
     """The lines of a story."""
     lines: list[str] = []
-    if "set" in flags and settable and rng.random() < 0.7:
-        for one in _some(rng, settable, 2):
+    if "set" in flags and settable and rng.random() < 0.8:
+        for one in _some(rng, settable, 6):
             lines.append(_set(rng, one))
     for _ in range(int(rng.integers(2, 4))):
         lines.append(f"sim.run({int(rng.integers(5, 18))})")
