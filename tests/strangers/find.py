@@ -1,4 +1,4 @@
-"""What the strangers find: python -m strangers.find [FIRST LAST] from tests/ runs seeds and prints a table by letter.
+"""What the strangers find, by letter: `python -m strangers.find FIRST LAST [COMMIT]` from tests/ prints a table.
 
 Each letter of the list of faults has a set of flags that brings out its kind and nothing else. A case without flags
 holds on the code before the fixes, so what differs with flags is of their letter.
@@ -12,10 +12,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import homeostat as hs
 from strangers import singles
 from strangers.networks import FLAGS, compose
 from strangers.run import Outcome, run
+
+import homeostat as hs
 
 PROFILES: dict[str, tuple[str, str, str]] = {  # flags, the only voice that is asked (all: empty), what it is about
     "none": ("", "", "nothing that strangers do"),
@@ -60,14 +61,15 @@ def row(letter: str, first: int, last: int) -> str:
     told = "; ".join(f"{key} ({kinds[key]}: seeds {', '.join(map(str, seeds[key][:4]))})" for key in sorted(failing))
     flags, only, what = PROFILES[letter]
     bad = sum(kinds[key] for key in failing)
-    return f"| {letter} | {what} | `{flags}` | {only or 'all'} | {last - first} | {bad} | {kinds['refused']} | {told or '-'} |"
+    counts = f"{last - first} | {bad} | {kinds['refused']}"
+    return f"| {letter} | {what} | `{flags}` | {only or 'all'} | {counts} | {told or '-'} |"
 
 
-def table(first: int, last: int) -> str:
+def table(first: int, last: int, commit: str) -> str:
     """All rows, and what single precision says."""
-    commit = _commit()
     lines = [f"Commit {commit}, seeds {first} to {last - 1} with each set of flags.", ""]
-    lines += ["| letter | kind | flags | voice | cases | found | refused | by what |", "|---|---|---|---|---:|---:|---:|---|"]
+    lines += ["| letter | kind | flags | voice | cases | found | refused | by what |"]
+    lines += ["|---|---|---|---|---:|---:|---:|---|"]
     began = time.perf_counter()
     lines += [row(letter, first, last) for letter in PROFILES]
     spent = (time.perf_counter() - began) / len(PROFILES) / max(1, last - first)
@@ -83,10 +85,11 @@ def _told(wrong: str) -> str:
 
 
 def _commit() -> str:
+    """What is checked out where the package lies."""
     folder = Path(hs.__file__).parents[2]
     done = subprocess.run(["git", "-C", str(folder), "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
-    return done.stdout.strip() or folder.name
+    return done.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":
-    print(table(*(int(one) for one in sys.argv[1:3])) if len(sys.argv) > 2 else table(0, 40))
+    print(table(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else _commit()))

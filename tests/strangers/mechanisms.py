@@ -1,4 +1,4 @@
-"""Classes as a stranger would write them, as text: neurons, receptors, releases, rules, wrappers, cell and network rules.
+"""Classes as a stranger would write them, as text: neurons, receptors, releases. Rules are in rules.py.
 
 What a hook may read is docs/semantics.md, section 3; what the compiled engine refuses (engine/refusals.py) is avoided.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-
 from strangers.bodies import Bodies, num
 from strangers.names import Names
 

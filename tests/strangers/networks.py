@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 import numpy as np
-
-from homeostat.errors import HomeostatError
-from homeostat.network.scopes import field_scope
 from strangers.bodies import num
 from strangers.mechanisms import DEFAULTS, Class
 from strangers.names import RULE_TITLES, Names
 from strangers.rules import RuleWriter, gates
 from strangers.scripts import imported
 from strangers.stories import Settable, story
+
+from homeostat.errors import HomeostatError
+from homeostat.network.scopes import field_scope
 
 FLAGS = {
     "names": "names that generated code uses itself", "dealt": "pairs and what is beside them in any order",
@@ -194,8 +194,8 @@ class _Composer:
         movable = name not in c.fixed and name not in c.shown and not fixed
         if plans in self.flags and movable and choice[0] < 0.35:
             return self._plan(low, high, n if scope not in ("Global", "PerSynapse") else 0)
-        if "arrays" in self.flags and n and choice[1] < 0.5:
-            if choice[2] < 0.4:
+        if "arrays" in self.flags and scope in sizes and choice[1] < 0.5:
+            if choice[2] < 0.4 or n == 0:
                 return f"hs.Uniform({low}, {high})"
             if order != "drawn":
                 values = "[" + ", ".join(num(self.rng, low, high) for _ in range(n)) + "]"
@@ -266,12 +266,13 @@ class _Composer:
                 more += f", spikes=([{times}], {self.rng.integers(0, n, many).tolist()})"
             self.lines.append(f"c{k} = net.add({c.name}({values}), {n}, {title!r}{more})")
             self.cells.append((title, c, n, spiking))
-            self.settable += [Settable((title, "neuron"), s, (-0.4, 0.4), "state") for s in c.shown if s not in c.fields]
+            states = [s for s in c.shown if s not in c.fields]
+            self.settable += [Settable((title, "neuron"), s, (-0.4, 0.4), "state") for s in states]
 
     def _projections(self) -> None:
         for k, (a, b, ear, release, rules, around, bound) in enumerate(self.plan_links):
             title = self.names.title(self.titles, "link")
-            (_, _, n_pre, spiking), (_, _, n_post, _) = self.cells[a], self.cells[b]
+            (_, _, n_pre, _), (_, _, n_post, _) = self.cells[a], self.cells[b]
             wiring, n = self._wiring(k, n_pre, n_post)
             order = "drawn" if n is None else f"order{k}"
             sizes = {"PerPre": (n_pre, ""), "PerPost": (n_post, ""), "PerSynapse": (1 if n is None else n, order)}
@@ -347,7 +348,7 @@ class _Composer:
         return np.argsort(keys).tolist()
 
     def _weight(self, n: int | None, k: int) -> str:
-        if "arrays" not in self.flags and "dealt" not in self.flags or self.maybe(0.25):
+        if ("arrays" not in self.flags and "dealt" not in self.flags) or self.maybe(0.25):
             return num(self.rng, 0.3, 1.5) if self.maybe(0.6) or n == 0 else "hs.Uniform(0.3, 1.5)"
         if not n:
             return num(self.rng, 0.3, 1.5) if n == 0 else "hs.Normal(0.9, sd=0.2, low=0.1)"

@@ -1,11 +1,10 @@
-"""A third voice: what a few lines of numpy say of one matter, where engine and reference share code or might err alike."""
+"""A third voice: a few lines of numpy on one matter, where engine and reference share code or might err alike."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-
 from strangers.faces import Face, parts
 
 
@@ -27,7 +26,7 @@ def distinct(module: Any, face: Face, difference: type[Exception]) -> None:
 
 
 def traces(net: Any, face: Face, difference: type[Exception]) -> None:
-    """A neuron's own trace is the sum of its spikes' exponentials; looked at d ms later it is smaller by exp(-d / tau)."""
+    """A neuron's own trace is the sum of its spikes' exponentials, whenever it is looked at."""
     if face.done or face.sets or not face.looks or any(look["frozen"] for look in face.looks):
         return
     steps = face.looks[-1]["step"]
@@ -43,7 +42,8 @@ def traces(net: Any, face: Face, difference: type[Exception]) -> None:
                     expected[neuron] += state.trace.add * np.exp(-(steps - 1 - step) * net.dt / tau)
             found = face.looks[-1][name, place, state.name]
             if not np.allclose(found, expected, rtol=1e-9, atol=1e-12):
-                raise difference("traces", f"{name}.{state.name}: {found.tolist()}, and by its spikes {expected.tolist()}")
+                told = f"{found.tolist()}, and by its spikes {expected.tolist()}"
+                raise difference("traces", f"{name}.{state.name}: {told}")
 
 
 class _Early:
@@ -68,6 +68,11 @@ class _Early:
         return iter(())
 
 
+def _is_parameter(mechanism: Any, name: str) -> bool:
+    """Whether it is a field from which no state begins: states had their first value before anything was set."""
+    return name in mechanism.fields and all(state.init != name for state in mechanism.states.values())
+
+
 def described(module: Any, net: Any, engine: Any, compare: Any) -> None:
     """A parameter set before the first step is the network described with that value."""
     story = _Early()
@@ -76,7 +81,7 @@ def described(module: Any, net: Any, engine: Any, compare: Any) -> None:
     if not early:
         return
     fields = {(n, p): m for n, p, m in parts(net)}
-    early = {at: value for at, value in early.items() if at[2] in fields[at[0], at[1]].fields}
+    early = {at: value for at, value in early.items() if _is_parameter(fields[at[0], at[1]], at[2])}
     ours = engine(net)
     for (name, place, what), value in early.items():
         ours.set(name, place, what, value)

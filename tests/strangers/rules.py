@@ -119,7 +119,8 @@ class RuleWriter(Writer):
     def gate(self, c: Class, tau: str, gain: str) -> None:
         """A wrapper that brings its own gate along."""
         scale = self.names.word(self.module, "scale")
-        self.bodies.texts.append(f"def {scale}(change, {gain}, {tau}):\n    return {gain} / (1.0 + {tau} * abs(change))\n")
+        body = f"    return {gain} / (1.0 + {tau} * abs(change))\n"
+        self.bodies.texts.append(f"def {scale}(change, {gain}, {tau}):\n{body}")
         c.lines += ["def __init__(self, inner, *positional, **values):"]
         c.lines += ["    super().__init__(inner, *positional, **values)"]
         c.lines += [f'    self.gate = Gate({scale}, ("change", "{gain}", "{tau}"), self)']

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
-from homeostat.errors import HomeostatError, NotSupported
 from strangers import oracle
 from strangers.faces import Engine, Face, Look, Reference
 from strangers.interpreted import plain_kernels
 from strangers.scripts import imported
+
+from homeostat.errors import HomeostatError, NotSupported
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
+from strangers.interpreted import plain_kernels
+from strangers.scripts import imported
 
 import homeostat as hs
 from homeostat import keyed
-from strangers.interpreted import plain_kernels
-from strangers.scripts import imported
 
 RARE = '''
 import homeostat as hs
@@ -115,7 +115,8 @@ def rare(kind: str, seed: int) -> str:
             sim.run(steps=3, progress=False, watch=None)
             seen = float(sim.state("p" if kind == "neuron" else "q", "seen" if kind == "neuron" else f"{kind}.seen")[0])
         if seen != expected:
-            wrong.append(f"{kind}: chance {chance:.3g}, draw {drawn:.3g} at step {step}: {seen:g} events, not {expected:g}")
+            told = f"chance {chance:.3g}, draw {drawn:.3g} at step {step}"
+            wrong.append(f"{kind}: {told}: {seen:g} events, not {expected:g}")
     return "; ".join(wrong)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from strangers import singles
 from strangers.networks import FLAGS, compose
 from strangers.run import Outcome, run
@@ -50,7 +49,7 @@ def test_cases(first: int) -> None:
     assert hold(range(first, first + BLOCK)) <= 1
 
 
-@pytest.mark.parametrize("seed", [3, 11, 14])
+@pytest.mark.parametrize("seed", [2, 12, 66])
 def test_cases_really_compiled(seed: int) -> None:
     found = run(compose(seed, flags_of(seed)), seed, compiled=True)
     assert found.good, f"{compose(seed, flags_of(seed))}\n{found.kind}: {found.where}\n{found.text}"
