@@ -38,7 +38,12 @@ class TooLarge(HomeostatError, MemoryError):
 
 
 class DataError(HomeostatError, OSError):
-    """A data file is missing, damaged or in an unknown format."""
+    """A data file is missing, damaged, in an unknown format or cannot be written.
+
+    `recording` holds what a run had recorded, where it had to end because the disk took no more.
+    """
+
+    recording: object = None
 
 
 class CheckpointError(HomeostatError, OSError):
@@ -59,6 +64,10 @@ class Unhealthy(HomeostatError):
     def __init__(self, message: str, recording: object = None, findings: object = ()) -> None:
         super().__init__(message)
         self.recording, self.findings = recording, findings
+
+
+class NetworkWarning(UserWarning):
+    """A network will run, but something in it is hardly meant so; the text says what, and what to do instead."""
 
 
 class HealthWarning(UserWarning):

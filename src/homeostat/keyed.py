@@ -1,9 +1,10 @@
 """Random numbers keyed by what they are for, not by when or where they are drawn.
 
 A draw is a pure function of (seed, stream, step, element): the same for any number of threads, any order of work and
-any place in memory. The stream is a text such as 'inputs -> exc/release/transmit'; the element is a neuron's index or,
-for a synapse, `pre * 2**32 + post`. The mixing function is the finaliser of SplitMix64 (Steele, Lea & Flood 2014,
-doi:10.1145/2714064.2660195), applied once for the step and once for the element.
+any place in memory. The stream is a text such as 'inputs -> exc/release/transmit/uniform'; the element is a neuron's
+index or, for a synapse, `pre * 2**32 + post`; several synapses of one pair are told apart by `copy`. The mixing
+function is the finaliser of SplitMix64 (Steele, Lea & Flood 2014, doi:10.1145/2714064.2660195), applied once for the
+step and once for the element.
 
 This file states the definition in plain Python. The engine has the same in compiled form; tests hold them equal.
 """
@@ -19,6 +20,7 @@ MASK = (1 << 64) - 1
 STEP_STRIDE = 0x9E3779B97F4A7C15
 ELEMENT_STRIDE = 0xD1B54A32D192ED03
 NEXT_STRIDE = 0x8CB92BA72F3D8DD7
+COPY_STRIDE = 0xDB4F0B9175AE2165
 
 
 def mix(z: int) -> int:
@@ -34,9 +36,10 @@ def stream_key(seed: int, stream: str) -> int:
     return int.from_bytes(digest, "little")
 
 
-def draw(key: int, step: int, element: int) -> int:
-    """64 random bits for `element` at `step` of the stream with this key."""
-    return mix((mix((key + step * STEP_STRIDE) & MASK) + element * ELEMENT_STRIDE) & MASK)
+def draw(key: int, step: int, element: int, copy: int = 0) -> int:
+    """64 random bits for `element` (the `copy`-th of its pair) at `step` of the stream with this key."""
+    place = element * ELEMENT_STRIDE + copy * COPY_STRIDE
+    return mix((mix((key + step * STEP_STRIDE) & MASK) + place) & MASK)
 
 
 def uniform(bits: int) -> float:

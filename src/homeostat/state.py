@@ -13,6 +13,7 @@ def _(v, current): ...                       # the hook returns the state's new 
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,7 +71,7 @@ class Inflow:
 
 
 class State:
-    """A declared state. Made by a scope (`PerPre.state(...)`), named by the class body."""
+    """A declared state. Made by a scope (`PerPre.state(...)`); a class keeps a copy of each that its body names."""
 
     def __init__(self, scope: Scope, init: float | str = 0.0, *, slow: bool = False, rule: Any = None) -> None:
         if isinstance(init, bool) or not isinstance(init, str | int | float | np.number):
@@ -82,19 +83,26 @@ class State:
         self.inflow = rule if isinstance(rule, Inflow) else None
         self.sensor: str | None = rule if isinstance(rule, str) else None
         self.advancer: Hook | None = None
-        self.writers: list[Hook] = []
         self.name = ""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
 
     def __repr__(self) -> str:
         return f"{self.scope.name}.{self.name}"
+
+    def named(self, name: str) -> State:
+        """A copy under this name, so that what one class does with a state is nothing to another."""
+        own = copy(self)
+        own.name = name
+        return own
 
     @property
     def is_plain(self) -> bool:
         """Whether hooks may write it: neither a reduction, a lagged copy, an inflow nor a sensor."""
         return not (self.reduction or self.lagged or self.inflow or self.sensor)
+
+    @property
+    def moves(self) -> bool:
+        """Whether it changes by itself between events."""
+        return self.trace is not None or self.advancer is not None
 
     @property
     def takes_amounts(self) -> bool:
@@ -128,8 +136,7 @@ class State:
 
     def advance(self, function: Callable[..., Any]) -> Hook:
         """The exact value after a quiet interval `elapsed` (ms), which makes lazy evaluation possible."""
-        self.advancer = Hook("advance", _plain(function), (self,))
-        return self.advancer
+        return Hook("advance", _plain(function), (self,))
 
 
 class together:
@@ -142,10 +149,7 @@ class together:
         self.states = states
 
     def _hook(self, event: str, function: Any, **options: Any) -> Hook:
-        hook = Hook(event, _plain(function), self.states, **options)
-        for state in self.states:
-            state.writers.append(hook)
-        return hook
+        return Hook(event, _plain(function), self.states, **options)
 
     def step(self, function: Callable[..., Any]) -> Hook:
         """New values at each step."""

@@ -196,7 +196,7 @@ def test_arrivals_are_summed_by_projection_delay_neuron_and_synapse():
     assert sim.state("b", "neuron", "got") == [(1.0 - big) + big] == [0.0]
     net = network([[1], [1], [1]], [[]])
     net.connect("a", "b", Explicit([1], [0]), weight=big)
-    net.connect("a", "b", Explicit([0, 2, 0], [0, 0, 0]), weight=[1.0, 1.0, -big])
+    net.connect("a", "b", Explicit([0, 2, 0], [0, 0, 0]), weight=[1.0, -big, 1.0])  # beside their pairs
     sim = ReferenceSimulation(net)
     sim.run(4)
     assert sim.state("b", "neuron", "got") == [((big + 1.0) + 1.0) - big] == [0.0]

@@ -49,8 +49,8 @@ class Noise(NetworkRule):
         return normal
 
 
-def bits(seed, stream, step, element):
-    return keyed.draw(keyed.stream_key(seed, stream), step, element)
+def bits(seed, stream, step, element, copy=0):
+    return keyed.draw(keyed.stream_key(seed, stream), step, element, copy)
 
 
 def test_draws_are_keyed_by_seed_stream_step_and_element():
@@ -67,9 +67,9 @@ def test_draws_are_keyed_by_seed_stream_step_and_element():
     per_post = keyed.uniform(bits(9, "a -> b/rule0.0/step.per_post/uniform", 3, 1))
     assert sim.state("a -> b", "rule0.0", "per_post")[1] == per_post
     for copy in (0, 1):  # two synapses of one pair
-        element = 1 * 2**32 + 1 + 2**20 * copy
-        assert sim.weights("a -> b")[copy] == keyed.uniform(bits(9, "a -> b/rule0.0/on_pre/uniform", 3, element))
-        drawn = bits(9, "a -> b/rule0.0/on_pre.trials/binomial", 3, element)
+        element = 1 * 2**32 + 1
+        assert sim.weights("a -> b")[copy] == keyed.uniform(bits(9, "a -> b/rule0.0/on_pre/uniform", 3, element, copy))
+        drawn = bits(9, "a -> b/rule0.0/on_pre.trials/binomial", 3, element, copy)
         expected = 100.0 * keyed.binomial(drawn, 0, 10, 0.5) + keyed.binomial(drawn, 1, 10, 0.5)
         assert sim.state("a -> b", "rule0.0", "trials")[copy] == expected
 
@@ -96,7 +96,7 @@ def test_release_states_of_a_row_are_one_for_all_its_synapses():
     net.connect("a", "b", AllToAll(), weight=[1.0, 10.0], release=RowRelease())
     sim = ReferenceSimulation(net)
     sim.run(3)
-    released = keyed.binomial(bits(3, "a -> b/release/transmit/binomial", 1, 0), 0, 5, 0.5)
+    released = keyed.binomial(bits(3, "a -> b/release/transmit/binomial", 1, 1 * 2**32), 0, 5, 0.5)
     assert 0 < released < 5
     assert sim.state("b", "neuron", "got") == [released, 10 * released]
     assert sim.state("a -> b", "release", "docked") == [5 - released]
@@ -216,8 +216,8 @@ def test_without_free_elements_pairs_are_uniform_and_changes_come_before_deaths(
     born = {(int(3 * uniform[2 * k]), int(3 * uniform[2 * k + 1])) for k in range(3)}
     assert sim.pairs("a -> b") == sorted(born)
     for (pre, post), weight in zip(sim.pairs("a -> b"), sim.weights("a -> b"), strict=True):
-        element = pre * 2**32 + post + 2**20  # the second synapse of this pair
-        assert weight == 1.0 + keyed.uniform(bits(4, "a -> b/rule0.0/newborn/uniform", 1, element))
+        second = bits(4, "a -> b/rule0.0/newborn/uniform", 1, pre * 2**32 + post, 1)  # synapse of this pair
+        assert weight == 1.0 + keyed.uniform(second)
     assert sim.state("a -> b", "rule0.0", "gift") == [0.0] * len(born)
     sim.run(1)  # the spikes of step 1 were under way at the birth
     assert sim.state("a -> b", "rule0.0", "gift") == [1.0] * len(born)
@@ -347,10 +347,32 @@ def test_without_restore_time_goes_on_and_slow_state_has_not_aged():
     assert sim.step_count == 9
 
 
-def test_frozen_is_not_nested():
+class Tally(Plasticity):
+    @staticmethod
+    def on_pre():
+        return 1.0
+
+
+def test_frozen_within_frozen_stays_frozen_until_the_outer_one_ends():
+    sim = pair([0, 1, 2, 3, 4, 5], [], Tally())
+    with sim.frozen(restore=False):
+        with sim.frozen():
+            sim.run(2)
+        assert sim.step_count == 0
+        sim.run(2)
+        assert sim.weights("a -> b") == [1.0]
+    sim.run(3)
+    assert sim.weights("a -> b")[0] > 1.0
+
+
+def test_what_is_set_within_frozen_is_put_back_with_the_rest():
     sim = pair([], [])
-    with sim.frozen(), pytest.raises(NotSupported, match="frozen already"), sim.frozen():
-        pass
+    with sim.frozen():
+        sim.set("a -> b", "synapse", "w", 7.0)
+        with sim.frozen(restore=False):
+            sim.set("a -> b", "synapse", "w", 9.0)
+        assert sim.weights("a -> b") == [9.0]
+    assert sim.weights("a -> b") == [1.0]
 
 
 def test_a_parameter_that_a_rule_changes_cannot_be_a_signal():

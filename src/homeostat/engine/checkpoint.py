@@ -10,11 +10,10 @@ the rules' code and of the kernel. It holds no code, and reading it imports none
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,15 +22,14 @@ import numba
 import numpy as np
 
 from homeostat.engine import archive
-from homeostat.engine.hooksource import HookWriter
 from homeostat.engine.module import fingerprint
 from homeostat.engine.whole import RINGS, gather, gather_delays, put
 from homeostat.errors import CheckpointError, HomeostatError
-from homeostat.hooks import source_tree
 from homeostat.network.describe import describe, first_difference, rebuild
 from homeostat.network.network import Network
 from homeostat.network.realise import Realised, places
 from homeostat.rule import Mechanism
+from homeostat.source import code_text
 
 if TYPE_CHECKING:
     from homeostat.engine.simulation import Simulation
@@ -202,27 +200,20 @@ def _code(net: Network) -> Iterator[tuple[str, str]]:
         for k, rule in enumerate(projection.rules):
             gates = [gate.function for bound in rule.bound() for gate in bound.gates]
             if gates:
-                yield f"the gates of rule {k} of '{projection.name}'", _hashed(_compiled(gates))
+                yield f"the gates of rule {k} of '{projection.name}'", _hashed(map(code_text, gates))
 
 
 def _texts(mechanism: Mechanism) -> list[str]:
     """All of a mechanism that is code: hooks with what they call, states, derived values."""
     hooks = sorted(mechanism.hooks, key=lambda hook: (hook.event, hook.function.__code__.co_firstlineno))
     texts = [f"{hook.event} {[state.name for state in hook.writes]} {hook.after}" for hook in hooks]
-    texts += _compiled([f for hook in hooks for f in (hook.function, hook.when) if f is not None])
+    texts += [code_text(f) for hook in hooks for f in (hook.function, hook.when) if f is not None]
     for state in mechanism.states.values():
         told = (state.trace, state.reduction, state.lagged and state.lagged.by, state.inflow and state.inflow.reach)
         texts.append(f"{state!r} {state.init} {state.slow} {told} {state.sensor}")
-        texts += _compiled([state.advancer.function]) if state.advancer else []
-    return texts + [ast.unparse(source_tree(value.function)) for value in mechanism.derived.values()]
+        texts += [code_text(state.advancer.function)] if state.advancer else []
+    return texts + [code_text(value.function) for value in mechanism.derived.values()]
 
 
-def _compiled(functions: list[Any]) -> list[str]:
-    writer = HookWriter()
-    for function in functions:
-        writer.name(function, "hook")
-    return writer.texts
-
-
-def _hashed(texts: list[str]) -> str:
+def _hashed(texts: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()

@@ -96,7 +96,7 @@ class Keeper:
             checkpoints.save(self.sim, self.path, alone=self.checkpoint.alone, run=self.run, recorded=recorded)
         except CheckpointError as error:  # a full disk should not cost what has been simulated
             after = f"the run goes on, and tries again after {self.checkpoint.every_s:g} s"
-            warnings.warn(f"{error}; {after}", stacklevel=4)
+            warnings.warn(f"{error}; {after}", stacklevel=6)
         self.saved = time.perf_counter()
 
     def _take_up(self) -> None:

@@ -42,6 +42,10 @@ class Recorder:
         """Check names, make room: for the whole run, or for about `room` bytes if it streams to disk."""
         raise NotImplementedError
 
+    def names(self, sim: Simulation) -> list[str]:
+        """What its data will be called."""
+        return [self.name]
+
     def take(self, sim: Simulation) -> None:
         """Keep a sample of the present state."""
 
@@ -231,6 +235,9 @@ class WeightSummary(Sampled):
             raise BadValue("WeightSummary(): the network has no plastic projection; name one")
         self._of = self._names(sim)
         super().begin(sim, steps, room)
+
+    def names(self, sim: Simulation) -> list[str]:
+        return [f"{name}.weights" for name in self._names(sim)]
 
     def _names(self, sim: Simulation) -> list[str]:
         return [self.projection] if self.projection else [name for name, plan in sim.plans.items() if plan.plastic]

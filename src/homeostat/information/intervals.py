@@ -109,6 +109,7 @@ def _bootstrap(data: Floats, level: float, seed: int, resamples: int) -> tuple[f
     from scipy.stats import bootstrap
 
     found = bootstrap(
-        (data,), np.mean, n_resamples=resamples, confidence_level=level, method="BCa", rng=np.random.default_rng(seed)
-    ).confidence_interval
+        (data,), np.mean, n_resamples=resamples, confidence_level=level, method="BCa", rng=np.random.default_rng(seed),
+        batch=max(1, 2**21 // len(data)),  # all at once would take gigabytes for thousands of seeds
+    ).confidence_interval  # fmt: skip
     return float(found.low), float(found.high)

@@ -1,11 +1,11 @@
 """Firing rates, spike counts and their variability, from spike times (ms) and neuron ids.
 
 A spike train of a population is two vectors of equal length, `times` in ms and `ids` in 0 .. neurons - 1, in any
-order. Windows are half-open, (onset, onset + duration], as recorders bin: a spike has the time of the END of its step, so
-that a window from a to b holds the spikes of the steps between a and b, and adjoining windows share no spike.
+order. Windows are half-open, (onset, onset + duration], as recorders bin: a spike has the time of the END of its step,
+so that a window from a to b holds the spikes of the steps between a and b, and adjoining windows share no spike.
 
-Times are multiples of dt with a rounding error: 3 * 0.1 is a little above 0.3. So what lies within `EDGE` of an edge lies
-on it, and edges that near are one edge.
+Times are multiples of dt with a rounding error: 3 * 0.1 is a little above 0.3. So what lies within `EDGE` of an edge
+lies on it, and edges that near are one edge.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def firing_rates(times: ArrayLike, ids: ArrayLike, neurons: int, *, start: float
 
         rate_j = 1000 (spikes of j with start < t <= stop) / (stop - start)
 
-    `times`, `start` and `stop` in ms; edges as in the module. Returns shape (neurons,), 0 for silent neurons. `BadValue`
-    on an empty window, ids out of range, or vectors of unlike length.
+    `times`, `start` and `stop` in ms; edges as in the module. Returns shape (neurons,), 0 for silent neurons.
+    `BadValue` on an empty window, ids out of range, or vectors of unlike length.
 
     >>> firing_rates([1.0, 2.0, 7.0], [0, 0, 1], 3, start=0.0, stop=500.0)
     array([4., 2., 0.])

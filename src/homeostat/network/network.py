@@ -275,6 +275,9 @@ def _check_delivery(
     """What arrives must be read by the target's model: nothing is silently ignored."""
     wanted = {read for hook in target.neuron.hooks for read in hook.all_reads}
     model = type(target.neuron).__name__
+    given = "scheduled" in wanted and not wanted & {"input", "current", "conductance", "drive"}
+    if receptor is None and given:
+        return  # a given train hears nothing: such a projection is there for what its rules do
     if receptor is None:
         if "input" not in wanted:
             raise ContractError(

@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from homeostat import keyed
-from homeostat.distributions import Distribution, Streams
+from homeostat.distributions import Distribution, Linked
 from homeostat.errors import BadValue, UnknownName
 from homeostat.network.blocks import cores
 from homeostat.network.checks import check
@@ -19,6 +18,7 @@ from homeostat.network.derive import derive_all
 from homeostat.network.network import Network, Population, Projection
 from homeostat.network.room import check_room
 from homeostat.network.scopes import field_scope
+from homeostat.network.streams import Streams
 from homeostat.network.wiring import ByRows, Rows, draw_rows
 from homeostat.rule import Follow, Mechanism, short
 from homeostat.signals import Signal, steps_of
@@ -55,6 +55,7 @@ class Synapses:
     delay: np.ndarray  # int32, steps; one element if all are equal
     dendritic_delay: int  # steps
     branch: np.ndarray | None = None  # int32
+    copy: np.ndarray | None = None  # int32: the number of each synapse among those of its pair; None where all are 0
 
     @property
     def n(self) -> int:
@@ -94,22 +95,17 @@ def realise(net: Network, threads: int | None = None) -> Realised:
     made = Realised(net)
     check(net)
     _check_memory(net)
+    orders: dict[str, np.ndarray | None] = {}
+    draws = {name: Streams(net, name) for name in (*net.populations, *net.projections, *net.rules)}
+    for projection in net.projections.values():
+        wired = _wire(net, projection, draws[projection.name], threads or cores())
+        made.synapses[projection.name], orders[projection.name] = wired
+    for owner, place, mechanism, on in places(net):
+        draw = _Draw(made, draws[owner], orders.get(owner))
+        made.values[owner, place] = draw.fields(owner, place, mechanism, on)
     for population in net.populations.values():
-        made.values[population.name, "neuron"] = _fields(
-            net, population.name, "neuron", population.neuron, population, None
-        )
-        for k, rule in enumerate(population.rules):
-            made.values[population.name, f"rule{k}.0"] = _fields(
-                net, population.name, f"rule{k}.0", rule, population, None
-            )
         if population.spikes is not None:
             made.trains[population.name] = _train_steps(net, population)
-    for projection in net.projections.values():
-        synapses = made.synapses[projection.name] = _wire(net, projection, threads or cores())
-        for place, mechanism in projection.mechanisms():
-            made.values[projection.name, place] = _fields(net, projection.name, place, mechanism, projection, synapses)
-    for name, network_rule in net.rules.items():
-        made.values[name, "rule"] = _fields(net, name, "rule", network_rule, None, None)
     derive_all(made)
     return made
 
@@ -156,11 +152,6 @@ def target_of(projection: Projection, aim: str) -> tuple[str, str, str]:
     return owner, place, name
 
 
-def streams(net: Network, owner: str) -> Streams:
-    """Generators for one population's or projection's draws, by name."""
-    return lambda name: keyed.generator(net.seed, f"{owner}/{name}")
-
-
 def _train_steps(net: Network, population: Population) -> tuple[np.ndarray, np.ndarray]:
     """Given trains as (step, neuron), in that order; two spikes of a cell in one step are one."""
     assert population.spikes is not None
@@ -191,24 +182,41 @@ def _bytes_needed(projection: Projection) -> float:
     return projection.wiring.expected(*projection.sides()) * each
 
 
-def _wire(net: Network, projection: Projection, threads: int) -> Synapses:
-    draw, sides = streams(net, projection.name), projection.sides()
+def _wire(
+    net: Network, projection: Projection, draws: Streams, threads: int
+) -> tuple[Synapses, np.ndarray | None]:
+    """The synapses of a projection, and in which order what was given beside its pairs has to be taken."""
+    sides = projection.sides()
     few = projection.wiring.expected(*sides) < PARALLEL_FROM
-    rows = draw_rows(projection.wiring, *sides, draw("wiring"), 1 if few else threads)
-    n = len(rows.post)
-    weight = _drawn(projection.weight, draw, "weight", n, f"weight of '{projection.name}'")
-    return Synapses(
-        *rows, float(weight) if np.ndim(weight) == 0 else np.asarray(weight, float),
+    rows = draw_rows(projection.wiring, *sides, draws("wiring"), 1 if few else threads)
+    draw = _Draw(None, draws, rows.order)
+    n, where = len(rows.post), f"weight of '{projection.name}'"
+    weight = draw.values(projection.weight, "weight", n, where)
+    synapses = Synapses(
+        rows.start, rows.post, float(weight) if np.ndim(weight) == 0 else np.asarray(weight, float),
         _delays(net, projection, draw, n), round(projection.dendritic_delay / net.dt), _branches(projection, draw, n),
+        None if isinstance(projection.wiring, ByRows) else _copies(rows),
     )  # fmt: skip
+    return synapses, rows.order
 
 
-def _delays(net: Network, projection: Projection, draw: Streams, n: int) -> np.ndarray:
+def _copies(rows: Rows) -> np.ndarray | None:
+    """The number of each synapse among those of its pair; None if no pair has two."""
+    is_copy = np.zeros(len(rows.post), bool)
+    is_copy[1:] = rows.post[1:] == rows.post[:-1]
+    is_copy[rows.start[:-1][rows.start[:-1] < len(rows.post)]] = False
+    if not is_copy.any():
+        return None
+    place = np.arange(len(rows.post), dtype=np.int32)
+    return place - np.maximum.accumulate(np.where(is_copy, 0, place))
+
+
+def _delays(net: Network, projection: Projection, draw: _Draw, n: int) -> np.ndarray:
     where = f"delay of '{projection.name}'"
     if isinstance(projection.delay, float):
         steps = np.array([steps_of(projection.delay, net.dt, where)])
     else:
-        steps = np.divide(np.broadcast_to(_drawn(projection.delay, draw, "delay", n, where), n), net.dt)
+        steps = np.divide(np.broadcast_to(draw.values(projection.delay, "delay", n, where), n), net.dt)
         np.maximum(1, np.rint(steps, out=steps), out=steps)
     if steps.size and steps.max() > LONGEST_DELAY:
         longest = steps.max() * net.dt
@@ -216,7 +224,7 @@ def _delays(net: Network, projection: Projection, draw: Streams, n: int) -> np.n
     return steps.astype(np.int32)
 
 
-def _branches(projection: Projection, draw: Streams, n: int) -> np.ndarray | None:
+def _branches(projection: Projection, draw: _Draw, n: int) -> np.ndarray | None:
     if projection.branches is None:
         return None
     branch = np.asarray(projection.branches)
@@ -226,63 +234,79 @@ def _branches(projection: Projection, draw: Streams, n: int) -> np.ndarray | Non
             "or each synapse's branch, from 0"
         )
     if branch.ndim == 0:
-        return draw("branches").integers(0, int(branch), n).astype(np.int32)
+        return draw.draws("branches").integers(0, int(branch), n).astype(np.int32)
     if branch.shape != (n,):
         raise BadValue(
             f"branches of '{projection.name}' must be a number or an array of its {n} synapses, not {branch.shape}"
         )
-    return branch.astype(np.int32)
+    return draw.in_order(branch).astype(np.int32)
 
 
-def _drawn(value: Any, draw: Streams, name: str, n: int, where: str) -> Any:
-    if isinstance(value, Distribution):
-        return value.sample(draw, name, n)
-    if isinstance(value, Signal):
-        raise BadValue(f"{where} cannot be a signal; let a rule change it")
-    if np.ndim(value) and np.shape(value) != (n,):
-        raise BadValue(f"{where} is an array of shape {np.shape(value)}; it must have one value for each of {n}")
-    return value
+@dataclass(eq=False)
+class _Draw:
+    """What is drawn or given for one population, projection or network rule.
 
+    Arrays over synapses are given in the order of the pairs of their wiring; `order` takes them to the canonical one.
+    """
 
-def _count(scope: str, on: Population | Projection | None, synapses: Synapses | None) -> int:
-    if isinstance(on, Population):
-        return on.n
-    if isinstance(on, Projection) and synapses is not None:
-        return {"PerPre": on.source.n, "PerPost": on.target.n, "PerSynapse": synapses.n}.get(scope, 0)
-    return 0
+    made: Realised | None
+    draws: Streams
+    order: np.ndarray | None
 
+    def in_order(self, given: np.ndarray) -> np.ndarray:
+        """What was given for each synapse (the last axis) in canonical order."""
+        return given if self.order is None else given[..., self.order]
 
-def _fields(
-    net: Network,
-    owner: str,
-    place: str,
-    mechanism: Mechanism,
-    on: Population | Projection | None,
-    synapses: Synapses | None,
-) -> dict[str, Any]:
-    """The realised parameters of one mechanism."""
-    draw, found = streams(net, owner), {}
-    for name, spec in mechanism.fields.items():
-        value, where = mechanism.values[name], f"{name} of {type(mechanism).__name__} on '{owner}'"
-        if spec.unit is None or isinstance(value, float | Follow):
-            found[name] = value
-            continue
-        if name == "period":
-            raise BadValue(f"{where} = {short(value)} must be one number: a clock ticks for all")
-        scope = field_scope(mechanism, name)
-        n = _count(scope, on, synapses)
+    def values(self, value: Any, name: str, n: int, where: str, per_synapse: bool = True) -> Any:
+        """A parameter as a number or an array of `n`."""
+        if isinstance(value, Linked):
+            return self.draws.sample(value, name, n)
+        if isinstance(value, Distribution):
+            return value.sample(self.draws, name, n)
         if isinstance(value, Signal):
-            values, every, repeat = value.table(net.dt)
-            if values.ndim == 2 and values.shape[1] != n:
+            raise BadValue(f"{where} cannot be a signal; let a rule change it")
+        if np.ndim(value) and np.shape(value) != (n,):
+            raise BadValue(f"{where} is an array of shape {np.shape(value)}; it must have one value for each of {n}")
+        return self.in_order(np.asarray(value)) if np.ndim(value) and per_synapse else value
+
+    def fields(
+        self, owner: str, place: str, mechanism: Mechanism, on: Population | Projection | None
+    ) -> dict[str, Any]:
+        """The realised parameters of one mechanism."""
+        assert self.made is not None
+        dt, found = self.made.network.dt, {}
+        for name, spec in mechanism.fields.items():
+            value, where = mechanism.values[name], f"{name} of {type(mechanism).__name__} on '{owner}'"
+            if name == "period" and not isinstance(value, float):
+                raise BadValue(f"{where} = {short(value)} must be one number: a clock ticks for all")
+            if spec.unit is None or isinstance(value, float | Follow):
+                found[name] = value
+                continue
+            scope = field_scope(mechanism, name)
+            n, own = self._count(scope, on), scope == "PerSynapse"
+            if isinstance(value, Signal):
+                values, every, repeat = value.table(dt)
+                if values.ndim == 2 and values.shape[1] != n:
+                    raise BadValue(
+                        f"{where} is a signal for {values.shape[1]} elements; it must be for {n} ({scope}) "
+                        "or one for all"
+                    )
+                values = self.in_order(values) if values.ndim == 2 and own else values
+                found[name] = Table(np.ascontiguousarray(values), every, repeat)
+            elif scope == "Global":
                 raise BadValue(
-                    f"{where} is a signal for {values.shape[1]} elements; it must be for {n} ({scope}) or one for all"
+                    f"{where} = {short(value)} must be one number: the rule needs it for more than one kind of neuron"
                 )
-            found[name] = Table(np.ascontiguousarray(values), every, repeat)
-        elif n == 0:
-            raise BadValue(
-                f"{where} = {short(value)} must be one number: the rule needs it for more than one kind of neuron"
-            )
-        else:
-            prefix = name if place == "neuron" else f"{place}/{name}"
-            found[name] = _drawn(value, draw, prefix, n, f"{where} ({scope})")
-    return found
+            else:
+                prefix = name if place == "neuron" else f"{place}/{name}"
+                found[name] = self.values(value, prefix, n, f"{where} ({scope})", own)
+        return found
+
+    def _count(self, scope: str, on: Population | Projection | None) -> int:
+        """How many owners of a scope there are."""
+        if isinstance(on, Population):
+            return on.n if scope != "Global" else 0
+        if on is None or self.made is None:
+            return 0
+        sizes = {"PerPre": on.source.n, "PerPost": on.target.n, "PerSynapse": self.made.synapses[on.name].n}
+        return sizes.get(scope, 0)

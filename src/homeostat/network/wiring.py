@@ -1,6 +1,7 @@
 """Wiring: which neuron connects to which. A wiring is an inert description; `draw_rows` draws it.
 
-A wiring of your own returns pairs of indices, in any order:
+A wiring of your own returns pairs of indices, in any order; arrays beside it (weights, delays, parameters of the
+synapses) are in that order too:
 
     @dataclass(frozen=True)
     class Chain(Wiring):
@@ -29,10 +30,15 @@ PAIRS_AT_ONCE = 1 << 18  # whose distances are in memory at one time, for each t
 
 
 class Rows(NamedTuple):
-    """Pairs in canonical order: `post[start[i] : start[i + 1]]` are the targets of neuron i, ascending."""
+    """Pairs in canonical order: `post[start[i] : start[i + 1]]` are the targets of neuron i, ascending.
+
+    Pairs that were given in an order of their own, with arrays beside them, come with it: the k-th pair here is the
+    `order[k]`-th of those. Copies of a pair stay in the order in which they were given.
+    """
 
     start: np.ndarray  # int64, one more than presynaptic neurons
     post: np.ndarray  # int32
+    order: np.ndarray | None = None  # int64
 
     def pre(self) -> np.ndarray:
         """The presynaptic index of each pair (int32)."""
@@ -78,8 +84,10 @@ def draw_rows(wiring: Wiring, pre: Side, post: Side, rng: np.random.Generator, t
     for side, index, n in (("pre", pairs[0], pre.n), ("post", pairs[1], post.n)):
         if index.size and (index.dtype.kind not in "iu" or index.min() < 0 or index.max() >= n):
             raise BadValue(f"{side} of {name} must be whole numbers from 0 to {n - 1}")
-    keys = np.sort(pairs[0].astype(np.int64) << 32 | pairs[1].astype(np.int64))
-    return Rows(_starts(np.bincount(keys >> 32, minlength=pre.n)), (keys & 0xFFFFFFFF).astype(np.int32))
+    keys = pairs[0].astype(np.int64) << 32 | pairs[1].astype(np.int64)
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    return Rows(_starts(np.bincount(keys >> 32, minlength=pre.n)), (keys & 0xFFFFFFFF).astype(np.int32), order)
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,7 +232,10 @@ class DistanceDependent(ByRows):
 
 @dataclass(frozen=True, eq=False)
 class Explicit(Wiring):
-    """Given pairs of indices, in any order; the same pair may be given more than once."""
+    """Given pairs of indices, in any order; the same pair may be given more than once.
+
+    Arrays of weights, delays and parameters have one value for each pair, in the same order.
+    """
 
     pre: Any
     post: Any

@@ -11,7 +11,7 @@ import numpy as np
 from homeostat.errors import ContractError
 from homeostat.network import Population
 from homeostat.reference.elements import WHOLE, Element
-from homeostat.reference.names import Getter, bind
+from homeostat.reference.names import Asking, Getter, bind
 from homeostat.reference.parts import Call, Change, Part
 from homeostat.rule import LONG_AGO, Receptor
 
@@ -179,11 +179,11 @@ class Cells:
         return [self.elements[i] for i in self.spikes.get(self.sim.now, [])]
 
     def change_at_spikes(self) -> None:
-        """Semantics 2.6, for the rules on the cells."""
+        """Semantics 2.7, for the rules on the cells: changes."""
         self._change(self.changes["on_spike"], self.spiking_now())
 
     def increment(self) -> None:
-        """Semantics 2.7, for the rules on the cells."""
+        """Semantics 2.7, for the rules on the cells: states."""
         spiking = self.spiking_now()
         updates = [u for call in self.updates["on_spike"] for e in spiking for u in call.updates(e)]
         updates += [u for trace in self.rule_traces for e in spiking for u in trace.updates(e)]
@@ -220,7 +220,8 @@ class Increment:
         self.store, trace = store, store.state.trace
         self.sets = trace.set is not None
         given = trace.set if self.sets else trace.add
-        self.amount: Getter = bind(part, given, store.state.name) if isinstance(given, str) else lambda e: float(given)
+        named = isinstance(given, str)
+        self.amount: Getter = bind(part, given, Asking(store.state.name)) if named else lambda e: float(given)
 
     def updates(self, e: Any) -> list[tuple[Any, Any, float]]:
         """(state, owner, new value)."""
@@ -248,7 +249,7 @@ class ReceptorCells:
         self.step_hooks = [Call(self.part, h, "PerPost") for h in hooks if h.event == "step"]
         values = {h.event: Call(self.part, h, "PerPost") for h in hooks if not h.writes}
         self.current, self.conductance = values.get("current"), values.get("conductance")
-        self.reversal = bind(self.part, "reversal", "conductance") if self.conductance else None
+        self.reversal = bind(self.part, "reversal", Asking("conductance")) if self.conductance else None
         traces = [store for store in self.part.stores.values() if store.state.trace]
         self.taking = [store for store in traces if store.state.takes_amounts]
         self.traces = [Increment(self.part, store) for store in traces if not store.state.takes_amounts]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from homeostat.errors import NotSupported
 from homeostat.reference.cells import Cells
 from homeostat.reference.elements import Synapse
-from homeostat.reference.names import bind
+from homeostat.reference.names import Asking, bind
 from homeostat.reference.parts import Part, Store
 from homeostat.reference.synapses import Connections
 from homeostat.signals import steps_of
@@ -86,7 +86,7 @@ class Reducer:
                 f"{self.part.say()}: {store.state.name} reduces '{reduction.of}' over all projections, "
                 "which have only 'w' in common; reduce over='projection'"
             )
-        return bind(self.part, reduction.of, store.state.name)
+        return bind(self.part, reduction.of, Asking(store.state.name))
 
     def evaluate(self) -> None:
         """All reductions, from the values as they are now."""

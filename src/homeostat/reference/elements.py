@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any
 
-BIRTH = 2**20
-PRE = 2**32
+HIGH = 2**32  # what stands in the upper half of a draw's element
 
 
 class Element:
@@ -59,12 +58,12 @@ INDEX: dict[str, Callable[[Any], int]] = {
 """Where a parameter of each scope stands in its array."""
 
 NUMBER: dict[str, Callable[[Any], int]] = {
-    "PerSynapse": lambda e: e.pre * PRE + e.post + BIRTH * e.birth,
-    "PerBranch": lambda e: e.post + PRE * e.branch,
-    "PerPre": lambda e: e.pre,
+    "PerSynapse": lambda e: e.pre * HIGH + e.post,
+    "PerBranch": lambda e: e.branch * HIGH + e.post,
+    "PerPre": lambda e: e.delay * HIGH + e.pre,
     "PerPost": lambda e: e.post,
     "PerNeuron": lambda e: e.neuron,
     "PerPopulation": lambda e: 0,
     "Global": lambda e: 0,
 }
-"""The element that keys a random draw (semantics, section 7)."""
+"""The element that keys a random draw (semantics, section 7); synapses of one pair differ by their birth."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from homeostat import keyed
 from homeostat.errors import UnknownName, suggestion
-from homeostat.network import Table
+from homeostat.hooks import Hook
+from homeostat.network import Table, lookup
 from homeostat.network.scopes import field_scope
+from homeostat.network.streams import hook_stream
 from homeostat.reference.elements import INDEX, NUMBER
 from homeostat.rule import Follow
 
@@ -32,18 +35,33 @@ class Constant:
         return self.value
 
 
-def bind(
-    part: Part, name: str, hook: str, optional: dict[str, Any] | None = None, scope: str = "", *, gate: bool = False
-) -> Getter:
-    """The getter of argument `name` of a hook; `scope` says whose draws they are."""
-    found = _modulator(part, name) if gate else None
-    found = found or own(part, name) or _draw(part, name, hook, scope) or _around(part, name)
+@dataclass(frozen=True)
+class Asking:
+    """Who asks for names: the hook, its name in messages, whose draws they are, the gate if it is one."""
+
+    name: str
+    hook: Hook | None = None
+    scope: str = ""
+    optional: dict[str, Any] | None = None
+    gate: int | None = None  # the number of a gate on the hook's change
+    brought: bool = False  # whether a wrapper brought this gate: it knows what it asks for
+    of: Part | None = None  # whose hook it is, where a gate's owner asks
+
+
+def bind(part: Part, name: str, asking: Asking) -> Getter:
+    """The getter of argument `name` of a hook."""
+    found = None
+    if asking.gate is not None and not asking.brought:
+        found = _modulator(part, name)
+    found = found or own(part, name) or _draw(part, name, asking) or _around(part, name)
+    if found is None and asking.brought:
+        found = _modulator(part, name)
     if found is not None:
         return found
-    if optional and name in optional:
-        return Constant(optional[name])
-    what = f"{type(part.mechanism).__name__}.{hook} on '{part.name}'"
-    raise UnknownName(f"{what} asks for '{name}'; {suggestion(name, _known(part, name, gate))}")
+    if asking.optional and name in asking.optional:
+        return Constant(asking.optional[name])
+    what = f"{type(part.mechanism).__name__}.{asking.name} on '{part.name}'"
+    raise UnknownName(f"{what} asks for '{name}'; {suggestion(name, _known(part, name, asking.gate is not None))}")
 
 
 def own(part: Part, name: str) -> Getter | None:
@@ -82,7 +100,7 @@ def field(part: Part, name: str) -> Getter:
 def _derived(part: Part, name: str) -> Getter:
     """A derived value, computed where it is read (once, if nothing in it can change)."""
     value = part.mechanism.derived[name]
-    getters = [bind(part, read, name, value.optional) for read in value.all_reads]
+    getters = [bind(part, read, Asking(name, optional=value.optional)) for read in value.all_reads]
     if all(isinstance(getter, Constant) for getter in getters):
         return Constant(float(value(*[getter(None) for getter in getters])))
     return lambda e: float(value(*[getter(e) for getter in getters]))
@@ -91,42 +109,36 @@ def _derived(part: Part, name: str) -> Getter:
 def followed(part: Part, source: str, field_name: str) -> Getter:
     """A state of a network rule as the previous step left it; `source` is 'rule' (its first state) or 'rule.state'."""
     sim = part.sim
-    rule, _, state = source.partition(".")
-    if rule not in sim.network.rules:
-        raise UnknownName(f"{field_name} of {part.say()} follows '{source}'; {suggestion(rule, sim.network.rules)}")
-    states = sim.network.rules[rule].states
-    state = state or next(iter(states), "")
-    if state not in states:
-        raise UnknownName(f"{field_name} of {part.say()} follows '{source}'; {suggestion(state, states)}")
+    rule, state = lookup.followed(sim.network, source, f"{field_name} of {part.say()}")
     return lambda e: sim.followed(rule, state)
 
 
 def _modulator(part: Part, name: str) -> Getter | None:
     """A gate's argument: `DA` is the first state of the network rule DA, `DA_level` its state `level`."""
-    rules = part.sim.network.rules
-    if name in rules:
-        return followed(part, name, "a gate")
-    for rule in rules:
-        state = name.removeprefix(f"{rule}_")
-        if state != name and state in rules[rule].states:
-            return followed(part, f"{rule}.{state}", "a gate")
-    return None
+    sim = part.sim
+    found = lookup.modulator(sim.network, name, f"a gate of {part.say()}")
+    return None if found is None else lambda e: sim.followed(*found)
 
 
-def _draw(part: Part, name: str, hook: str, scope: str) -> Getter | None:
+def _draw(part: Part, name: str, asking: Asking) -> Getter | None:
     """A keyed random draw."""
-    if name not in ("uniform", "normal", "binomial") or name not in part.mechanism.offers:
+    if name not in ("uniform", "normal", "binomial") or name not in part.mechanism.offers or asking.hook is None:
         return None
-    sim, number = part.sim, NUMBER[scope]
-    key = keyed.stream_key(sim.network.seed, f"{part.name}/{part.place}/{hook}/{name}")
+    sim, number, of = part.sim, NUMBER[asking.scope], asking.of or part
+    stream = hook_stream(of.name, of.place, of.mechanism, asking.hook, name, asking.gate)
+    key = keyed.stream_key(sim.network.seed, stream)
+
+    def bits(e: Any) -> int:
+        return keyed.draw(key, sim.now, number(e), e.birth if asking.scope == "PerSynapse" else 0)
+
     if name == "uniform":
-        return lambda e: keyed.uniform(keyed.draw(key, sim.now, number(e)))
+        return lambda e: keyed.uniform(bits(e))
     if name == "normal":
-        return lambda e: keyed.normal(keyed.draw(key, sim.now, number(e)))
+        return lambda e: keyed.normal(bits(e))
 
     def binomial(e: Any) -> Callable[[float, float], float]:
-        bits, calls = keyed.draw(key, sim.now, number(e)), itertools.count()
-        return lambda n, p: keyed.binomial(bits, next(calls), n, p)
+        drawn, calls = bits(e), itertools.count()
+        return lambda n, p: keyed.binomial(drawn, next(calls), n, p)
 
     return binomial
 

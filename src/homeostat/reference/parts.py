@@ -6,12 +6,13 @@ import itertools
 import math
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from homeostat.hooks import Hook, arguments
 from homeostat.network import Table
-from homeostat.reference.elements import INDEX, KEY
-from homeostat.reference.names import Constant, Getter, bind
+from homeostat.reference.elements import KEY
+from homeostat.reference.names import Asking, Constant, Getter, bind
 from homeostat.rule import Bound, Follow, Mechanism
 from homeostat.state import State
 
@@ -67,29 +68,36 @@ class Store:
         self.history: dict[Any, deque[float]] = {}
         self.slow = state.slow
         self.decay: Callable[[float, float, Any], float] | None = None
-        moving = self._make_decay()
-        self.eager = eager or moving
+        self.step_by_step = eager
+        self.bind()
         if state.lagged:
-            self.by = bind(part, state.lagged.by, f"{state.name}")
+            self.by = bind(part, state.lagged.by, Asking(state.name))
         self.init: Getter = (
-            bind(part, state.init, state.name) if isinstance(state.init, str) else Constant(float(state.init))
+            bind(part, state.init, Asking(state.name)) if isinstance(state.init, str) else Constant(float(state.init))
         )
+
+    def bind(self) -> None:
+        """Find the parameters of what happens between events (again, after one was set)."""
+        moving = self._make_decay()
+        self.eager = self.step_by_step or moving
 
     def _make_decay(self) -> bool:
         """How the value passes through a quiet interval; returns whether a parameter of that moves."""
         state, part = self.state, self.part
         if state.trace:
-            tau = bind(part, state.trace.tau, state.name)
+            tau = bind(part, state.trace.tau, Asking(state.name))
             self.decay = lambda value, elapsed, e: value * math.exp(-elapsed / tau(e))
             return part.moves(state.trace.tau)
         if state.advancer:
             hook = state.advancer
-            names = [name for name in hook.all_reads if name not in (state.name, "elapsed")]
-            getters = {name: bind(part, name, f"{state.name}.advance", hook.optional) for name in names}
+            own = part.mechanism.fields
+            names = [name for name in hook.all_reads if name != state.name and (name != "elapsed" or name in own)]
+            asking = Asking(f"{state.name}.advance", optional=hook.optional)
+            getters = {name: bind(part, name, asking) for name in names}
 
             def advance(value: float, elapsed: float, e: Any) -> float:
-                offered = {state.name: value, "elapsed": elapsed}
-                return float(hook(*[offered[n] if n in offered else getters[n](e) for n in hook.all_reads]))
+                offered = {"elapsed": elapsed, **{name: get(e) for name, get in getters.items()}, state.name: value}
+                return float(hook(*[offered[n] for n in hook.all_reads]))
 
             self.decay = advance
             return any(part.moves(name) for name in names)
@@ -143,6 +151,12 @@ class Store:
             for key, e in self.owners.items():
                 self.values[key] = self.decay(self.values[key], self.sim.dt, e)
 
+    def settle(self) -> None:
+        """Values as of the present step, where they are kept as of their last event."""
+        if self.decay is not None and not self.eager:
+            for key, e in self.owners.items():
+                self.values[key], self.since[key] = self.read(e), self.sim.now
+
     def remember(self) -> None:
         """End of a step: a lagged state takes note of its source."""
         if self.state.lagged:
@@ -172,6 +186,11 @@ class Store:
     def listed(self) -> list[float]:
         """All values, in the order of the owners: neurons, canonical synapses, rows by (pre, delay), branches."""
         return [self.read(self.owners[key]) for key in sorted(self.owners)]
+
+    def put(self, values: list[float]) -> None:
+        """Values given by the user, in the order of `listed`: the state was set at the end of the present step."""
+        for key, value in zip(sorted(self.owners), values, strict=True):
+            self.values[key], self.since[key] = float(value), self.sim.now
 
     def save(self) -> dict[str, Any]:
         """A copy of what can change."""
@@ -207,9 +226,10 @@ class Call:
 
     def __init__(self, part: Part, hook: Hook, scope: str, also: dict[str, Getter] | None = None) -> None:
         self.part, self.hook, self.scope = part, hook, scope
-        self.function, self.getters = hook.function, bind_all(part, hook.function, hook, scope, also)
+        asking = Asking(hook_name(hook), hook, scope)
+        self.function, self.getters = hook.function, bind_all(part, hook.function, asking, also)
         self.when = hook.when
-        self.when_getters = bind_all(part, hook.when, hook, scope, also) if hook.when else []
+        self.when_getters = bind_all(part, hook.when, asking, also) if hook.when else []
 
     def __call__(self, e: Any) -> Any:
         return self.function(*[get(e) for get in self.getters])
@@ -233,9 +253,10 @@ class Change:
         so_far: dict[str, Getter] = {"change": lambda e: self.so_far}
         owners = {id(other.mechanism): other for other in getattr(part.home, "rules", ())}
         self.gates = []
-        for gate in bound.gates:
-            owner = owners.get(id(gate.owner), part)
-            self.gates.append((gate.function, bind_all(owner, gate.function, bound.hook, scope, so_far, gate=True)))
+        for number, gate in enumerate(bound.gates):
+            owner, brought = owners.get(id(gate.owner), part), gate.owner is not None
+            asking = Asking(hook_name(bound.hook), bound.hook, scope, gate=number, brought=brought, of=part)
+            self.gates.append((gate.function, bind_all(owner, gate.function, asking, so_far)))
 
     def __call__(self, e: Any) -> float:
         if not self.call.holds(e):
@@ -246,13 +267,12 @@ class Change:
         return self.so_far
 
 
-def bind_all(
-    part: Part, function: Any, hook: Hook, scope: str, also: dict[str, Getter] | None = None, *, gate: bool = False
-) -> list[Getter]:
+def bind_all(part: Part, function: Any, asking: Asking, also: dict[str, Getter] | None = None) -> list[Getter]:
     """A getter for each argument of a function, in order."""
     required, optional = arguments(function)
+    asking = replace(asking, optional=optional)
     return [
-        also[name] if also and name in also else bind(part, name, hook_name(hook), optional, scope, gate=gate)
+        also[name] if also and name in also else bind(part, name, asking)
         for name in itertools.chain(required, optional)
     ]
 
@@ -260,8 +280,3 @@ def bind_all(
 def hook_name(hook: Hook) -> str:
     """The event followed by the states that the hook writes: `step.v`, `on_pre`."""
     return ".".join([hook.event, *(state.name for state in hook.writes)])
-
-
-def index_of(scope: str) -> Callable[[Any], int] | None:
-    """Where an element stands in an array over `scope`."""
-    return INDEX.get(scope)

@@ -8,7 +8,7 @@ from typing import Any
 from homeostat.network.scopes import aim_scope
 from homeostat.reference.cells import Increment
 from homeostat.reference.elements import KEY, Synapse
-from homeostat.reference.names import bind
+from homeostat.reference.names import Asking, bind
 from homeostat.reference.parts import Call, Change, Part, Store
 from homeostat.reference.synapses import Connections
 from homeostat.rule import Bound, Mechanism
@@ -22,20 +22,23 @@ class Rules:
 
     def __init__(self, connections: Connections) -> None:
         self.at, self.sim = connections, connections.sim
+        self.pending: dict[int, list[tuple[int, Any, bool]]] = {}
+
+    def bind_hooks(self) -> None:
+        """All hooks with their arguments found."""
         self.changes: dict[str, list[Change]] = {event: [] for event in EVENTS}  # of targets
         self.redirected: dict[str, list[tuple[Change, Any]]] = {event: [] for event in EVENTS}  # into states
         self.updates: dict[str, list[Call]] = {event: [] for event in EVENTS}
         self.later: list[tuple[Call, Callable[[Any], float]]] = []  # on_pre hooks seen `after` some time
-        self.limits: dict[str, list[Call]] = {}  # target -> in the order of the rules
+        self.limits: list[tuple[str, Call]] = []  # (target, hook) in the order of the rules
         self.weights: list[Call] = []
         self.rewiring: list[tuple[Part, dict[str, Call]]] = []
-        self.pending: dict[int, list[tuple[int, Any, bool]]] = {}
-        self.parts: dict[int, Part] = {id(part.mechanism): part for part in connections.rules}
-        for rule in connections.projection.rules:
+        self.parts: dict[int, Part] = {id(part.mechanism): part for part in self.at.rules}
+        for rule in self.at.projection.rules:
             for bound in rule.bound():
                 self._sort_in(bound)
         self.traces = [
-            Increment(p, store) for p in connections.rules for store in p.stores.values() if store.state.trace
+            Increment(p, store) for p in self.at.rules for store in p.stores.values() if store.state.trace
         ]
 
     def part_of(self, mechanism: Mechanism) -> Part:
@@ -52,12 +55,12 @@ class Rules:
         elif hook.writes:
             call = Call(part, hook, hook.writes[0].scope.name)
             if hook.after:
-                self.later.append((call, bind(part, hook.after, "after")))
+                self.later.append((call, bind(part, hook.after, Asking("after"))))
             else:
                 self.updates[hook.event].append(call)
         elif hook.event == "limit":
             aim = part.mechanism.aim
-            self.limits.setdefault(aim, []).append(Call(part, hook, aim_scope(aim)))
+            self.limits.append((aim, Call(part, hook, aim_scope(aim))))
         elif hook.event == "weight":
             self.weights.append(Call(part, hook, "PerSynapse"))
         else:
@@ -105,6 +108,9 @@ class Rules:
         for aim, sums in found.items():
             for e, amount in sums.values():
                 self._add(aim, e, amount)
+        for aim, call in self.limits:
+            for e, _ in found.get(aim, {}).values() if aim_scope(aim) == "PerSynapse" else ():
+                self._bound(aim, call, e)
 
     def _add(self, aim: str, e: Any, amount: float) -> None:
         target = self.at.target_of(aim)
@@ -115,16 +121,19 @@ class Rules:
             e.weight += amount
         else:
             target.write(e, target.read(e) + amount)
-        self.bound(aim, e)
 
     def bound(self, aim: str, e: Any) -> None:
         """`limit` of all rules with this target, in their order."""
+        for bounded, call in self.limits:
+            if bounded == aim:
+                self._bound(aim, call, e)
+
+    def _bound(self, aim: str, call: Call, e: Any) -> None:
         target = self.at.target_of(aim)
-        for call in self.limits.get(aim, ()):
-            if target is None:
-                e.weight = float(call(e))
-            else:
-                target.write(e, call(e))
+        if target is None:
+            e.weight = float(call(e))
+        else:
+            target.write(e, call(e))
 
     # Semantics 2.7
 

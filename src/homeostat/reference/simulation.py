@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from homeostat.errors import NotSupported
 from homeostat.reference.clocks import ticking
 from homeostat.reference.elements import WHOLE
 from homeostat.reference.parts import Call
@@ -80,13 +79,13 @@ class ReferenceSimulation(World):
         for rules in self.rules.values():
             rules.change_at_events()
         self._add_waiting()
-        for cells in self.cells.values():
-            cells.change_at_spikes()
 
     def increments(self) -> None:
-        """7. States take note of the events."""
+        """7. States take note of the events; then the rules on the cells."""
         for rules in self.rules.values():
             rules.increment()
+        for cells in self.cells.values():
+            cells.change_at_spikes()
         for cells in self.cells.values():
             cells.increment()
 
@@ -131,7 +130,7 @@ class ReferenceSimulation(World):
             for post, amount in target.waiting.items():
                 target.values[post] += amount
                 for rules in self.rules.values():
-                    for aim in rules.limits:
+                    for aim in dict.fromkeys(aim for aim, _ in rules.limits):
                         if rules.at.target_of(aim) is target:
                             rules.bound(aim, rules.at.posts[post])
             target.waiting = {}
@@ -151,21 +150,25 @@ class ReferenceSimulation(World):
 
     @contextlib.contextmanager
     def frozen(self, restore: bool = True) -> Iterator[None]:
-        """Slow state stands still; with `restore` everything else is put back on exit."""
-        if self.is_frozen:
-            raise NotSupported("the simulation is frozen already")
+        """Slow state stands still; with `restore` everything is put back on exit, what was set inside too.
+
+        Within another one it changes nothing but what is put back, and when.
+        """
         saved = self._save()
-        self.is_frozen = True
+        self.frozen_depth += 1
         try:
             yield
         finally:
-            self.is_frozen = False
+            self.frozen_depth -= 1
             if restore:
                 self._load(saved)
 
     def _save(self) -> dict[str, Any]:
         return {
-            "now": self.now, "frozen": set(self.frozen_steps), "spikes": len(self.spikes),
+            "now": self.now, "frozen": set(self.frozen_steps), "spikes": len(self.spikes), "left": dict(self.left),
+            "values": {at: dict(values) for at, values in self.made.values.items()},
+            "targets": {at: dict(target.values) for at, target in self.targets.items()},
+            "weights": {n: {s.identity: s.weight for s in c.synapses} for n, c in self.connections.items()},
             "stores": {(*at, n): store.save() for at, part in self.parts.items() for n, store in part.stores.items()},
             "cells": {
                 n: (dict(c.spikes), list(c.spiked_at), dict(c.rates), list(c.arriving)) for n, c in self.cells.items()
@@ -177,7 +180,7 @@ class ReferenceSimulation(World):
 
     def _load(self, saved: dict[str, Any]) -> None:
         self.now = self.remembered = saved["now"]
-        self.frozen_steps = saved["frozen"]
+        self.frozen_steps, self.left = saved["frozen"], saved["left"]
         del self.spikes[saved["spikes"] :]
         for (owner, place, name), values in saved["stores"].items():
             self.parts[owner, place].stores[name].load(values)
@@ -189,3 +192,10 @@ class ReferenceSimulation(World):
         for name in self.connections:
             self.connections[name].last_event = saved["last_event"][name]
             self.rules[name].pending = saved["pending"][name]
+            for synapse in self.connections[name].synapses:
+                synapse.weight = saved["weights"][name][synapse.identity]
+        for at, values in saved["targets"].items():
+            self.targets[at].values = values
+        for at, values in saved["values"].items():
+            self.made.values[at].update(values)
+        self._bind()

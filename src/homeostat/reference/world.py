@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from homeostat.errors import BadValue, NotSupported, UnknownName, suggestion
-from homeostat.network import Network, Realised, Table, realise
+from homeostat.errors import ContractError, NotSupported, UnknownName, suggestion
+from homeostat.network import Network, Projection, Realised, lookup, realise
+from homeostat.network.derive import derive_all
 from homeostat.network.realise import targets
 from homeostat.network.scopes import field_scope
 from homeostat.reference.cells import Cells, ReceptorCells
 from homeostat.reference.clocks import Reducer
 from homeostat.reference.elements import INDEX, KEY, WHOLE
-from homeostat.reference.names import bind
+from homeostat.reference.names import Asking, bind
 from homeostat.reference.parts import Call, Part, Target
 from homeostat.reference.plasticity import Rules
 from homeostat.reference.rewiring import Rewiring
@@ -25,25 +27,33 @@ class World:
     """Populations, receptors, projections, rules and the time. `ReferenceSimulation` adds the step."""
 
     def __init__(self, net: Network | Realised) -> None:
-        self.made = realise(net) if isinstance(net, Network) else net
+        made = realise(net) if isinstance(net, Network) else net
+        self.made = replace(made, values={place: dict(values) for place, values in made.values.items()})
         self.network, self.dt = self.made.network, self.made.network.dt
         self.now = self.remembered = -1  # the step in progress, or the last one done
-        self.is_frozen = False
+        self.frozen_depth = 0  # how many `with frozen()` the user is in
         self.frozen_steps: set[int] = set()
         self.spikes: list[tuple[int, str, int]] = []
         self.parts: dict[tuple[str, str], Part] = {}
         self.targets: dict[tuple[str, str, str], Target] = {}
         self.left: dict[tuple[str, str], float] = {}  # states of network rules as the previous step left them
         self._build()
+        self.rules = {name: Rules(connections) for name, connections in self.connections.items()}
         self._bind()
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether slow state stands still."""
+        return self.frozen_depth > 0
 
     def _build(self) -> None:
         self.modulators = {name: Part(self, name, "rule", rule) for name, rule in self.network.rules.items()}
         self.cells = {name: Cells(self, population) for name, population in self.network.populations.items()}
         self.connections: dict[str, Connections] = {}
+        owners = lookup.shared_receptors(self.made)
         for name, projection in self.network.projections.items():
             cells = self.cells[projection.target.name]
-            receptor = self._receptor(projection, cells) if projection.receptor is not None else None
+            receptor = self._receptor(projection, cells, owners[name]) if name in owners else None
             self.connections[name] = Connections(self, projection, receptor)
         self._make_targets()
         for part in self.modulators.values():
@@ -58,11 +68,16 @@ class World:
             place.make_states()
 
     def _bind(self) -> None:
+        """Find all that hooks ask for (again, after a parameter was set)."""
+        for part in self.parts.values():
+            for store in part.stores.values():
+                store.bind()
         for cells in self.cells.values():
             cells.bind_hooks()
         for connections in self.connections.values():
             connections.bind_hooks()
-        self.rules = {name: Rules(connections) for name, connections in self.connections.items()}
+        for rules in self.rules.values():
+            rules.bind_hooks()
         self.rewiring = {name: Rewiring(rules) for name, rules in self.rules.items()}
         self.reducers = [Reducer(self, part) for part in self.parts.values()]
         self.modulator_hooks = {
@@ -81,15 +96,14 @@ class World:
         """All receptors."""
         return [receptor for cells in self.cells.values() for receptor in cells.receptors]
 
-    def _receptor(self, projection: Any, cells: Cells) -> ReceptorCells:
-        """Projections whose receptors are equal share one, unless a rule changes it."""
-        moving = {(owner, place) for owner, place, _ in targets(self.network)}
-        values = self.made.values[projection.name, "receptor"]
-        for other in cells.receptors:
-            fixed = (projection.name, "receptor") not in moving and (other.part.name, "receptor") not in moving
-            if fixed and type(other.part.mechanism) is type(projection.receptor) and _equal(other.part.values, values):
-                return other
-        receptor = ReceptorCells(self, projection.name, projection.receptor, cells)
+    def _receptor(self, projection: Projection, cells: Cells, owner: str) -> ReceptorCells:
+        """Projections whose receptors are equal share one: it belongs to the first of them."""
+        if owner != projection.name:
+            shared = self.connections[owner].receptor
+            assert shared is not None
+            return shared
+        assert projection.receptor is not None
+        receptor = ReceptorCells(self, owner, projection.receptor, cells)
         cells.receptors.append(receptor)
         return receptor
 
@@ -100,9 +114,6 @@ class World:
             value = part.values.get(name)
             if name not in part.mechanism.fields:
                 raise UnknownName(f"a rule changes '{name}' of {part.say()}; {suggestion(name, part.mechanism.fields)}")
-            if isinstance(value, Table | Follow):
-                what = f"{name} of {part.say()}"
-                raise BadValue(f"{what} is a signal, so no rule can change it; give a number, array or distribution")
             scope = field_scope(part.mechanism, name)
             if scope not in ("PerSynapse", "PerPost", "PerNeuron"):
                 what = f"{name} of {part.say()} is {scope}"
@@ -122,8 +133,22 @@ class World:
     # What is asked for while it runs
 
     def followed(self, rule: str, state: str) -> float:
-        """A network rule's state as the previous step left it."""
-        return self.left[rule, state]
+        """A network rule's state as the previous step left it, or as it begins while the simulation is made."""
+        return self.left[rule, state] if self.left else self._begun(rule, state)
+
+    def _begun(self, rule: str, state: str, above: tuple[tuple[str, str], ...] = ()) -> float:
+        """The initial value of a network rule's state, which may follow another one."""
+        part = self.modulators[rule]
+        init = part.mechanism.states[state].init
+        given = part.values.get(init) if isinstance(init, str) else init
+        if not isinstance(given, Follow):
+            sensed = part.mechanism.states[state].sensor
+            return 0.0 if sensed else float(bind(part, init, Asking(state))(WHOLE) if isinstance(init, str) else init)
+        if (rule, state) in above:
+            circle = " -> ".join(f"{name}.{of}" for name, of in (*above, (rule, state)))
+            raise ContractError(f"initial values follow each other in a circle: {circle}; give one of them a number")
+        source = lookup.followed(self.network, given.source, f"{init} of {part.say()}")
+        return self._begun(*source, (*above, (rule, state)))
 
     def modulator_states(self) -> dict[tuple[str, str], float]:
         """The present states of all network rules."""
@@ -150,6 +175,42 @@ class World:
     def first_values_of(self, owner: str, place: str) -> list[tuple[Target, float]]:
         """The same with the value that a newborn synapse gets."""
         return [(self.targets[key], float(self._first[key])) for key in self.targets if key[:2] == (owner, place)]
+
+    # What is set between runs
+
+    def set(self, name: str, place: str, what: str, value: Any) -> None:
+        """Set a state, a parameter or the weights (place 'synapse', `what` 'w') as of the end of the last step.
+
+        What is derived from a parameter follows at once. `value` is a number, or one for each owner as `state` and
+        `values_of` list them.
+        """
+        if (place, what) == ("synapse", "w"):
+            synapses = self.connections[self.network.projection(name).name].synapses
+            for synapse, weight in zip(synapses, _each(value, len(synapses)), strict=True):
+                synapse.weight = weight
+            return
+        part = self._part(name, place)
+        target = self.targets.get((part.name, part.place, what))
+        if what in part.stores:
+            part.stores[what].put(_each(value, len(part.stores[what].owners)))
+        elif target is not None:
+            target.values = dict(zip(sorted(target.values), _each(value, len(target.values)), strict=True))
+        elif what in part.mechanism.fields:
+            self._set_parameter(part, what, value)
+        else:
+            raise UnknownName(f"{part.say()} has no '{what}'; {suggestion(what, [*part.stores, *part.values])}")
+        for rules in self.rules.values():
+            rules.derive_weights()
+
+    def _set_parameter(self, part: Part, name: str, value: Any) -> None:
+        """All that moves with the old value is brought up to date before there is a new one."""
+        for other in self.parts.values():
+            for store in other.stores.values():
+                store.settle()
+        old = part.values[name]
+        part.values[name] = float(value) if np.ndim(old) == 0 else np.broadcast_to(value, np.shape(old)) + 0.0
+        derive_all(self.made)
+        self._bind()
 
     # What a reader sees
 
@@ -199,7 +260,7 @@ class World:
     def values_of(self, name: str, place: str, field: str) -> list[float]:
         """The present value of a parameter for each of its owners; one value if it is the same for all."""
         part = self._part(name, place)
-        getter = bind(part, field, field)
+        getter = bind(part, field, Asking(field))
         scope = field_scope(part.mechanism, field)
         if scope not in INDEX or part.home is None:
             return [getter(WHOLE)]
@@ -224,14 +285,6 @@ class World:
         }
 
 
-def _equal(a: dict[str, Any], b: dict[str, Any]) -> bool:
-    """Whether two receptors have the same numbers."""
-    return a.keys() == b.keys() and all(_same(a[name], b[name]) for name in a)
-
-
-def _same(a: Any, b: Any) -> bool:
-    if isinstance(a, Table) and isinstance(b, Table):
-        return a.every == b.every and a.repeat == b.repeat and np.array_equal(a.values, b.values)
-    if isinstance(a, Follow) and isinstance(b, Follow):
-        return a.source == b.source
-    return type(a) is type(b) and bool(np.array_equal(a, b))
+def _each(value: Any, n: int) -> list[float]:
+    """A value for each of `n` owners."""
+    return np.broadcast_to(np.asarray(value, float), n).tolist()
