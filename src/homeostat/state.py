@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from homeostat.calls import explained
 from homeostat.errors import ContractError
 from homeostat.hooks import Hook, _plain
 
@@ -74,8 +75,7 @@ class State:
     """A declared state. Made by a scope (`PerPre.state(...)`); a class keeps a copy of each that its body names."""
 
     def __init__(self, scope: Scope, init: float | str = 0.0, *, slow: bool = False, rule: Any = None) -> None:
-        if isinstance(init, bool) or not isinstance(init, str | int | float | np.number):
-            raise ContractError(f"init={init!r} of a state must be a number, or the name of a field or derived value")
+        _check_amount("init", init)
         self.scope, self.init, self.slow = scope, init, slow
         self.trace = rule if isinstance(rule, Trace) else None
         self.reduction = rule if isinstance(rule, Reduction) else None
@@ -187,10 +187,12 @@ class Scope:
     name: str
     rank: int  # 0 is one value for all; a larger rank has more owners
 
+    @explained
     def state(self, init: float | str = 0.0, *, slow: bool = False) -> State:
         """A plain state; `init` is a number or the name of a field. `slow` state stops under `frozen()`."""
         return State(self, init, slow=slow)
 
+    @explained
     def trace(
         self,
         decay: str,
@@ -206,8 +208,10 @@ class Scope:
         for a receptor an arrival (then `add="amount"`). `set` makes it the nearest-spike form.
         """
         _check_field(decay, "trace", "decay", "tau: Ms = 20.0")
+        _check_amount("add" if set is None else "set", add if set is None else set)
         return State(self, init, slow=slow, rule=Trace(decay, None if set is not None else add, set))
 
+    @explained
     def reduce(self, of: str, how: Any, *, over: str = "projection") -> State:
         """A reduction over the owner's synapses: `sum`, `mean`, `max`, `min`, `count` or `quantile(q)`."""
         if not isinstance(of, str):
@@ -221,12 +225,14 @@ class Scope:
             raise ContractError(f"reduce(over={over!r}): must be 'projection' or 'neuron'")
         return State(self, rule=Reduction(of, name, q, over))
 
+    @explained
     def lagged(self, source: State, by: str) -> State:
         """What `source` was `by` ms ago, `by` naming a field."""
         _check_source(source, "lagged")
         _check_field(by, "lagged", "by", "late: Delay = 5.0")
         return State(self, rule=Lagged(source, by))
 
+    @explained
     def inflow(self, source: State, reach: str) -> State:
         """What `source` would gain from its neighbours by diffusion at rate 1: the sum of their values minus its own.
 
@@ -238,6 +244,7 @@ class Scope:
         _check_field(reach, "inflow", "reach", "reach: Positive = 1.0")
         return State(self, rule=Inflow(source, reach))
 
+    @explained
     def spikes_of(self, population: str) -> State:
         """How many cells of a population spiked in this step; `population` names a text field."""
         _check_field(population, "spikes_of", "population", 'watched: str = "exc"')
@@ -251,6 +258,11 @@ def _check_field(name: Any, where: str, argument: str, example: str) -> None:
             f'{where}({argument}={name!r}): {argument} names a field of the mechanism, as a text; write "{example}" in '
             f'the class, and {argument}="{example.partition(":")[0]}" here'
         )
+
+
+def _check_amount(what: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float | np.number):
+        raise ContractError(f"{what}={value!r} of a state must be a number, or the name of a field or derived value")
 
 
 def _check_source(source: Any, where: str) -> None:
