@@ -8,6 +8,8 @@ A signal is piecewise constant on a stated clock, which keeps integrals over it 
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +17,36 @@ from typing import Any
 import numpy as np
 
 from homeostat.errors import BadValue
+
+
+def read_only(values: Any, dtype: Any = None) -> np.ndarray:
+    """Values as an array of our own that nobody can write to: what a user does to theirs later does not reach it."""
+    own = values if _is_own(values) and dtype in (None, values.dtype) else np.array(values, dtype)
+    own.flags.writeable = False
+    return own
+
+
+def owned(description: Any) -> Any:
+    """A distribution, signal or wiring that shares nothing with its maker that could still be changed."""
+    changed = {name: _owned(value) for name, value in getattr(description, "__dict__", {}).items()}
+    if all(value is vars(description)[name] for name, value in changed.items()):
+        return description
+    own = copy.copy(description)
+    for name, value in changed.items():
+        object.__setattr__(own, name, value)
+    return own
+
+
+def _owned(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return read_only(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return owned(value)
+    return copy.deepcopy(value) if isinstance(value, list | dict | set | bytearray) else value
+
+
+def _is_own(values: Any) -> bool:
+    return type(values) is np.ndarray and values.base is None and not values.flags.writeable
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +76,7 @@ class Timed(Signal):
 
     def __post_init__(self) -> None:
         try:
-            values = np.asarray(self.values, float)
+            values = read_only(self.values, float)
         except (TypeError, ValueError) as error:
             raise BadValue("Timed(values=...): values must be numbers, [time] or [time, element]") from error
         if values.ndim not in (1, 2) or values.size == 0 or not np.isfinite(values).all():

@@ -133,7 +133,7 @@ class Layout:
             table = variable.value
             values = table.values if table.values.ndim == 1 else table.values[:, first:last]
             return {
-                key: np.ascontiguousarray(values, self.real),
+                key: np.array(values, self.real, order="C"),  # a copy: what was given cannot be written to
                 f"{key}_every": int(table.every),
                 f"{key}_repeat": bool(table.repeat),
             }

@@ -58,12 +58,13 @@ class Simulation:
             raise BadValue(f"dtype={dtype!r} of Simulation must be 'float32' or 'float64'")
         if not isinstance(net, Network | Realised):
             raise BadValue(f"Simulation() takes a Network, not {net!r}")
-        self.net = net.network if isinstance(net, Realised) else net
+        self.net = net.network if isinstance(net, Realised) else net  # until it is realised: then it is our own
         self.step_count, self.quiet = 0, quiet
         self.wall = self.worked = 0.0  # seconds that runs took, and that all threads worked in them
         self.walked = 0  # steps of all runs
         self.threads = self._thread_count(threads)
         made = net if isinstance(net, Realised) else realise(net, self.threads)
+        self.net = made.network
         self.watcher: Watcher | None = None
         self.model = build(made)
         self._text, self.plans = write_module(self.model, dtype, profile)
