@@ -18,6 +18,8 @@ import numpy as np
 
 from homeostat.errors import BadValue
 
+MOST_STEPS = 1 << 27  # of a signal's period, each of which is a number in memory
+
 
 def read_only(values: Any, dtype: Any = None) -> np.ndarray:
     """Values as an array of our own that nobody can write to: what a user does to theirs later does not reach it."""
@@ -120,7 +122,12 @@ class Sine(Signal):
         return self.mean - abs(self.amplitude), self.mean + abs(self.amplitude)
 
     def table(self, dt: float) -> tuple[np.ndarray, int, bool]:
-        steps = max(1, round(1000.0 / self.frequency / dt))
+        steps = max(1, round(min(1000.0 / self.frequency / dt, 2.0 * MOST_STEPS)))
+        if steps > MOST_STEPS:
+            raise BadValue(
+                f"Sine(frequency={self.frequency:g}): its period has over {MOST_STEPS} steps of dt={dt:g} ms; "
+                "use Timed(values, every=...) with a value every so often"
+            )
         return self.mean + self.amplitude * np.sin(2 * np.pi * np.arange(steps) / steps + self.phase), 1, True
 
 

@@ -305,7 +305,7 @@ def _branches(value: Any, name: str) -> Any:
     try:
         return read_only(value)
     except ValueError as error:
-        raise BadValue(f"branches of '{name}' must be whole numbers, one for each synapse, not {value!r:.60}") from error
+        raise BadValue(f"branches of '{name}' must be whole numbers, one a synapse, not {value!r:.60}") from error
 
 
 def _check_delivery(

@@ -243,10 +243,11 @@ class Explicit(Wiring):
 
     def __post_init__(self) -> None:
         for side in ("pre", "post"):
+            given = getattr(self, side)
             try:
-                object.__setattr__(self, side, read_only(getattr(self, side)))
+                object.__setattr__(self, side, read_only(given))
             except (TypeError, ValueError) as error:
-                raise BadValue(f"{side} of Explicit must be a list of indices, not {getattr(self, side)!r:.60}") from error
+                raise BadValue(f"{side} of Explicit must be a list of indices, not {given!r:.60}") from error
 
     def pairs(self, pre: Side, post: Side, rng: np.random.Generator) -> Pairs:
         return self.pre, self.post
