@@ -21,7 +21,7 @@ from homeostat.distributions import Distribution
 from homeostat.errors import BadValue, ContractError, UnknownName, suggestion
 from homeostat.hooks import WEIGHT_CHANGES, Derived, Hook
 from homeostat.reading import check_hook
-from homeostat.signals import Signal
+from homeostat.signals import Signal, owned, read_only
 from homeostat.state import State
 from homeostat.units import Unit
 
@@ -148,6 +148,15 @@ class Mechanism(metaclass=MechanismType):
         # else the default in the class body would be found first
         vars(self).update({name: value for name, value in self.values.items() if name not in KEPT})
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in type(self).fields and "values" in vars(self):
+            kind = type(self).__name__
+            raise BadValue(
+                f"{name} of a {kind} cannot be changed: make another, {kind}({name}={short(value)}), or set it "
+                "between runs: sim.set(...)"
+            )
+        super().__setattr__(name, value)
+
     def __getattr__(self, name: str) -> Any:
         values = self.__dict__.get("values", {})
         if name in values:
@@ -183,9 +192,9 @@ def checked(spec: Field, value: Any, where: str) -> Any:
                 f"{label} can give values from {low:g} to {high:g}, but it must be {needed}; "
                 "use a distribution with that support, such as LogNormal, or Normal(..., low=...)"
             )
-        return value
+        return owned(value)
     try:
-        array = np.asarray(value, float)
+        array = read_only(value, float)
     except (TypeError, ValueError) as error:
         raise BadValue(f"{label} must be a number, an array, a distribution or a signal") from error
     if array.size == 0 or np.isnan(array).any():

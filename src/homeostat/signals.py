@@ -8,6 +8,8 @@ A signal is piecewise constant on a stated clock, which keeps integrals over it 
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +19,38 @@ import numpy as np
 from homeostat.calls import explained_init
 from homeostat.errors import BadValue
 from homeostat.units import no_number, number
+
+MOST_STEPS = 1 << 27  # of a signal's period, each of which is a number in memory
+
+
+def read_only(values: Any, dtype: Any = None) -> np.ndarray:
+    """Values as an array of our own that nobody can write to: what a user does to theirs later does not reach it."""
+    own = values if _is_own(values) and dtype in (None, values.dtype) else np.array(values, dtype)
+    own.flags.writeable = False
+    return own
+
+
+def owned(description: Any) -> Any:
+    """A distribution, signal or wiring that shares nothing with its maker that could still be changed."""
+    changed = {name: _owned(value) for name, value in getattr(description, "__dict__", {}).items()}
+    if all(value is vars(description)[name] for name, value in changed.items()):
+        return description
+    own = copy.copy(description)
+    for name, value in changed.items():
+        object.__setattr__(own, name, value)
+    return own
+
+
+def _owned(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return read_only(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return owned(value)
+    return copy.deepcopy(value) if isinstance(value, list | dict | set | bytearray) else value
+
+
+def _is_own(values: Any) -> bool:
+    return type(values) is np.ndarray and values.base is None and not values.flags.writeable
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +84,7 @@ class Timed(Signal):
         if why := no_number(self.values):
             raise BadValue(f"Timed(values=...): values must be numbers, [time] or [time, element], but here is {why}")
         try:
-            values = np.asarray(self.values, float)
+            values = read_only(self.values, float)
         except (TypeError, ValueError) as error:
             raise BadValue("Timed(values=...): values must be numbers, [time] or [time, element]") from error
         if values.ndim not in (1, 2) or values.size == 0 or not np.isfinite(values).all():
@@ -99,7 +133,12 @@ class Sine(Signal):
         return self.mean - abs(self.amplitude), self.mean + abs(self.amplitude)
 
     def table(self, dt: float) -> tuple[np.ndarray, int, bool]:
-        steps = max(1, round(1000.0 / self.frequency / dt))
+        steps = max(1, round(min(1000.0 / self.frequency / dt, 2.0 * MOST_STEPS)))
+        if steps > MOST_STEPS:
+            raise BadValue(
+                f"Sine(frequency={self.frequency:g}): its period has over {MOST_STEPS} steps of dt={dt:g} ms; "
+                "use Timed(values, every=...) with a value every so often"
+            )
         return self.mean + self.amplitude * np.sin(2 * np.pi * np.arange(steps) / steps + self.phase), 1, True
 
 

@@ -22,7 +22,8 @@ import numpy as np
 
 from homeostat.engine import archive
 from homeostat.engine.module import fingerprint
-from homeostat.engine.whole import RINGS, gather, gather_delays, put
+from homeostat.engine.vetting import accept_parameters, vet_given, vet_header, vet_state
+from homeostat.engine.whole import gather, gather_delays, put
 from homeostat.errors import CheckpointError, HomeostatError, tell
 from homeostat.network.describe import describe, first_difference, rebuild
 from homeostat.network.network import Network
@@ -94,8 +95,17 @@ def save(
 
 
 def read(path: str | Path) -> Stored:
-    """What a file holds, checked against its checksums."""
-    return Stored(Path(path), *archive.read(Path(path)))
+    """What a file holds, checked against its checksums; its header can be relied on, its arrays not yet."""
+    stored = Stored(Path(path), *archive.read(Path(path)))
+    try:
+        vet_header(stored.header)
+        vet_given(stored.part(GIVEN), stored.header["network"])
+        parts = (STATE, GIVEN) if stored.header.get("run") is None else (STATE, GIVEN, KEPT)
+        if others := [name for name in stored.arrays if not name.startswith(parts)]:
+            raise ValueError(f"it holds the array '{others[0]:.60}', which belongs to nothing")
+    except Exception as error:  # numbers may be too large to be compared
+        raise CheckpointError(f"'{path}' is no checkpoint as Homeostat writes it: {error}. {archive.ADVICE}") from error
+    return stored
 
 
 def load(
@@ -103,7 +113,7 @@ def load(
 ) -> Simulation:
     """The simulation in a file; see `Simulation.load`."""
     stored = read(path)
-    sim = kind(_rebuilt(stored) if net is None else net, dtype=stored.header["dtype"], **options)
+    sim = _made(kind, stored, options) if net is None else kind(net, dtype=stored.header["dtype"], **options)
     restore(sim, stored, rules_changed=rules_changed)
     return sim
 
@@ -111,25 +121,18 @@ def load(
 def restore(sim: Simulation, stored: Stored, *, rules_changed: bool = False) -> None:
     """Put the state of a file into a simulation of the same network; `CheckpointError` if it is another one."""
     _verify(sim, stored, rules_changed)
-    state = stored.part(STATE)
-    before = gather(sim)
+    state, step = stored.part(STATE), stored.header["step"]
+    before, began = gather(sim), sim.step_count
     try:
-        _check_shapes(before, state)
-        put(sim, state, stored.header["step"])
+        vet_state(sim, before, state, step)
+        accept_parameters(sim, before, state, rules_changed)
     except ValueError as error:
+        put(sim, before, began)
         raise CheckpointError(
-            f"'{stored.path}' does not fit this version of Homeostat or of the network's rules ({error})"
+            f"'{stored.path}' was altered, or does not fit this version of Homeostat or of the network's rules: {error}"
         ) from error
+    put(sim, state, step)
     _know_parameters(sim, before, state)
-
-
-def _check_shapes(ours: Mapping[str, np.ndarray], state: Mapping[str, np.ndarray]) -> None:
-    if others := set(ours) ^ set(state):
-        raise ValueError(f"other variables: {', '.join(sorted(others)[:3])}")
-    for name, values in ours.items():
-        ring = name.rpartition("/")[2] in RINGS
-        if values.dtype != state[name].dtype or (values.shape != state[name].shape and not ring):
-            raise ValueError(f"{name} is {state[name].dtype}{state[name].shape}, not {values.dtype}{values.shape}")
 
 
 def _know_parameters(sim: Simulation, before: Mapping[str, np.ndarray], state: Mapping[str, np.ndarray]) -> None:
@@ -143,13 +146,22 @@ def _know_parameters(sim: Simulation, before: Mapping[str, np.ndarray], state: M
                     values[name] = float(state[key]) if state[key].ndim == 0 else state[key].copy()
 
 
-def _rebuilt(stored: Stored) -> Network:
+def _made(kind: type[Simulation], stored: Stored, options: Any) -> Simulation:
+    """A simulation of the network that a file describes; whatever is wrong with that is a `CheckpointError`."""
+    net = None
     try:
-        return rebuild(stored.header["network"], stored.part(GIVEN))
+        net = rebuild(stored.header["network"], stored.part(GIVEN))
+        return kind(net, dtype=stored.header["dtype"], **options)
     except HomeostatError as error:
+        if net is not None:
+            raise CheckpointError(f"no simulation can be made of the network in '{stored.path}': {error}") from error
         raise CheckpointError(
             f"the network cannot be built from '{stored.path}' alone: {error}. Build it as before, and give it: "
             "Simulation.load(path, net=net)"
+        ) from error
+    except Exception as error:  # a description may be wrong in as many ways as there are classes
+        raise CheckpointError(
+            f"'{stored.path}' does not describe a network ({type(error).__name__}: {error}). {archive.ADVICE}"
         ) from error
 
 
@@ -160,7 +172,7 @@ def _verify(sim: Simulation, stored: Stored, rules_changed: bool) -> None:
         raise CheckpointError(f"'{stored.path}' is in {told['dtype']}, the simulation in {ours['dtype']}")
     if words := first_difference(told["network"], ours["network"]):
         raise CheckpointError(f"'{stored.path}' is of another network: {words}")
-    if others := [name for name in ours["wiring"] if told["wiring"][name] != ours["wiring"][name]]:
+    if others := [name for name in ours["wiring"] if told["wiring"].get(name) != ours["wiring"][name]]:
         raise CheckpointError(
             f"'{stored.path}': the description is the same, but '{others[0]}' is wired otherwise here; numpy was "
             f"{told['made_by']['numpy']} then and is {np.__version__}"

@@ -20,7 +20,8 @@ import numpy as np
 
 from homeostat.engine import checkpoint as checkpoints
 from homeostat.engine.archive import remove_drafts
-from homeostat.engine.whole import digest, gather
+from homeostat.engine.vetting_runs import vet_recorded, vet_streamed, vet_watched
+from homeostat.engine.whole import State, digest, gather, put
 from homeostat.errors import BadValue, CheckpointError, tell
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Keeper:
         self.path = Path(checkpoint.path)
         self.streamed: dict[str, int] | None = None  # what the taken up run had written with out=, by name: how long
         self.watched: dict[str, Any] | None = None  # what its watch had seen
+        self._before: State | None = None  # the state before it was taken up, until the watch has taken up its part
         for recorder in recorders:
             recorder.kept()  # refuses at once, not after a minute
         if not sim.layout.learning[0]:
@@ -100,25 +102,51 @@ class Keeper:
 
     def _take_up(self) -> None:
         stored = checkpoints.read(self.path)
-        if stored.header["run"] != self.run:
+        told = stored.header.get("run")
+        if told != self.run:
             raise CheckpointError(
-                f"'{self.path}' is of another run: {_difference(stored.header['run'], self.run)}. Delete it to begin "
-                "this run anew, or give each run() a file of its own"
+                f"'{self.path}' is of another run: {_difference(told, self.run)}. Delete it to begin this run anew, or "
+                "give each run() a file of its own"
             )
+        recorded = self._recorded(stored)
         try:
             checkpoints.restore(self.sim, stored)
         except CheckpointError as error:
             raise CheckpointError(f"{error}; delete it to begin this run anew") from error
-        for k, recorder in enumerate(self.recorders):
-            recorder.take_up(stored.part(f"{checkpoints.KEPT}{k}/"))
-        streamed = stored.part(f"{checkpoints.KEPT}{STREAMED}")
-        self.streamed = {name: int(length[0]) for name, length in streamed.items()} or None
-        for told in stored.part(f"{checkpoints.KEPT}{WATCHED}").values():
-            self.watched = json.loads(told.tobytes())
+        for recorder, kept in zip(self.recorders, recorded, strict=True):
+            recorder.take_up(kept)
+
+    def _recorded(self, stored: checkpoints.Stored) -> list[dict[str, np.ndarray]]:
+        """What each recorder had kept in a file of this run; notes what was streamed, and what the watch had seen."""
+        parts = [f"{k}/" for k in range(len(self.recorders))]
+        try:
+            kept = stored.part(checkpoints.KEPT)
+            if others := [name for name in kept if not name.startswith((*parts, STREAMED)) and name != WATCHED]:
+                raise ValueError(f"it holds the recording '{others[0]:.60}', which is nobody's")
+            found = [stored.part(f"{checkpoints.KEPT}{part}") for part in parts]
+            lengths = stored.part(f"{checkpoints.KEPT}{STREAMED}")
+            names = [name for recorder in self.recorders for name in recorder.data(finished=True)] if lengths else []
+            self.streamed = vet_streamed(lengths, names) or None
+            for recorder, one in zip(self.recorders, found, strict=True):
+                vet_recorded(self.sim, recorder, one, self.run["first"], stored.header["step"], bool(lengths))
+            if WATCHED in kept:
+                self.watched = json.loads(kept[WATCHED].tobytes())
+                self._before = gather(self.sim)
+        except (ValueError, RecursionError) as error:
+            raise CheckpointError(f"'{self.path}' was altered: {error}. Delete it to begin this run anew") from error
+        return found
 
     def findings(self, watch: Watcher) -> list[Finding]:
         """Let the watch go on from what it had seen of the taken up run; returns what it had found in that."""
-        if self.watched is None or not watch.take_up(self.watched):
+        before, self._before = self._before, None
+        if self.watched is None or before is None:
+            return []
+        try:
+            vet_watched(watch, self.watched, self.sim.step_count)
+        except ValueError as error:
+            put(self.sim, before, self.run["first"])
+            raise CheckpointError(f"'{self.path}' was altered: {error}. Delete it to begin this run anew") from error
+        if not watch.take_up(self.watched):
             return []
         return watch.found[len(watch.found) - self.watched["in_this_run"] :]
 

@@ -136,7 +136,7 @@ class Layout:
             table = variable.value
             values = table.values[:, first:last] if variable.over == "cell" else table.values
             return {
-                key: np.ascontiguousarray(values, self.real),
+                key: np.array(values, self.real, order="C"),  # a copy: what was given cannot be written to
                 f"every_{key}": int(table.every),
                 f"repeat_{key}": bool(table.repeat),
             }

@@ -65,7 +65,7 @@ class Simulation:
             raise BadValue(f"dtype={dtype!r} of Simulation must be 'float32' or 'float64'")
         if not isinstance(net, Network | Realised):
             raise BadValue(f"Simulation() takes a Network, not {net!r}")
-        self.net = net.network if isinstance(net, Realised) else net
+        self.net = net.network if isinstance(net, Realised) else net  # until it is realised: then it is our own
         self.step_count, self.quiet, self.turns = 0, quiet, Turns()
         self.wall = self.worked = 0.0  # seconds that runs took, and that all threads worked in them
         self.walked = 0  # steps of all runs
@@ -74,6 +74,7 @@ class Simulation:
         caution(made)
         if dtype == "float32":
             precision.caution(made)
+        self.net = made.network
         self.watcher: Watcher | None = None
         self.model = build(made)
         self._text, self.plans = write_module(self.model, dtype, profile)

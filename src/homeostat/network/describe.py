@@ -108,10 +108,11 @@ def _plain(value: Any, arrays: Arrays) -> Any:
         return [_plain(one, arrays) for one in value]
     if isinstance(value, np.ndarray):
         value = np.ascontiguousarray(value)
-        digest = hashlib.sha256(f"{value.dtype.str}{value.shape}".encode())
-        digest.update(memoryview(value.reshape(-1).view(np.uint8)))
-        arrays[digest.hexdigest()] = value
-        return {"array": digest.hexdigest()}
+        if value.dtype.hasobject:
+            raise NotSupported(f"an array of objects ({value!r:.60}) cannot be written to a file")
+        name = named_by_content(value)
+        arrays[name] = value
+        return {"array": name}
     if isinstance(value, Mechanism):
         return _mechanism(value, arrays)
     if isinstance(value, VALUES):
@@ -120,6 +121,13 @@ def _plain(value: Any, arrays: Arrays) -> Any:
     if callable(value):
         return {"function": _path(value)}
     raise NotSupported(f"{value!r} ({type(value).__name__}) cannot be written to a file")
+
+
+def named_by_content(array: np.ndarray) -> str:
+    """The name of an array among those of a description: a sha256 of its type, shape and values."""
+    digest = hashlib.sha256(f"{array.dtype.str}{array.shape}".encode())
+    digest.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+    return digest.hexdigest()
 
 
 def _array(value: Any) -> Any:
@@ -162,10 +170,21 @@ def _made(found: Any, arrays: Mapping[str, np.ndarray]) -> Any:
     values = {name: _made(value, arrays) for name, value in found["values"].items()}
     if issubclass(kind, Mechanism):
         return _made_mechanism(kind, found, values, arrays)
-    made: Any = object.__new__(kind)  # values were checked when they were described, and some were computed from others
-    for name, value in values.items():
-        object.__setattr__(made, name, value)
-    return made
+    return _made_value(kind, values)
+
+
+def _made_value(kind: Any, values: dict[str, Any]) -> Any:
+    """A distribution, signal or wiring: made as ever, so that it checks its values, if it is made from its fields."""
+    if values.keys() != {field.name for field in dataclasses.fields(kind)}:
+        raise NotSupported(f"the fields of {kind.__name__} are others than {', '.join(values) or 'none'}")
+    try:
+        inspect.signature(kind).bind(**values)
+    except TypeError:  # somebody's own, which computes its fields from others: these were checked before
+        made: Any = object.__new__(kind)
+        for name, value in values.items():
+            object.__setattr__(made, name, value)
+        return made
+    return kind(**values)
 
 
 def _made_mechanism(

@@ -31,11 +31,13 @@ from homeostat.rule import (
     checked,
     short,
 )
+from homeostat.signals import owned, read_only
 from homeostat.units import Unit, is_number, is_whole
 
 DELAY = Field("delay", Unit("ms", 0.0, above=True))
 DENDRITIC_DELAY = Field("dendritic_delay", Unit("ms", 0.0))
 WEIGHT = Field("weight", Unit(""))
+SETTLED = "a simulation was made of it; change the description it was made from, and make another Simulation"
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +97,14 @@ class Projection:
 
 
 class Network:
-    """A description of populations, projections and rules. `dt` in ms; `seed` fixes every random number."""
+    """A description of populations, projections and rules. `dt` in ms; `seed` fixes every random number.
+
+    Arrays that it is given are copied. A simulation keeps a `copy()`: what is done to the network later does not
+    reach it.
+    """
+
+    is_settled = False
+    """Whether a simulation was made of it: then nothing can be changed or added."""
 
     @explained
     def __init__(self, dt: float = 0.1, seed: int = 0) -> None:
@@ -107,6 +116,22 @@ class Network:
         self.populations: dict[str, Population] = {}
         self.projections: dict[str, Projection] = {}
         self.rules: dict[str, NetworkRule] = {}
+
+    def copy(self, *, settled: bool = False) -> Network:
+        """The same network, to which other things can be added; a `settled` one stays as it is.
+
+        Populations, projections and rules are shared, for these never change.
+        """
+        own = type(self)(self.dt, self.seed)
+        own.populations, own.projections = dict(self.populations), dict(self.projections)
+        own.rules = dict(self.rules)
+        own.is_settled = settled
+        return own
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if self.is_settled:
+            raise BadValue(f"{name} of this network cannot be changed: {SETTLED}")
+        super().__setattr__(name, value)
 
     @explained
     def add(
@@ -180,6 +205,7 @@ class Network:
         _check_kind(name, "receptor", receptor, Receptor)
         _check_kind(name, "release", release, Release)
         kept = _rules(rules, Plasticity, f"the projection '{name}'", "rules on cells go to net.add(rules=[...])")
+        wiring, branches = owned(wiring), _branches(branches, name)
         _check_delivery(name, source, target, receptor, release)
         weight, delay = checked(WEIGHT, weight, f"'{name}'"), checked(DELAY, delay, f"'{name}'")
         late = checked(DENDRITIC_DELAY, dendritic_delay, f"'{name}'")
@@ -229,11 +255,14 @@ class Network:
     def _new_name(self, name: str) -> str:
         if not isinstance(name, str):
             raise BadValue(f"name={name!r} must be a text")
+        if self.is_settled:
+            raise BadValue(f"'{name}' cannot be added to this network: {SETTLED}")
         if name in {*self.populations, *self.projections, *self.rules}:
             raise BadValue(f"the name '{name}' is taken; give another with name=")
-        if not name or name.strip() != name or "/" in name or "." in name:
+        if not name or name.strip() != name or any(sign in name for sign in ("/", ".", '"""')):
             raise BadValue(
-                f"the name {name!r} must not be empty, nor contain '/' or '.', nor begin or end with a space"
+                f"the name {name!r} must not be empty, nor contain '/', '.' or three quotation marks, nor begin or end "
+                "with a space"
             )
         return name
 
@@ -271,9 +300,19 @@ def _call_it(value: Any, kind: type) -> str:
 
 def _numbers(value: Any, what: str) -> np.ndarray:
     try:
-        return np.asarray(value, float)
+        return read_only(value, float)
     except (TypeError, ValueError) as error:
         raise BadValue(f"{what} must be numbers, not {short(value)}") from error
+
+
+def _branches(value: Any, name: str) -> Any:
+    """Branches as one number or an array; whether it fits is known when the wiring is drawn."""
+    if not isinstance(value, list | tuple | np.ndarray):
+        return value
+    try:
+        return read_only(value)
+    except ValueError as error:
+        raise BadValue(f"branches of '{name}' must be whole numbers, one a synapse, not {value!r:.60}") from error
 
 
 def _check_delivery(
@@ -316,4 +355,4 @@ def _trains(spikes: tuple[Any, Any] | None, n: int, name: str) -> tuple[np.ndarr
     if index.size and (index.dtype.kind not in "iu" or index.min() < 0 or index.max() >= n):
         raise BadValue(f"spikes of '{name}': neurons must be whole numbers from 0 to {n - 1}")
     order = np.lexsort((index, times))
-    return times[order], index[order].astype(np.int32)
+    return read_only(times[order]), read_only(index[order], np.int32)

@@ -92,6 +92,7 @@ def realise(net: Network, threads: int | None = None) -> Realised:
 
     `threads` (default: all cores) changes nothing but the time it takes.
     """
+    net = net.copy(settled=True)  # what is done to the description later changes nothing that was made of it
     made = Realised(net)
     check(net)
     _check_memory(net)

@@ -25,6 +25,7 @@ import numpy as np
 from homeostat.calls import explained_init
 from homeostat.errors import BadValue
 from homeostat.network.blocks import blocks, each
+from homeostat.signals import read_only
 from homeostat.units import is_number
 
 Pairs = tuple[np.ndarray, np.ndarray]
@@ -254,6 +255,14 @@ class Explicit(Wiring):
 
     pre: Any
     post: Any
+
+    def __post_init__(self) -> None:
+        for side in ("pre", "post"):
+            given = getattr(self, side)
+            try:
+                object.__setattr__(self, side, read_only(given))
+            except (TypeError, ValueError) as error:
+                raise BadValue(f"{side} of Explicit must be a list of indices, not {given!r:.60}") from error
 
     def pairs(self, pre: Side, post: Side, rng: np.random.Generator) -> Pairs:
         return self.pre, self.post
