@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from homeostat.calls import explained, explained_init
 from homeostat.errors import BadValue
 from homeostat.units import number
 
@@ -64,6 +65,7 @@ class Normal(Distribution):
     low: float = -math.inf
     high: float = math.inf
 
+    @explained
     def __init__(
         self,
         mean: float,
@@ -132,6 +134,7 @@ class LogNormal(Distribution):
     mean: float
     sd: float
 
+    @explained
     def __init__(self, mean: float, sd: float | None = None, *, cv: float | None = None) -> None:
         mean = number(mean, "mean of LogNormal")
         if not mean > 0:
@@ -169,6 +172,7 @@ class Gamma(Distribution):
     mean: float
     sd: float
 
+    @explained
     def __init__(self, mean: float, sd: float | None = None, *, cv: float | None = None) -> None:
         mean = number(mean, "mean of Gamma")
         spread = _spread("Gamma", mean, sd, cv)
@@ -195,6 +199,7 @@ class Beta(Distribution):
     mean: float
     sd: float
 
+    @explained
     def __init__(self, mean: float, sd: float | None = None, *, cv: float | None = None) -> None:
         mean = number(mean, "mean of Beta")
         spread = _spread("Beta", mean, sd, cv)
@@ -214,6 +219,7 @@ class Beta(Distribution):
         return np.clip(betaincinv(self.mean * size, (1 - self.mean) * size, u), LEAST, BELOW_1)
 
 
+@explained_init
 @dataclass(frozen=True)
 class Uniform(Distribution):
     """A uniform distribution from `low` to `high`."""
@@ -255,6 +261,7 @@ class Linked(Distribution):
         return self.margin.quantile(ndtr(self.root[self.index] @ normals))
 
 
+@explained
 def jointly(*, correlation: Any, **margins: Distribution) -> dict[str, Linked]:
     """Correlated distributions with the given margins (a Gaussian copula): heterogeneity as structure.
 
@@ -266,6 +273,8 @@ def jointly(*, correlation: Any, **margins: Distribution) -> dict[str, Linked]:
     ['U', 'tau_rec']
     """
     size = len(margins)
+    if not margins:
+        raise BadValue("jointly() needs distributions: jointly(U=Beta(0.5, sd=0.2), ..., correlation=-0.6)")
     for name, margin in margins.items():
         if not isinstance(margin, Distribution):
             raise BadValue(f"jointly({name}={margin!r}) must be a distribution, such as LogNormal(800.0, cv=0.5)")
@@ -273,9 +282,10 @@ def jointly(*, correlation: Any, **margins: Distribution) -> dict[str, Linked]:
         matrix = np.asarray(correlation, float)
     except (TypeError, ValueError) as error:
         raise BadValue(f"correlation={correlation!r} must be a number or a {size} x {size} matrix") from error
-    if matrix.ndim == 0:
+    if matrix.ndim == 0 and np.isfinite(matrix):
         matrix = np.where(np.eye(size, dtype=bool), 1.0, matrix)
-    if matrix.shape != (size, size) or not np.allclose(matrix, matrix.T) or not np.allclose(np.diag(matrix), 1):
+    fits = matrix.shape == (size, size) and np.isfinite(matrix).all()
+    if not (fits and np.allclose(matrix, matrix.T) and np.allclose(np.diag(matrix), 1)):
         raise BadValue(f"correlation must be a number or a symmetric {size} x {size} matrix with ones on its diagonal")
     try:
         root = np.linalg.cholesky(matrix)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import sys
+import warnings
 from collections.abc import Iterable
 
 
@@ -12,6 +14,10 @@ class HomeostatError(Exception):
 
 class BadValue(HomeostatError, ValueError):
     """A value is outside its range, not a number, or of the wrong kind or shape."""
+
+
+class BadCall(HomeostatError, TypeError):
+    """A function was called with an argument that it does not have, or without one that it needs."""
 
 
 class UnknownName(HomeostatError, NameError):
@@ -72,6 +78,14 @@ class NetworkWarning(UserWarning):
 
 class HealthWarning(UserWarning):
     """A network is dead, runs away, holds NaN, is stuck or oscillates; the text says since when and why, as known."""
+
+
+def tell(text: str, category: type[Warning] = UserWarning) -> None:
+    """Warn, and name as the place the line outside Homeostat that led here, however deep this is."""
+    level, frame = 1, sys._getframe(0)
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).partition(".")[0] == "homeostat":
+        level, frame = level + 1, frame.f_back
+    warnings.warn(text, category, stacklevel=level)
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

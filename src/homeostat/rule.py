@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from homeostat.body import KEPT, Body, declared, hooks_of, kept_apart, own_states
+from homeostat.calls import explained_init
 from homeostat.contract import check_class
 from homeostat.distributions import Distribution
 from homeostat.errors import BadValue, ContractError, UnknownName, suggestion
@@ -36,11 +37,16 @@ class Field:
     default: Any = None
 
 
+@explained_init
 @dataclass(frozen=True, eq=False)
 class Follow(Signal):
     """A parameter that follows a rule of the network: `Follow("dopamine")` or `Follow("dopamine.level")`."""
 
     source: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.source, str):
+            raise BadValue(f"Follow({self.source!r}) must have the name that net.modulate() gave the rule, as a text")
 
     @property
     def support(self) -> tuple[float, float]:
@@ -173,10 +179,12 @@ class Mechanism(metaclass=MechanismType):
 def checked(spec: Field, value: Any, where: str) -> Any:
     """A parameter's value, converted to plain numbers and checked against its range."""
     if spec.unit is None:
+        if not isinstance(value, str):
+            raise BadValue(f"{spec.name}={value!r} of {where} must be a text, such as the name of a population")
         return value
-    unit, label = spec.unit, f"{spec.name}={short(value)} of {where}"
-    needed = f"{unit.range_text} {unit.symbol}".rstrip()
-    value = unit.strip(value, f"{where}.{spec.name}")
+    unit = spec.unit
+    value = unit.strip(value, spec.name, where)
+    needed, label = f"{unit.range_text} {unit.symbol}".rstrip(), f"{spec.name}={short(value)} of {where}"
     if isinstance(value, Distribution | Signal):
         low, high = value.support
         if not isinstance(value, Follow) and not unit.holds(low, high):

@@ -41,16 +41,20 @@ class Unit:
         """Whether the closed interval from `low` to `high` lies within the range."""
         return (low > self.low if self.above else low >= self.low) and high <= self.high
 
-    def strip(self, value: Any, where: str) -> Any:
+    def strip(self, value: Any, name: str, where: str) -> Any:
         """The bare number or array of a quantity in this unit (`pint`, `astropy`, `quantities`); others unchanged.
 
         What numpy would take for a number though it is none is refused: texts, truth values, complex numbers, dates.
         """
-        wanted = f"{self.range_text} {self.symbol}".rstrip()
-        converted = _without_unit(value, self.symbol or "dimensionless", where)
-        if why := _no_number(converted):
-            raise BadValue(f"{where}={_shown(value)} is {why}; it must be {wanted}{_meant(value)}")
-        return converted
+        converted = _without_unit(value, self.symbol or "dimensionless", f"{where}.{name}={value}")
+        if why := no_number(converted):
+            wanted = f"{self.range_text} {self.symbol}".rstrip()
+            raise BadValue(
+                f"{name}={_shown(value)} of {where} is {why}; it must be {wanted}: a number, an array, a distribution "
+                f"or a signal{_meant(value)}"
+            )
+        is_labelled = hasattr(converted, "__array__") and not isinstance(converted, np.ndarray | np.generic)
+        return np.asarray(converted, float) if is_labelled else converted  # of pandas, xarray
 
 
 def number(value: Any, what: str) -> float:
@@ -59,7 +63,7 @@ def number(value: Any, what: str) -> float:
     >>> number(np.array(3), "mean of Normal")
     3.0
     """
-    why = _no_number(value)
+    why = no_number(value)
     if why is None:
         try:
             return float(value) if np.ndim(value) == 0 else _one(np.shape(value))
@@ -68,11 +72,24 @@ def number(value: Any, what: str) -> float:
     raise BadValue(f"{what} must be one number, but {_shown(value)} is {why}{_meant(value)}")
 
 
+def is_number(value: Any) -> bool:
+    """Whether a value is one real number: neither a truth value nor a text; a numpy array of no dimension is one."""
+    kinds = (int, float, np.integer, np.floating)
+    inner = value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
+    return isinstance(inner, kinds) and not isinstance(inner, bool)
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a value is one whole number, of a type for whole numbers."""
+    inner = value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
+    return isinstance(inner, int | np.integer) and not isinstance(inner, bool)
+
+
 def _one(shape: tuple[int, ...]) -> float:
     raise BadValue(f"an array of shape {shape}")
 
 
-def _without_unit(value: Any, unit: str, where: str) -> Any:
+def _without_unit(value: Any, unit: str, what: str) -> Any:
     """The magnitude of a quantity in `unit`."""
     try:
         if hasattr(value, "magnitude") and hasattr(value, "to"):  # pint
@@ -83,20 +100,20 @@ def _without_unit(value: Any, unit: str, where: str) -> Any:
             return np.asarray(value.to_value("" if unit == "dimensionless" else unit))
     except Exception as error:  # their own classes are not a dependency
         wanted = "plain numbers" if unit == "dimensionless" else unit
-        raise BadValue(f"{where}={value} has the wrong dimension: it must be in {wanted}") from error
+        raise BadValue(f"{what} has the wrong dimension: it must be in {wanted}") from error
     if hasattr(value, "dim") and hasattr(value, "has_same_dimensions"):  # brian2, whose floats are in SI units
-        raise BadValue(f"{where}={value} has a unit of Brian2; give the number in {unit}: divide it by that unit")
+        raise BadValue(f"{what} has a unit of Brian2: give the plain number in {unit}, which is that divided by {unit}")
     return value
 
 
-def _no_number(value: Any) -> str | None:
+def no_number(value: Any) -> str | None:
     """What a value is that `float()` or numpy would convert without a word, or crash on; None if it is acceptable."""
     if isinstance(value, str | bytes):
         return "a text"
     if isinstance(value, bool | np.bool_):
         return "a truth value"
     if value is None:
-        return "nothing"
+        return "no value"
     if isinstance(value, int) and abs(value) > 1e308:
         return "too large for a float"
     if np.ma.isMaskedArray(value) and np.ma.is_masked(value):
@@ -108,14 +125,16 @@ def _no_number(value: Any) -> str | None:
     except ValueError:
         return "a list of lists that are not equally long"
     if array.dtype.kind == "O":
-        return next((f"a list with {why} in it" for one in array.flat if (why := _no_number(one))), None)
+        return next((f"a list with {_shown(one)} in it, {why}" for one in array.flat if (why := no_number(one))), None)
     kinds = {"U": "texts", "S": "texts", "c": "complex", "M": "dates", "m": "a duration (timedelta64)", "V": "records"}
     return kinds.get(array.dtype.kind)
 
 
 def _shown(value: Any) -> str:
-    text = value if isinstance(value, np.ndarray) and value.size > 4 else repr(value)
-    return f"array{np.shape(value)}" if isinstance(text, np.ndarray) else text if len(text) < 60 else f"{text[:57]}..."
+    if isinstance(value, np.ndarray) and value.size > 4:
+        return f"array{value.shape}"
+    text = " ".join(repr(value).split())
+    return text if len(text) < 60 else f"{text[:57]}..."
 
 
 def _meant(value: Any) -> str:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import sys
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +24,7 @@ from homeostat.engine import archive
 from homeostat.engine.module import fingerprint
 from homeostat.engine.vetting import accept_parameters, vet_given, vet_header, vet_state
 from homeostat.engine.whole import gather, gather_delays, put
-from homeostat.errors import CheckpointError, HomeostatError
+from homeostat.errors import CheckpointError, HomeostatError, tell
 from homeostat.network.describe import describe, first_difference, rebuild
 from homeostat.network.network import Network
 from homeostat.network.realise import Realised, places
@@ -182,12 +181,11 @@ def _verify(sim: Simulation, stored: Stored, rules_changed: bool) -> None:
         words = f"since '{stored.path}' was written, the code of {', '.join(changed)} has changed"
         if not rules_changed:
             raise CheckpointError(f"{words}; Simulation.load(path, rules_changed=True) goes on with what it is now")
-        warnings.warn(f"{words}; the simulation goes on with the code as it is now", stacklevel=4)
+        tell(f"{words}; the simulation goes on with the code as it is now")
     elif told["kernel"] != ours["kernel"]:
-        warnings.warn(
+        tell(
             f"'{stored.path}' was written with another version of the engine (Homeostat {told['made_by']['homeostat']},"
-            f" Numba {told['made_by']['numba']}): the simulation goes on, but not to the same last bit",
-            stacklevel=4,
+            f" Numba {told['made_by']['numba']}): the simulation goes on, but not to the same last bit"
         )
 
 

@@ -6,7 +6,6 @@ depends neither on threads nor on how a run is cut into calls, and it changes no
 
 from __future__ import annotations
 
-import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -18,7 +17,7 @@ import numpy as np
 from homeostat.engine import health_causes as causes
 from homeostat.engine.health_signs import ALIKE, Bounded, broken_states, likeness, swing
 from homeostat.engine.health_waits import hears, waits
-from homeostat.errors import BadValue, HealthWarning, Unhealthy
+from homeostat.errors import BadValue, HealthWarning, Unhealthy, tell
 
 if TYPE_CHECKING:
     from homeostat.engine.simulation import Simulation
@@ -91,7 +90,7 @@ def warn_or_stop(found: list[Finding], stop: bool, recording: Callable[[], objec
         text = "\n".join(finding.text for finding in found)
         raise Unhealthy(f"{text}\nThe run was stopped; it can go on from here", recording(), tuple(found))
     for finding in found:
-        warnings.warn(finding.text, HealthWarning, stacklevel=7)  # where `run` was called
+        tell(finding.text, HealthWarning)
 
 
 class Watcher:

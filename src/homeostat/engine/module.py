@@ -9,12 +9,13 @@ import importlib.util
 import os
 import sys
 import tempfile
-import warnings
 from pathlib import Path
 from types import ModuleType
 
 import llvmlite
 import numba
+
+from homeostat.errors import tell
 
 HERE = Path(__file__).parent
 LINKED_IN = (HERE / "light.py", *sorted((HERE / "runtime").glob("*.py")))
@@ -57,17 +58,16 @@ def load(text: str) -> tuple[ModuleType, bool]:
 
 def warn_of_cache(error: OSError) -> None:
     """Say that kernels cannot be kept. That costs time only."""
-    warnings.warn(
+    tell(
         f"compiled kernels cannot be kept in '{cache_folder()}' ({error.strerror or error}), so every process compiles "
-        "its own; make room there or make it writable, or name another folder: HOMEOSTAT_CACHE=FOLDER",
-        stacklevel=2,
+        "its own; make room there or make it writable, or name another folder: HOMEOSTAT_CACHE=FOLDER"
     )
 
 
 def forget(module: ModuleType, error: Exception) -> None:
     """Remove what Numba kept of this module, because it cannot be read."""
     path = Path(str(module.__file__))
-    warnings.warn(f"the kernel kept as '{path}' is damaged ({error}) and is compiled anew", stacklevel=3)
+    tell(f"the kernel kept as '{path}' is damaged ({error}) and is compiled anew")
     for file in path.parent.glob(f"__pycache__/{path.stem}.*.nb[ci]"):
         file.unlink(missing_ok=True)
 

@@ -8,11 +8,9 @@ random and is right in the mean.
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
-from homeostat.errors import NetworkWarning
+from homeostat.errors import NetworkWarning, tell
 from homeostat.network.network import Projection
 from homeostat.network.realise import Realised
 from homeostat.network.typical import changes, mean
@@ -21,7 +19,7 @@ FEWEST = 5.0  # spacings that a change has at least if it is right within a tent
 EVENTS = ("on_pre", "on_post", "step")
 
 
-def caution(made: Realised, stacklevel: int) -> None:
+def caution(made: Realised) -> None:
     """Warn of each rule whose largest change of a weight or of a release's parameter is so small."""
     for projection in made.network.projections.values():
         small: dict[str, str] = {}
@@ -34,7 +32,7 @@ def caution(made: Realised, stacklevel: int) -> None:
             if 0.0 < largest < FEWEST * spacing:
                 small.setdefault(type(bound.owner).__name__, _told(projection, bound.adds[1], value, largest, spacing))
         for rule, text in small.items():
-            warnings.warn(f"{rule} on {text}", NetworkWarning, stacklevel=stacklevel)
+            tell(f"{rule} on {text}", NetworkWarning)
 
 
 def _size(made: Realised, projection: Projection, aim: str) -> float:

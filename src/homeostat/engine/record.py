@@ -18,6 +18,7 @@ from homeostat.engine.sample import SynapseSample
 from homeostat.errors import BadValue, NotSupported
 from homeostat.network.network import Population, Projection
 from homeostat.signals import steps_of
+from homeostat.units import is_number
 
 if TYPE_CHECKING:
     from homeostat.engine.simulation import Simulation
@@ -90,7 +91,7 @@ class Recorder:
 
 def steps_between(every: Any, sim: Simulation, what: str) -> int:
     """The steps between two samples of a recorder, from its `every` in ms."""
-    if not isinstance(every, int | float | np.number):
+    if not is_number(every):
         raise BadValue(f"every={every!r} of {what} must be a time in ms")
     return steps_of(float(every), sim.net.dt, f"every of {what}")
 

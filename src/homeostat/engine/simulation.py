@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from homeostat.calls import explained
 from homeostat.engine import by_name, precision, setting
 from homeostat.engine import checkpoint as checkpoints
 from homeostat.engine.crew import Crew
@@ -30,12 +30,13 @@ from homeostat.engine.snapshot import Probe, pass_over
 from homeostat.engine.turns import Turns, in_turn, while_it_lasts
 from homeostat.engine.write_module import write_module
 from homeostat.engine.write_network import sensed_cells
-from homeostat.errors import BadValue, NotSupported
+from homeostat.errors import BadValue, NotSupported, tell
 from homeostat.network import lookup
 from homeostat.network.blocks import cores
 from homeostat.network.cautions import caution
 from homeostat.network.network import Network, Population, Projection
 from homeostat.network.realise import Realised, realise
+from homeostat.units import is_number, is_whole
 
 WATCH = Health()
 """What `run()` watches for, unless told otherwise."""
@@ -55,6 +56,7 @@ class Simulation:
         recording = sim.run(seconds=10, record=[Spikes("exc")])
     """
 
+    @explained
     def __init__(
         self, net: Network | Realised, *, threads: int | None = None, dtype: str = "float32", quiet: bool = False,
         profile: bool = False,
@@ -69,9 +71,9 @@ class Simulation:
         self.walked = 0  # steps of all runs
         self.threads = self._thread_count(threads)
         made = net if isinstance(net, Realised) else realise(net, self.threads)
-        caution(made, stacklevel=3)
+        caution(made)
         if dtype == "float32":
-            precision.caution(made, stacklevel=3)
+            precision.caution(made)
         self.net = made.network
         self.watcher: Watcher | None = None
         self.model = build(made)
@@ -97,6 +99,7 @@ class Simulation:
     # --- running ------------------------------------------------------------------------------------------------
 
     @in_turn("run()")
+    @explained
     def run(
         self, seconds: float | None = None, *, ms: float | None = None, steps: int | None = None,
         record: Sequence[Recorder] = (), progress: bool | None = None, watch: Health | None = WATCH,
@@ -133,7 +136,7 @@ class Simulation:
         if len(given) != 1:
             raise BadValue("run() takes one of seconds=, ms= and steps=")
         ((name, value),) = given.items()
-        if not (isinstance(value, int | float | np.number) and np.isfinite(value) and value > 0):
+        if not (is_number(value) and np.isfinite(value) and value > 0):
             raise BadValue(f"run({name}={value!r}): the duration must be a number above 0")
         count = value if name == "steps" else value * (1000.0 if name == "seconds" else 1.0) / self.net.dt
         if abs(count - round(count)) > 1e-6 * max(1.0, count):
@@ -333,13 +336,12 @@ class Simulation:
         largest = max((p.n for p in self.net.populations.values()), default=1)
         if threads is None:
             return max(1, min(cores(), largest // CELLS_OF_A_THREAD))
-        if not (isinstance(threads, int | np.integer) and threads >= 1):
+        if not (is_whole(threads) and threads >= 1):
             raise BadValue(f"threads={threads!r} must be a whole number, at least 1")
         if threads > (most := most_threads()):
-            warnings.warn(
+            tell(
                 f"threads={threads}, but this process may use {most} core{'s' * (most > 1)}: the simulation runs with "
-                f"{most}; more would wait for each other on one core. The results are the same bits",
-                stacklevel=3,
+                f"{most}; more would wait for each other on one core. The results are the same bits"
             )
         return int(min(threads, most, largest))  # more would have nothing to do
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 
 import numpy as np
 
-from homeostat.errors import NetworkWarning
+from homeostat.errors import NetworkWarning, tell
 from homeostat.network.network import Population, Projection
 from homeostat.network.realise import Realised, Table
 from homeostat.network.typical import changes
@@ -15,14 +14,14 @@ from homeostat.network.typical import changes
 FEWER = 0.05  # the share of its spikes that a source may miss before it is told
 
 
-def caution(made: Realised, stacklevel: int = 3) -> None:
+def caution(made: Realised) -> None:
     """Warn of all that is found."""
     for population in made.network.populations.values():
         for text in _missed_spikes(made, population):
-            warnings.warn(text, NetworkWarning, stacklevel=stacklevel)
+            tell(text, NetworkWarning)
     for projection in made.network.projections.values():
         for text in _negative(made, projection):
-            warnings.warn(text, NetworkWarning, stacklevel=stacklevel)
+            tell(text, NetworkWarning)
 
 
 def _negative(made: Realised, projection: Projection) -> Iterator[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-
-from homeostat.errors import BadValue, ContractError, NotSupported, UnknownName, suggestion
+from homeostat.errors import BadValue, ContractError, NotSupported, UnknownName, suggestion, tell
 from homeostat.hooks import WEIGHT_CHANGES
 from homeostat.network.network import Network, Population, Projection
 from homeostat.network.scopes import check_reads
@@ -90,10 +88,9 @@ def _warn_of_short_times(net: Network, mechanism: Mechanism, what: str) -> None:
         value = mechanism.values[name]
         constant = spec.unit is not None and spec.unit.symbol == "ms" and spec.unit.above and name != "period"
         if constant and isinstance(value, float) and value < net.dt:
-            warnings.warn(
+            tell(
                 f"{name}={value:g} ms of {what} is shorter than a step, dt={net.dt:g} ms. Times are in ms: did you "
-                f"mean {1000 * value:g} ms?",
-                stacklevel=6,
+                f"mean {1000 * value:g} ms?"
             )
 
 
