@@ -121,6 +121,15 @@ def of_presynaptic(sim: Simulation, group: Group, key: str) -> np.ndarray:
     return values
 
 
+def of_each(sim: Simulation, group: Group, key: str, values: np.ndarray) -> np.ndarray:
+    """A parameter of rows, given for each row, as one value for each presynaptic neuron; `ValueError` if it has two."""
+    each, neurons = of_presynaptic(sim, group, key), rows(sim, group) >> 32
+    each[neurons] = values
+    if not np.array_equal(each[neurons], values, equal_nan=True):
+        raise ValueError("rows of one neuron differ")
+    return each
+
+
 def _planned(sim: Simulation, table: Table) -> Any:
     return table.values[table.row(max(0, sim.step_count - 1))]
 
