@@ -1,4 +1,4 @@
-"""B7: the folder of kernels. Whatever is damaged in it is compiled anew; from where others may write nothing is loaded."""
+"""B7: the folder of kernels. What is damaged in it is compiled anew; from where others may write nothing is loaded."""
 
 from __future__ import annotations
 
