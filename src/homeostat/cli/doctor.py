@@ -73,16 +73,18 @@ def machine() -> Finding:
 
 def cache() -> Finding:
     """Whether compiled kernels can be kept, and how much room they take."""
-    from homeostat.engine.module import cache_folder
+    from homeostat.network.compiled import cache_folder, unsafe
 
     folder = cache_folder()
     advice = f"make it writable, or name another folder: HOMEOSTAT_CACHE=FOLDER (now {folder})"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
         return Finding("cache of kernels", f"{folder}: {error.strerror or error}", advice)
+    if why := unsafe(folder.stat()):
+        return Finding("cache of kernels", f"{folder} {why}, so no kernels are loaded from it", advice)
     files = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
     kernels = sum(1 for _ in Path(folder).glob("kernel_*.py"))
     return Finding(

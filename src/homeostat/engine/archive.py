@@ -162,6 +162,8 @@ def _read_header(archive: zipfile.ZipFile, sizes: Mapping[str, int]) -> dict[str
     header = json.loads(text)
     if not isinstance(header, dict):
         raise ValueError("its header is no list of names and values")
+    if header.get("format") != FORMAT:
+        raise ValueError(f"its header says format={header.get('format')!r:.40}, its beginning {FORMAT}")
     inside, depth = [header], 0
     while inside:
         inside = [one for outer in inside for one in _inside(outer)]

@@ -172,12 +172,12 @@ def _verify(sim: Simulation, stored: Stored, rules_changed: bool) -> None:
         raise CheckpointError(f"'{stored.path}' is in {told['dtype']}, the simulation in {ours['dtype']}")
     if words := first_difference(told["network"], ours["network"]):
         raise CheckpointError(f"'{stored.path}' is of another network: {words}")
-    if others := [name for name in ours["wiring"] if told["wiring"].get(name) != ours["wiring"][name]]:
+    if others := _differing(told["wiring"], ours["wiring"]):
         raise CheckpointError(
             f"'{stored.path}': the description is the same, but '{others[0]}' is wired otherwise here; numpy was "
             f"{told['made_by']['numpy']} then and is {np.__version__}"
         )
-    if changed := [name for name, code in ours["rules"].items() if told["rules"].get(name) != code]:
+    if changed := _differing(told["rules"], ours["rules"]):
         words = f"since '{stored.path}' was written, the code of {', '.join(changed)} has changed"
         if not rules_changed:
             raise CheckpointError(f"{words}; Simulation.load(path, rules_changed=True) goes on with what it is now")
@@ -187,6 +187,10 @@ def _verify(sim: Simulation, stored: Stored, rules_changed: bool) -> None:
             f"'{stored.path}' was written with another version of the engine (Homeostat {told['made_by']['homeostat']},"
             f" Numba {told['made_by']['numba']}): the simulation goes on, but not to the same last bit"
         )
+
+
+def _differing(told: Mapping[str, str], ours: Mapping[str, str]) -> list[str]:
+    return [name for name in dict.fromkeys([*ours, *told]) if told.get(name) != ours.get(name)]
 
 
 def _wiring(sim: Simulation, name: str) -> str:

@@ -17,6 +17,8 @@ from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import PassManager, register_pass
 from numba.core.typed_passes import NativeLowering
 
+from homeostat.network.compiled import keep
+
 
 class LinkedLibrary(JITCodeLibrary):
     """Code that is only ever linked into other code."""
@@ -107,8 +109,13 @@ class KernelCompiler(LinkedCompiler):
 OPTIONS = {"error_model": "numpy", "nogil": True, "_nrt": False}
 LINKED = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "pipeline_class": LinkedCompiler, **OPTIONS}
 
-kernel = njit(cache=True, no_cfunc_wrapper=True, pipeline_class=KernelCompiler, **OPTIONS)
-"""Decorates what Python calls."""
+
+
+def kernel(function: Any) -> Any:
+    """Decorates what Python calls. What is compiled of it is kept on disk."""
+    return keep(njit(no_cfunc_wrapper=True, pipeline_class=KernelCompiler, **OPTIONS)(function))
+
+
 inline = njit(inline="never", forceinline=True, **LINKED)
 """Decorates helpers that become part of their caller."""
 called = njit(inline="never", **LINKED)

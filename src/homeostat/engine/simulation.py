@@ -19,7 +19,7 @@ from homeostat.engine.health import Finding, Health, Watcher
 from homeostat.engine.keep import Checkpoint
 from homeostat.engine.layout import Layout
 from homeostat.engine.model import NETWORK, build, modulator
-from homeostat.engine.module import forget, load, warn_of_cache
+from homeostat.engine.module import load
 from homeostat.engine.present import present
 from homeostat.engine.profile import Profile
 from homeostat.engine.record import Recorder
@@ -183,16 +183,7 @@ class Simulation:
             return 0.0
         began = time.perf_counter()
         nothing = (self.step_count, self.step_count, 1, 1, 0, *self.layout.arguments(0))
-        try:
-            self.module.run(*nothing)
-        except Exception as error:
-            if self.was_compiled:  # what was kept is damaged
-                forget(self.module, error)
-            elif isinstance(error, OSError):  # it cannot be kept, on a full disk for example, but it is in memory
-                warn_of_cache(error)
-            else:
-                raise
-            self.module.run(*nothing)
+        self.module.run(*nothing)
         self._is_loaded = True
         return time.perf_counter() - began
 

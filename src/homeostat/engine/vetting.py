@@ -68,8 +68,10 @@ def _vet_kinds(found: Mapping[Any, Any], wanted: Mapping[Any, type], where: str)
 
 
 def vet_given(arrays: Mapping[str, np.ndarray], network: Mapping[str, Any]) -> None:
-    """The arrays of a description: no others than it names, and named by what they hold."""
+    """The arrays of a description: all that it names or none, and named by what they hold."""
     named = set(_arrays_named(network))
+    if arrays and (missing := named - set(arrays)):
+        raise ValueError(f"of the arrays that describe its network, '{min(missing):.20}' is missing")
     for name, array in arrays.items():
         if name not in named or name != named_by_content(array):
             raise ValueError(f"the array '{name:.20}' is not one that its description of the network names")

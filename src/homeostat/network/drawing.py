@@ -11,11 +11,17 @@ import math
 import numpy as np
 from numba import njit
 
+from homeostat.network.compiled import keep
+
 U64 = np.uint64
 STEP_STRIDE, ELEMENT_STRIDE = U64(0x9E3779B97F4A7C15), U64(0xD1B54A32D192ED03)
 MIX_A, MIX_B = U64(0xBF58476D1CE4E5B9), U64(0x94D049BB133111EB)
 
-compiled = njit(cache=True, nogil=True, error_model="numpy")
+
+
+def compiled(function):
+    """Compiles a function, or takes what was kept of it."""
+    return keep(njit(nogil=True, error_model="numpy")(function))
 
 
 @compiled
