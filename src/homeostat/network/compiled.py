@@ -168,7 +168,8 @@ class SealedCache(FunctionCache):
         try:
             return self._load_overload(sig, target_context)
         except Exception as error:  # damage shows in as many ways as there are bytes
-            tell_once(f"the kernel kept as '{Path(self._cache_path, self._name)}' is damaged ({error}) and is compiled anew")
+            place = Path(self._cache_path, self._name)
+            tell_once(f"the kernel kept as '{place}' is damaged ({error}) and is compiled anew")
             self._cache_file.remove()
             return None
 
