@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from homeostat.experiments.lab.store import Result
-from homeostat.report.tables import heading, measures, rows
+from homeostat.report.counts import gaps
+from homeostat.report.tables import SEEDS, heading, measures, note, rows
 
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- digits: begin -->", "<!-- digits: end -->"
@@ -18,15 +19,17 @@ SHOWN = ("voting", "profile_voting", "linear", "information", "rate")
 def table(result: Result) -> str:
     """The table in Markdown, with where it comes from."""
     chosen = {name: measure for name, measure in measures(result).items() if name in SHOWN}
-    head = ["", *(heading(measure) for measure in chosen.values())]
-    lines = ["| " + " | ".join(head) + " |", "|---|" + "---:|" * len(chosen)]
-    lines += ["| " + " | ".join([f"{row.name}: {row.text}", *row.cells]) + " |" for row in rows(result, chosen)]
+    head = ["", *(heading(measure) for measure in chosen.values()), SEEDS]
+    lines = ["| " + " | ".join(head) + " |", "|---|" + "---:|" * (len(chosen) + 1)]
+    for row in rows(result, chosen):
+        lines.append("| " + " | ".join([f"{row.name}: {row.text}", *row.cells, row.number]) + " |")
     found = result.json
-    machine, seeds = found["provenance"]["machine"], len(found["seeds"])
+    machine = found["provenance"]["machine"]
     took = f"{found['seconds'] / 60:.1f} minutes on {machine['cores']} cores ({machine['processor']})"
     source = f"`{found['provenance']['command']}`, {found['provenance']['date'][:10]}, {took}"
-    note = f"Mean ± half the 95 % interval over {seeds} seeds; all numbers: [docs/digits.json](docs/digits.json)."
-    return "\n".join([*lines, "", f"{note} From {source}."])
+    read = note(result, chosen)
+    told = f"{read[0].upper()}{read[1:]}; all numbers: [docs/digits.json](docs/digits.json). From {source}."
+    return "\n".join([*lines, "", told, *(f"\n{text}." for text in gaps(result, chosen))])
 
 
 def main(folder: str) -> None:

@@ -25,6 +25,14 @@ settings.register_profile("verify", max_examples=500, deadline=None, print_blob=
 settings.load_profile("fast")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def as_many_threads_as_asked_for() -> Iterator[None]:
+    """Tests use more threads than a small machine has cores; a user gets a warning, and one for each core."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("homeostat.engine.simulation.most_threads", lambda: 64)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def kernels_let_go(request: pytest.FixtureRequest) -> Iterator[None]:
     """A kernel that was compiled holds a hundred megabytes; hundreds of them, as in `make verify`, fill the memory."""

@@ -83,7 +83,7 @@ def one(case: Case, k: int, options: Sequence[str], timeout: float, folder: Path
     run: Run = {"case": case.label, "workload": case.workload, "round": k + 1}
     try:
         done = subprocess.run(command, env=_environment(case, folder), capture_output=True, text=True, timeout=timeout)
-        error = done.stderr[-1500:] if done.returncode or not out.exists() else ""
+        error = done.stderr[-4000:] if done.returncode or not out.exists() else ""
     except subprocess.TimeoutExpired:
         error = f"stopped after {timeout:g} s (--timeout)"
     run |= {"took": round(time.perf_counter() - began, 1), "others": watch.cores()}

@@ -108,7 +108,7 @@ def verdict(runs: Sequence[Run]) -> str:
 def problems(axis: Axis, runs: Sequence[Run]) -> list[str]:
     """What is missing, and where rates disagree, in a line each."""
     found = [f"not run: {label}: {reason}" for label, reason in axis.skipped.items()]
-    found += [f"failed: {run['workload']} {run['case']}: {_last(run['error'])}" for run in runs if "error" in run]
+    found += [f"failed: {run['workload']} {run['case']}: {reason(run['error'])}" for run in runs if "error" in run]
     if axis.measure != "stages":
         for line in lines(axis, runs):
             if not line.rates_agree:
@@ -117,8 +117,21 @@ def problems(axis: Axis, runs: Sequence[Run]) -> list[str]:
     return found
 
 
-def _last(error: str) -> str:
-    return error.strip().splitlines()[-1] if error.strip() else "no reason given"
+def reason(error: str) -> str:
+    """The line of an error's text that says why: the last one. MPI frames its text by lines of dashes, the why first.
+
+    >>> reason("exit code 1:\\n--------\\nmpirun will not run as root.\\nWe advise against it.\\n--------\\n")
+    'mpirun will not run as root.'
+    """
+    framed, outside, inside = False, "", ""
+    for line in filter(None, map(str.strip, error.splitlines())):
+        if len(line) >= 8 and set(line) <= set("-=*_"):
+            framed = not framed
+        elif framed:
+            inside = inside or line
+        elif not line.endswith(":"):
+            outside = line
+    return outside or inside or "no reason given"
 
 
 def versions(runs: Sequence[Run]) -> str:

@@ -33,7 +33,7 @@ def measure(workload: p.Workload, given: argparse.Namespace, rules: dict[str, fl
         done = subprocess.run([*ranks, str(program), workload.name, *said], cwd=folder, capture_output=True, text=True)
         found = np.array([line.split()[1:] for line in done.stdout.splitlines() if line.startswith("RANK")], float)
         if done.returncode or len(found) != given.threads:
-            sys.exit(f"Auryn ended with exit code {done.returncode}: {done.stdout[-500:]}{done.stderr[-1500:]}")
+            sys.exit(f"Auryn ended with exit code {done.returncode}:\n{done.stdout[-500:]}\n{done.stderr[-3000:]}")
         times = {name: _spikes(Path(folder), name) for name in ("exc", "inh")}
     rate_exc, each = row.rates(times["exc"], workload.exc, given.warm, given.seconds)
     rate_inh, _ = row.rates(times["inh"], workload.inh, given.warm, given.seconds)

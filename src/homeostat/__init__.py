@@ -30,8 +30,8 @@ _HOMES = {
     "homeostat.engine.recording": "Recording",
     "homeostat.engine.simulation": "Simulation",
     "homeostat.errors": (
-        "BadValue CheckpointError ContractError DataError HealthWarning HomeostatError Interrupted NotSupported "
-        "TooLarge Unhealthy UnknownName"
+        "BadValue CheckpointError ContractError DataError HealthWarning HomeostatError Interrupted NetworkWarning "
+        "NotSupported TooLarge Unhealthy UnknownName"
     ),
     "homeostat.homeostasis": "InhibitorySTDP IntrinsicThreshold Normalisation SynapticScaling",
     "homeostat.hooks": "derived step_when",
@@ -51,22 +51,39 @@ _HOMES = {
         "Delay Fraction Hz MilliVolt Ms NanoSiemens NonNegative Number PicoAmp PicoFarad Positive Slope Unit Weight"
     ),
 }
+_PARTS = (
+    "cli engine experiments homeostasis information network neurons plasticity reference report stimuli synapses "
+    "calls combine distributions errors hooks keyed rule signals state units"
+).split()
+"""Parts of the package that may be reached as its attributes: `hs.information.firing_rates(...)`."""
+_MORE = ("information", "stimuli", "experiments", "network", "report")  # whose names may be asked for by mistake
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = ["__version__", *_HOME_OF]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _PARTS:
+        return importlib.import_module(f"homeostat.{name}")
     if name not in _HOME_OF:
-        from homeostat.errors import nearest
-
-        near = nearest(name, _HOME_OF)
-        hint = f"; did you mean '{near}'?" if near else ""
-        raise AttributeError(f"module 'homeostat' has no attribute '{name}'{hint}")
+        raise AttributeError(f"module 'homeostat' has no attribute '{name}'{_hint(name)}")
     value = getattr(importlib.import_module(_HOME_OF[name]), name)
     globals()[name] = value
     return value
 
 
+def _hint(name: str) -> str:
+    """Where a name is, or which one was meant."""
+    from homeostat.errors import nearest
+
+    if name.startswith("_"):  # tools look for what is optional
+        return ""
+    for part in _MORE:
+        if name in importlib.import_module(f"homeostat.{part}").__all__:
+            return f"; it is in homeostat.{part}: hs.{part}.{name}"
+    near = nearest(name, [*_HOME_OF, *_PARTS])
+    return f"; did you mean '{near}'?" if near else ""
+
+
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOME_OF])
+    return sorted({*globals(), *_HOME_OF, *_PARTS})

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from homeostat.calls import explained
 from homeostat.errors import BadValue
 from homeostat.hooks import arguments
 from homeostat.rule import Bound, Gate, Mechanism, Plasticity
@@ -21,9 +22,9 @@ class Wrapper(Plasticity):
 
     redirect: ClassVar[str] = ""
 
-    def __init__(self, inner: Plasticity, *positional: Any, **values: Any) -> None:
+    def __init__(self, inner: Plasticity | None = None, *positional: Any, **values: Any) -> None:
         if not isinstance(inner, Plasticity):
-            raise BadValue(f"{type(self).__name__} wraps a plasticity rule, not {inner!r}")
+            raise BadValue(f"{type(self).__name__} wraps a plasticity rule, not {_as_given(inner)}")
         super().__init__(*positional, **{"target": inner.aim, **values})
         self.inner = inner
         self.gate: Gate | None = None
@@ -55,6 +56,13 @@ class Gated(Wrapper):
         self.gate = Gate(by, (*required, *optional))
 
 
+def _as_given(inner: Any) -> str:
+    if isinstance(inner, type) and issubclass(inner, Plasticity):
+        return f"the class {inner.__name__}; write {inner.__name__}()"
+    return f"{inner!r}; give it first, such as PairSTDP()"
+
+
+@explained
 def gated(rule: Plasticity, *, by: Any) -> Gated:
     """`rule` with every change of its target multiplied by `by(...)`.
 

@@ -16,9 +16,15 @@ from typing import Any
 
 import numpy as np
 
+from homeostat.calls import explained, explained_init
 from homeostat.errors import BadValue
+from homeostat.units import number
 
 Streams = Callable[[str], np.random.Generator]  # a name -> the generator of that name, fresh
+LEAST, MOST = 5e-324, float(np.finfo(float).max)  # the ends of an open range above 0 that a float can hold
+ROUNDING = 2.0**-53
+BELOW_1 = 1.0 - ROUNDING
+SQRT_2 = math.sqrt(2.0)
 
 
 @dataclass(frozen=True)
@@ -39,13 +45,15 @@ class Distribution:
         return self.quantile(streams(name).random(n))
 
 
-def _spread(mean: float, sd: float | None, cv: float | None) -> float:
+def _spread(kind: str, mean: float, sd: Any, cv: Any) -> float:
     if (sd is None) == (cv is None):
-        raise BadValue("give one of sd= (standard deviation) and cv= (sd / mean)")
-    spread = abs(mean) * cv if sd is None else sd  # type: ignore[operator]
+        raise BadValue(f"{kind}({mean:g}): give one of sd= (standard deviation) and cv= (sd / mean)")
+    spread = abs(mean) * number(cv, f"cv of {kind}") if sd is None else number(sd, f"sd of {kind}")
     if not (math.isfinite(mean) and math.isfinite(spread) and spread >= 0):
-        raise BadValue(f"mean={mean} and spread={spread} must be finite numbers, the spread at least 0")
-    return float(spread)
+        raise BadValue(f"{kind}(mean={mean:g}, sd={spread:g}): both must be finite numbers, the spread at least 0")
+    if mean == 0 and cv:
+        raise BadValue(f"{kind}(mean=0, cv={cv:g}): cv is a part of the mean, which is 0; give sd=")
+    return spread
 
 
 @dataclass(frozen=True, init=False)
@@ -57,6 +65,7 @@ class Normal(Distribution):
     low: float = -math.inf
     high: float = math.inf
 
+    @explained
     def __init__(
         self,
         mean: float,
@@ -66,9 +75,16 @@ class Normal(Distribution):
         low: float = -math.inf,
         high: float = math.inf,
     ) -> None:
+        mean, low, high = number(mean, "mean of Normal"), number(low, "low of Normal"), number(high, "high of Normal")
         if not low < high:
-            raise BadValue(f"Normal(low={low}, high={high}): low must be below high")
-        _freeze(self, mean=float(mean), sd=_spread(mean, sd, cv), low=float(low), high=float(high))
+            raise BadValue(f"Normal(low={low:g}, high={high:g}): low must be below high")
+        spread = _spread("Normal", mean, sd, cv)
+        if spread == 0 and not low <= mean <= high:
+            raise BadValue(
+                f"Normal(mean={mean:g}, sd=0, low={low:g}, high={high:g}) has no value: without spread all values are "
+                "the mean, which must lie between low and high"
+            )
+        _freeze(self, mean=mean, sd=spread, low=low, high=high)
 
     @property
     def support(self) -> tuple[float, float]:
@@ -79,9 +95,36 @@ class Normal(Distribution):
 
         if self.sd == 0:
             return np.full_like(u, self.mean)
-        floor, ceiling = ndtr((self.low - self.mean) / self.sd), ndtr((self.high - self.mean) / self.sd)
-        inside = np.clip(floor + u * (ceiling - floor), 1e-300, 1 - 1e-16)
-        return np.clip(self.mean + self.sd * ndtri(inside), self.low, self.high)
+        a, b = (self.low - self.mean) / self.sd, (self.high - self.mean) / self.sd
+        if a > 0:
+            values = self.low + self.sd * _excess(a, b, u)
+        elif b < 0:
+            values = self.high - self.sd * _excess(-b, -a, 1.0 - u)
+        else:
+            floor, ceiling = ndtr(a), ndtr(b)
+            values = self.mean + self.sd * ndtri(np.clip(floor + u * (ceiling - floor), 1e-300, BELOW_1))
+        return np.clip(values, self.low, self.high)
+
+
+def _excess(a: float, b: float, u: np.ndarray) -> np.ndarray:
+    """What a standard normal number exceeds `a` >= 0 by, if it lies between `a` and `b`, at the probabilities `u`.
+
+    With the tail S(x) = exp(-x^2 / 2) erfcx(x / sqrt 2) / 2 it solves log S(a + e) - log S(a) = log s by Newton's
+    method; s falls from 1 to S(b) / S(a). Nothing in it underflows, however far out the tail is.
+    """
+    from scipy.special import erfcx
+
+    def log_tail(e: Any) -> Any:
+        return -e * (a + e / 2) + np.log(erfcx((a + e) / SQRT_2) / erfcx(a / SQRT_2))
+
+    a = min(a, 1e150)  # further out, where squares overflow, the tail is a point as well
+    nothing = 0.0 if b - a == math.inf else math.exp(max(log_tail(b - a), -745.0))
+    log_s = np.log1p(np.clip(u, 0.0, BELOW_1) * (nothing - 1.0))
+    e = -2.0 * log_s / (a + np.sqrt(a * a - 2.0 * log_s))  # the first term alone: exact for large a
+    for _ in range(8):
+        hazard = math.sqrt(2.0 / math.pi) / erfcx((a + e) / SQRT_2)
+        e = np.maximum(e + (log_tail(e) - log_s) / hazard, 0.0)
+    return np.asarray(e)
 
 
 @dataclass(frozen=True, init=False)
@@ -91,28 +134,35 @@ class LogNormal(Distribution):
     mean: float
     sd: float
 
+    @explained
     def __init__(self, mean: float, sd: float | None = None, *, cv: float | None = None) -> None:
+        mean = number(mean, "mean of LogNormal")
         if not mean > 0:
-            raise BadValue(f"LogNormal(mean={mean}): the mean must be above 0")
-        _freeze(self, mean=float(mean), sd=_spread(mean, sd, cv))
+            raise BadValue(f"LogNormal(mean={mean:g}): the mean must be above 0")
+        _freeze(self, mean=mean, sd=_spread("LogNormal", mean, sd, cv))
 
     @property
     def support(self) -> tuple[float, float]:
-        return (np.nextafter(0.0, 1.0), math.inf) if self.sd > 0 else (self.mean, self.mean)
+        return (LEAST, math.inf) if self.sd > 0 else (self.mean, self.mean)
 
     def _log_moments(self) -> tuple[float, float]:
-        variance = math.log1p((self.sd / self.mean) ** 2)
+        cv = self.sd / self.mean
+        variance = math.log1p(cv**2) if cv < 1e100 else 2.0 * (math.log(self.sd) - math.log(self.mean))
         return math.log(self.mean) - variance / 2, math.sqrt(variance)
 
     def quantile(self, u: np.ndarray) -> np.ndarray:
         from scipy.special import ndtri
 
         mu, sigma = self._log_moments()
-        return np.exp(mu + sigma * ndtri(np.clip(u, 1e-300, 1 - 1e-16)))
+        with np.errstate(over="ignore"):
+            return self._inside(np.exp(mu + sigma * ndtri(np.clip(u, 1e-300, BELOW_1))))
 
     def sample(self, streams: Streams, name: str, n: int) -> np.ndarray:
         mu, sigma = self._log_moments()
-        return streams(name).lognormal(mu, sigma, n)
+        return self._inside(streams(name).lognormal(mu, sigma, n))
+
+    def _inside(self, values: np.ndarray) -> np.ndarray:
+        return _positive(values) if self.sd > 0 else np.full_like(values, self.mean)
 
 
 @dataclass(frozen=True, init=False)
@@ -122,20 +172,24 @@ class Gamma(Distribution):
     mean: float
     sd: float
 
+    @explained
     def __init__(self, mean: float, sd: float | None = None, *, cv: float | None = None) -> None:
-        spread = _spread(mean, sd, cv)
+        mean = number(mean, "mean of Gamma")
+        spread = _spread("Gamma", mean, sd, cv)
         if not (mean > 0 and spread > 0):
-            raise BadValue(f"Gamma(mean={mean}, sd={spread}): both must be above 0")
-        _freeze(self, mean=float(mean), sd=spread)
+            raise BadValue(f"Gamma(mean={mean:g}, sd={spread:g}): both must be above 0")
+        _freeze(self, mean=mean, sd=spread)
 
     @property
     def support(self) -> tuple[float, float]:
-        return (np.nextafter(0.0, 1.0), math.inf)
+        return (LEAST, math.inf)
 
     def quantile(self, u: np.ndarray) -> np.ndarray:
         from scipy.special import gammaincinv
 
-        return gammaincinv((self.mean / self.sd) ** 2, np.clip(u, 1e-300, 1.0)) * self.sd**2 / self.mean
+        scale, shape = self.sd * (self.sd / self.mean), (self.mean / self.sd) ** 2
+        with np.errstate(over="ignore", invalid="ignore"):
+            return _positive(gammaincinv(shape, np.clip(u, 1e-300, BELOW_1)) * scale)
 
 
 @dataclass(frozen=True, init=False)
@@ -145,11 +199,13 @@ class Beta(Distribution):
     mean: float
     sd: float
 
+    @explained
     def __init__(self, mean: float, sd: float | None = None, *, cv: float | None = None) -> None:
-        spread = _spread(mean, sd, cv)
+        mean = number(mean, "mean of Beta")
+        spread = _spread("Beta", mean, sd, cv)
         if not (0 < mean < 1 and 0 < spread**2 < mean * (1 - mean)):
-            raise BadValue(f"Beta(mean={mean}, sd={spread}): needs 0 < mean < 1 and 0 < sd^2 < mean (1 - mean)")
-        _freeze(self, mean=float(mean), sd=spread)
+            raise BadValue(f"Beta(mean={mean:g}, sd={spread:g}): needs 0 < mean < 1 and 0 < sd^2 < mean (1 - mean)")
+        _freeze(self, mean=mean, sd=spread)
 
     @property
     def support(self) -> tuple[float, float]:
@@ -159,9 +215,11 @@ class Beta(Distribution):
         from scipy.special import betaincinv
 
         size = self.mean * (1 - self.mean) / self.sd**2 - 1
-        return betaincinv(self.mean * size, (1 - self.mean) * size, u)
+        size = min(max(size, ROUNDING), 1e30)  # 0 by rounding, as sd is below its limit; above, all values are the mean
+        return np.clip(betaincinv(self.mean * size, (1 - self.mean) * size, u), LEAST, BELOW_1)
 
 
+@explained_init
 @dataclass(frozen=True)
 class Uniform(Distribution):
     """A uniform distribution from `low` to `high`."""
@@ -170,15 +228,17 @@ class Uniform(Distribution):
     high: float
 
     def __post_init__(self) -> None:
-        if not self.low <= self.high:
-            raise BadValue(f"Uniform(low={self.low}, high={self.high}): low must not be above high")
+        low, high = number(self.low, "low of Uniform"), number(self.high, "high of Uniform")
+        if not (low <= high and math.isfinite(high - low)):
+            raise BadValue(f"Uniform(low={low:g}, high={high:g}): both must be finite, and low must not be above high")
+        _freeze(self, low=low, high=high)
 
     @property
     def support(self) -> tuple[float, float]:
         return (self.low, self.high)
 
     def quantile(self, u: np.ndarray) -> np.ndarray:
-        return self.low + (self.high - self.low) * u
+        return np.minimum(self.low + (self.high - self.low) * u, self.high)
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,6 +261,7 @@ class Linked(Distribution):
         return self.margin.quantile(ndtr(self.root[self.index] @ normals))
 
 
+@explained
 def jointly(*, correlation: Any, **margins: Distribution) -> dict[str, Linked]:
     """Correlated distributions with the given margins (a Gaussian copula): heterogeneity as structure.
 
@@ -212,16 +273,30 @@ def jointly(*, correlation: Any, **margins: Distribution) -> dict[str, Linked]:
     ['U', 'tau_rec']
     """
     size = len(margins)
-    matrix = np.asarray(correlation, float)
-    if matrix.ndim == 0:
+    if not margins:
+        raise BadValue("jointly() needs distributions: jointly(U=Beta(0.5, sd=0.2), ..., correlation=-0.6)")
+    for name, margin in margins.items():
+        if not isinstance(margin, Distribution):
+            raise BadValue(f"jointly({name}={margin!r}) must be a distribution, such as LogNormal(800.0, cv=0.5)")
+    try:
+        matrix = np.asarray(correlation, float)
+    except (TypeError, ValueError) as error:
+        raise BadValue(f"correlation={correlation!r} must be a number or a {size} x {size} matrix") from error
+    if matrix.ndim == 0 and np.isfinite(matrix):
         matrix = np.where(np.eye(size, dtype=bool), 1.0, matrix)
-    if matrix.shape != (size, size) or not np.allclose(matrix, matrix.T) or not np.allclose(np.diag(matrix), 1):
+    fits = matrix.shape == (size, size) and np.isfinite(matrix).all()
+    if not (fits and np.allclose(matrix, matrix.T) and np.allclose(np.diag(matrix), 1)):
         raise BadValue(f"correlation must be a number or a symmetric {size} x {size} matrix with ones on its diagonal")
     try:
         root = np.linalg.cholesky(matrix)
     except np.linalg.LinAlgError as error:
         raise BadValue("correlation is not a possible correlation matrix (not positive definite)") from error
     return {name: Linked(margin, tuple(margins), root, k) for k, (name, margin) in enumerate(margins.items())}
+
+
+def _positive(values: np.ndarray) -> np.ndarray:
+    """Values above 0 and finite: what a float cannot hold (0 and infinity, or neither: NaN) becomes its end."""
+    return np.clip(np.nan_to_num(values, nan=0.0, posinf=MOST), LEAST, MOST)
 
 
 def _freeze(instance: Any, **values: float) -> None:

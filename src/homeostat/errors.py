@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import sys
+import warnings
 from collections.abc import Iterable
 
 
@@ -12,6 +14,10 @@ class HomeostatError(Exception):
 
 class BadValue(HomeostatError, ValueError):
     """A value is outside its range, not a number, or of the wrong kind or shape."""
+
+
+class BadCall(HomeostatError, TypeError):
+    """A function was called with an argument that it does not have, or without one that it needs."""
 
 
 class UnknownName(HomeostatError, NameError):
@@ -38,7 +44,12 @@ class TooLarge(HomeostatError, MemoryError):
 
 
 class DataError(HomeostatError, OSError):
-    """A data file is missing, damaged or in an unknown format."""
+    """A data file is missing, damaged, in an unknown format or cannot be written.
+
+    `recording` holds what a run had recorded, where it had to end because the disk took no more.
+    """
+
+    recording: object = None
 
 
 class CheckpointError(HomeostatError, OSError):
@@ -61,8 +72,20 @@ class Unhealthy(HomeostatError):
         self.recording, self.findings = recording, findings
 
 
+class NetworkWarning(UserWarning):
+    """A network will run, but something in it is hardly meant so; the text says what, and what to do instead."""
+
+
 class HealthWarning(UserWarning):
     """A network is dead, runs away, holds NaN, is stuck or oscillates; the text says since when and why, as known."""
+
+
+def tell(text: str, category: type[Warning] = UserWarning) -> None:
+    """Warn, and name as the place the line outside Homeostat that led here, however deep this is."""
+    level, frame = 1, sys._getframe(0)
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).partition(".")[0] == "homeostat":
+        level, frame = level + 1, frame.f_back
+    warnings.warn(text, category, stacklevel=level)
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -6,11 +6,8 @@ that name is there. `dt` and `elapsed` are in ms.
 
 from __future__ import annotations
 
-import ast
 import inspect
-import re
-import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -46,12 +43,11 @@ class Hook:
     def __post_init__(self) -> None:
         required, optional = arguments(self.function)
         if self.when is not None:
-            also, _ = arguments(self.when)
+            also, perhaps = arguments(self.when)
             required = (*required, *(name for name in also if name not in required))
+            optional = {name: value for name, value in (perhaps | optional).items() if name not in required}
         object.__setattr__(self, "reads", required)
         object.__setattr__(self, "optional", optional)
-        if "binomial" in required:
-            _check_binomial_calls(self.function)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The function itself, so that a hook can be tried by hand."""
@@ -66,7 +62,7 @@ class Hook:
 def arguments(function: Callable[..., Any]) -> tuple[tuple[str, ...], dict[str, Any]]:
     """The required argument names of a hook, and its optional ones with their defaults."""
     required, optional = [], {}
-    for name, parameter in inspect.signature(function).parameters.items():
+    for name, parameter in inspect.signature(function, follow_wrapped=False).parameters.items():
         if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.POSITIONAL_ONLY):
             raise ContractError(f"{function.__qualname__}: hooks bind by argument name and cannot take *{name}")
         if parameter.default is parameter.empty:
@@ -115,45 +111,3 @@ def step_when(condition: Callable[..., Any]) -> Callable[[Callable[..., Any]], H
 
 def _plain(function: Any) -> Callable[..., Any]:
     return function.__func__ if isinstance(function, staticmethod) else function
-
-
-def source_tree(function: Callable[..., Any]) -> ast.FunctionDef | ast.Lambda:
-    """The syntax tree of a hook's source; a clear error where Python kept no source."""
-    try:
-        source = textwrap.dedent(inspect.getsource(function))
-    except (OSError, TypeError) as error:
-        raise ContractError(
-            f"the source of {function.__qualname__} cannot be read; define it in a file or a notebook cell"
-        ) from error
-    for tree in _trees(source):
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef | ast.Lambda) and _same_arguments(node, function):
-                return node
-    raise ContractError(f"no function found in the source of {function.__qualname__}; define it with `def`")
-
-
-def _trees(source: str) -> Iterator[ast.AST]:
-    """The syntax of a function's source; of lines that are no statement, the syntax of each lambda in them."""
-    try:
-        yield ast.parse(source)
-    except SyntaxError:
-        for found in re.finditer(r"\blambda\b", source):
-            for end in range(len(source), found.start(), -1):
-                try:
-                    yield ast.parse(source[found.start() : end], mode="eval")
-                    break
-                except SyntaxError:
-                    continue
-
-
-def _same_arguments(node: ast.FunctionDef | ast.Lambda, function: Callable[..., Any]) -> bool:
-    return [a.arg for a in (*node.args.posonlyargs, *node.args.args)] == list(inspect.signature(function).parameters)
-
-
-def _check_binomial_calls(function: Callable[..., Any]) -> None:
-    """Draws are numbered by their call, so a call may not depend on a condition."""
-    for node in ast.walk(source_tree(function)):
-        if isinstance(node, ast.If | ast.IfExp | ast.For | ast.While) and any(
-            isinstance(inner, ast.Call) and getattr(inner.func, "id", "") == "binomial" for inner in ast.walk(node)
-        ):
-            raise ContractError(f"{function.__qualname__}: binomial(n, p) may not be called inside a branch or loop")

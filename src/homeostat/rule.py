@@ -6,18 +6,21 @@ for how to write one, docs/semantics.md for what each hook means.
 
 from __future__ import annotations
 
-import inspect
 import math
 import typing
-from collections.abc import Iterator
+from abc import ABC
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
+from homeostat.body import KEPT, Body, declared, hooks_of, kept_apart, own_states
+from homeostat.calls import explained_init
+from homeostat.contract import check_class
 from homeostat.distributions import Distribution
 from homeostat.errors import BadValue, ContractError, UnknownName, suggestion
-from homeostat.hooks import VALUE_HOOKS, WEIGHT_CHANGES, Derived, Hook
+from homeostat.hooks import WEIGHT_CHANGES, Derived, Hook
+from homeostat.reading import check_hook
 from homeostat.signals import Signal, owned, read_only
 from homeostat.state import State
 from homeostat.units import Unit
@@ -34,11 +37,16 @@ class Field:
     default: Any = None
 
 
+@explained_init
 @dataclass(frozen=True, eq=False)
 class Follow(Signal):
     """A parameter that follows a rule of the network: `Follow("dopamine")` or `Follow("dopamine.level")`."""
 
     source: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.source, str):
+            raise BadValue(f"Follow({self.source!r}) must have the name that net.modulate() gave the rule, as a text")
 
     @property
     def support(self) -> tuple[float, float]:
@@ -57,6 +65,9 @@ class Gate:
     reads: tuple[str, ...]
     owner: Mechanism | None = None
 
+    def __post_init__(self) -> None:
+        check_hook(self.function, f"the gate {getattr(self.function, '__name__', '')}".strip())
+
 
 @dataclass(frozen=True, eq=False)
 class Bound:
@@ -71,13 +82,31 @@ class Bound:
     gates: tuple[Gate, ...] = ()
 
 
-class Mechanism:
+class MechanismType(type(ABC)):  # type: ignore[misc]  # so that a mechanism may be an abstract class, too
+    """The type of mechanisms: hands a class the hooks called `_` of its body."""
+
+    @classmethod
+    def __prepare__(mcs, name: str, bases: tuple[type, ...], /, **options: Any) -> Body:
+        return Body()
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], body: dict[str, Any], /, **options: Any) -> Any:
+        unnamed = body.unnamed if isinstance(body, Body) else [one for one in (body.get("_"),) if isinstance(one, Hook)]
+        body = dict(body)
+        body |= {"__unnamed__": unnamed, "__apart__": kept_apart(body)}
+        return super().__new__(mcs, name, bases, body, **options)
+
+
+class Mechanism(metaclass=MechanismType):
     """The base of all mechanisms: `fields`, `states`, `hooks` and `derived` describe a subclass as data."""
 
     fields: ClassVar[dict[str, Field]] = {}
     states: ClassVar[dict[str, State]] = {}
     hooks: ClassVar[tuple[Hook, ...]] = ()
     derived: ClassVar[dict[str, Derived]] = {}
+    __unnamed__: ClassVar[list[Hook]] = []
+    """The hooks called `_` of the class body itself."""
+    __apart__: ClassVar[dict[str, Any]] = {}
+    """What the class body itself declares under names of the attributes here."""
 
     offers: ClassVar[tuple[str, ...]] = ("dt", *DRAWS)
     """Names that any hook of this kind may ask for, besides its own fields, states and derived values."""
@@ -93,11 +122,11 @@ class Mechanism:
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         cls.fields = {**cls.fields, **_own_fields(cls)}
-        body = {name: value for base in reversed(cls.__mro__) for name, value in vars(base).items()}
-        cls.states = {name: value for name, value in body.items() if isinstance(value, State)}
-        cls.derived = {name: value for name, value in body.items() if isinstance(value, Derived)}
-        cls.hooks = tuple(_hooks_of(cls, body))
-        _check_class(cls)
+        own_states(cls)
+        cls.states = {name: value for name, value in declared(cls).items() if isinstance(value, State)}
+        cls.derived = {name: value for name, value in declared(cls).items() if isinstance(value, Derived)}
+        cls.hooks = tuple(hooks_of(cls))
+        check_class(cls)
 
     def __init__(self, *positional: Any, **values: Any) -> None:
         cls = type(self)
@@ -116,7 +145,8 @@ class Mechanism:
                 raise BadValue(f"{cls.__name__} needs {name}= ({spec.unit.range_text if spec.unit else 'a text'})")
             self.values[name] = checked(spec, values.get(name, spec.default), cls.__name__)
         _check_order(self)
-        vars(self).update(self.values)  # else the default in the class body would be found first
+        # else the default in the class body would be found first
+        vars(self).update({name: value for name, value in self.values.items() if name not in KEPT})
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in type(self).fields and "values" in vars(self):
@@ -149,10 +179,12 @@ class Mechanism:
 def checked(spec: Field, value: Any, where: str) -> Any:
     """A parameter's value, converted to plain numbers and checked against its range."""
     if spec.unit is None:
+        if not isinstance(value, str):
+            raise BadValue(f"{spec.name}={value!r} of {where} must be a text, such as the name of a population")
         return value
-    unit, label = spec.unit, f"{spec.name}={short(value)} of {where}"
-    needed = f"{unit.range_text} {unit.symbol}".rstrip()
-    value = unit.strip(value, f"{where}.{spec.name}")
+    unit = spec.unit
+    value = unit.strip(value, spec.name, where)
+    needed, label = f"{unit.range_text} {unit.symbol}".rstrip(), f"{spec.name}={short(value)} of {where}"
     if isinstance(value, Distribution | Signal):
         low, high = value.support
         if not isinstance(value, Follow) and not unit.holds(low, high):
@@ -190,7 +222,7 @@ def short(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float | int) else repr(value)
 
 
-def _own_fields(cls: type) -> dict[str, Field]:
+def _own_fields(cls: Any) -> dict[str, Field]:
     names = [name for name, text in vars(cls).get("__annotations__", {}).items() if "ClassVar" not in str(text)]
     if not names:
         return {}
@@ -205,86 +237,8 @@ def _own_fields(cls: type) -> dict[str, Field]:
             raise ContractError(
                 f"{cls.__name__}.{name}: annotate it with a unit type such as Ms or Number, or with str"
             )
-        found[name] = Field(name, unit, vars(cls).get(name))
+        found[name] = Field(name, unit, (vars(cls) | vars(cls)["__apart__"]).get(name))
     return found
-
-
-def _hooks_of(cls: type, body: dict[str, Any]) -> Iterator[Hook]:
-    for name, value in body.items():
-        if isinstance(value, Hook):
-            if value.event != "advance" and name != "_":
-                yield value
-        elif name in VALUE_HOOKS and isinstance(value, staticmethod):
-            yield Hook(name, value.__func__)
-        elif isinstance(value, staticmethod) or (name in VALUE_HOOKS and inspect.isfunction(value)):
-            advice = "write @staticmethod above it" if name in VALUE_HOOKS else suggestion(name, VALUE_HOOKS)
-            raise ContractError(f"{name}: this is not a hook; {advice}")
-    # all hooks called `_`, of which a body holds the last only
-    places = {f"{kind.__qualname__}._" for kind in cls.__mro__}
-    writers = (hook for state in body.values() if isinstance(state, State) for hook in state.writers)
-    yield from dict.fromkeys(hook for hook in writers if hook.function.__qualname__.endswith(tuple(places)))
-
-
-def _check_class(cls: type[Mechanism]) -> None:
-    _check_names(cls)
-    for hook in cls.hooks:
-        allowed = cls.updates if hook.writes else cls.allows
-        if hook.event not in allowed:
-            what = f"the hook @{hook.writes[0].name}.{hook.event}" if hook.writes else f"'{hook.event}'"
-            raise ContractError(
-                f"{cls.__name__} defines {what}; a {cls.__mro__[1].__name__} may define {', '.join(allowed) or 'none'}"
-            )
-        if hook.event == "every" and "period" not in cls.fields:
-            raise ContractError(f"{cls.__name__} has an `every` hook, so it needs a field `period: Ms`")
-    for state in cls.states.values():
-        if state.scope.name not in cls.scopes:
-            raise ContractError(
-                f"{cls.__name__}.{state.name} is {state.scope.name}; here a state may be {', '.join(cls.scopes)}"
-            )
-        if state.advancer and any(hook.event == "step" and state in hook.writes for hook in cls.hooks):
-            raise ContractError(
-                f"{cls.__name__}.{state.name} has both `advance` and `step`; they say the same, so keep one"
-            )
-
-
-def _check_names(cls: type[Mechanism]) -> None:
-    """Whatever a class names must be there; what belongs to the network is looked up when that is bound."""
-    own = {*cls.fields, *cls.states, *cls.derived}
-    functions = [(hook.event, hook.all_reads) for hook in cls.hooks]
-    functions += [(name, value.all_reads) for name, value in cls.derived.items()]
-    functions += [(f"{s.name}.advance", s.advancer.all_reads) for s in cls.states.values() if s.advancer]
-    for event, reads in functions:
-        for name in reads:
-            if name not in own and name not in cls.offers and not name.startswith(cls.prefixes or ("\0",)):
-                extra = [f"{prefix}<name>" for prefix in cls.prefixes]
-                raise UnknownName(
-                    f"{cls.__name__}.{event} asks for '{name}'; {suggestion(name, [*own, *cls.offers, *extra])}"
-                )
-    for state in cls.states.values():
-        named = [state.trace.tau] if state.trace else []
-        named += [state.lagged.by] if state.lagged else []
-        named += [state.sensor] if state.sensor else []
-        named += [state.inflow.reach] if state.inflow else []
-        named += [hook.after for hook in cls.hooks if hook.after]
-        for name in named:
-            if name not in cls.fields:
-                raise UnknownName(
-                    f"{cls.__name__}.{state.name} names the field '{name}'; {suggestion(name, cls.fields)}"
-                )
-        values = [state.init, *((state.trace.add, state.trace.set) if state.trace else ())]
-        offered = [*cls.fields, *cls.derived, *(["amount"] if "amount" in cls.offers else [])]
-        for name in (value for value in values if isinstance(value, str)):
-            if name not in offered:
-                raise UnknownName(
-                    f"{cls.__name__}.{state.name} starts from or adds '{name}'; {suggestion(name, offered)}"
-                )
-    for value in cls.derived.values():
-        for name in value.all_reads:
-            if name in cls.states or (name in cls.offers and name != "dt"):
-                raise ContractError(
-                    f"{cls.__name__}.{value.name} is derived before the run, from fields and dt; "
-                    f"it cannot read '{name}'"
-                )
 
 
 LONG_AGO = -(1 << 24)  # the step in which a neuron spiked last that has not spiked yet

@@ -16,7 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from homeostat.calls import explained_init
 from homeostat.errors import BadValue
+from homeostat.units import no_number, number
 
 MOST_STEPS = 1 << 27  # of a signal's period, each of which is a number in memory
 
@@ -65,6 +67,7 @@ class Signal:
         raise NotImplementedError
 
 
+@explained_init
 @dataclass(frozen=True, eq=False)
 class Timed(Signal):
     """Values given one after the other, each lasting `every` ms; the last one stays, or the table repeats.
@@ -77,6 +80,9 @@ class Timed(Signal):
     repeat: bool = False
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "every", number(self.every, "every (ms) of Timed"))
+        if why := no_number(self.values):
+            raise BadValue(f"Timed(values=...): values must be numbers, [time] or [time, element], but here is {why}")
         try:
             values = read_only(self.values, float)
         except (TypeError, ValueError) as error:
@@ -101,6 +107,7 @@ class Timed(Signal):
         return self.values, steps_of(self.every, dt, "Timed(every=...)"), self.repeat
 
 
+@explained_init
 @dataclass(frozen=True, eq=False)
 class Sine(Signal):
     """mean + amplitude * sin(2 pi frequency t + phase), sampled at each step; `frequency` in Hz, `phase` in radians.
@@ -114,8 +121,12 @@ class Sine(Signal):
     phase: float = 0.0
 
     def __post_init__(self) -> None:
+        for name in ("mean", "amplitude", "frequency", "phase"):
+            object.__setattr__(self, name, number(getattr(self, name), f"{name} of Sine"))
         if not self.frequency > 0:
             raise BadValue(f"Sine(frequency={self.frequency}): must be above 0 Hz")
+        if not np.isfinite([self.mean, self.amplitude, self.phase]).all():
+            raise BadValue(f"{self}: mean, amplitude and phase must be finite")
 
     @property
     def support(self) -> tuple[float, float]:

@@ -13,9 +13,13 @@ def _(v, current): ...                       # the hook returns the state's new 
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from homeostat.calls import explained
 from homeostat.errors import ContractError
 from homeostat.hooks import Hook, _plain
 
@@ -68,9 +72,10 @@ class Inflow:
 
 
 class State:
-    """A declared state. Made by a scope (`PerPre.state(...)`), named by the class body."""
+    """A declared state. Made by a scope (`PerPre.state(...)`); a class keeps a copy of each that its body names."""
 
     def __init__(self, scope: Scope, init: float | str = 0.0, *, slow: bool = False, rule: Any = None) -> None:
+        _check_amount("init", init)
         self.scope, self.init, self.slow = scope, init, slow
         self.trace = rule if isinstance(rule, Trace) else None
         self.reduction = rule if isinstance(rule, Reduction) else None
@@ -78,19 +83,26 @@ class State:
         self.inflow = rule if isinstance(rule, Inflow) else None
         self.sensor: str | None = rule if isinstance(rule, str) else None
         self.advancer: Hook | None = None
-        self.writers: list[Hook] = []
         self.name = ""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
 
     def __repr__(self) -> str:
         return f"{self.scope.name}.{self.name}"
+
+    def named(self, name: str) -> State:
+        """A copy under this name, so that what one class does with a state is nothing to another."""
+        own = copy(self)
+        own.name = name
+        return own
 
     @property
     def is_plain(self) -> bool:
         """Whether hooks may write it: neither a reduction, a lagged copy, an inflow nor a sensor."""
         return not (self.reduction or self.lagged or self.inflow or self.sensor)
+
+    @property
+    def moves(self) -> bool:
+        """Whether it changes by itself between events."""
+        return self.trace is not None or self.advancer is not None
 
     @property
     def takes_amounts(self) -> bool:
@@ -124,8 +136,7 @@ class State:
 
     def advance(self, function: Callable[..., Any]) -> Hook:
         """The exact value after a quiet interval `elapsed` (ms), which makes lazy evaluation possible."""
-        self.advancer = Hook("advance", _plain(function), (self,))
-        return self.advancer
+        return Hook("advance", _plain(function), (self,))
 
 
 class together:
@@ -138,10 +149,7 @@ class together:
         self.states = states
 
     def _hook(self, event: str, function: Any, **options: Any) -> Hook:
-        hook = Hook(event, _plain(function), self.states, **options)
-        for state in self.states:
-            state.writers.append(hook)
-        return hook
+        return Hook(event, _plain(function), self.states, **options)
 
     def step(self, function: Callable[..., Any]) -> Hook:
         """New values at each step."""
@@ -153,6 +161,8 @@ class together:
 
     def on_pre(self, function: Callable[..., Any] | None = None, *, after: str | None = None) -> Any:
         """New values at a presynaptic event."""
+        if after is not None:
+            _check_field(after, "on_pre", "after", "late: Delay = 5.0")
         if function is None:
             return lambda later: self._hook("on_pre", later, after=after)
         return self._hook("on_pre", function)
@@ -177,10 +187,12 @@ class Scope:
     name: str
     rank: int  # 0 is one value for all; a larger rank has more owners
 
+    @explained
     def state(self, init: float | str = 0.0, *, slow: bool = False) -> State:
         """A plain state; `init` is a number or the name of a field. `slow` state stops under `frozen()`."""
         return State(self, init, slow=slow)
 
+    @explained
     def trace(
         self,
         decay: str,
@@ -195,10 +207,15 @@ class Scope:
         The event is a presynaptic event for `PerPre`, a postsynaptic spike for `PerPost`, a spike for `PerNeuron`, and
         for a receptor an arrival (then `add="amount"`). `set` makes it the nearest-spike form.
         """
+        _check_field(decay, "trace", "decay", "tau: Ms = 20.0")
+        _check_amount("add" if set is None else "set", add if set is None else set)
         return State(self, init, slow=slow, rule=Trace(decay, None if set is not None else add, set))
 
+    @explained
     def reduce(self, of: str, how: Any, *, over: str = "projection") -> State:
         """A reduction over the owner's synapses: `sum`, `mean`, `max`, `min`, `count` or `quantile(q)`."""
+        if not isinstance(of, str):
+            raise ContractError(f'reduce({of!r}, ...): it names what is reduced, as a text: reduce("w", "sum")')
         name = getattr(how, "__name__", how)
         q = how.q if isinstance(how, quantile) else 0.0
         name = "quantile" if isinstance(how, quantile) else {"len": "count"}.get(name, name)
@@ -208,10 +225,14 @@ class Scope:
             raise ContractError(f"reduce(over={over!r}): must be 'projection' or 'neuron'")
         return State(self, rule=Reduction(of, name, q, over))
 
+    @explained
     def lagged(self, source: State, by: str) -> State:
         """What `source` was `by` ms ago, `by` naming a field."""
+        _check_source(source, "lagged")
+        _check_field(by, "lagged", "by", "late: Delay = 5.0")
         return State(self, rule=Lagged(source, by))
 
+    @explained
     def inflow(self, source: State, reach: str) -> State:
         """What `source` would gain from its neighbours by diffusion at rate 1: the sum of their values minus its own.
 
@@ -219,11 +240,34 @@ class Scope:
         and no flux passes the border: `@no.step def _(no, inflow, rate, dt): return no + rate * inflow * dt`
         keeps the total.
         """
+        _check_source(source, "inflow")
+        _check_field(reach, "inflow", "reach", "reach: Positive = 1.0")
         return State(self, rule=Inflow(source, reach))
 
+    @explained
     def spikes_of(self, population: str) -> State:
         """How many cells of a population spiked in this step; `population` names a text field."""
+        _check_field(population, "spikes_of", "population", 'watched: str = "exc"')
         return State(self, rule=population)
+
+
+def _check_field(name: Any, where: str, argument: str, example: str) -> None:
+    """Times and reaches are given by the name of a field, so that a user may set them and an engine may share them."""
+    if not isinstance(name, str):
+        raise ContractError(
+            f'{where}({argument}={name!r}): {argument} names a field of the mechanism, as a text; write "{example}" in '
+            f'the class, and {argument}="{example.partition(":")[0]}" here'
+        )
+
+
+def _check_amount(what: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float | np.number):
+        raise ContractError(f"{what}={value!r} of a state must be a number, or the name of a field or derived value")
+
+
+def _check_source(source: Any, where: str) -> None:
+    if not isinstance(source, State):
+        raise ContractError(f"{where}({source!r}, ...): its source is a state that stands above it in the class")
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from tiny import Cell, network, pair
 from homeostat.combine import Wrapper, gated
 from homeostat.distributions import LogNormal, Normal, Uniform
 from homeostat.errors import BadValue, ContractError, HomeostatError, UnknownName
-from homeostat.hooks import derived, source_tree, step_when
+from homeostat.hooks import derived, step_when
 from homeostat.network import AllToAll, Network
 from homeostat.reference import ReferenceSimulation
 from homeostat.rule import Follow, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
 from homeostat.signals import Sine, Timed
+from homeostat.source import source_tree
 from homeostat.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, quantile, together
 from homeostat.units import Delay, Fraction, MilliVolt, Ms, Number
 
@@ -246,7 +247,7 @@ def test_values_by_position_and_by_name():
         ({"late": -1.0}, "late=-1 ms of Rule must be at least 0 ms; did you mean 1"),
         ({"tau": math.nan}, "not a number"),
         ({"tau": []}, "is empty"),
-        ({"tau": "long"}, "must be a number, an array, a distribution or a signal"),
+        ({"tau": "long"}, "is a text; it must be above 0 ms"),
         ({"tau": Normal(20.0, sd=5.0)}, "can give values from -inf to inf, .* LogNormal"),
         ({"part": Uniform(0.5, 1.5)}, "from 0.5 to 1.5, but it must be from 0 to 1"),
         ({"tau": Sine(1.0, 2.0, 5.0)}, "from -1 to 3, but it must be above 0 ms"),

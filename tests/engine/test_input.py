@@ -156,14 +156,19 @@ def test_a_recording_too_large_for_memory_says_how_large(sim: hs.Simulation, rec
     assert sim.step_count == 0
 
 
-def test_what_a_trace_decays_with_is_not_set_between_runs() -> None:
+def test_what_a_trace_decays_with_may_be_set_between_runs() -> None:
     net = hs.Network(dt=1.0, seed=1)
     cells = net.add(hs.Poisson(rate=10.0), 3, "cells")
     out = net.add(hs.LIF(), 3, "out")
     net.connect(cells, out, hs.AllToAll(), weight=0.1, receptor=hs.AMPA(), rules=[hs.PairSTDP()], name="learn")
-    sim = hs.Simulation(net, threads=1, quiet=True)
-    with pytest.raises(hs.BadValue, match="a trace decays with it; it can be set only in the description"):
-        sim.set("learn", "rule0.tau_pre", 40.0)
+    sim, reference = hs.Simulation(net, threads=1, quiet=True, dtype="float64"), hs.ReferenceSimulation(net)
+    for tau in (40.0, 5.0):
+        sim.run(steps=100)
+        reference.run(100)
+        sim.set("learn", "rule0.tau_pre", tau)
+        reference.set("learn", "rule0.0", "tau_pre", tau)
+        np.testing.assert_allclose(sim.state("learn", "rule0.x"), reference.state("learn", "rule0.0", "x"), rtol=1e-12)
+        np.testing.assert_allclose(sim.weights("learn"), reference.weights("learn"), rtol=1e-9)
     sim.set("learn", "rule0.gain_up", 0.5)
     with pytest.raises(hs.BadValue, match="must be numbers"):
         sim.set("learn", "rule0.gain_up", hs.Uniform(0.0, 1.0))

@@ -75,6 +75,11 @@ MEETS: dict[str, Any] = {
     "derived": lambda: rule(c=hs.PerPost.state(), **hook(weight=lambda post_v: post_v)),
     "moving": lambda: rule(**hook(on_pre=lambda pre_v: pre_v)),
     "signal": lambda: rule(**hook(on_pre=lambda post_bias: post_bias)),
+    "decay": lambda: hs.PairSTDP(tau_pre=hs.Timed([10.0, 20.0], every=5.0)),
+    "columns": lambda: hs.HardBounds(high=hs.Timed(np.ones((2, 9)), every=1.0)),
+    "sensor": lambda: rule(
+        of="a", seen=hs.PerPost.spikes_of("of"), __annotations__={"of": str}, **hook(on_pre=lambda seen: seen)
+    ),
 }
 
 

@@ -200,7 +200,7 @@ def test_a_receptor_of_a_user(weight: Any) -> None:
         ours, theirs = sim.state("b", "heard"), reference.state("b", "neuron", "heard")
         np.testing.assert_allclose(ours, theirs, rtol=1e-12, err_msg=str(step))
         for state in Particular.states:
-            ours, theirs = sim.state("b", f"particular0.{state}"), reference.state("a -> b", "receptor", state)
+            ours, theirs = sim.state("a -> b", f"receptor.{state}"), reference.state("a -> b", "receptor", state)
             np.testing.assert_allclose(ours, theirs, rtol=1e-12, err_msg=f"{state} in {step}")
 
 

@@ -152,6 +152,9 @@ class Counting:
     def finished(self, run: object) -> None:
         self.done += 1
 
+    def failed(self, arm: str, seed: int, failure: object) -> None:
+        raise AssertionError(failure)
+
 
 def test_the_search_gives_every_arm_the_same_candidates_and_can_go_on(tmp_path: Path) -> None:
     watch, again = Counting(), Counting()

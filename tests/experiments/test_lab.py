@@ -10,8 +10,9 @@ from toys import FAILING, PLAIN, SMALLEST, written
 from homeostat.errors import BadValue, ContractError, DataError, UnknownName
 from homeostat.experiments.lab.contract import Experiment
 from homeostat.experiments.lab.discovery import built_in, load
+from homeostat.experiments.lab.processes import Failed
 from homeostat.experiments.lab.provenance import provenance
-from homeostat.experiments.lab.runner import RunFailed, jobs_of, run_all
+from homeostat.experiments.lab.runner import jobs_of, run_all
 from homeostat.experiments.lab.settings import Settings
 from homeostat.experiments.lab.store import Finished, Result, Store
 
@@ -26,6 +27,9 @@ class Silent:
     def finished(self, run: Finished) -> None:
         self.seen.append((run.arm, run.seed))
 
+    def failed(self, arm: str, seed: int, failure: Failed) -> None:
+        self.seen.append((arm, seed))
+
 
 def ran(
     experiment: Experiment, folder: Path, *, seeds: list[int], workers: int = 1, settings: Settings | None = None
@@ -33,9 +37,7 @@ def ran(
     settings = settings or experiment.settings()
     arms = experiment.chosen(None)
     store = Store(folder, experiment, settings, arms=arms, seeds=seeds, provenance=provenance())
-    return run_all(
-        experiment, settings, store, jobs_of(experiment, settings, arms, seeds), workers=workers, watcher=Silent()
-    )
+    return run_all(store, jobs_of(experiment, settings, arms, seeds), workers=workers, watcher=Silent())
 
 
 def test_the_built_in_experiments_are_found_and_keep_the_contract() -> None:
@@ -113,7 +115,8 @@ def test_results_are_kept_and_read_back(tmp_path: Path) -> None:
 SCHEMA = {
     "format": int, "status": str, "experiment": str, "locator": str, "title": str, "text": str, "arms": dict,
     "baselines": dict, "settings": dict, "settings_chosen": list, "arm_settings": dict, "configuration_sha256": str,
-    "seeds": list, "expected_runs": int, "measures": dict, "runs": list, "summary": dict, "effects": dict,
+    "sources": dict, "seeds": list, "expected_runs": int, "measures": dict, "runs": list, "failures": list,
+    "summary": dict, "effects": dict,
     "seconds": float, "provenance": dict,
 }  # fmt: skip
 
@@ -121,8 +124,8 @@ SCHEMA = {
 def test_result_json_has_its_schema(tmp_path: Path) -> None:
     found = ran(load(str(written(tmp_path, PLAIN))), tmp_path / "out", seeds=[3]).json
     assert {name: type(value) for name, value in found.items()} == SCHEMA
-    assert set(found["runs"][0]) == {"arm", "seed", "seconds", "numbers"}
-    assert set(found["summary"]["treated"]["size"]) == {"mean", "low", "high", "level", "method", "number"}
+    assert set(found["runs"][0]) == {"arm", "seed", "seconds", "numbers", "undefined"}
+    assert set(found["summary"]["treated"]["size"]) == {"mean", "low", "high", "level", "method", "number", "missing"}
     assert set(found["provenance"]) == {"homeostat", "commit", "python", "packages", "machine", "date", "command"}
     assert len(found["configuration_sha256"]) == 64
 
@@ -135,16 +138,13 @@ def test_processes_change_nothing_but_the_time(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_failing_run_is_told_and_the_others_are_kept(tmp_path: Path, workers: int) -> None:
-    toy = load(str(written(tmp_path, FAILING)))
-    with pytest.raises(
-        RunFailed, match=r"toy, all, seed 1: ZeroDivisionError: one too many \(toy.py, line 5\)"
-    ) as caught:
-        ran(toy, tmp_path / "out", seeds=[0, 1], workers=workers)
-    assert "Traceback" in caught.value.trace
-    kept = Result.open(tmp_path / "out").json
-    assert kept["status"] == "stopped"
-    if workers == 1:
-        assert [run["seed"] for run in kept["runs"]] == [0]
+    kept = ran(load(str(written(tmp_path, FAILING))), tmp_path / "out", seeds=[0, 1, 2], workers=workers).json
+    assert kept["status"] == "failed"
+    assert [run["seed"] for run in kept["runs"]] == [0, 2]
+    (failure,) = kept["failures"]
+    assert (failure["arm"], failure["seed"]) == ("all", 1)
+    assert failure["error"] == "ZeroDivisionError: one too many (toy.py, line 5)"
+    assert "Traceback" in (tmp_path / "out" / failure["trace"]).read_text()
 
 
 @pytest.mark.parametrize(
@@ -153,8 +153,8 @@ def test_a_failing_run_is_told_and_the_others_are_kept(tmp_path: Path, workers: 
 )
 def test_what_a_run_returns_is_checked(tmp_path: Path, returned: str, words: str) -> None:
     toy = load(str(written(tmp_path, f"def run(settings, seed, arm):\n    return {returned}\n")))
-    with pytest.raises(ContractError, match=words):
-        ran(toy, tmp_path / "out", seeds=[0])
+    (failure,) = ran(toy, tmp_path / "out", seeds=[0]).json["failures"]
+    assert words in failure["error"]
 
 
 def test_other_files_are_never_overwritten(tmp_path: Path) -> None:
@@ -188,6 +188,10 @@ def test_damaged_results_are_told(tmp_path: Path) -> None:
     (tmp_path / "result.json").write_text("{")
     with pytest.raises(DataError, match="is damaged"):
         Result.open(tmp_path)
+    for text in ('{"format": 1}', "[]", "", '{"format": 1, "runs": [{}]}'):
+        (tmp_path / "result.json").write_text(text)
+        with pytest.raises(DataError, match="is damaged"):
+            Result.open(tmp_path)
     (tmp_path / "result.json").write_text('{"format": 99}')
     with pytest.raises(DataError, match="format 99"):
         Result.open(tmp_path)

@@ -104,7 +104,7 @@ def test_what_cannot_be_resumed_is_told(tmp_path: Path, capsys: pytest.CaptureFi
     found = json.loads((out / "result.json").read_text())
     (out / "result.json").write_text(json.dumps(found | {"configuration_sha256": "0"}))
     assert call(["run", "--resume", str(out)]) == 1
-    assert "have changed since" in capsys.readouterr().err
+    assert "has changed since" in capsys.readouterr().err
 
 
 def test_only_missing_runs_are_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

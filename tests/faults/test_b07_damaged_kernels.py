@@ -36,7 +36,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="owners and modes")
 
 def used(factor: float = 3.0) -> tuple[float, int, list[str]]:
     """What a small kernel gives, as in a new process; how often it was found on disk, and what was told."""
-    compiled.tell.cache_clear()
+    compiled.tell_once.cache_clear()
     text = TEXT.format(factor=factor)
     sys.modules.pop(f"kernel_{module.fingerprint(text)}", None)
     with warnings.catch_warnings(record=True) as told:

@@ -14,27 +14,28 @@ def renewal_train(rng: np.random.Generator, order: float, neurons: int, spikes: 
 
 
 def test_rates_are_spikes_per_second_in_a_half_open_window() -> None:
-    times, ids = [10.0, 99.9, 100.0, 150.0, 200.0], [0, 0, 0, 1, 1]
+    times, ids = [10.0, 99.9, 100.0, 150.0, 200.0], [0, 0, 0, 1, 1]  # of steps that end then: (start, stop]
     assert firing_rates(times, ids, 3, start=10.0, stop=100.0).tolist() == [2 * 1000 / 90, 0.0, 0.0]
-    assert firing_rates(times, ids, 3, start=100.0, stop=200.0).tolist() == [10.0, 10.0, 0.0]
+    assert firing_rates(times, ids, 3, start=100.0, stop=200.0).tolist() == [0.0, 20.0, 0.0]
 
 
 def test_a_window_ends_where_the_user_says_even_if_rounding_would_move_it() -> None:
     start, stop = 0.3, 0.9
     assert start + (stop - start) != stop
-    assert firing_rates([stop], [0], 1, start=start, stop=stop) == [0.0]
+    assert firing_rates([stop], [0], 1, start=start, stop=stop) == [1000.0 / (stop - start)]
+    assert firing_rates([start], [0], 1, start=start, stop=stop) == [0.0]
 
 
 def test_counts_take_unsorted_spikes_overlapping_windows_and_gaps() -> None:
     times, ids = [25.0, 5.0, 15.0, 15.0], [0, 1, 0, 0]
     counts = binned_counts(times, ids, 2, onsets=[0.0, 10.0, 5.0, 100.0], duration=15.0)
-    assert counts.tolist() == [[0, 1], [2, 0], [2, 1], [0, 0]]
+    assert counts.tolist() == [[2, 1], [3, 0], [2, 0], [0, 0]]  # (0, 15], (10, 25], (5, 20], (100, 115]
     assert counts.dtype == np.int64
 
 
 def test_adjoining_windows_count_every_spike_once() -> None:
     rng = np.random.default_rng(3)
-    times, ids = np.arange(5000) * 0.1, rng.integers(0, 7, 5000)
+    times, ids = (np.arange(5000) + 1) * 0.1, rng.integers(0, 7, 5000)
     counts = binned_counts(times, ids, 7, onsets=np.arange(50) * 10.0, duration=10.0)
     assert counts.sum(axis=0).tolist() == np.bincount(ids, minlength=7).tolist()
 

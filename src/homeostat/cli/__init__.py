@@ -16,7 +16,9 @@ OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 def main() -> None:
     """The program `homeostat`."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a batch system's `kill` loses no more than Ctrl-C does
-    sys.exit(call(sys.argv[1:]))
+    code = call(sys.argv[1:])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is told; another Ctrl-C would only add a traceback
+    sys.exit(code)
 
 
 def call(arguments: Sequence[str]) -> int:

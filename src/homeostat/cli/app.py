@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+import typer.core
 
 import homeostat
+from homeostat.cli import INTERRUPTED
+
+
+class Commands(typer.core.TyperGroup):
+    """The commands; one that Ctrl-C ends says so, which typer itself does not."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            print("stopped", file=sys.stderr)
+            raise typer.Exit(INTERRUPTED) from None
+
 
 app = typer.Typer(
-    name="homeostat", no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False,
+    name="homeostat", cls=Commands, no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False,
     help="Homeostat: a laboratory for plastic neural networks that learn and stay stable.",
     epilog="First steps: [bold]homeostat run digits[/bold], then open the report that it names. "
     "Help on a command: [bold]homeostat run --help[/bold]",
@@ -38,6 +54,23 @@ def _common(
         os.environ["HOMEOSTAT_DEBUG"] = "1"
 
 
+def _whole(low: int, high: int | None, advice: str) -> Callable[[str], int]:
+    """A reader of whole numbers that says what it takes."""
+    limits = f"at least {low}" if high is None else f"from {low} to {high}"
+
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:  # also of numbers with thousands of digits
+            value = low - 1
+        if value < low or (high is not None and value > high):
+            shown = text if len(str(text)) <= 40 else f"{text[:40]}..."
+            raise typer.BadParameter(f"{shown} must be a whole number, {limits}, {advice}")
+        return value
+
+    return read
+
+
 def _names(incomplete: str) -> list[str]:
     """Completion of the names of experiments."""
     from homeostat.experiments.lab.discovery import built_in
@@ -45,6 +78,34 @@ def _names(incomplete: str) -> list[str]:
     return [name for name in built_in() if name.startswith(incomplete)]
 
 
+Number = Annotated[
+    int | None,
+    typer.Option(
+        "--seeds", metavar="N", parser=_whole(1, None, "such as 5"),
+        help="How many seeds; the default is the experiment's.",
+    ),
+]  # fmt: skip
+First = Annotated[
+    int, typer.Option("--seed", metavar="N", parser=_whole(0, 2**32 - 1, "such as 0"), help="The first seed.")
+]
+Cells = Annotated[
+    int | None,
+    typer.Option("--neurons", metavar="N", parser=_whole(1, None, "such as 400"), help="The same as --set neurons=N."),
+]
+Cores = Annotated[
+    int | None,
+    typer.Option(
+        "--threads", metavar="N", parser=_whole(1, None, "such as 2"),
+        help="How many cores to use; all by default. Results do not depend on it.",
+    ),
+]  # fmt: skip
+Candidates = Annotated[
+    int | None,
+    typer.Option(
+        "--search", metavar="N", parser=_whole(1, 10_000, "such as 24"),
+        help="Instead of running: choose the settings of every arm anew from N candidates (digits).",
+    ),
+]  # fmt: skip
 KeepOften = Annotated[
     str | None,
     typer.Option(metavar="every=60s", help="Keep long runs while they go on, so often in s, min or h of real time."),
@@ -88,10 +149,10 @@ def run(
             autocompletion=_names,
         ),
     ] = None,
-    seeds: Annotated[int | None, typer.Option(min=1, help="How many seeds; the default is the experiment's.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
+    seeds: Number = None,
+    seed: First = 0,
     arm: Annotated[list[str] | None, typer.Option(help="Run this arm or baseline only; may be repeated.")] = None,
-    neurons: Annotated[int | None, typer.Option(min=1, help="The same as --set neurons=N.")] = None,
+    neurons: Cells = None,
     data: Annotated[
         str | None, typer.Option(metavar="FILE", help="The same as --set data=FILE: .npz, MNIST IDX, or IMAGES,LABELS.")
     ] = None,
@@ -101,9 +162,7 @@ def run(
             "--set", metavar="KEY=VALUE", help="Change a setting; may be repeated. homeostat list NAME shows them."
         ),
     ] = None,
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="How many cores to use; all by default. Results do not depend on it.")
-    ] = None,
+    threads: Cores = None,
     quick: Annotated[bool, typer.Option("--quick", help="A small version, one seed: does everything work?")] = False,
     out: Annotated[
         Path | None,
@@ -114,19 +173,13 @@ def run(
     ] = None,
     checkpoint: KeepOften = None,
     resume: Folder = None,
-    search: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            metavar="N",
-            help="Instead of running: choose the settings of every arm anew from N candidates (digits).",
-        ),
-    ] = None,
+    search: Candidates = None,
 ) -> None:
     """Run an experiment: every arm with every seed, then a table and a report.
 
-    Results of every run are kept as it finishes. Ctrl-C stops, reports what is done and exits with code 130; --resume
-    runs what is missing, with the same result as if nothing had happened.
+    Results of every run are kept as it finishes. A run that fails ends no other; the exit code is then 1. Ctrl-C stops,
+    reports what is done and exits with code 130. --resume runs what is missing or failed, with the same result as if
+    nothing had happened, and refuses if the experiment's code or data are not what they were.
     """
     from homeostat.cli.running import Request, resume_experiment, run_experiment, search_settings
 

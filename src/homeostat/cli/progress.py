@@ -9,6 +9,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from homeostat.experiments.lab.processes import Failed
 from homeostat.experiments.lab.store import Finished
 
 
@@ -47,17 +48,23 @@ class Watch:
 
     def finished(self, run: Finished) -> None:
         """One more run is done."""
-        self.done += 1
         self.busy += run.seconds
+        self._one_more(f"{run.arm}, seed {run.seed}", f"{run.seconds:.1f} s")
+
+    def failed(self, arm: str, seed: int, failure: Failed) -> None:
+        """One more run has failed."""
+        if self.terminal:
+            self.bar.console.print(f"{arm}, seed {seed}: FAILED: {failure.error}", markup=False, highlight=False)
+        self._one_more(f"{arm}, seed {seed}", f"FAILED: {failure.error}")
+
+    def _one_more(self, which: str, how: str) -> None:
+        self.done += 1
         left = f"about {clock(self._left())} left" if self.done < self.total else ""
         if self.terminal:
-            self.bar.update(
-                self.task, completed=self.done, left=left, description=f"{self.title}: {run.arm}, seed {run.seed}"
-            )
+            self.bar.update(self.task, completed=self.done, left=left, description=f"{self.title}: {which}")
         else:
             elapsed = f"{clock(time.perf_counter() - self.began)} elapsed{', ' + left if left else ''}"
-            line = f"{self.done:4d}/{self.total}  {run.arm}, seed {run.seed}: {run.seconds:.1f} s  ({elapsed})"
-            print(line, file=sys.stderr, flush=True)
+            print(f"{self.done:4d}/{self.total}  {which}: {how}  ({elapsed})", file=sys.stderr, flush=True)
 
     def _left(self) -> float:
         """Seconds: the runs that are left take as long as those so far, on all processes."""

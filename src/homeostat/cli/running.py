@@ -6,6 +6,7 @@ import shlex
 import sys
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,17 @@ from rich.console import Console
 
 from homeostat.cli import FAILED, INTERRUPTED, OK
 from homeostat.cli.progress import Watch, clock
-from homeostat.errors import BadValue, HomeostatError
+from homeostat.cli.telling import tell
+from homeostat.errors import BadValue
 from homeostat.experiments.lab.contract import Experiment
 from homeostat.experiments.lab.discovery import load
 from homeostat.experiments.lab.place import EVERY_S, seconds_of
 from homeostat.experiments.lab.provenance import cores, provenance
-from homeostat.experiments.lab.runner import Job, jobs_of, kept, run_all
+from homeostat.experiments.lab.runner import Job, jobs_of, kept, run_all, seeds_of
 from homeostat.experiments.lab.settings import Settings, build, parse
-from homeostat.experiments.lab.store import CHECKPOINTS, Result, Store
+from homeostat.experiments.lab.sources import code_of, differences
+from homeostat.experiments.lab.stopping import Stops
+from homeostat.experiments.lab.store import CHECKPOINTS, Result, Store, changed_since
 
 
 @dataclass(frozen=True)
@@ -46,41 +50,65 @@ def run_experiment(request: Request) -> int:
     settings = settings_for(request, experiment)
     arms = experiment.chosen(request.arms)
     number = request.seeds or (1 if request.quick else experiment.seeds)
-    seeds = list(range(request.first_seed, request.first_seed + number))
-    if experiment.prepare:
-        experiment.prepare(settings)
+    seeds = seeds_of(request.first_seed, number, arms)
     every_s = _interval(request.checkpoint, experiment)
-    folder = request.out or Path("results") / f"{experiment.name}-{datetime.now():%Y%m%d-%H%M%S}"
-    store = Store(folder, experiment, settings, arms=arms, seeds=seeds, provenance=provenance())
-    return _run(experiment, settings, store, kept(jobs_of(experiment, settings, arms, seeds), store, every_s), request)
+    data = experiment.prepared(settings)
+    folder = request.out or _folder_of_its_own(experiment.name)
+    store = Store(folder, experiment, settings, arms=arms, seeds=seeds, provenance=provenance(), data=data)
+    return _run(experiment, store, kept(jobs_of(experiment, settings, arms, seeds), store, every_s), request)
+
+
+def _folder_of_its_own(name: str) -> Path:
+    """results/NAME-DATE-TIME, made here so that nobody else's run of the same second can take it."""
+    first = f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
+    for number in count(1):
+        folder = Path("results") / (first if number == 1 else f"{first}-{number}")
+        try:
+            folder.mkdir(parents=True)
+            break
+        except FileExistsError:
+            if not folder.exists():  # it is `results` that is a file
+                break
+        except OSError:
+            break  # what is wrong with it is told where it is written to
+    return folder
 
 
 def resume_experiment(folder: Path, request: Request) -> int:
-    """Go on with what was begun in a folder: with the same settings, the runs that are missing."""
-    found = Result.open(folder).json
-    experiment = load(found["locator"])
+    """Go on with what was begun in a folder: with the same code and settings, the runs that are missing or failed."""
+    result = Result.open(folder)
+    folder, found = result.folder, result.json
     if request.which not in (None, found["experiment"], found["locator"]):
         raise BadValue(f"'{folder}' holds the experiment {found['experiment']}, not {request.which}")
+    experiment = load(found["locator"])
+    if changed := differences(found["sources"], {**found["sources"], **code_of(found["locator"])}):
+        raise changed_since(folder, found["locator"], changed)  # before its settings, which may have changed with it
     chosen = {name: found["settings"][name] for name in found["settings_chosen"]}
     settings, arms, seeds = build(experiment.settings, chosen), [*found["arms"], *found["baselines"]], found["seeds"]
     every_s = _interval(request.checkpoint, experiment)
     if every_s is None and experiment.keeps and (folder / CHECKPOINTS).exists():
         every_s = EVERY_S
-    if experiment.prepare:
-        experiment.prepare(settings)
-    store = Store(folder, experiment, settings, arms=arms, seeds=seeds, provenance=found["provenance"], former=found)
+    data = experiment.prepared(settings)
+    store = Store(
+        folder, experiment, settings, arms=arms, seeds=seeds, provenance=found["provenance"], former=found, data=data
+    )
     _tell_changes(found["provenance"])
-    return _run(experiment, settings, store, kept(jobs_of(experiment, settings, arms, seeds), store, every_s), request)
+    return _run(experiment, store, kept(jobs_of(experiment, settings, arms, seeds), store, every_s), request)
 
 
-def _run(experiment: Experiment, settings: Settings, store: Store, jobs: list[Job], request: Request) -> int:
-    try:
+def _run(experiment: Experiment, store: Store, jobs: list[Job], request: Request) -> int:
+    with Stops() as stops:
         with Watch(experiment.name) as watch:
-            result = run_all(experiment, settings, store, jobs, workers=request.threads or cores(), watcher=watch)
-    except HomeostatError:
-        _keep(Result(store.folder, store.result))
-        raise
-    return conclude(result)
+            result = run_all(store, jobs, workers=_workers(request.threads), watcher=watch, stops=stops)
+        return conclude(result, stops)
+
+
+def _workers(threads: int | None) -> int:
+    """How many processes: no more than there are cores, for each takes one and its own memory."""
+    most = cores()
+    if threads is not None and threads > most:
+        print(f"note: --threads {threads} is more than this machine's cores; {most} are used", file=sys.stderr)
+    return most if threads is None else min(threads, most)
 
 
 def _interval(text: str | None, experiment: Experiment) -> float | None:
@@ -95,9 +123,12 @@ def _interval(text: str | None, experiment: Experiment) -> float | None:
 
 def _tell_changes(before: dict[str, Any]) -> None:
     now = provenance()
-    for what in ("homeostat", "commit"):
-        if before[what] != now[what]:
-            print(f"note: {what} was {before[what]} when this was begun and is {now[what]}", file=sys.stderr)
+    told = {**before, **before["packages"]}, {**now, **now["packages"]}
+    for what in ("homeostat", "commit", "python", *now["packages"]):
+        if told[0].get(what) != told[1].get(what):
+            print(
+                f"note: {what} was {told[0].get(what)} when this was begun and is {told[1].get(what)}", file=sys.stderr
+            )
 
 
 def settings_for(request: Request, experiment: Experiment) -> Settings:
@@ -108,32 +139,17 @@ def settings_for(request: Request, experiment: Experiment) -> Settings:
     return parse(experiment.settings, request.settings, given, f" of {experiment.name}")
 
 
-def conclude(result: Result) -> int:
-    """Print the table and where the report is."""
-    if not result.json["runs"]:
-        print("stopped before any run had finished", file=sys.stderr)
-        print(f"to go on: homeostat run --resume {shlex.quote(str(result.folder))}", file=sys.stderr)
+def conclude(result: Result, stops: Stops) -> int:
+    """Say what is done and what is not, print the table, write the report; returns the exit code."""
+    tell(result)
+    stops.open()
+    try:
+        if result.json["runs"]:
+            show(result)
+    except KeyboardInterrupt:
+        print(f"the report is not written; later: homeostat report {shlex.quote(str(result.folder))}", file=sys.stderr)
         return INTERRUPTED
-    show(result)
-    if result.json["status"] == "complete":
-        return OK
-    done, wanted = len(result.json["runs"]), result.json["expected_runs"]
-    print(
-        f"stopped: {done} of {wanted} runs are kept and in the report\n"
-        f"missing: {_missing(result)}\n"
-        f"to go on: homeostat run --resume {shlex.quote(str(result.folder))}",
-        file=sys.stderr,
-    )
-    return INTERRUPTED
-
-
-def _missing(result: Result) -> str:
-    """The runs that are not there, seed by seed."""
-    done = {(run["arm"], run["seed"]) for run in result.json["runs"]}
-    arms = [*result.json["arms"], *result.json["baselines"]]
-    lacking = {seed: [arm for arm in arms if (arm, seed) not in done] for seed in result.json["seeds"]}
-    texts = {seed: "all" if names == arms else ", ".join(names) for seed, names in lacking.items() if names}
-    return "; ".join(f"seed {seed}: {text}" for seed, text in texts.items())
+    return {"complete": OK, "failed": FAILED}.get(result.json["status"], INTERRUPTED)
 
 
 def rebuild(folder: Path) -> None:
@@ -154,14 +170,6 @@ def show(result: Result) -> None:
     console.print(printed(result))
     console.print(f"took {clock(result.json['seconds'])}; the report is at", end=" ")
     print(page)
-
-
-def _keep(result: Result) -> None:
-    """After an error: report the runs that did finish."""
-    if result.json["runs"]:
-        from homeostat.report import write_page
-
-        print(f"{len(result.json['runs'])} finished runs are kept: {write_page(result)}", file=sys.stderr)
 
 
 def search_settings(request: Request, candidates: int) -> int:

@@ -18,6 +18,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -39,7 +40,11 @@ KINDS = "biufcSUmM"  # of arrays: numbers and texts; what numpy calls objects wo
 
 
 def write(path: Path, header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
-    """Write arrays and header to `path` in one go; `CheckpointError` if that fails, and what was there stays."""
+    """Write arrays and header to `path` in one go; `CheckpointError` if that fails, and what was there stays.
+
+    Nothing but a checkpoint is ever replaced.
+    """
+    _refuse_other(path)
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
         with open(draft, "wb") as file:
@@ -57,9 +62,22 @@ def write(path: Path, header: Mapping[str, Any], arrays: Mapping[str, np.ndarray
 
 def remove_drafts(path: Path) -> None:
     """Remove what writers that were killed have left beside `path`."""
-    for draft in path.parent.glob(f".{path.name}.*.draft"):
-        with suppress(OSError):
-            draft.unlink()
+    name = re.compile(rf"\.{re.escape(path.name)}\.\d+\.draft")
+    with suppress(OSError):
+        for draft in path.parent.iterdir():
+            if name.fullmatch(draft.name):
+                draft.unlink()
+
+
+def _refuse_other(path: Path) -> None:
+    """Refuse to write over a file that is no checkpoint; an empty one is nothing."""
+    try:
+        with open(path, "rb") as file:
+            start = file.read(30 + len(MARK) + 16)
+    except OSError:  # nothing is there; or it is a folder, which cannot be written over
+        return
+    if start and MARK.encode() not in start:
+        raise CheckpointError(f"'{path}' is there already and no checkpoint; it is not replaced, choose another name")
 
 
 def _write(file: Any, header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:

@@ -10,11 +10,9 @@ the rules' code and of the kernel. It holds no code, and reading it imports none
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import sys
-import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,16 +21,15 @@ import numba
 import numpy as np
 
 from homeostat.engine import archive
-from homeostat.engine.hooksource import HookWriter
 from homeostat.engine.module import fingerprint
 from homeostat.engine.vetting import accept_parameters, vet_given, vet_header, vet_state
 from homeostat.engine.whole import gather, gather_delays, put
-from homeostat.errors import CheckpointError, HomeostatError
-from homeostat.hooks import source_tree
+from homeostat.errors import CheckpointError, HomeostatError, tell
 from homeostat.network.describe import describe, first_difference, rebuild
 from homeostat.network.network import Network
 from homeostat.network.realise import Realised, places
 from homeostat.rule import Mechanism
+from homeostat.source import code_text
 
 if TYPE_CHECKING:
     from homeostat.engine.simulation import Simulation
@@ -184,12 +181,11 @@ def _verify(sim: Simulation, stored: Stored, rules_changed: bool) -> None:
         words = f"since '{stored.path}' was written, the code of {', '.join(changed)} has changed"
         if not rules_changed:
             raise CheckpointError(f"{words}; Simulation.load(path, rules_changed=True) goes on with what it is now")
-        warnings.warn(f"{words}; the simulation goes on with the code as it is now", stacklevel=4)
+        tell(f"{words}; the simulation goes on with the code as it is now")
     elif told["kernel"] != ours["kernel"]:
-        warnings.warn(
+        tell(
             f"'{stored.path}' was written with another version of the engine (Homeostat {told['made_by']['homeostat']},"
-            f" Numba {told['made_by']['numba']}): the simulation goes on, but not to the same last bit",
-            stacklevel=4,
+            f" Numba {told['made_by']['numba']}): the simulation goes on, but not to the same last bit"
         )
 
 
@@ -218,27 +214,20 @@ def _code(net: Network) -> Iterator[tuple[str, str]]:
         for k, rule in enumerate(projection.rules):
             gates = [gate.function for bound in rule.bound() for gate in bound.gates]
             if gates:
-                yield f"the gates of rule {k} of '{projection.name}'", _hashed(_compiled(gates))
+                yield f"the gates of rule {k} of '{projection.name}'", _hashed(map(code_text, gates))
 
 
 def _texts(mechanism: Mechanism) -> list[str]:
     """All of a mechanism that is code: hooks with what they call, states, derived values."""
     hooks = sorted(mechanism.hooks, key=lambda hook: (hook.event, hook.function.__code__.co_firstlineno))
     texts = [f"{hook.event} {[state.name for state in hook.writes]} {hook.after}" for hook in hooks]
-    texts += _compiled([f for hook in hooks for f in (hook.function, hook.when) if f is not None])
+    texts += [code_text(f) for hook in hooks for f in (hook.function, hook.when) if f is not None]
     for state in mechanism.states.values():
         told = (state.trace, state.reduction, state.lagged and state.lagged.by, state.inflow and state.inflow.reach)
         texts.append(f"{state!r} {state.init} {state.slow} {told} {state.sensor}")
-        texts += _compiled([state.advancer.function]) if state.advancer else []
-    return texts + [ast.unparse(source_tree(value.function)) for value in mechanism.derived.values()]
+        texts += [code_text(state.advancer.function)] if state.advancer else []
+    return texts + [code_text(value.function) for value in mechanism.derived.values()]
 
 
-def _compiled(functions: list[Any]) -> list[str]:
-    writer = HookWriter()
-    for function in functions:
-        writer.name(function, "hook")
-    return writer.texts
-
-
-def _hashed(texts: list[str]) -> str:
+def _hashed(texts: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()

@@ -65,8 +65,13 @@ def reshare(sim: Simulation, threads: int) -> None:
     for links in model.links.values():
         for variable in links.variables.values():
             variable.value = 0.0 if variable.kind == "synapse" else variable.value  # `put` gives it its values
-    sim.use(Layout(model, sim.module, sim.layout.real, threads, sim.layout.slots))
-    put(sim, state, sim.step_count)
+    former = sim.layout
+    try:
+        sim.use(Layout(model, sim.module, sim.layout.real, threads, sim.layout.slots))
+        put(sim, state, sim.step_count)
+    except BaseException:  # no memory, or Ctrl-C: the arrays of before are whole
+        sim.use(former)
+        raise
 
 
 def _synapses(sim: Simulation, name: str) -> Synapses:

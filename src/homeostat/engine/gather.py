@@ -36,7 +36,7 @@ def cut(links: Links, body: list[str], gathered: str, scratch_prefix: str = "g")
             return seen[text]
         own = group == links.ident
         if index in ("row", "0"):
-            local = f"{'' if own else group + '_'}{name}_here"
+            local = f"here_{'' if own else group + '_'}{name}"
             loops.shared.append(f"{local} = {text}")
         elif index in gathered:
             scratch = f"{scratch_prefix}_{'' if own else 'post_'}{name}"

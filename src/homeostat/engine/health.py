@@ -6,7 +6,6 @@ depends neither on threads nor on how a run is cut into calls, and it changes no
 
 from __future__ import annotations
 
-import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -17,7 +16,8 @@ import numpy as np
 
 from homeostat.engine import health_causes as causes
 from homeostat.engine.health_signs import ALIKE, Bounded, broken_states, likeness, swing
-from homeostat.errors import BadValue, HealthWarning, Unhealthy
+from homeostat.engine.health_waits import hears, waits
+from homeostat.errors import BadValue, HealthWarning, Unhealthy, tell
 
 if TYPE_CHECKING:
     from homeostat.engine.simulation import Simulation
@@ -90,7 +90,7 @@ def warn_or_stop(found: list[Finding], stop: bool, recording: Callable[[], objec
         text = "\n".join(finding.text for finding in found)
         raise Unhealthy(f"{text}\nThe run was stopped; it can go on from here", recording(), tuple(found))
     for finding in found:
-        warnings.warn(finding.text, HealthWarning, stacklevel=6)  # where `run` was called
+        tell(finding.text, HealthWarning)
 
 
 class Watcher:
@@ -102,7 +102,9 @@ class Watcher:
         net = sim.net
         driven = {projection.target.name for projection in net.projections.values()}
         self.spiking = {name for name, population in net.populations.items() if population.spiking}
-        self.cells = [name for name in net.populations if name in self.spiking & driven]  # sources may be silent
+        driven = {name for name in driven & self.spiking if hears(net.population(name).neuron)}
+        self.cells = [name for name in net.populations if name in driven]  # what is given from outside is never ill
+        self.needed = max(1, round(health.dead_after / health.every))  # looks without spikes that make one dead
         self.regulated = [name for name in self.cells if causes.regulators(net, name)]
         self.bounded: dict[str, Bounded] = {}
         self.at = -1
@@ -204,6 +206,10 @@ class Watcher:
             yield from self._stuck()
             yield from self._oscillating()
 
+    def is_silent(self, name: str) -> bool:
+        """Whether a population has not spiked at the last looks, as many as make it dead; False of rate neurons."""
+        return name in self.rates and not any(list(self.rates[name])[-self.needed :])
+
     def _since(self, name: str, ill: Callable[[float], bool]) -> float:
         """The begin of the last stretch of looks in which a rate is ill."""
         stretch = next((k for k, rate in enumerate(reversed(self.rates[name])) if not ill(rate)), len(self.rates[name]))
@@ -216,11 +222,11 @@ class Watcher:
                 yield "not finite", name, since, partial(causes.not_finite, self, name, states)
 
     def _dead(self, name: str) -> Iterator[Sign]:
-        needed, rates = max(1, round(self.health.dead_after / self.health.every)), self.rates[name]
+        needed, rates = self.needed, self.rates[name]
         if len(rates) < needed or rates[-1] >= needed * self.health.dead_below or self._known(name, "not finite"):
             return
         rate = float(np.mean(list(rates)[-needed:]))
-        if rate < self.health.dead_below:
+        if rate < self.health.dead_below and not self._known(name, "dead") and not waits(self, name):
             since = self._since(name, lambda rate: rate < self.health.dead_below)
             yield "dead", name, since, partial(causes.dead, self, name, since, rate)
 
@@ -230,9 +236,11 @@ class Watcher:
                 self.bounded[name] = Bounded(self.sim, name)
         for name, bounded in self.bounded.items():
             since = bounded.look(self.health.stuck_share)
-            target = self.sim.net.projection(name).target.name
-            ill = self._known(target, "dead", "not finite")
-            if since is not None and not ill and self.sim.time - since >= self.health.stuck_after:
+            ends = (self.sim.net.projection(name).source.name, self.sim.net.projection(name).target.name)
+            if since is None or self.sim.time - since < self.health.stuck_after:
+                continue
+            ill = self._known(ends[1], "dead", "not finite")
+            if not ill and not any(self.is_silent(end) and waits(self, end) for end in ends):
                 yield "stuck", name, since, partial(causes.stuck, self, name, since)
 
     def _oscillating(self) -> Iterator[Sign]:

@@ -50,12 +50,10 @@ def dead(watch: Watcher, name: str, since: float, rate: float) -> str:
         facts.append(f"its source {_listed(silent)} is silent too")
     else:
         facts.append(f"its input stays below threshold ({_sources(watch, name)})")
-    variables = sim.layout.cells[name]
-    threshold = net.population(name).neuron.values.get("v_threshold")
-    if "v" in variables and threshold is not None:
-        at = variables["v_threshold"].mean() if "v_threshold" in variables else threshold
-        if not isinstance(at, Signal):
-            facts.append(f"mean v is {variables['v'].mean():.4g} mV, the mean threshold {np.mean(at):.4g} mV")
+    neuron = net.population(name).neuron
+    if "v" in neuron.states and "v_threshold" in neuron.fields:
+        v, threshold = (sim.state(name, of).mean() for of in ("v", "v_threshold"))
+        facts.append(f"mean v is {v:.4g} mV, the mean threshold {threshold:.4g} mV")
     facts += _fallen(watch, name)
     return f"'{name}' is dead: {what} since {since / 1000.0:g} s; {'; '.join(facts)}; raise its weights or its drive"
 

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from homeostat.engine.by_name import called
+from homeostat.engine.present import of_presynaptic
 from homeostat.engine.record import recorded_synapses
 from homeostat.engine.sample import SynapseSample
+from homeostat.engine.whole import gathered
 
 if TYPE_CHECKING:
     from homeostat.engine.simulation import Simulation
@@ -21,12 +24,12 @@ ENOUGH = 64  # looks, below which noise can look like an oscillation
 
 def broken_states(sim: Simulation, population: str) -> dict[str, np.ndarray]:
     """The states of a population's cells that hold NaN or infinity, with the cells where they do."""
-    broken = {}
-    for name, variable in sim.model.cells[population].variables.items():
+    broken, cells = {}, sim.model.cells[population]
+    for key, variable in cells.variables.items():
         if variable.kind == "cell" and not variable.fixed:
-            values = sim.layout.cells[population][name]
+            values = sim.layout.cells[population][key]
             if values.dtype.kind == "f" and not (finite := np.isfinite(values)).all():
-                broken[name] = np.flatnonzero(~finite)
+                broken[called(cells, key)] = np.flatnonzero(~finite)
     return broken
 
 
@@ -155,5 +158,6 @@ def _parameter(sim: Simulation, name: str, owner: Any, read: str, sample: Synaps
         return variable.value
     if variable.kind == "synapse":
         return sample.read(key)
-    ends = sim.pairs(name)[variable.kind == "cell"]
-    return np.asarray(variable.value)[ends[sample.chosen]]
+    (pre, post), of_cell = sim.pairs(name), variable.kind == "cell"
+    values = gathered(sim, links, key) if of_cell else of_presynaptic(sim, links, key)
+    return values[(post if of_cell else pre)[sample.chosen]]

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import math
 import time
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from homeostat.engine import checkpoint as checkpoints
 from homeostat.engine.archive import remove_drafts
 from homeostat.engine.vetting_runs import vet_recorded, vet_streamed, vet_watched
 from homeostat.engine.whole import State, digest, gather, put
-from homeostat.errors import BadValue, CheckpointError
+from homeostat.errors import BadValue, CheckpointError, tell
 
 if TYPE_CHECKING:
     from homeostat.engine.health import Finding, Watcher
@@ -98,7 +97,7 @@ class Keeper:
             checkpoints.save(self.sim, self.path, alone=self.checkpoint.alone, run=self.run, recorded=recorded)
         except CheckpointError as error:  # a full disk should not cost what has been simulated
             after = f"the run goes on, and tries again after {self.checkpoint.every_s:g} s"
-            warnings.warn(f"{error}; {after}", stacklevel=4)
+            tell(f"{error}; {after}")
         self.saved = time.perf_counter()
 
     def _take_up(self) -> None:

@@ -15,19 +15,21 @@ from typing import Any
 import numpy as np
 
 from homeostat.engine.memory import placed, placed_rows, room
-from homeostat.engine.model import Cells, Group, Links, Model, Variable
+from homeostat.engine.model import NETWORK, Cells, Group, Links, Model, Variable
 from homeostat.engine.profile import MOST_PARTS
 from homeostat.engine.runtime.packed import Packed
 from homeostat.engine.runtime.rows import BATCH, HISTORY
-from homeostat.engine.runtime.threads import LINE
+from homeostat.engine.runtime.threads import LINE, NEVER
 from homeostat.engine.runtime.vectors import LANES
 from homeostat.engine.shares import LinkShare, cut
 from homeostat.engine.write_module import tuple_name
+from homeostat.errors import TooLarge
 from homeostat.network.blocks import each
 from homeostat.network.room import check_room
 
 LOG_SPIKES = 1 << 16  # spikes that a share's log holds at least
 BYTES_PER_SPIKE = 52  # for each cell and step that spikes are kept: an id, and room for four in the log
+MOST_SYNAPSES = 1 << 32  # of a projection in one share
 BLOCK = 16  # cells whose numbers fill a cache line, or several
 PARALLEL_FROM = 100_000  # synapses; below, starting threads costs more than it gains
 
@@ -46,6 +48,7 @@ class Layout:
     shares: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # group -> per thread: field -> value
     links: dict[str, list[LinkShare]] = field(default_factory=dict)
     learning: np.ndarray = field(default_factory=lambda: placed(1, 1, np.int64))
+    frozen_from: np.ndarray = field(default_factory=lambda: placed(NEVER, 1, np.int64))  # the first step of frozen time
     flags: np.ndarray = field(default_factory=lambda: placed(0, 64, np.int64))
     progress: np.ndarray = field(init=False)  # the step that each thread has come to, a cache line apart
 
@@ -57,7 +60,7 @@ class Layout:
             self._cut_cells(name, cells)
         for name, links in self.model.links.items():
             self._cut_links(name, links)
-        self.shares["network"] = [self._network_share() for _ in range(self.threads)]
+        self.shares[NETWORK] = [self._network_share() for _ in range(self.threads)]
 
     def _check_room(self) -> None:
         """Refuse delays so long that the spikes under way would not fit."""
@@ -131,11 +134,11 @@ class Layout:
         """Variables that are not arrays over something this share owns."""
         if variable.kind == "table":
             table = variable.value
-            values = table.values if table.values.ndim == 1 else table.values[:, first:last]
+            values = table.values[:, first:last] if variable.over == "cell" else table.values
             return {
                 key: np.array(values, self.real, order="C"),  # a copy: what was given cannot be written to
-                f"{key}_every": int(table.every),
-                f"{key}_repeat": bool(table.repeat),
+                f"every_{key}": int(table.every),
+                f"repeat_{key}": bool(table.repeat),
             }
         if variable.kind == "global":
             return {key: placed(variable.value, 1, np.float64)}
@@ -144,6 +147,7 @@ class Layout:
     def _network_share(self) -> dict[str, Any]:
         share: dict[str, Any] = {
             "learning": self.learning,
+            "frozen_from": self.frozen_from,
             "was_frozen": placed(0, self.slots, np.bool_),
             "flags": self.flags,
             "progress": self.progress,
@@ -159,6 +163,7 @@ class Layout:
 
         def share_of(first: int, last: int) -> LinkShare:
             share = cut(synapses, delays, first, last)
+            _check_index(name, share.n)
             for key, variable in links.variables.items():
                 share.arrays |= self._link_variable(links, key, variable, share, first, last)
             if not any(variable.kind == "row" and not variable.fixed for variable in links.variables.values()):
@@ -177,10 +182,10 @@ class Layout:
         self, links: Links, key: str, variable: Variable, share: LinkShare, first: int, last: int
     ) -> dict[str, Any]:
         kind, dtype, arrays = variable.kind, self._type(variable), share.arrays
-        size = {"synapse": share.n, "row": len(arrays["pre"]), "cell": last - first}
+        size = {"synapse": share.n, "copy": share.n, "row": len(arrays["pre"]), "cell": last - first}
         if kind in size:
             value = np.asarray(variable.value)
-            if kind == "synapse" and value.ndim:
+            if kind in ("synapse", "copy") and value.ndim:
                 return {key: share.take(value, room(share.n, dtype))}
             mine = arrays["pre"] if kind == "row" else slice(first, last)
             return {key: placed(value[mine] if value.ndim else value, size[kind], dtype)}
@@ -226,10 +231,20 @@ def _blocks(n: int, threads: int) -> np.ndarray:
     return np.minimum(bounds, n)
 
 
+def _check_index(name: str, synapses: int) -> None:
+    """The places of synapses in a share, as replay lists them, must fit into 32 bits."""
+    if synapses >= MOST_SYNAPSES:
+        raise TooLarge(
+            f"'{name}' has {synapses:,} synapses in one thread's share; the engine counts to {MOST_SYNAPSES:,}. "
+            "Use more threads, or cut the target population in several"
+        )
+
+
 def _leave_out_empty_rows(share: LinkShare) -> None:
     """Spikes need not visit rows without synapses, unless these keep states."""
     row_of, start = share.arrays["row_of"], share.arrays["start"]
-    row_of[(row_of >= 0) & (np.diff(start)[row_of] == 0)] = -1
+    empty = np.append(np.diff(start) == 0, True)  # the last stands for the row that is not there, -1
+    row_of[empty[row_of]] = -1
 
 
 def _sending(share: LinkShare, bounds: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 
 from homeostat.engine.links_plan import Plan
 from homeostat.engine.model import Member, Variable, target_variable
@@ -27,8 +27,11 @@ class Views:
         self.arguments = f"n, {self.q}, {self.c}, network"
         ends = self.c if self.source == self.c else f"{self.source}, {self.c}"
         self.all_arguments = f"n, {self.q}, {ends}, network"  # with the source, each group once
-        self.element = f"synapse_element({self.q}.pre[row], {self.c}.first + i)"
-        self.cell = f"({self.c}.first + i)"  # the element of draws of a postsynaptic neuron
+        self.element, self.bits = f"synapse_element({self.q}.pre[row], {self.c}.first + i)", "bits_of"
+        if "copy" in self.links.variables:
+            self.element, self.bits = f"{self.element}, {self.q}.copy[k]", "bits_of_copy"
+        self.row = f"row_element({self.q}.pre[row], {self.q}.row_delay[row])"
+        self.cell = f"({self.c}.first + i)"  # the elements of draws of a postsynaptic neuron, and of a row
         self.rows = self._rows()
 
     def _rows(self) -> OneByOne | Batched:
@@ -58,7 +61,7 @@ class Views:
             return self.reader.advanced(view, member, which, f"{self.q}.{name}[i]")
 
         offered = {"w": "w", "elapsed": "elapsed"} if in_visit else {"w": "w"}
-        view = View(self.links, state, offered, self._of_neuron, element=self.element)
+        view = View(self.links, state, offered, self._of_neuron, element=self.element, bits=self.bits)
         return view
 
     def then(self) -> View:
@@ -67,23 +70,32 @@ class Views:
         def state(member: Member, which: State) -> str:
             name, scope = f"{member.prefix}{which.name}", which.scope.name
             if scope == "PerPre":
-                before, after = f"{self.q}.{name}_before[row]", f"{self.q}.{name}[row]"
+                before, after = f"{self.q}.before_{name}[row]", f"{self.q}.{name}[row]"
                 moved = self.reader.advanced(view, member, which, after, "(at - last)")
-                return f"({before} if at == last else {moved})"
+                event = f"{self.q}.at_{name}[row]" if f"at_{name}" in self.links.variables else "last"
+                return f"({before} if at == {event} else {moved})"
             if scope == "PerSynapse":
                 return name
             if which.reduction:
                 return f"{self.q}.{name}[i]"
-            return self.snapshot(self.reader.advanced(self.now(), member, which, f"{self.q}.{name}[i]"), name)
+            return self.snapshot(self.reader.advanced(self.now(), member, which, f"{self.q}.{name}[i]"))
 
-        view = View(self.links, state, {"w": "w"}, self._of_neuron_then, step="at", element=self.element)
-        view.signal = lambda expression: self.snapshot(expression, expression)
+        view = View(
+            self.links, state, {"w": "w"}, self._of_neuron_then, step="at", element=self.element, bits=self.bits
+        )
+        view.signal = self.snapshot
         return view
 
-    def snapshot(self, expression: str, hint: str) -> str:
+    def drawing(self, view: View, scope: str) -> View:
+        """A view in which hooks draw for the owners of a scope."""
+        if scope == "PerSynapse":
+            return replace(view, element=self.element, bits=self.bits)
+        return replace(view, element=self.cell if scope == "PerPost" else self.row, bits="bits_of")
+
+    def snapshot(self, expression: str) -> str:
         """A value that is stored with each postsynaptic event, read back at its place in the history."""
         if expression not in self.snapshots:
-            name = "h_" + re.sub(r"\W+", "_", hint).strip("_")
+            name = f"h_{len(self.snapshots)}"
             self.snapshots[expression] = name
             self.links.variables[name] = Variable("history", 0.0, "F")
         return f"{self.q}.{self.snapshots[expression]}[j]"
@@ -105,14 +117,17 @@ class Views:
             return self.reader.neuron_value(self.links.target, name, "i")
         if name == "rate" and self.plan.rate:
             return "rate"
-        name = presynaptic_parameter(self.links, name)
-        variable = self.links.source.variables[name]
+        key = presynaptic_parameter(self.links, name)
+        if key is None:
+            return None
+        variable = self.links.source.variables[key]
         kind = "number" if variable.kind == "number" else "row"
-        self.links.variables[f"pre_{name}"] = Variable(kind, variable.value, fixed=True)
-        return self.reader.variable(self.links, f"pre_{name}")
+        self.links.variables[f"pre_{key}"] = Variable(kind, variable.value, fixed=True)
+        return self.reader.variable(self.links, f"pre_{key}")
 
     def _of_neuron_then(self, side: str, name: str) -> str | None:
-        found, variable = self._of_neuron(side, name), self.links.target.variables.get(name)
+        found, target = self._of_neuron(side, name), self.links.target
+        variable = target.variables.get(f"{target.members[0].prefix}{name}")
         if side == "pre" or found is None or (variable is not None and variable.fixed):
             return found
-        return self.snapshot(found, f"post_{name}")
+        return self.snapshot(found)

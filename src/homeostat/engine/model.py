@@ -1,11 +1,15 @@
 """What a simulation consists of: every variable of every population and projection, with its kind.
 
 The generator reads the kinds to write code; the layout reads them to cut arrays into one share per thread.
+
+**Names.** What a user named is called by its place and its name (`neuron_v`, `rule0_0_x`, `receptor1_g`, `release_u`);
+what the engine adds to it has a word of the engine's in front (`decay_of_rule0_0_x`), and so has what is the engine's
+alone (`first`, `h_step`). Populations are `pop_...`, projections `proj_...` in the kernel. So no name that a user
+chooses can be one of the engine's, nor two of a user's be one.
 """
 
 from __future__ import annotations
 
-import keyword
 import re
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,26 +18,37 @@ import numpy as np
 
 from homeostat import keyed
 from homeostat.engine import refusals
-from homeostat.errors import UnknownName, suggestion
+from homeostat.network import lookup
+from homeostat.network.derive import initial
 from homeostat.network.network import Network, Population, Projection
 from homeostat.network.realise import Realised, Table, target_of, targets
 from homeostat.network.scopes import field_scope
-from homeostat.rule import Bound, Follow, Mechanism, Plasticity, PopulationRule, Receptor
+from homeostat.rule import Bound, Follow, Mechanism, PopulationRule, Receptor
 from homeostat.state import State
 
 KIND_OF_SCOPE = {"PerNeuron": "cell", "PerPost": "cell", "PerPre": "row", "PerSynapse": "synapse", "Global": "number"}
-RESERVED = set("network run step row last live math namedtuple np exp gate rate count slot at".split())
+NETWORK = "network."
+"""The name of the group of the network's rules: no name of a user's has a dot."""
+
+PLACES = re.compile(r"(neuron|release|receptor\d+|rule\d+)_")
+"""What the names of a user's variables begin with, and no other."""
 
 
 @dataclass(eq=False)
 class Variable:
-    """A value of a group. Kinds: number, cell, row (per virtual row), synapse, table, key (of random draws)."""
+    """A value of a group.
+
+    Kinds: number, count (a whole one), global (a state of the network), cell, row (per virtual row), synapse, copy (the
+    number of a synapse among those of its pair), table (a plan), key (of random draws), history (of postsynaptic
+    events), scratch.
+    """
 
     kind: str
     value: Any
     dtype: str = "F"  # F is the kernel's float type
     slow: bool = False
     fixed: bool = False  # a parameter, not a state
+    over: str = ""  # of a table with a column for each: what its columns are over
 
 
 @dataclass(eq=False)
@@ -54,6 +69,7 @@ class Group:
     ident: str
     variables: dict[str, Variable] = field(default_factory=dict)
     members: list[Member] = field(default_factory=list)
+    keys: dict[str, str] = field(default_factory=dict)  # random stream -> the variable that holds its key
 
     def member(self, mechanism: Mechanism) -> Member:
         """The member that is this mechanism."""
@@ -79,7 +95,12 @@ class Pool(Member):
     def takes(self) -> tuple[str, ...]:
         """The variables of cells that amounts are added to."""
         traces = [name for name, state in self.mechanism.states.items() if state.takes_amounts]
-        return tuple(f"{self.prefix}{name}" for name in [*traces, *(["arrived"] if self.sums else [])])
+        return (*(f"{self.prefix}{name}" for name in traces), *([self.arrived] if self.sums else []))
+
+    @property
+    def arrived(self) -> str:
+        """The variable that sums what arrives in a step."""
+        return f"arrived_{self.prefix[:-1]}"
 
 
 @dataclass(eq=False)
@@ -97,10 +118,18 @@ class Links(Group):
     projection: Projection = None  # type: ignore[assignment]
     source: Cells = None  # type: ignore[assignment]
     target: Cells = None  # type: ignore[assignment]
+    receptor_of: str | None = None  # the projection whose receptor arrivals go to: its own, or an equal one
     delivers_to: tuple[str, ...] = ()  # the variables of the target that arrivals are added to
     bounds: list[tuple[int, Bound]] = field(default_factory=list)  # (rule number, bound hook)
     near: list[str] = field(default_factory=list)  # what a visit reads of each cell: fields of one record
     batched: bool = False  # whether many short rows are visited at once
+
+    @property
+    def asks_elapsed(self) -> bool:
+        """Whether a hook or gate asks how long ago a row had its last event."""
+        hooks = [hook.all_reads for _, mechanism in self.projection.mechanisms() for hook in mechanism.hooks]
+        gates = [gate.reads for rule in self.projection.rules for bound in rule.bound() for gate in bound.gates]
+        return any("elapsed" in reads for reads in (*hooks, *gates))
 
 
 @dataclass(eq=False)
@@ -111,7 +140,7 @@ class Model:
     net: Network
     cells: dict[str, Cells] = field(default_factory=dict)
     links: dict[str, Links] = field(default_factory=dict)
-    rules: Group = field(default_factory=lambda: Group("network", "network"))
+    rules: Group = field(default_factory=lambda: Group(NETWORK, "network"))
 
     def forget_synapses(self) -> None:
         """Let go of all arrays over synapses, once the layout has its own; the network may be somebody else's."""
@@ -131,20 +160,24 @@ def build(made: Realised) -> Model:
     refusals.check(made.network)
     model = Model(made, made.network)
     taken: set[str] = set()
-    for name, network_rule in made.network.rules.items():
-        _add_member(model, model.rules, Member("rule", f"{_ident(name, set())}_", network_rule, name))
+    for k, (name, network_rule) in enumerate(made.network.rules.items()):
+        _add_member(model, model.rules, Member("rule", f"rule{k}_{_word(name)}_", network_rule, name))
     for name, population in made.network.populations.items():
-        cells = model.cells[name] = Cells(name, _ident(name, taken), population=population)
-        _add_member(model, cells, Member("neuron", "", population.neuron, name))
+        cells = model.cells[name] = Cells(name, _ident("pop", name, taken), population=population)
+        _add_member(model, cells, Member("neuron", "neuron_", population.neuron, name))
         for k, rule in enumerate(population.rules):
             _add_member(model, cells, Member(f"rule{k}.0", f"rule{k}_", rule, name))
+    receptors = lookup.shared_receptors(made)
     for name, projection in made.network.projections.items():
         source, target = model.cells[projection.source.name], model.cells[projection.target.name]
         links = model.links[name] = Links(
-            name, _ident(name, taken), projection=projection, source=source, target=target
+            name, _ident("proj", name, taken), projection=projection, source=source, target=target
         )
-        links.delivers_to = _delivery(model, links, projection)
-        weight = made.synapses[name].weight
+        links.receptor_of = receptors.get(name)
+        links.delivers_to = _delivery(model, links)
+        weight, copy = made.synapses[name].weight, made.synapses[name].copy
+        if copy is not None:
+            links.variables["copy"] = Variable("copy", copy, "int32", fixed=True)
         one_for_all = not projection.rules and np.ndim(weight) == 0
         links.variables["w"] = Variable("number" if one_for_all else "synapse", weight, slow=bool(projection.rules))
         for place, mechanism in projection.mechanisms():
@@ -155,43 +188,37 @@ def build(made: Realised) -> Model:
     return model
 
 
-def _ident(name: str, taken: set[str]) -> str:
-    base = re.sub(r"\W+", "_", name.replace(" -> ", "_to_")).strip("_") or "group"
-    if not base[0].isalpha() or len(base) == 1 or keyword.iskeyword(base) or base in RESERVED:
-        base = f"{base}_cells" if base[0].isalpha() else f"g{base}"
+def _word(name: str) -> str:
+    """A name as a part of an identifier."""
+    return re.sub("[^A-Za-z0-9]+", "_", name.replace(" -> ", "_to_")).strip("_")
+
+
+def _ident(kind: str, name: str, taken: set[str]) -> str:
+    base = f"{kind}_{_word(name)}"
     ident, k = base, 2
     while ident in taken:
-        ident, k = f"{base}{k}", k + 1
+        ident, k = f"{base}_{k}", k + 1
     taken.add(ident)
     return ident
 
 
-def _delivery(model: Model, links: Links, projection: Projection) -> tuple[str, ...]:
-    target = links.target
-    if projection.receptor is None:
+def _delivery(model: Model, links: Links) -> tuple[str, ...]:
+    """The variables of the target that arrivals are added to."""
+    target, projection, owner = links.target, links.projection, links.receptor_of
+    if owner is None:
+        if not any("input" in hook.all_reads for hook in target.population.neuron.hooks):
+            return ()  # given trains: nothing that arrives changes them
         target.variables.setdefault("input_arrived", Variable("cell", 0.0))
         return ("input_arrived",)
-    key = _pool_key(model.made.values[projection.name, "receptor"], projection.receptor)
-    for pool in target.pools:
-        if _pool_key(model.made.values[pool.owner, "receptor"], pool.mechanism) == key:
-            return pool.takes
-    pool = Pool(
-        "receptor",
-        f"{type(projection.receptor).__name__.lower()}{len(target.pools)}_",
-        projection.receptor,
-        projection.name,
-    )
+    if owner != links.name:
+        return next(pool.takes for pool in target.pools if pool.owner == owner)
+    assert projection.receptor is not None
+    pool = Pool("receptor", f"receptor{len(target.pools)}_", projection.receptor, owner)
     target.pools.append(pool)
     _add_member(model, target, pool)
     if pool.sums:
-        target.variables[f"{pool.prefix}arrived"] = Variable("cell", 0.0)
+        target.variables[pool.arrived] = Variable("cell", 0.0)
     return pool.takes
-
-
-def _pool_key(values: dict[str, Any], receptor: Mechanism) -> tuple[Any, ...]:
-    """Equal for receptors of one class with the same numbers; arrays and signals are never shared."""
-    given = (values[name] for name in receptor.fields)
-    return (type(receptor), *(v if isinstance(v, float | str) else id(v) for v in given))
 
 
 def _add_member(model: Model, group: Group, member: Member) -> None:
@@ -201,39 +228,50 @@ def _add_member(model: Model, group: Group, member: Member) -> None:
         if isinstance(value, str | Follow):
             continue
         if isinstance(value, Table):
-            group.variables[f"{member.prefix}{name}"] = Variable("table", value, fixed=True)
+            over = "" if value.values.ndim == 1 else KIND_OF_SCOPE[field_scope(mechanism, name)]
+            group.variables[f"{member.prefix}{name}"] = Variable("table", value, fixed=True, over=over)
             continue
         kind = "number" if np.ndim(value) == 0 else KIND_OF_SCOPE[field_scope(mechanism, name)]
         group.variables[f"{member.prefix}{name}"] = Variable(kind, value, fixed=True)
     for state in mechanism.states.values():
         if state.is_plain:
             _add_state(model, group, member, state, made)
+        elif state.sensor:
+            group.variables[f"{member.prefix}{state.name}"] = Variable("global", 0.0, "float64")
 
 
 def _add_state(model: Model, group: Group, member: Member, state: State, made: dict[str, Any]) -> None:
     kind = "cell" if isinstance(member.mechanism, Receptor) else KIND_OF_SCOPE[state.scope.name]
     name = f"{member.prefix}{state.name}"
-    value = state.init if not isinstance(state.init, str) else made[state.init]
+    value = initial(model.made, member.owner, member.place, member.mechanism, state)
     changed_by_rule = isinstance(group, Links) and member.place.startswith("rule") and state.scope.name == "PerSynapse"
     slow = state.slow or changed_by_rule
     dtype = "float64" if state.slow or kind == "number" else "F"
     group.variables[name] = Variable("global" if kind == "number" else kind, value, dtype, slow)
     if state.trace:
-        tau = made[state.trace.tau]
-        rate_kind = group.variables[f"{member.prefix}{state.trace.tau}"].kind
-        rate = model.net.dt / np.asarray(tau, float)
-        group.variables[f"{name}_rate"] = Variable(rate_kind, rate, fixed=True, dtype=dtype)
-        group.variables[f"{name}_decay"] = Variable(rate_kind, np.exp(-rate), fixed=True, dtype=dtype)
-    if anchored(member, state):
-        group.variables[f"{name}_at"] = Variable(kind, -1, "int32")
+        tau = group.variables.get(f"{member.prefix}{state.trace.tau}")
+        if tau is not None and tau.kind != "table":  # else it moves, and the decay with it
+            rate = model.net.dt / np.asarray(made[state.trace.tau], float)
+            group.variables[f"rate_of_{name}"] = Variable(tau.kind, rate, fixed=True, dtype=dtype)
+            group.variables[f"decay_of_{name}"] = Variable(tau.kind, np.exp(-rate), fixed=True, dtype=dtype)
+    if _is_stamped(group, member, state):
+        group.variables[f"at_{name}"] = Variable(kind, -1, "int32")
 
 
-def anchored(member: Member, state: State) -> bool:
-    """Whether a state is kept as of its owner's last event, with the step of that event beside it."""
-    moves = state.trace is not None or state.advancer is not None
+def _is_stamped(group: Group, member: Member, state: State) -> bool:
+    """Whether a state is kept as of its owner's last event, with the step of that event beside it.
+
+    What belongs to a row is mostly kept as of the row's last visit; states of rules on a synapse share a stamp. But for
+    slow state frozen time has not passed, and where a hook asks how long ago the row was visited, that must stay as it
+    is when the user sets the state.
+    """
     if isinstance(member.mechanism, PopulationRule):
-        return moves
-    return moves and isinstance(member.mechanism, Plasticity) and state.scope.name == "PerPost"
+        return state.moves
+    if not isinstance(group, Links) or not state.moves:
+        return False
+    if state.scope.name == "PerPre":
+        return state.slow or group.asks_elapsed
+    return state.scope.name == "PerPost" or member.place == "release"
 
 
 def _prepare_targets(model: Model) -> None:
@@ -260,19 +298,12 @@ def target_variable(model: Model, links: Links, aim: str) -> tuple[Group, str, s
 
 def draw_key(model: Model, group: Group, stream: str) -> str:
     """The variable that holds the key of a named random stream."""
-    name = "key_" + re.sub(r"\W+", "_", stream.split("/", 1)[1])
+    name = group.keys.setdefault(stream, f"key_{len(group.keys)}")
     group.variables[name] = Variable("key", np.uint64(keyed.stream_key(model.net.seed, stream)), "uint64", fixed=True)
     return name
 
 
-def modulator(model: Model, source: str) -> str:
-    """The variable of a network rule's state, from 'name' or 'name.state'."""
-    name, _, state = source.partition(".")
-    if name not in model.net.rules:
-        raise UnknownName(f"no network rule '{name}'; {suggestion(name, model.net.rules)}")
-    states = model.net.rules[name].states
-    state = state or next((s.name for s in states.values() if s.is_plain), "")
-    if state not in states:
-        raise UnknownName(f"network rule '{name}' has no state '{state}'; {suggestion(state, states)}")
-    member = next(m for m in model.rules.members if m.owner == name)
+def modulator(model: Model, rule: str, state: str) -> str:
+    """The variable of a network rule's state."""
+    member = next(m for m in model.rules.members if m.owner == rule)
     return f"{member.prefix}{state}"

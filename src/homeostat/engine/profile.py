@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from homeostat.engine.model import NETWORK
 from homeostat.errors import BadValue
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Profile:
         names = dict(re.findall(r"spent\[(\d+)\] .*# (\w+)", sim.source()))
         if not names:
             raise BadValue("profile() needs a simulation that counts: Simulation(net, profile=True)")
-        spent = sum(share["spent"] for share in sim.layout.shares["network"])
+        spent = sum(share["spent"] for share in sim.layout.shares[NETWORK])
         cycles = dict.fromkeys(names.values(), 0.0)
         for number, name in names.items():
             cycles[name] += float(spent[int(number)])

@@ -18,6 +18,7 @@ from homeostat.engine.sample import SynapseSample
 from homeostat.errors import BadValue, NotSupported
 from homeostat.network.network import Population, Projection
 from homeostat.signals import steps_of
+from homeostat.units import is_number
 
 if TYPE_CHECKING:
     from homeostat.engine.simulation import Simulation
@@ -41,6 +42,10 @@ class Recorder:
     def begin(self, sim: Simulation, steps: int, room: int | None = None) -> None:
         """Check names, make room: for the whole run, or for about `room` bytes if it streams to disk."""
         raise NotImplementedError
+
+    def names(self, sim: Simulation) -> list[str]:
+        """What its data will be called."""
+        return [self.name]
 
     def take(self, sim: Simulation) -> None:
         """Keep a sample of the present state."""
@@ -86,7 +91,7 @@ class Recorder:
 
 def steps_between(every: Any, sim: Simulation, what: str) -> int:
     """The steps between two samples of a recorder, from its `every` in ms."""
-    if not isinstance(every, int | float | np.number):
+    if not is_number(every):
         raise BadValue(f"every={every!r} of {what} must be a time in ms")
     return steps_of(float(every), sim.net.dt, f"every of {what}")
 
@@ -231,6 +236,9 @@ class WeightSummary(Sampled):
             raise BadValue("WeightSummary(): the network has no plastic projection; name one")
         self._of = self._names(sim)
         super().begin(sim, steps, room)
+
+    def names(self, sim: Simulation) -> list[str]:
+        return [f"{name}.weights" for name in self._names(sim)]
 
     def _names(self, sim: Simulation) -> list[str]:
         return [self.projection] if self.projection else [name for name, plan in sim.plans.items() if plan.plastic]

@@ -6,8 +6,32 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from homeostat.engine.store import Store, read
+from homeostat.engine.store import ALONG, read, write
 from homeostat.errors import UnknownName, suggestion
+
+
+class Joined(Mapping[str, Any]):
+    """Data of which the first part is on disk and the rest in memory, put together where it is asked for."""
+
+    def __init__(self, first: Mapping[str, Any], rest: Mapping[str, Any]) -> None:
+        self._first, self._rest = first, rest
+
+    def __getitem__(self, name: str) -> Any:
+        import xarray as xr
+
+        rest = self._rest[name]
+        if name not in self._first:
+            return rest
+        along = next(dim for dim in rest.sizes if dim in ALONG)
+        how: Any = {"data_vars": "minimal"} if isinstance(rest, xr.Dataset) else {}
+        how |= {"coords": "minimal", "compat": "override", "join": "override", "combine_attrs": "override"}
+        return xr.concat([self._first[name], rest], along, **how)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rest)
+
+    def __len__(self) -> int:
+        return len(self._rest)
 
 
 class Recording(Mapping[str, Any]):
@@ -18,7 +42,7 @@ class Recording(Mapping[str, Any]):
     Recording.open("short.zarr")["exc.spikes"]
     """
 
-    def __init__(self, data: dict[str, Any], attrs: dict[str, Any]) -> None:
+    def __init__(self, data: Mapping[str, Any], attrs: dict[str, Any]) -> None:
         self._data, self.attrs = data, attrs
 
     @classmethod
@@ -45,12 +69,16 @@ class Recording(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._data)
 
-    def save(self, path: str | Path) -> Path:
-        """Write everything to a zarr folder, one group per name, with the network's description."""
+    def save(self, path: str | Path, *, replace: bool = False) -> Path:
+        """Write everything to a zarr folder, one group per name, with the network's description; returns its path.
+
+        What is at `path` already is not touched: `DataError`. With `replace` a recording that is there is replaced when
+        the new one is whole; a folder that holds anything else never is.
+        """
         path = Path(path)
-        Store(path, self.attrs, overwrite=True).append(self._data)
+        write(path, self.attrs, self._data, replace)
         return path
 
     def __repr__(self) -> str:
-        lines = [f"  {name}: {dict(value.sizes)}" for name, value in self._data.items()]
+        lines = [f"  {name}: {dict(self._data[name].sizes)}" for name in self._data]
         return "\n".join(["<Recording", *lines, ">"]) if lines else "<Recording of nothing; pass record=[...] to run()>"

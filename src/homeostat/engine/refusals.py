@@ -8,8 +8,9 @@ from homeostat.errors import NotSupported
 from homeostat.hooks import Hook
 from homeostat.network.network import Network, Population, Projection
 from homeostat.network.realise import places, targets
+from homeostat.network.scopes import field_scope
 from homeostat.rule import Bound, Mechanism, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
-from homeostat.signals import Signal
+from homeostat.signals import Signal, Timed
 from homeostat.state import State
 
 REFUSALS = {
@@ -28,6 +29,9 @@ REFUSALS = {
     "derived": "weights derived from what moves between events",
     "moving": "rules that read a moving value of the presynaptic neuron, except pre_rate of rate neurons",
     "signal": "rules that read a neuron's parameter that is a signal, or is derived from one that moves",
+    "decay": "states of synapses and rules that decay or advance with a parameter that moves: a signal or a target",
+    "columns": "plans with a value for each synapse (one for all, or one for each neuron, it does)",
+    "sensor": "sensors outside the rules of the network",
 }
 """Key -> what is refused, in words."""
 
@@ -53,18 +57,27 @@ def refuse(key: str, where: str) -> NotSupported:
 def check(net: Network) -> None:
     """Raise the first refusal that a network meets."""
     aims = set(targets(net))
-    for name, _, mechanism, on in places(net):
-        for key in (*_of_mechanism(mechanism), *_of_surroundings(mechanism, on, aims)):
+    for name, place, mechanism, on in places(net):
+        moving = {field for owner, of, field in aims if (owner, of) == (name, place)}
+        for key in (*_of_mechanism(mechanism, moving), *_of_surroundings(mechanism, on, aims)):
             raise refuse(key, f"{type(mechanism).__name__} on '{name}'")
     for projection in net.projections.values():
         for key, owner in _of_projection(projection):
             raise refuse(key, f"{type(owner).__name__} on '{projection.name}'")
 
 
-def _of_mechanism(mechanism: Mechanism) -> Iterator[str]:
+def _of_mechanism(mechanism: Mechanism, moving: set[str]) -> Iterator[str]:
     scopes = next(scopes for kind, scopes in SCOPES.items() if isinstance(mechanism, kind))
     for state in mechanism.states.values():
         yield from _of_state(state, scopes)
+        if state.sensor and not isinstance(mechanism, NetworkRule):
+            yield "sensor"
+        if isinstance(mechanism, Plasticity | Release | PopulationRule) and _moves_by(mechanism, state, moving):
+            yield "decay"
+    for name, value in mechanism.values.items():
+        by_synapse = isinstance(mechanism, Plasticity | Release) and field_scope(mechanism, name) == "PerSynapse"
+        if by_synapse and isinstance(value, Timed) and value.values.ndim == 2:
+            yield "columns"
     for hook in mechanism.hooks:
         if hook.after:
             yield "after"
@@ -72,6 +85,17 @@ def _of_mechanism(mechanism: Mechanism) -> Iterator[str]:
             yield "rewiring"
         if hook.event == "on_pre" and hook.writes and hook.writes[0].scope.name == "PerPost":
             yield "crossing"
+
+
+def _moves_by(mechanism: Mechanism, state: State, moving: set[str]) -> bool:
+    """Whether what a state decays or advances by changes in time."""
+    reads = {state.trace.tau} if state.trace else set(state.advancer.all_reads if state.advancer else ())
+    todo = list(reads)
+    while todo:
+        for read in mechanism.derived[name].all_reads if (name := todo.pop()) in mechanism.derived else ():
+            todo += [] if read in reads else [read]
+            reads.add(read)
+    return any(read in moving or isinstance(mechanism.values.get(read), Signal) for read in reads)
 
 
 def _of_surroundings(mechanism: Mechanism, on: Projection | Population | None, aims: set[Target]) -> Iterator[str]:

@@ -49,10 +49,7 @@ class Session:
         for recorder in self.recorders:
             if not isinstance(recorder, Recorder):
                 raise BadValue(f"record= takes recorders such as Spikes('exc'), not {recorder!r}")
-        names = [recorder.name for recorder in self.recorders]
-        for name in names:
-            if names.count(name) > 1:
-                raise BadValue(f"two recorders would both be called '{name}'; keep one, or record in two runs")
+        _refuse_twins(sim, self.recorders)
         path = None if out is None else Path(out)
         self.limit = check_room(sim, self.recorders, steps, path)
         for recorder in self.recorders:
@@ -63,7 +60,8 @@ class Session:
         self.watch = watcher(sim, watch)
         self.findings = self.keeper.findings(self.watch) if self.keeper and self.watch else list[Finding]()
         streamed = self.keeper.streamed if self.keeper else None
-        self.stream = None if path is None else Stream(path, sim, self.recorders, self._attrs(), streamed)
+        kept = self.keeper is not None
+        self.stream = None if path is None else Stream(path, sim, self.recorders, self._attrs, streamed, kept)
         if self.keeper and self.stream and not streamed:
             self._keep()  # from now on, what is in the folder belongs to a run that can be taken up
 
@@ -71,9 +69,9 @@ class Session:
         """Run to the end or to an interruption."""
         sim, first, end = self.sim, self.first, self.first + self.steps
         self._compile()
-        self._log(True)
         chunk, began, bar = 64, time.perf_counter(), None
         try:
+            self._log(True)
             with self._listening():
                 while sim.step_count < end and not self.interrupted:
                     stop = min(sim.step_count + chunk, *self._meetings(), end)
@@ -149,9 +147,11 @@ class Session:
         warn_or_stop(found, self.watch.health.stop, self._recording)
 
     def _log(self, on: bool) -> None:
-        for name in self._logging():
+        """Let the spikes be logged that somebody wants, and no others: a log that nobody empties halts the run."""
+        wanted = self._logging() if on else set()
+        for name in self.sim.model.cells:
             for share in self.sim.layout.shares[name]:
-                share["logging"][0], share["logged"][0] = int(on), 0
+                share["logging"][0], share["logged"][0] = int(name in wanted), 0
 
     def _logging(self) -> set[str]:
         """The populations whose spikes are logged."""
@@ -191,8 +191,9 @@ class Session:
 
     @contextmanager
     def _listening(self) -> Iterator[None]:
-        """Ctrl-C asks the threads to stop soon; a second one is Python's own."""
-        if threading.current_thread() is not threading.main_thread():
+        """Ctrl-C asks the threads to stop soon; a second one is Python's own. Who ignores it goes on ignoring it."""
+        main = threading.current_thread() is threading.main_thread()
+        if not main or signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, None):
             yield
             return
 
@@ -207,6 +208,14 @@ class Session:
         finally:
             signal.signal(signal.SIGINT, before)
             self.sim.ask_to_stop(False)
+
+
+def _refuse_twins(sim: Simulation, recorders: Sequence[Recorder]) -> None:
+    """Refuse recorders of which one would take the place of another in the recording."""
+    names = [name for recorder in recorders for name in recorder.names(sim)]
+    for name in names:
+        if names.count(name) > 1:
+            raise BadValue(f"two recorders would both be called '{name}'; keep one, or record in two runs")
 
 
 class Progress:

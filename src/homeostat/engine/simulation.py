@@ -4,33 +4,39 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from homeostat.engine import by_name
+from homeostat.calls import explained
+from homeostat.engine import by_name, precision, setting
 from homeostat.engine import checkpoint as checkpoints
+from homeostat.engine.crew import Crew
 from homeostat.engine.explain import explain
 from homeostat.engine.health import Finding, Health, Watcher
 from homeostat.engine.keep import Checkpoint
 from homeostat.engine.layout import Layout
-from homeostat.engine.model import build, modulator
+from homeostat.engine.model import NETWORK, build, modulator
 from homeostat.engine.module import load
+from homeostat.engine.present import present
 from homeostat.engine.profile import Profile
 from homeostat.engine.record import Recorder
 from homeostat.engine.recording import Recording
-from homeostat.engine.runtime.threads import HALT, NEVER, STOP
+from homeostat.engine.runtime.threads import HALT, LINE, NEVER, STOP
 from homeostat.engine.session import Session
-from homeostat.engine.snapshot import pass_over, restore, snapshot
+from homeostat.engine.snapshot import Probe, pass_over
+from homeostat.engine.turns import Turns, in_turn, while_it_lasts
 from homeostat.engine.write_module import write_module
 from homeostat.engine.write_network import sensed_cells
-from homeostat.errors import BadValue
+from homeostat.errors import BadValue, NotSupported, tell
+from homeostat.network import lookup
 from homeostat.network.blocks import cores
+from homeostat.network.cautions import caution
 from homeostat.network.network import Network, Population, Projection
 from homeostat.network.realise import Realised, realise
+from homeostat.units import is_number, is_whole
 
 WATCH = Health()
 """What `run()` watches for, unless told otherwise."""
@@ -43,13 +49,14 @@ class Simulation:
     """A network made ready to run.
 
     `threads` changes nothing but the time it takes (default: all cores; fewer for small networks, which lose more by
-    waiting than they gain). `dtype` is "float32" or "float64". With `profile=True` it counts where the time goes;
-    `print(sim.profile())` tells.
+    waiting than they gain; never more than there are cores). `dtype` is "float32" or "float64". With `profile=True` it
+    counts where the time goes; `print(sim.profile())` tells.
 
         sim = Simulation(net, threads=4)
         recording = sim.run(seconds=10, record=[Spikes("exc")])
     """
 
+    @explained
     def __init__(
         self, net: Network | Realised, *, threads: int | None = None, dtype: str = "float32", quiet: bool = False,
         profile: bool = False,
@@ -59,34 +66,40 @@ class Simulation:
         if not isinstance(net, Network | Realised):
             raise BadValue(f"Simulation() takes a Network, not {net!r}")
         self.net = net.network if isinstance(net, Realised) else net  # until it is realised: then it is our own
-        self.step_count, self.quiet = 0, quiet
+        self.step_count, self.quiet, self.turns = 0, quiet, Turns()
         self.wall = self.worked = 0.0  # seconds that runs took, and that all threads worked in them
         self.walked = 0  # steps of all runs
         self.threads = self._thread_count(threads)
         made = net if isinstance(net, Realised) else realise(net, self.threads)
+        caution(made)
+        if dtype == "float32":
+            precision.caution(made)
         self.net = made.network
         self.watcher: Watcher | None = None
         self.model = build(made)
         self._text, self.plans = write_module(self.model, dtype, profile)
         self.module, self.was_compiled = load(self._text)
         self._is_loaded = False
+        self._frozen: list[Probe] = []  # one for each `with frozen()` that the user is in
         delays = [int(s.delay.min()) for s in made.synapses.values() if s.delay.size]
         longest = max([int(s.delay.max(initial=1)) + s.dendritic_delay for s in made.synapses.values()], default=1)
         self.window = 1 if sensed_cells(self.model) else max(1, min(delays, default=16))
         real = np.float32 if dtype == "float32" else np.float64
-        self._pool: ThreadPoolExecutor | None = None
+        self._crew: Crew | None = None
         self.use(Layout(self.model, self.module, real, self.threads, longest + self.window + 1))
 
     def use(self, layout: Layout) -> None:
         """Run with these arrays, and as many threads as they are for."""
-        if self._pool is not None:
-            self._pool.shutdown()
+        if self._crew is not None:
+            self._crew.dismiss()
         self.layout, self.threads = layout, layout.threads
         self.model.forget_synapses()
-        self._pool = ThreadPoolExecutor(self.threads, "homeostat") if self.threads > 1 else None
+        self._crew = Crew(self.threads) if self.threads > 1 else None
 
     # --- running ------------------------------------------------------------------------------------------------
 
+    @in_turn("run()")
+    @explained
     def run(
         self, seconds: float | None = None, *, ms: float | None = None, steps: int | None = None,
         record: Sequence[Recorder] = (), progress: bool | None = None, watch: Health | None = WATCH,
@@ -102,6 +115,9 @@ class Simulation:
         memory stays flat, and what a killed run leaves can be read with `Recording.open(out)`.
 
             sim.run(seconds=3600, record=[Spikes("exc")], out="long.zarr", watch=Health(stop=True))
+
+        If the disk takes no more, the `DataError` carries what was recorded. One thread at a time can use a simulation;
+        others are told so, by `NotSupported`.
 
         With `checkpoint=Checkpoint("run.ckpt", every_s=60)` the run is kept in that file as it goes on, and taken up
         from there if the file holds the first part of this very run: a script that was killed is simply run again. With
@@ -120,7 +136,7 @@ class Simulation:
         if len(given) != 1:
             raise BadValue("run() takes one of seconds=, ms= and steps=")
         ((name, value),) = given.items()
-        if not (isinstance(value, int | float | np.number) and np.isfinite(value) and value > 0):
+        if not (is_number(value) and np.isfinite(value) and value > 0):
             raise BadValue(f"run({name}={value!r}): the duration must be a number above 0")
         count = value if name == "steps" else value * (1000.0 if name == "seconds" else 1.0) / self.net.dt
         if abs(count - round(count)) > 1e-6 * max(1.0, count):
@@ -130,27 +146,32 @@ class Simulation:
             raise BadValue(f"a simulation can have at most 2**31 steps ({hours:.0f} h of dt={self.net.dt:g} ms)")
         return round(count)
 
+    @in_turn("advance()")
     def advance(self, steps: int) -> int:
         """Run so many steps, or fewer if the spike logs fill or a stop is asked for; returns how many."""
         layout, first, began = self.layout, self.step_count, time.perf_counter()
         layout.flags[HALT], layout.progress[:] = NEVER, first
         fixed = (first, first + steps, self.window, self.threads)
-        if self._pool is None:
-            done = [self._work(*fixed, 0, *layout.arguments(0))]
-        else:
-            jobs = [self._pool.submit(self._work, *fixed, t, *layout.arguments(t)) for t in range(self.threads)]
-            done = [job.result() for job in jobs]
-        self.step_count = min(reached for reached, _ in done)
+        given = [(*fixed, thread, *layout.arguments(thread)) for thread in range(self.threads)]
+        try:
+            worked = [self._work(*given[0])] if self._crew is None else self._crew.work(
+                self._work, given, self.ask_to_stop
+            )  # fmt: skip
+        except BaseException:
+            self.ask_to_stop(False)
+            raise
+        finally:
+            self.step_count = int(layout.progress[::LINE].min())  # where the arrays are, whatever happened
         self.wall += time.perf_counter() - began
-        self.worked += sum(worked for _, worked in done)
+        self.worked += sum(worked)
         self.walked += self.step_count - first
         return self.step_count - first
 
-    def _work(self, *given: Any) -> tuple[int, float]:
-        """The kernel of one thread; returns the step that it reached, and for how many seconds it worked."""
+    def _work(self, *given: Any) -> float:
+        """The kernel of one thread; returns for how many seconds it worked."""
         began = time.thread_time()
-        reached = self.module.run(*given)
-        return int(reached), time.thread_time() - began
+        self.module.run(*given)
+        return time.thread_time() - began
 
     def ask_to_stop(self, stop: bool = True) -> None:
         """Ask the running threads to stop soon."""
@@ -173,6 +194,7 @@ class Simulation:
 
     # --- saving -------------------------------------------------------------------------------------------------
 
+    @in_turn("save()")
     def save(self, path: str | Path) -> Path:
         """Write the simulation to a file, from which `Simulation.load` goes on bit for bit; returns its path.
 
@@ -207,11 +229,17 @@ class Simulation:
 
     # --- looking ------------------------------------------------------------------------------------------------
 
+    @in_turn("settle()")
     def settle(self) -> None:
         """Bring all synapses up to date. Changes no result: replay does not depend on when it happens."""
         if self.step_count and any(plan.replays for plan in self.plans.values()):
             for thread in range(self.threads):
                 self.module.run(self.step_count, self.step_count, 1, 1, thread, *self.layout.arguments(thread))
+
+    def _derive_weights(self) -> None:
+        """Weights that are derived from states of their synapses are so at all times."""
+        for thread in range(self.threads):
+            self.module.run(self.step_count, self.step_count, 1, 1, thread, *self.layout.arguments(thread))
 
     def weights(self, projection: Projection | str) -> np.ndarray:
         """The weights of a projection in canonical order (by presynaptic, then postsynaptic index), up to date."""
@@ -221,59 +249,67 @@ class Simulation:
         """Presynaptic and postsynaptic indices of a projection's synapses, in canonical order."""
         return self.layout.pairs(self.net.projection(projection).name)
 
+    @in_turn("state()")
     def state(self, of: Population | Projection | str, name: str) -> np.ndarray:
-        """A copy of a state or parameter: `sim.state("exc", "v")`, `sim.state("inputs -> exc", "rule0.x")` ...
+        """A copy of the present value of a state or parameter: `sim.state("exc", "v")`, `("a -> b", "rule0.x")` ...
 
-        Per neuron for cells and for what a rule keeps per postsynaptic neuron, per synapse in canonical order, per
-        presynaptic neuron (if all delays are equal; else per virtual row of the first thread).
+        It is the value at the end of the last step, also where the engine keeps it as of an earlier event. Per neuron
+        for cells, receptors and what a rule keeps per postsynaptic neuron; per synapse in canonical order; per
+        presynaptic neuron, for states one for each of its delays (by neuron, then delay). A parameter of a projection
+        that is one number gives one. Names: `v` of a neuron, `rule0.rate` of a rule, `release.u`, `receptor.g`, `w`.
         """
-        owner, key, kind = by_name.find(self.model, of, name)
-        if owner in self.layout.cells:
-            return self.layout.cells[owner][key].copy()
-        self.settle()
-        shares = self.layout.links[owner]
-        if kind == "synapse":
-            return self.layout.gathered(owner, key)
-        if kind == "row":
-            return shares[0].arrays[key].copy()
-        if kind == "number":
-            return np.full(self.layout.synapses(owner) if key == "w" else 1, shares[0].arrays[key])
-        return np.concatenate([share.arrays[key] for share in shares])
+        return present(self, by_name.find(self.model, of, name))
 
+    @in_turn("modulator()")
     def modulator(self, name: str) -> float:
-        """The present value of a network rule's state, 'name' or 'name.state'."""
-        return float(self.layout.shares["network"][0][modulator(self.model, name)][0])
+        """The present value of a network rule's state, 'name' (its first) or 'name.state'."""
+        rule, state = lookup.followed(self.net, name, "sim.modulator()")
+        return float(self.layout.shares[NETWORK][0][modulator(self.model, rule, state)][0])
 
+    @in_turn("set()")
     def set(self, of: Population | Projection | str, name: str, value: Any) -> None:
         """Change a state or parameter between runs: `sim.set("inputs", "rate", rates)`.
 
-        A parameter keeps its kind: what was one number stays one, what was an array stays an array (a number is
-        spread).
+        It counts as set at the end of the last step; what is derived from a parameter, the clock of a `period` and
+        the decay of traces follow at once. A parameter keeps its kind: what was one number stays one, what was an array
+        stays an array (a number is spread). Within `frozen()` it is put back with the rest.
         """
+        found = by_name.find(self.model, of, name)
         self.settle()
-        by_name.put(self, of, name, value)
+        for probe in self._frozen:
+            probe.remember_all(self)
+        setting.put(self, found, value)
+        if self.plans and any(plan.weights for plan in self.plans.values()):
+            self._derive_weights()
 
     # --- freezing -----------------------------------------------------------------------------------------------
 
     @contextmanager
+    @while_it_lasts("with frozen()")
     def frozen(self, restore_state: bool = True) -> Iterator[Simulation]:
         """Stop every slow state: weights, slow states of neurons, whatever rules change.
 
-        With `restore_state` (the default) the fast state, spikes in flight and the clock are put back on exit: the
-        probe leaves no mark.
+        With `restore_state` (the default) the fast state, spikes in flight and the clock are put back on exit, and what
+        was set inside: the probe leaves no mark. One within another only says what is put back at its own end.
         """
         self.settle()
-        kept, began = snapshot(self) if restore_state else None, self.step_count
-        self.layout.learning[0] = 0
+        probe = Probe(self, restore_state)
+        self._frozen.append(probe)
+        self.layout.learning[0], self.layout.frozen_from[0] = 0, self._frozen[0].began
         try:
             yield self
         finally:
-            self.layout.learning[0] = 1
-            if kept is not None:
-                restore(self, kept)
-                self.step_count = began
-            else:
-                pass_over(self, self.step_count - began)
+            self._frozen.pop()
+            if restore_state:
+                probe.put_back(self)
+            if not self._frozen:
+                self.layout.learning[0], self.layout.frozen_from[0] = 1, NEVER
+                pass_over(self, self.step_count - probe.began)
+
+    @property
+    def frozen_since(self) -> int | None:
+        """The step at which frozen time began; None if time is not frozen."""
+        return self._frozen[0].began if self._frozen else None
 
     def explain(self) -> str:
         """What the engine chose for each projection, what it costs and why."""
@@ -288,13 +324,28 @@ class Simulation:
         return self._text
 
     def _thread_count(self, threads: int | None) -> int:
-        cells = [p.n for p in self.net.populations.values()] or [1]
+        largest = max((p.n for p in self.net.populations.values()), default=1)
         if threads is None:
-            return max(1, min(cores(), max(cells) // CELLS_OF_A_THREAD))
-        if not (isinstance(threads, int | np.integer) and threads >= 1):
+            return max(1, min(cores(), largest // CELLS_OF_A_THREAD))
+        if not (is_whole(threads) and threads >= 1):
             raise BadValue(f"threads={threads!r} must be a whole number, at least 1")
-        return int(min(threads, *cells))
+        if threads > (most := most_threads()):
+            tell(
+                f"threads={threads}, but this process may use {most} core{'s' * (most > 1)}: the simulation runs with "
+                f"{most}; more would wait for each other on one core. The results are the same bits"
+            )
+        return int(min(threads, most, largest))  # more would have nothing to do
+
+    def __reduce__(self) -> Any:
+        raise NotSupported(
+            "a Simulation cannot be copied or sent to another process as it is: save() it and Simulation.load() it "
+            "there, or make it there from the network, which can be sent"
+        )
 
     def __repr__(self) -> str:
         return f"<Simulation of {self.net!r} at {self.time:g} ms, {self.threads} threads>"
 
+
+def most_threads() -> int:
+    """How many threads make sense, whoever asks for more."""
+    return cores()

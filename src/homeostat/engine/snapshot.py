@@ -11,39 +11,64 @@ if TYPE_CHECKING:
 
 CONSTANT = set(
     "post start piece pre row_of first_row row_delay sending delays in_degree firsts train_step train_id "
-    "log_step log_id logged logging flags progress learning spent".split()
+    "log_step log_id logged logging flags progress learning frozen_from spent".split()
 )
 """Arrays that a run does not change, or that are not the network's."""
 
-Kept = dict[tuple[str, int, str], np.ndarray]  # group, thread, variable -> its values
+Kept = dict[tuple[str, int, str], Any]  # group, thread, variable -> its values
 
 
-def snapshot(sim: Simulation) -> Kept:
-    """Copies of every array that a frozen run can change."""
+class Probe:
+    """What a frozen probe found as it began, to be put back at its end.
+
+    A run changes nothing that stands still; but the user may set it, so before that it is copied too.
+    """
+
+    def __init__(self, sim: Simulation, restores: bool) -> None:
+        self.began, self.restores = sim.step_count, restores
+        self._kept = _copies(sim, False) if restores else {}
+        self._still: Kept | None = None
+
+    def remember_all(self, sim: Simulation) -> None:
+        """Copy what stands still, if it is to be put back and was not copied yet."""
+        if self.restores and self._still is None:
+            self._still = _copies(sim, True)
+
+    def put_back(self, sim: Simulation) -> None:
+        """Give the simulation what it had as the probe began."""
+        for (group, thread, key), value in {**self._kept, **(self._still or {})}.items():
+            share, variable = sim.layout.shares[group][thread], _variables(sim, group).get(key)
+            if isinstance(value, np.ndarray):
+                share[key][...] = value
+            else:
+                share[key] = value
+                if variable is not None:
+                    variable.value = float(value) if variable.kind == "number" else int(value)
+        sim.step_count = self.began
+
+
+def _copies(sim: Simulation, still: bool) -> Kept:
+    """Copies of what a frozen run can change; or, if `still`, of what only the user can."""
     kept: Kept = {}
     for group, shares in sim.layout.shares.items():
         variables = _variables(sim, group)
         for thread, share in enumerate(shares):
             for key, value in share.items():
-                if isinstance(value, np.ndarray) and key not in CONSTANT and not _still(variables.get(key)):
-                    kept[group, thread, key] = value.copy()
+                variable = variables.get(key)
+                stands = not isinstance(value, np.ndarray) or _still(variable)
+                if key not in CONSTANT and stands == still and not (still and variable is None):
+                    kept[group, thread, key] = value.copy() if isinstance(value, np.ndarray) else value
     return kept
-
-
-def restore(sim: Simulation, kept: Kept) -> None:
-    """Put back what `snapshot` copied."""
-    for (group, thread, key), value in kept.items():
-        sim.layout.shares[group][thread][key][...] = value
 
 
 def pass_over(sim: Simulation, steps: int) -> None:
     """For slow state frozen time has not passed: move the stamps of its last events forward by it."""
     for group, shares in sim.layout.shares.items():
-        for name, variable in _variables(sim, group).items():
-            stamp = "stamp" if name == "stamp" else f"{name}_at" if variable.slow and variable.kind == "cell" else ""
+        variables = _variables(sim, group)
+        stamps = {f"at_{name}" for name, variable in variables.items() if variable.slow} | {"stamp"}
+        for stamp in stamps & variables.keys():
             for share in shares:
-                if stamp in share:
-                    share[stamp] += np.int32(steps)
+                share[stamp] += np.int32(steps)
 
 
 def _variables(sim: Simulation, group: str) -> dict[str, Any]:

@@ -2,17 +2,19 @@
 
 A piece is there once the root's attributes say so: `lengths` of all groups, and `time` (ms) until which the run is
 recorded. Zarr puts each file into place when it is complete. So a run that is killed, at whatever moment, leaves a
-folder that can be read up to its last whole piece.
+folder that can be read up to its last whole piece. In which group a name lies is told by the root's `groups`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from homeostat.engine import folders
 from homeostat.errors import DataError
 
 if TYPE_CHECKING:
@@ -20,31 +22,37 @@ if TYPE_CHECKING:
 
 ALONG = ("time", "spike")  # dimensions that grow
 CHUNK = 4 * 2**20  # bytes of a chunk, about
+LONGEST = 100  # characters of a group's name
+NO_FILE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+"""What Windows takes for a device, whatever follows the dot."""
 
 
 class Store:
     """A zarr folder that is written: `append` as often as you like, each time with data of the same names.
 
-    With `lengths`, what was written goes on from there; what lies beyond is written again.
+    With `lengths`, what was written goes on from there; what lies beyond is written again. Without, the folder is made:
+    it is there with all that belongs to a recording of nothing, or not at all.
     """
 
-    def __init__(
-        self, path: Path, attrs: Mapping[str, Any], *, overwrite: bool = False, lengths: dict[str, int] | None = None
-    ) -> None:
+    def __init__(self, path: Path, attrs: Mapping[str, Any], *, lengths: dict[str, int] | None = None) -> None:
         import zarr  # takes a second to load
 
-        if lengths is None and path.exists() and not overwrite:
-            raise DataError(f"'{path}' is there already; choose another name for out=, or delete it")
-        if lengths and not path.exists():
+        if lengths is None:
+            with folders.made(path) as draft:
+                zarr.open_group(draft, mode="w-", attributes={**attrs, "lengths": {}, "groups": {}})
+        elif not path.exists():
             raise DataError(f"'{path}', to which this run was recorded so far, is not there; put it back")
-        self.root = zarr.open_group(path, mode="a" if lengths else "w")
-        self.root.attrs.update(dict(attrs))
+        self.root = zarr.open_group(path, mode="r+")
+        if lengths is not None:
+            self.root.attrs.update(dict(attrs))
         self.lengths = dict(lengths or {})
-        self._groups: dict[str, Any] = {name: self.root[_group(name)] for name in self.lengths}
+        self.places: dict[str, str] = _places(dict(self.root.attrs), self.lengths)
+        self._groups: dict[str, Any] = {name: self.root[self.places[name]] for name in self.lengths}
 
     def append(self, data: Mapping[str, Any], **attrs: Any) -> None:
         """Add what was recorded since the last time, then say so."""
-        for name, value in data.items():
+        for name in data:
+            value = data[name]
             if name not in self._groups:
                 self._groups[name] = self._create(name, value)
             group, dataset, length = self._groups[name], _as_dataset(value), self.lengths.get(name, 0)
@@ -53,13 +61,18 @@ class Store:
                 if variable.dims[:1] == (along,) and variable.size:
                     _extend(group[key], length, variable.values)
             self.lengths[name] = length + dataset.sizes[along]
-        self.root.attrs.update({**attrs, "lengths": self.lengths})
+        self.root.attrs.update({**attrs, "lengths": self.lengths, "groups": self.places})
 
     def _create(self, name: str, value: Any) -> Any:
         """A group with the arrays of one recorded name; those that grow are empty."""
         dataset, single = _as_dataset(value), hasattr(value, "to_dataset")
         along = _along(dataset)
-        group = self.root.create_group(_group(name))
+        self.places[name] = _place(name, self.places.values())
+        own: dict[str, Any] = {"recorded": name, "along": along, "arrays": [str(key) for key in dataset.variables]}
+        own |= {"array": str(value.name)} if single else {}
+        own["coordinates"] = " ".join(str(coord) for coord in dataset.coords)  # the name by which xarray knows them
+        told = {k: _plain(v) for k, v in dataset.attrs.items()}
+        group = self.root.create_group(self.places[name], attributes={**told, **own})
         for key, variable in dataset.variables.items():
             grows = variable.dims[:1] == (along,)
             values = variable.values[:0] if grows else variable.values
@@ -72,22 +85,30 @@ class Store:
             )  # fmt: skip
             if not grows:
                 array[...] = values
-        group.attrs.update({k: _plain(v) for k, v in dataset.attrs.items()})
-        own: dict[str, Any] = {"recorded": name, "along": along}
-        own |= {"array": str(value.name)} if single else {}
-        own["coordinates"] = " ".join(str(coord) for coord in dataset.coords)  # the name by which xarray knows them
-        group.attrs.update(own)
         return group
 
 
-OWN = ("recorded", "along", "array", "coordinates")
+OWN = ("recorded", "along", "arrays", "array", "coordinates")
 """Attributes of a group that are the store's, not the data's."""
+
+
+def write(path: Path, attrs: Mapping[str, Any], data: Mapping[str, Any], replace: bool) -> None:
+    """A whole recording at `path`, where none is, or in the place of one: that stays until the new one is whole."""
+    try:
+        with folders.made(path, replace) as draft:
+            Store(draft, attrs).append(data)
+    except DataError:
+        raise
+    except OSError as error:
+        former = "; the recording that is there is unharmed" if path.exists() else ""
+        raise DataError(f"cannot write the recording to '{path}': {error.strerror or error}{former}") from error
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """The data of a folder by name, not loaded yet, and the attributes of its root."""
     import zarr
 
+    path = folders.found(path)
     try:
         root = zarr.open_group(path, mode="r")
     except (OSError, ValueError) as error:
@@ -96,7 +117,9 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     if "lengths" not in attrs:
         raise DataError(f"'{path}' is a zarr folder, but holds no recording of Homeostat")
     lengths = attrs.pop("lengths")
-    return {name: _open(path, _group(name), root[_group(name)], length) for name, length in lengths.items()}, attrs
+    places = _places(attrs, lengths)
+    attrs.pop("groups", None)
+    return {name: _open(path, places[name], root[places[name]], length) for name, length in lengths.items()}, attrs
 
 
 def _open(path: Path, key: str, group: Any, length: int) -> Any:
@@ -139,5 +162,21 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _group(name: str) -> str:
-    return name.replace(" -> ", "_to_").replace("/", "_").replace(" ", "_")
+def _places(attrs: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, str]:
+    """The group of each name. Recordings of before there was `groups` have them by a rule."""
+    by_rule = {name: name.replace(" -> ", "_to_").replace("/", "_").replace(" ", "_") for name in names}
+    return dict(attrs.get("groups", by_rule))
+
+
+def _place(name: str, taken: Any) -> str:
+    """A group for a name: like it, and a folder that every system can make and tells from those that are taken."""
+    place = re.sub(r"[^A-Za-z0-9._-]", "_", name.replace(" -> ", "_to_"))[:LONGEST]
+    place = re.sub(r"^[._]+", "_", place).rstrip(".") or "_"
+    place = f"_{place}" if NO_FILE.match(place) else place
+    known = {"zarr.json", *(one.lower() for one in taken)}  # capital or not is one to some systems
+    return next(one for one in _numbered(place) if one.lower() not in known)
+
+
+def _numbered(place: str) -> Any:
+    yield place
+    yield from (f"{place}-{k}" for k in range(2, 1 << 30))

@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from homeostat.engine import setting
+from homeostat.engine.by_name import Found
 from homeostat.engine.model import Cells, Group, Links, Member, Variable
+from homeostat.engine.present import of_each
 from homeostat.engine.whole import CHANGING, State, gather, groups
-from homeostat.errors import HomeostatError, UnknownName
+from homeostat.errors import HomeostatError
 from homeostat.network.describe import named_by_content
 
 if TYPE_CHECKING:
@@ -172,16 +175,12 @@ def _fields(group: Group) -> Iterator[tuple[str, tuple[Group, Member, str]]]:
 
 
 def _set(sim: Simulation, name: str, group: Group, member: Member, field: str, values: np.ndarray) -> None:
-    value = float(values) if values.ndim == 0 else values
-    places = [""] if member.place == "neuron" else [f"{member.prefix.rstrip('_')}.", f"{member.place}."]
-    for place in places:
-        try:
-            return sim.set(group.name, f"{place}{field}", value)
-        except UnknownName:
-            continue
-        except (HomeostatError, ValueError) as error:
-            raise ValueError(f"{name} is not what the description gives, and cannot be set ({error})") from error
-    raise ValueError(f"{name} is not what the description gives, and cannot be set between runs")
+    found = Found(group, member, field)
+    try:
+        value = of_each(sim, group, found.key, values) if found.kind == "row" else values
+        setting.put(sim, found, float(value) if value.ndim == 0 else value)
+    except (HomeostatError, ValueError) as error:
+        raise ValueError(f"{name} is not what the description gives, and cannot be set ({error})") from error
 
 
 def _equal(one: np.ndarray, other: np.ndarray) -> bool:

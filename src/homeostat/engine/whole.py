@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from homeostat.engine.model import Cells, Group, Links
+from homeostat.engine.model import Cells, Group, Links, Member
+from homeostat.signals import steps_of
 
 if TYPE_CHECKING:
     from homeostat.engine.simulation import Simulation
 
 CHANGING = ("number", "cell", "row", "synapse", "global")
 """Kinds of variables that are kept: states, and parameters, which a user may set."""
-STANDING = ("table", "key", "count")
+STANDING = ("table", "key", "count", "copy")
 """Kinds that follow from the description."""
 WITHIN_A_STEP = ("history", "scratch")
 """Kinds that hold nothing once synapses are settled."""
@@ -29,7 +30,7 @@ RINGS = set("ids counts rates was_frozen".split())
 KEPT_OF_LAYOUT = {*RINGS, "last"}
 STANDING_OF_LAYOUT = set(
     "size first column firsts train_step train_id delays dendritic_delay row_of first_row row_delay sending pre start "
-    "piece post in_degree learning".split()
+    "piece post in_degree learning frozen_from".split()
 )
 FROM_THE_STEP = set("cursor flushed h_step h_fill h_latest h_newest h_older".split())
 """What the step count alone determines in a settled simulation: all is seen, nothing remembered."""
@@ -54,12 +55,12 @@ def gather(sim: Simulation) -> State:
             if variable.kind == "number":
                 found[f"{group.name}/{key}"] = np.array(float(variable.value))
             elif variable.kind in CHANGING:
-                found[f"{group.name}/{key}"] = _gathered(sim, group, key, variable.kind)
+                found[f"{group.name}/{key}"] = gathered(sim, group, key)
         if isinstance(group, Cells):
             for key, values in (_spikes if group.population.spiking else _rates)(sim, group).items():
                 found[f"{group.name}/{key}"] = values
         elif isinstance(group, Links):
-            found[f"{group.name}/last"] = _gathered(sim, group, "last", "row")
+            found[f"{group.name}/last"] = gathered(sim, group, "last", "row")
         else:
             found[f"{group.name}/was_frozen"] = shares[0]["was_frozen"][_slots(sim, len(shares[0]["was_frozen"]))]
     return found
@@ -71,11 +72,11 @@ def put(sim: Simulation, state: Mapping[str, np.ndarray], step: int) -> None:
     for group in groups(sim):
         for key, variable in group.variables.items():
             if variable.kind in CHANGING:
-                _put(sim, group, key, variable.kind, state[f"{group.name}/{key}"])
+                put_variable(sim, group, key, state[f"{group.name}/{key}"])
         if isinstance(group, Cells):
             _put_outputs(sim, group, state)
         elif isinstance(group, Links):
-            _put(sim, group, "last", "row", state[f"{group.name}/last"])
+            put_variable(sim, group, "last", state[f"{group.name}/last"], "row")
         else:
             for share in sim.layout.shares[group.name]:
                 share["was_frozen"][:] = False
@@ -106,22 +107,27 @@ def gather_delays(sim: Simulation, name: str) -> np.ndarray:
     return whole
 
 
-def _gathered(sim: Simulation, group: Group, key: str, kind: str) -> np.ndarray:
-    shares = sim.layout.shares[group.name]
+def gathered(sim: Simulation, group: Group, key: str, kind: str = "") -> np.ndarray:
+    """An array of a group over its owners in canonical order: cells, synapses, rows by neuron and delay; a global one.
+
+    `kind` is that of an array that the model does not list.
+    """
+    shares, kind = sim.layout.shares[group.name], kind or group.variables[key].kind
     if kind == "synapse":
         return sim.layout.gathered(group.name, key)
     if kind == "row":
         empty = np.concatenate([np.diff(share["start"]) == 0 for share in shares])
         order = np.argsort(empty, kind="stable")  # a release moves the states of a row only where it has synapses
-        _, first = np.unique(np.concatenate([_row_ids(share) for share in shares])[order], return_index=True)
+        _, first = np.unique(np.concatenate([row_ids(share) for share in shares])[order], return_index=True)
         return np.concatenate([share[key] for share in shares])[order[first]]
     if kind == "global":  # every thread computes it for itself
         return shares[0][key].copy()
     return np.concatenate([share[key] for share in shares])
 
 
-def _put(sim: Simulation, group: Group, key: str, kind: str, values: np.ndarray) -> None:
-    shares = sim.layout.shares[group.name]
+def put_variable(sim: Simulation, group: Group, key: str, values: np.ndarray, kind: str = "") -> None:
+    """Give a number or an array of a group new values, in canonical order; the reverse of `gathered`."""
+    shares, kind = sim.layout.shares[group.name], kind or group.variables[key].kind
     if kind == "number":
         group.variables[key].value = float(values)
         for share in shares:
@@ -129,9 +135,9 @@ def _put(sim: Simulation, group: Group, key: str, kind: str, values: np.ndarray)
     elif kind == "synapse":
         sim.layout.scatter(group.name, key, values)
     elif kind == "row":
-        ids = np.unique(np.concatenate([_row_ids(share) for share in shares]))
+        ids = rows(sim, group)
         for share in shares:
-            share[key][:] = values[np.searchsorted(ids, _row_ids(share))]
+            share[key][:] = values[np.searchsorted(ids, row_ids(share))]
     elif kind == "global":
         for share in shares:
             share[key][:] = values
@@ -141,7 +147,12 @@ def _put(sim: Simulation, group: Group, key: str, kind: str, values: np.ndarray)
             share[key][:] = values[first:last]
 
 
-def _row_ids(share: Mapping[str, Any]) -> np.ndarray:
+def rows(sim: Simulation, group: Group) -> np.ndarray:
+    """The virtual rows of a projection, each as presynaptic neuron * 2**32 + delay, ascending."""
+    return np.unique(np.concatenate([row_ids(share) for share in sim.layout.shares[group.name]]))
+
+
+def row_ids(share: Mapping[str, Any]) -> np.ndarray:
     """What tells a virtual row from others, whichever threads have it: presynaptic neuron and delay."""
     return share["pre"].astype(np.int64) << 32 | share["row_delay"].astype(np.int64)
 
@@ -191,8 +202,23 @@ def _put_outputs(sim: Simulation, cells: Cells, state: Mapping[str, np.ndarray])
             shared["ids"][slot, share["first"] : share["first"] + end - begin] = here[begin:end]
 
 
+def set_clock(sim: Simulation, group: Group, member: Member) -> None:
+    """Let a member's clock tick by its period, which a user may have set."""
+    ticks = group.variables.get(f"ticks_{member.prefix[:-1]}")
+    if ticks is None:
+        return
+    period = float(group.variables[f"{member.prefix}period"].value)
+    ticks.value = steps_of(period, sim.net.dt, f"period of {type(member.mechanism).__name__}")
+    for share in sim.layout.shares[group.name]:
+        share[f"ticks_{member.prefix[:-1]}"] = ticks.value
+
+
 def _follow(sim: Simulation, step: int) -> None:
-    """Set what follows from the step count: given trains are played up to it, no event waits for a replay."""
+    """Set what follows from the rest: clocks tick by their periods, given trains are played up to the step, no event
+    waits for a replay."""
+    for group in groups(sim):
+        for member in group.members:
+            set_clock(sim, group, member)
     for name in sim.model.cells:
         for share in sim.layout.shares[name]:
             share["cursor"][:] = np.searchsorted(share["train_step"], step)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from homeostat.engine.lines import indented, one_each, only_if, results
+from homeostat.engine.lines import indented, one_each, only_if, results, when_learning
 from homeostat.engine.links_views import Views
 from homeostat.engine.model import Links, Member, Variable
 from homeostat.engine.names import View
@@ -109,13 +109,28 @@ def _send(at: Views, view: View) -> list[str]:
     at.links.variables["sent"] = Variable("scratch", 0.0)
     if release is None:
         return [f"{q}.sent[e] = w"]
+    if at.plan.releases_by_row:
+        view = at.drawing(view, "PerPre")
     hook = next(h for h in release.mechanism.hooks if h.event == "transmit")
-    states = [(f"{release.prefix}{s.name}", s.scope.name) for s in release.mechanism.states.values() if s.is_plain]
-    loads = [f"{name} = {q}.{name}[k]" for name, scope in states if scope == "PerSynapse"]
-    outputs = ", ".join(["amount", *(f"{name}_new" for name, _ in states)])
-    call = f"{outputs} = {at.reader.call(view, release, hook)}"
-    stores = [f"{q}.{name}[{'k' if scope == 'PerSynapse' else 'row'}] = {name}_new" for name, scope in states]
-    return [*loads, call, *stores, f"{q}.sent[e] = amount"]
+    states = [state for state in release.mechanism.states.values() if state.is_plain]
+    loads, stores = list[str](), list[str]()
+    for state in states:
+        name = f"{release.prefix}{state.name}"
+        if state.scope.name == "PerSynapse":  # what belongs to the row was loaded with it
+            loads.append(f"{name} = {at.reader.advanced(view, release, state, f'{q}.{name}[k]')}")
+        stores += _moved(at, state, name)
+    outputs = ", ".join(["amount", *(f"new_{release.prefix}{state.name}" for state in states)])
+    return [*loads, f"{outputs} = {at.reader.call(view, release, hook)}", *stores, f"{q}.sent[e] = amount"]
+
+
+def _moved(at: Views, state: State, name: str) -> list[str]:
+    """Lines that give a state of the release its new value; a slow one stands still in frozen time."""
+    q = at.q
+    if state.scope.name == "PerSynapse":
+        new = {f"{q}.{name}[k]": f"new_{name}", **({f"{q}.at_{name}[k]": "np.int32(n)"} if state.moves else {})}
+        return [f"{to} = {value}" + (f" if learning else {to}" if state.slow else "") for to, value in new.items()]
+    stamp = [f"{q}.at_{name}[row] = n"] if f"at_{name}" in at.links.variables else []
+    return when_learning(state, [f"{q}.{name}[row] = new_{name}", *stamp])
 
 
 def _deliver_sent(at: Views) -> list[str]:
@@ -138,15 +153,21 @@ def _increments(at: Views, view: View, states: States) -> list[str]:
     """States of the row after the event; what they were before it is kept for postsynaptic events of this step."""
     q, lines = at.q, []
     hooks = at.plan.state_hooks("PerPre", "on_pre")
+    view = at.drawing(view, "PerPre")
+    traces = [(member, state) for member, state in states if state.trace]
     lines += [f"row_new{n} = {at.reader.call(view, member, hook)}" for n, (member, hook) in enumerate(hooks)]
+    for n, (member, state) in enumerate(traces):
+        lines.append(f"row_jump{n} = {at.reader.jumped(view, member, state, f'{member.prefix}{state.name}')}")
     for member, state in states:
         name = f"{member.prefix}{state.name}"
-        lines.append(f"{q}.{name}_before[row] = {name}")
-        at.links.variables[f"{name}_before"] = Variable("row", at.links.variables[name].value)
+        lines += when_learning(state, [f"{q}.before_{name}[row] = {name}"])
+        at.links.variables[f"before_{name}"] = Variable("row", at.links.variables[name].value)
     for n, (member, hook) in enumerate(hooks):
         lines += [f"{member.prefix}{state.name} = {value}" for state, value in results(hook, f"row_new{n}")]
+    for n, (member, state) in enumerate(traces):
+        lines.append(f"{member.prefix}{state.name} = row_jump{n}")
     for member, state in states:
         name = f"{member.prefix}{state.name}"
-        lines += [f"{name} = {at.reader.jumped(view, member, state, name)}"] if state.trace else []
-        lines.append(f"{q}.{name}[row] = {name}")
+        stamp = [f"{q}.at_{name}[row] = n"] if f"at_{name}" in at.links.variables else []
+        lines += when_learning(state, [f"{q}.{name}[row] = {name}", *stamp])
     return lines

@@ -56,7 +56,7 @@ def _integrate(reader: Reader, cells: Cells) -> list[str]:
     if "input" in wanted:
         arrives = "input_arrived" in cells.variables
         body += [f"input = {c}.input_arrived[i]", f"{c}.input_arrived[i] = F(0.0)"] if arrives else ["input = F(-0.0)"]
-    body += _neuron_step(reader, view, neuron, cells)
+    body += _step(reader, neuron, view)
     body += _receptors_step(reader, cells)
     body += _give_out(reader, view, neuron, cells)
     spikes = _spikes(reader, cells, offered) if cells.population.spiking else []
@@ -100,15 +100,16 @@ def _receptors_give(reader: Reader, cells: Cells, wanted: set[str]) -> list[str]
     """Arrivals enter the receptors; what these give is summed in the order of the projections."""
     lines = [f"{name} = F(-0.0)" for name in SUMS if name in wanted]  # adding to -0.0 is no work
     for pool in cells.pools:
-        view = _view(reader, cells, {"amount": f"{cells.ident}.{pool.prefix}arrived[i]"})
+        view = _view(reader, cells, {"amount": f"{cells.ident}.{pool.arrived}[i]"})
         lines += [*_load_states(cells, pool), *(_arrivals_enter(reader, view, pool) if pool.sums else [])]
         for hook in pool.mechanism.hooks:
             if hook.event == "current":
                 lines.append(f"current += {reader.call(view, pool, hook)}")
             elif hook.event == "conductance":
-                lines.append(f"{pool.prefix}open = {reader.call(view, pool, hook)}")
-                lines += [f"conductance += {pool.prefix}open"] if "conductance" in wanted else []
-                drive = f"drive += {pool.prefix}open * {reader.read(view, pool, 'reversal')}"
+                opened = f"open_{pool.prefix[:-1]}"
+                lines.append(f"{opened} = {reader.call(view, pool, hook)}")
+                lines += [f"conductance += {opened}"] if "conductance" in wanted else []
+                drive = f"drive += {opened} * {reader.read(view, pool, 'reversal')}"
                 lines += [drive] if "drive" in wanted else []
     return lines
 
@@ -121,28 +122,22 @@ def _arrivals_enter(reader: Reader, view: View, pool: Pool) -> list[str]:
     lines = [f"reached = {amount} != F(0.0)", *(_new_values(reader, view, pool, hook) for hook in hooks)]
     for state in traces:
         name = _local(pool, state)
-        lines.append(f"{name}_new = {reader.jumped(view, pool, state, name)}")
+        lines.append(f"new_{name} = {reader.jumped(view, pool, state, name)}")
     for state in dict.fromkeys([*(state for hook in hooks for state in hook.writes), *traces]):
         name, when = _local(pool, state), "reached and learning" if state.slow else "reached"
-        lines.append(f"{name} = {name}_new if {when} else {name}")
+        lines.append(f"{name} = new_{name} if {when} else {name}")
     return [*lines, f"{amount} = F(0.0)"]
 
 
-def _updates(reader: Reader, view: View, member: Member, event: str) -> list[str]:
-    """Hooks of one event, all reading the values before any of them."""
-    hooks = [hook for hook in member.mechanism.hooks if hook.event == event and hook.writes]
-    return [*(_new_values(reader, view, member, hook) for hook in hooks), *_new_values_hold(member, hooks)]
-
-
 def _new_values(reader: Reader, view: View, member: Member, hook: Hook) -> str:
-    names = ", ".join(f"{_local(member, state)}_new" for state in hook.writes)
+    names = ", ".join(f"new_{_local(member, state)}" for state in hook.writes)
     return f"{names} = {reader.call(view, member, hook)}"
 
 
 def _new_values_hold(member: Member, hooks: list[Hook]) -> list[str]:
     """From here on the states that these hooks write have their new values."""
     states = [(_local(member, state), state) for hook in hooks for state in hook.writes]
-    return [_when_learning(state, f"{name} = {name}_new", name) for name, state in states]
+    return [_when_learning(state, f"{name} = new_{name}", name) for name, state in states]
 
 
 def _store_states(cells: Cells, member: Member) -> list[str]:
@@ -155,29 +150,21 @@ def _when_learning(state: State, assignment: str, name: str) -> str:
     return f"{assignment} if learning else {name}" if state.slow else assignment
 
 
-def _neuron_step(reader: Reader, view: View, neuron: Member, cells: Cells) -> list[str]:
-    """`step` hooks, then the decay of traces: the hooks read them as they were before the step."""
-    lines = _updates(reader, view, neuron, "step")
-    for state in neuron.mechanism.states.values():
-        if state.trace:
-            name = _local(neuron, state)
-            lines.append(_when_learning(state, f"{name} = {name} * {reader.variable(cells, f'{name}_decay')}", name))
-    return lines
+def _step(reader: Reader, member: Member, view: View) -> list[str]:
+    """`step` hooks read the values before the step, traces too; then these decay, then the new values hold."""
+    hooks = [hook for hook in member.mechanism.hooks if hook.event == "step" and hook.writes]
+    lines = [_new_values(reader, view, member, hook) for hook in hooks]
+    for state in member.mechanism.states.values():
+        if state.moves:
+            name = _local(member, state)
+            lines.append(_when_learning(state, f"{name} = {reader.after_step(view, member, state, name)}", name))
+    return [*lines, *_new_values_hold(member, hooks)]
 
 
 def _receptors_step(reader: Reader, cells: Cells) -> list[str]:
     lines = []
     for pool in cells.pools:
-        view = _view(reader, cells, {})
-        hooks = [hook for hook in pool.mechanism.hooks if hook.event == "step" and hook.writes]
-        lines += [_new_values(reader, view, pool, hook) for hook in hooks]  # before the traces decay
-        for state in pool.mechanism.states.values():
-            if state.trace:
-                name = _local(pool, state)
-                decayed = f"{name} = {name} * {reader.variable(cells, f'{name}_decay')}"
-                lines.append(_when_learning(state, decayed, name))
-        lines += _new_values_hold(pool, hooks)
-        lines += _store_states(cells, pool)
+        lines += [*_step(reader, pool, _view(reader, cells, {})), *_store_states(cells, pool)]
     return lines
 
 
@@ -211,11 +198,15 @@ def _spikes(reader: Reader, cells: Cells, offered: dict[str, str]) -> list[str]:
     c, neuron = cells.ident, cells.members[0]
     kept = {name: f"{c}.kept_{name}[i]" for name in _read_at_spikes(cells, offered)}
     view = _view(reader, cells, offered | kept, f"({c}.first + i)", "bits_of")
-    lines = _updates(reader, view, neuron, "on_spike")
-    for state in neuron.mechanism.states.values():
-        if state.trace:
-            name = _local(neuron, state)
-            lines.append(_when_learning(state, f"{name} = {reader.jumped(view, neuron, state, name)}", name))
+    hooks = [hook for hook in neuron.mechanism.hooks if hook.event == "on_spike" and hook.writes]
+    traces = [state for state in neuron.mechanism.states.values() if state.trace]
+    lines = [_new_values(reader, view, neuron, hook) for hook in hooks]
+    for n, state in enumerate(traces):
+        lines.append(f"jump{n} = {reader.jumped(view, neuron, state, _local(neuron, state))}")
+    lines += _new_values_hold(neuron, hooks)
+    for n, state in enumerate(traces):
+        name = _local(neuron, state)
+        lines.append(_when_learning(state, f"{name} = jump{n}", name))
     lines += [f"{c}.spiked_at[i] = n"] if "spiked_at" in cells.variables else []
     if not lines:
         return []

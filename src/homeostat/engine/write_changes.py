@@ -12,11 +12,13 @@ from homeostat.rule import Bound
 
 
 def synapse_event(
-    at: Views, view: View, event: str, bounds: list[Bound], step: str, clocks: bool = False, loaded: bool = False
-) -> tuple[list[str], list[str]]:
+    at: Views, view: View, event: str, bounds: list[Bound], step: str, clocks: bool = False, loaded: bool = False,
+    before: View | None = None,
+) -> tuple[list[str], list[str]]:  # fmt: skip
     """Lines that take one synapse through an event at `step`, and the variables (locals of their names) it changed.
 
-    They begin with reading these variables, unless the weight is `loaded` already and there are no others.
+    They begin with reading these variables, unless the weight is `loaded` already and there are no others. State hooks
+    read what is there `before` the event's other hooks, if that is another view.
     """
     plan, lines = at.plan, [] if loaded else [f"w = {at.q}.w[k]"]
     aims = {bound.adds[1] for bound in bounds if bound.adds and bound.adds[0] is None}
@@ -32,14 +34,16 @@ def synapse_event(
         if state.trace or state.advancer:
             lines.append(f"{name} = {at.reader.advanced(view, member, state, name, f'({step} - {at.q}.stamp[k])')}")
             changed.append(name)
-    updates, updated = _updates(at, view, event, clocks)
+    updates, updated = _updates(at, before or view, event, clocks)
     summed, totals = _changes(at, view, bounds, clocks)
     own = [f"{local} = {local} + {total}" for local, total in sorted(totals.items()) if local in targets]
     redirected = [f"{local} = {local} + {total}" for local, total in sorted(totals.items()) if local not in targets]
+    ticks = _changed_at(at, bounds) if clocks else {}
+    limited = _limited(at, view, aims, ticks)
     if event in ("step", "every"):  # docs/semantics.md 2.8, 2.9: states first, changes read them
-        lines += [*updates, *_derived(at, view), *summed, *own, *_limited(at, view, aims), *redirected]
+        lines += [*updates, *_derived(at, view), *summed, *own, *limited, *redirected]
     else:  # 2.6: changes read the states as they were; 2.7: states move and read the weight as it became
-        lines += [*summed, *own, *_limited(at, view, aims), *updates, *redirected, *_derived(at, view)]
+        lines += [*summed, *own, *limited, *updates, *redirected, *_derived(at, view)]
     return lines, list(dict.fromkeys([*changed, *updated, *sorted(totals)]))
 
 
@@ -99,22 +103,33 @@ def _changes(at: Views, view: View, bounds: list[Bound], clocks: bool) -> tuple[
                 parts.append(f"part{n} = {change}")
                 change = f"part{n}"
             gated = replace(here, offered={**offered, "change": change})
-            change += f" * {at.reader.gate(gated, at.links.member(gate.owner or bound.owner), gate, bound.hook)}"
+            change += f" * {at.reader.gate(gated, member, bound, n)}"
         conditions = [at.reader.condition(here, member, bound.hook)] if bound.hook.when else []
         conditions += [f"tick_{member.prefix[:-1]}"] if clocks else []
         lines += only_if(" and ".join(conditions), [*parts, f"{totals[local]} += {change}"])
     return lines, totals
 
 
-def _limited(at: Views, view: View, aims: set[str]) -> list[str]:
-    """`limit` hooks of the rules that aim at what has changed, in the order of the rules."""
+def _changed_at(at: Views, bounds: list[Bound]) -> dict[str, str]:
+    """When what rules aim at is changed at a tick, if not at all: when a rule's clock ticks that has a change of it."""
+    clocks = {f"tick_{name.removeprefix('ticks_')}" for name in at.links.variables if name.startswith("ticks_")}
+    ticks: dict[str, dict[str, None]] = {}
+    for bound in bounds:
+        if bound.adds and bound.adds[0] is None:
+            ticks.setdefault(bound.adds[1], {})[f"tick_{at.links.member(bound.owner).prefix[:-1]}"] = None
+    return {aim: " or ".join(some) for aim, some in ticks.items() if some.keys() != clocks}
+
+
+def _limited(at: Views, view: View, aims: set[str], ticks: dict[str, str] | None = None) -> list[str]:
+    """`limit` hooks of the rules that aim at what has changed, in the order of the rules; only at some `ticks`."""
     lines = []
     for bound in at.plan.limits:
         aim = at.aim(bound)
         if aim in aims:
             local = at.target(aim)
             here = replace(view, offered={**view.offered, "w": local, "value": local})
-            lines.append(f"{local} = {at.reader.call(here, at.links.member(bound.owner), bound.hook)}")
+            call = at.reader.call(here, at.links.member(bound.owner), bound.hook)
+            lines += only_if((ticks or {}).get(aim, ""), [f"{local} = {call}"])
     return lines
 
 

@@ -79,7 +79,7 @@ COMMON_LINKS = """
     delays dendritic_delay row_of first_row row_delay sending pre start piece post last flushed in_degree
     h_step h_fill h_latest h_newest h_older level pick seen due due_count new new_count
 """
-COMMON_NETWORK = "learning was_frozen flags progress spent"
+COMMON_NETWORK = "learning frozen_from was_frozen flags progress spent"
 
 
 def _fields(group: Group, text: str) -> list[str]:
@@ -89,14 +89,14 @@ def _fields(group: Group, text: str) -> list[str]:
     for name, variable in group.variables.items():
         fields.append(name)
         if variable.kind == "table":
-            fields += [f"{name}_every", f"{name}_repeat"]
+            fields += [f"every_{name}", f"repeat_{name}"]
     used = {"spent", *re.findall(rf"\b{group.ident}\.(\w+)", text)}  # counted or not, kernels take the same
     return [name for name in [*fields, "near"] if name in used]
 
 
 def tuple_name(group: Group) -> str:
     """The name of a group's named tuple in the module."""
-    return f"{group.ident.capitalize()}Tuple"
+    return f"Tuple_of_{group.ident}"
 
 
 def _tuples(model: Model, text: str) -> list[str]:
@@ -127,7 +127,7 @@ def _run(model: Model, plans: dict[str, Plan], body: str, timed: bool) -> list[s
         f"@kernel\ndef run(first, last, window, threads, thread, {', '.join(groups)}):",
         '    """Steps `first` to `last`, in the order of docs/semantics.md; no thread is a window ahead of another."""',
         *indented(only_if("first == last and network.learning[0] != 0", flushes)),
-        *indented(only_if("first == 0 and network.learning[0] != 0", derive)),
+        *indented(only_if("first == 0 or first == last", derive)),
         "    n = all_done = first",
         "    while n < last and n < halts_at(network.flags):",
         *indented(clocked([_wait()], numbers), 2),
@@ -160,7 +160,7 @@ def _step(model: Model, plans: dict[str, Plan], body: str) -> list[list[str]]:
         for q in links:
             if f"def {event}_{q.ident}(" in body:
                 given = _all_arguments(q) if plans[q.name].rate else _arguments(q)
-                condition = "network.learning[0] != 0" + (_any_tick(q) if event == "every" else "")
+                condition = f"network.learning[0] != 0{_any_tick(q)}" if event == "every" else ""
                 parts.append(only_if(condition, [f"{event}_{q.ident}({given})"]))
         parts += [[line] for c in cells for line in calls_of_cells(c, event)]
     return parts
@@ -176,7 +176,7 @@ def _all_arguments(links: Links) -> str:
 
 
 def _any_tick(links: Links) -> str:
-    ticks = [f"(n + 1) % {links.ident}.{name} == 0" for name in links.variables if name.endswith("_ticks")]
+    ticks = [f"(n + 1) % {links.ident}.{name} == 0" for name in links.variables if name.startswith("ticks_")]
     return f" and ({' or '.join(ticks)})"
 
 

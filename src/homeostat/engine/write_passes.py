@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
-from homeostat import keyed
-from homeostat.engine.lines import indented, only_if, results
+from homeostat.engine.lines import indented, only_if, results, when_learning
 from homeostat.engine.links_views import Views
-from homeostat.engine.model import Member, Variable, anchored
+from homeostat.engine.model import Member, Variable, draw_key
 from homeostat.engine.names import View
 from homeostat.engine.write_changes import store, synapse_event
 from homeostat.engine.write_replay import newest_event, replayed
+from homeostat.network.streams import joined
 from homeostat.rule import Bound
 from homeostat.state import State
 
@@ -30,19 +28,16 @@ def _pass(at: Views, event: str, bounds: list[Bound]) -> list[str]:
     reductions = _reductions(at) if clocks else []
     passes_rows = bool(bounds or plan.synapse_hooks(event))
     settled = plan.replays and passes_rows and not reductions and not plan.state_hooks("PerPre", event)  # row by row
-    lines = [f"flush_{q}(n + 1, {q}, {at.c}, network)"] if plan.replays and not settled else []
+    flush = [f"flush_{q}(n + 1, {q}, {at.c}, network)"] if plan.replays and not settled else []
+    ticks: list[str] = []
     if clocks:
         ticking = {at.links.member(bound.owner).prefix for bound in bounds} | {member.prefix for member, _ in hooks}
-        lines += [f"tick_{prefix[:-1]} = (n + 1) % {q}.{prefix}ticks == 0" for prefix in sorted(ticking)]
-    lines += reductions
+        ticks = [f"tick_{prefix[:-1]} = (n + 1) % {q}.ticks_{prefix[:-1]} == 0" for prefix in sorted(ticking)]
+    lines = ["learning = network.learning[0] != 0", *only_if("learning", flush), *ticks, *reductions]
+    lines += _keep_before(at, event)
     lines += _owners(at, "PerPost", event, f"{at.c}.size", "i")
     lines += _owners(at, "PerPre", event, f"{q}.last.size", "row")
-    if passes_rows:
-        rate = f"rate = rate_of({at.source}.rates, n - {q}.row_delay[row], {q}.pre[row])"
-        once, work = _rows(at, event, bounds, settled)
-        lines += [f"for i in range({at.c}.size):", *indented(once)] if once else []
-        lines += at.rows.passes([*([rate] if plan.rate else []), *work])
-    lines += [f"{q}.flushed[0] = n + 1", f"{q}.h_fill[:] = 0"] if settled else []
+    lines += only_if("learning", _all_rows(at, event, bounds, settled)) if passes_rows else []
     return [
         f"@called\ndef {event}_{q}({at.all_arguments if plan.rate else at.arguments}):",
         f'    """{"Slow clocks" if clocks else "Continuous rules"} of {at.links.name!r}."""',
@@ -51,12 +46,60 @@ def _pass(at: Views, event: str, bounds: list[Bound]) -> list[str]:
     ]
 
 
+def _all_rows(at: Views, event: str, bounds: list[Bound], settled: bool) -> list[str]:
+    """Lines that take all synapses through the event."""
+    q = at.q
+    once, work = _rows(at, event, bounds, settled)
+    lines = [f"for i in range({at.c}.size):", *indented(once)] if once else []
+    lines += at.rows.passes([*_arriving_rate(at), *work])
+    return lines + ([f"{q}.flushed[0] = n + 1", f"{q}.h_fill[:] = 0"] if settled else [])
+
+
+def _read_before(at: Views, event: str) -> list[tuple[Member, State]]:
+    """States of neurons and rows that hooks of this event write, and hooks of synapses' states read as they were."""
+    owners = [hook for scope in ("PerPost", "PerPre") for hook in at.plan.state_hooks(scope, event)]
+    written = [(m, s) for m, hook in owners for s in hook.writes]
+    readers = [(m, h.all_reads) for m, h in at.plan.synapse_hooks(event)]
+    return [(m, s) for m, s in written if any(m is of and s.name in reads for of, reads in readers)]
+
+
+def _keep_before(at: Views, event: str) -> list[str]:
+    """Lines that keep these as they were before the event."""
+    view, lines = at.now(), list[str]()
+    for member, state in _read_before(at, event):
+        name, cells = f"was_{member.prefix}{state.name}", state.scope.name == "PerPost"
+        at.links.variables[name] = replace(at.links.variables[f"{member.prefix}{state.name}"], slow=False)
+        size, index = (f"{at.c}.size", "i") if cells else (f"{at.q}.last.size", "row")
+        lines += [f"for {index} in range({size}):", f"    {at.q}.{name}[{index}] = {view.state(member, state)}"]
+    return lines
+
+
+def _before(at: Views, view: View, event: str) -> View | None:
+    """A view that reads them so."""
+    kept = {(id(m), s.name): f"was_{m.prefix}{s.name}" for m, s in _read_before(at, event)}
+    if not kept:
+        return None
+
+    def state(member: Member, which: State) -> str:
+        name = kept.get((id(member), which.name))
+        return view.state(member, which) if name is None else at.reader.variable(at.links, name)
+
+    return replace(view, state=state)
+
+
+def _arriving_rate(at: Views) -> list[str]:
+    """The rate of the presynaptic neuron of a row, as it arrives now."""
+    rate = f"rate = rate_of({at.source}.rates, n - {at.q}.row_delay[row], {at.q}.pre[row])"
+    return [rate] if at.plan.rate else []
+
+
 def _rows(at: Views, event: str, bounds: list[Bound], settled: bool) -> tuple[list[str], list[str]]:
     """Lines that are run once for each cell, and those that take a row through the event, `settled` if need be."""
     q, plan, clocks = at.q, at.plan, event == "every"
     at_once = settled and plan.whole
     view, once = _once_per_cell(at)
-    body, changed = synapse_event(at, view, event, bounds, "n", clocks, loaded=at_once)
+    before = _before(at, view, event)
+    body, changed = synapse_event(at, view, event, bounds, "n", clocks, loaded=at_once, before=before)
     body += [*(_rounded(at, changed) if clocks else []), *store(at, changed, "n")]
     if at_once:  # as in a visit: older events are replayed, the newest one is part of the loop
         body = [f"w = {q}.w[k]", *newest_event(at), *body]
@@ -71,7 +114,7 @@ def _once_per_cell(at: Views) -> tuple[View, list[str]]:
     state_now = view.state
 
     def state(member: Member, which: State) -> str:
-        if not (which.scope.name == "PerPost" and anchored(member, which)):
+        if not (which.scope.name == "PerPost" and which.moves):
             return state_now(member, which)
         name = f"now_{member.prefix}{which.name}"
         if name not in at.links.variables:
@@ -88,9 +131,8 @@ def _rounded(at: Views, changed: list[str]) -> list[str]:
     """What slow clocks change is rounded at random, so that small changes add up in single precision."""
     if "w" not in changed:
         return []
-    key = np.uint64(keyed.stream_key(at.reader.model.net.seed, f"{at.links.name}/rounding"))
-    at.links.variables["key_rounding"] = Variable("key", key, "uint64", fixed=True)
-    return [f"w = rounded(w, bits_of(step_key({at.q}.key_rounding, n), {at.element}))"]
+    key = draw_key(at.reader.model, at.links, joined(at.links.name, "rounding"))
+    return [f"w = rounded(w, {at.bits}(step_key({at.q}.{key}, n), {at.element}))"]
 
 
 def _reductions(at: Views) -> list[str]:
@@ -107,18 +149,18 @@ def _reductions(at: Views) -> list[str]:
 
 
 def _owners(at: Views, scope: str, event: str, size: str, index: str) -> list[str]:
-    """Hooks of states that belong to neurons."""
+    """Hooks of states that belong to neurons or rows. In frozen time those that are not slow move on."""
     q, hooks = at.q, at.plan.state_hooks(scope, event)
     if not hooks:
         return []
-    view = at.now()
-    view.element = at.cell if scope == "PerPost" else f"{q}.pre[row]"
-    body = [f"new{n} = {at.reader.call(view, member, hook)}" for n, (member, hook) in enumerate(hooks)]
+    view = at.drawing(at.now(), scope)
+    body = _arriving_rate(at) if scope == "PerPre" else []
+    body += [f"new{n} = {at.reader.call(view, member, hook)}" for n, (member, hook) in enumerate(hooks)]
     for n, (member, hook) in enumerate(hooks):
         stores = []
         for state, value in results(hook, f"new{n}"):
-            name = f"{q}.{member.prefix}{state.name}"
-            stores.append(f"{name}[{index}] = {value}")
-            stores += [f"{name}_at[{index}] = n"] if anchored(member, state) else []
+            name = f"{member.prefix}{state.name}"
+            stamp = [f"{q}.at_{name}[{index}] = n"] if f"at_{name}" in at.links.variables else []
+            stores += when_learning(state, [f"{q}.{name}[{index}] = {value}", *stamp])
         body += only_if(f"tick_{member.prefix[:-1]}" if event == "every" else "", stores)
     return [f"for {index} in range({size}):", *indented(body)]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from homeostat.engine.lines import indented, only_if, results, when_learning
 from homeostat.engine.links_views import Views
-from homeostat.engine.model import Member, anchored
+from homeostat.engine.model import Member
 from homeostat.engine.names import View
 from homeostat.state import State
 
@@ -18,7 +18,7 @@ def write_post_events(at: Views) -> list[str]:
     q, c, plan = at.q, at.c, at.plan
     view, states = at.now(), plan.states("PerPost")
     hooks = plan.state_hooks("PerPost", "on_post")
-    moving = [(m, s) for m, s in states if anchored(m, s) or any(m is of and s in h.writes for of, h in hooks)]
+    moving = [(m, s) for m, s in states if s.moves or any(m is of and s in h.writes for of, h in hooks)]
     lines = [f"{member.prefix}{state.name} = {view.state(member, state)}" for member, state in moving]
     lines += only_if("learning", _remember(at)) if plan.replays else []
     lines += _increments(at, view, states)
@@ -59,17 +59,17 @@ def _increments(at: Views, view: View, states: States) -> list[str]:
     def local(member: Member, state: State) -> str:
         return f"{member.prefix}{state.name}" if state.scope.name == "PerPost" else view.state(member, state)
 
-    own = replace(view, state=local, element=at.cell)
+    own = replace(at.drawing(view, "PerPost"), state=local)
     hooks = at.plan.state_hooks("PerPost", "on_post")
     lines = [f"new{n} = {at.reader.call(own, member, hook)}" for n, (member, hook) in enumerate(hooks)]
     for n, (member, hook) in enumerate(hooks):
         for state, value in results(hook, f"new{n}"):
-            name = f"{at.q}.{member.prefix}{state.name}"
-            stamp = [f"{name}_at[i] = n"] if anchored(member, state) else []
-            lines += when_learning(state, [f"{name}[i] = {value}", *stamp])
+            name = f"{member.prefix}{state.name}"
+            stamp = [f"{at.q}.at_{name}[i] = n"] if state.moves else []
+            lines += when_learning(state, [f"{at.q}.{name}[i] = {value}", *stamp])
     for member, state in states:
         if state.trace:
-            local_name = f"{member.prefix}{state.name}"
-            name, value = f"{at.q}.{local_name}", at.reader.jumped(view, member, state, local_name)
-            lines += when_learning(state, [f"{name}[i] = {value}", f"{name}_at[i] = n"])
+            name = f"{member.prefix}{state.name}"
+            value = at.reader.jumped(view, member, state, name)
+            lines += when_learning(state, [f"{at.q}.{name}[i] = {value}", f"{at.q}.at_{name}[i] = n"])
     return lines

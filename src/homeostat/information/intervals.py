@@ -14,13 +14,15 @@ from homeostat.information.checks import Floats, at_least, finite_array
 # BCa against t: 10 normal values 0.89 and 0.94, 10 exponential ones 0.88 and 0.90; 30 normal values 0.94 and 0.94,
 # 30 exponential ones 0.93 and 0.93.
 FEWEST_FOR_BOOTSTRAP = 30
+ROUNDINGS = 8 * float(np.finfo(np.float64).eps)  # relative differences below come from the order of a computation
 
 
 @dataclass(frozen=True)
 class Interval:
     """A mean with its confidence interval, in the unit of the values, and how the interval was found.
 
-    `method` is "BCa" (bootstrap), "t", or "constant" where all values are equal and the interval has no width.
+    `method` is "BCa" (bootstrap), "t", or "constant" where all values are equal, but for rounding, and the interval has
+    no width.
     """
 
     mean: float
@@ -39,8 +41,8 @@ def mean_interval(values: ArrayLike, *, level: float = 0.95, seed: int = 0, resa
 
     `values` has shape (seeds,), one independent run each: trials or neurons of one run are not independent. The t
     interval rests on roughly normal values, and is a little short for skewed ones. Equal values give an interval
-    without width, which says that nothing varied, not that nothing could. `BadValue` on NaN, fewer than two values, or
-    a level outside 0 to 1.
+    without width, which says that nothing varied, not that nothing could; values that differ by a few roundings only
+    (0.3 and 0.1 + 0.2) are equal. `BadValue` on NaN, fewer than two values, or a level outside 0 to 1.
     Source: Efron 1987, doi:10.1080/01621459.1987.10478410.
 
     >>> interval = mean_interval([1.0, 2.0, 3.0])  # 2 +- 4.303 / sqrt(3)
@@ -48,17 +50,7 @@ def mean_interval(values: ArrayLike, *, level: float = 0.95, seed: int = 0, resa
     (-0.484, 4.484, 't')
     """
     data = finite_array(values, "values", dimensions=1)
-    number = at_least(len(data), 2, "the number of values")
-    if not 0 < level < 1:
-        raise BadValue(f"level={level!r} must be between 0 and 1, such as 0.95")
-    mean = float(data.mean())
-    if np.ptp(data) == 0:
-        return Interval(float(data[0]), float(data[0]), float(data[0]), level, "constant", number)
-    if number < FEWEST_FOR_BOOTSTRAP:
-        low, high = _student(data, level)
-        return Interval(mean, low, high, level, "t", number)
-    low, high = _bootstrap(data, level, seed, at_least(resamples, 100, "resamples"))
-    return Interval(mean, low, high, level, "BCa", number)
+    return _interval(data, float(np.abs(data).max()), level, seed, resamples)
 
 
 def paired_difference_interval(
@@ -79,7 +71,28 @@ def paired_difference_interval(
     second = finite_array(control, "control", dimensions=1)
     if len(first) != len(second):
         raise BadValue(f"treated has {len(first)} values but control {len(second)}; pair them by seed")
-    return mean_interval(first - second, level=level, seed=seed, resamples=resamples)
+    size = float(max(np.abs(first).max(), np.abs(second).max()))
+    return _interval(first - second, size, level, seed, resamples)
+
+
+def _interval(data: Floats, size: float, level: float, seed: int, resamples: int) -> Interval:
+    """The interval of values that were computed from numbers up to `size`, whose rounding errors they carry."""
+    number = at_least(len(data), 2, "the number of values")
+    if not 0 < level < 1:
+        raise BadValue(f"level={level!r} must be between 0 and 1, such as 0.95")
+    # Scaled by a power of two, which rounds nothing: sums of very large values, squares of very small ones stay floats.
+    exponent = int(np.frexp(max(size, float(np.abs(data).max())))[1])
+    scaled = np.ldexp(data, -exponent)
+    mean = float(scaled.mean())
+    if np.ptp(scaled) <= ROUNDINGS * np.ldexp(size, -exponent):
+        low = high = mean = float(np.median(scaled))
+        method = "constant"
+    elif number < FEWEST_FOR_BOOTSTRAP:
+        (low, high), method = _student(scaled, level), "t"
+    else:
+        (low, high), method = _bootstrap(scaled, level, seed, at_least(resamples, 100, "resamples")), "BCa"
+    mean, low, high = np.ldexp([mean, low, high], exponent).tolist()
+    return Interval(mean, low, high, level, method, number)
 
 
 # scipy.stats takes half a second to import, which `import homeostat` must not, so both import it where it is needed.
@@ -96,6 +109,7 @@ def _bootstrap(data: Floats, level: float, seed: int, resamples: int) -> tuple[f
     from scipy.stats import bootstrap
 
     found = bootstrap(
-        (data,), np.mean, n_resamples=resamples, confidence_level=level, method="BCa", rng=np.random.default_rng(seed)
-    ).confidence_interval
+        (data,), np.mean, n_resamples=resamples, confidence_level=level, method="BCa", rng=np.random.default_rng(seed),
+        batch=max(1, 2**21 // len(data)),  # all at once would take gigabytes for thousands of seeds
+    ).confidence_interval  # fmt: skip
     return float(found.low), float(found.high)

@@ -1,8 +1,11 @@
 """Firing rates, spike counts and their variability, from spike times (ms) and neuron ids.
 
 A spike train of a population is two vectors of equal length, `times` in ms and `ids` in 0 .. neurons - 1, in any
-order. Windows are half-open, [onset, onset + duration), so that adjoining windows share no spike. Times are compared
-as they are: form onsets the way the times were formed (step * dt) when spikes may lie on an edge.
+order. Windows are half-open, (onset, onset + duration], as recorders bin: a spike has the time of the END of its step,
+so that a window from a to b holds the spikes of the steps between a and b, and adjoining windows share no spike.
+
+Times are multiples of dt with a rounding error: 3 * 0.1 is a little above 0.3. So what lies within `EDGE` of an edge
+lies on it, and edges that near are one edge.
 """
 
 from __future__ import annotations
@@ -14,15 +17,18 @@ from homeostat.errors import BadValue
 from homeostat.information.checks import Floats, Integers, at_least, count_matrix, finite_array, integers, positive
 
 MS_PER_SECOND = 1000.0
+EDGE = 1e-6
+"""Times (ms) that differ by less, or by two roundings of their type, are the same: far above the rounding errors of
+sums of steps, far below any step."""
 
 
 def firing_rates(times: ArrayLike, ids: ArrayLike, neurons: int, *, start: float, stop: float) -> Floats:
     """The firing rate of each neuron in a window, in Hz.
 
-        rate_j = 1000 (spikes of j with start <= t < stop) / (stop - start)
+        rate_j = 1000 (spikes of j with start < t <= stop) / (stop - start)
 
-    `times`, `start` and `stop` in ms. Returns shape (neurons,), 0 for silent neurons. `BadValue` on an empty window,
-    ids out of range, or vectors of unlike length.
+    `times`, `start` and `stop` in ms; edges as in the module. Returns shape (neurons,), 0 for silent neurons.
+    `BadValue` on an empty window, ids out of range, or vectors of unlike length.
 
     >>> firing_rates([1.0, 2.0, 7.0], [0, 0, 1], 3, start=0.0, stop=500.0)
     array([4., 2., 0.])
@@ -35,10 +41,10 @@ def firing_rates(times: ArrayLike, ids: ArrayLike, neurons: int, *, start: float
 def binned_counts(times: ArrayLike, ids: ArrayLike, neurons: int, *, onsets: ArrayLike, duration: float) -> Integers:
     """How often each neuron fires in each of several windows of one length: the matrix that decoders read.
 
-        count_kj = spikes of j with onset_k <= t < onset_k + duration
+        count_kj = spikes of j with onset_k < t <= onset_k + duration
 
-    `times`, `onsets` and `duration` in ms; windows may overlap or leave gaps. Returns int64 of shape
-    (trials, neurons), row k for onset k. `BadValue` as in `firing_rates`.
+    `times`, `onsets` and `duration` in ms; windows may overlap or leave gaps; edges as in the module. Returns int64 of
+    shape (trials, neurons), row k for onset k. `BadValue` as in `firing_rates`.
 
     >>> binned_counts([1.0, 12.0, 13.0], [0, 1, 1], 2, onsets=[0.0, 10.0], duration=10.0)
     array([[1, 0],
@@ -100,13 +106,35 @@ def fano_factor(counts: ArrayLike) -> Floats:
 
 
 def _counts_between(times: ArrayLike, ids: ArrayLike, neurons: int, starts: Floats, stops: Floats) -> Integers:
-    """Spikes of each neuron with start <= t < stop, for each pair of a start and a stop."""
+    """Spikes of each neuron with start < t <= stop, for each pair of a start and a stop."""
+    rounding = _rounding(times)
     times, ids, neurons = _spikes(times, ids, neurons)
     order = np.argsort(times, kind="stable")
     times, ids = times[order], ids[order]
-    first, last = np.searchsorted(times, starts), np.searchsorted(times, stops)
+    first = np.searchsorted(times, _edges(starts, rounding), side="right")
+    last = np.searchsorted(times, _edges(_joined(stops, starts, rounding), rounding), side="right")
     windows = [np.bincount(ids[a:b], minlength=neurons) for a, b in zip(first, last, strict=True)]
     return np.array(windows, dtype=np.int64)
+
+
+def _rounding(times: ArrayLike) -> float:
+    """The relative rounding error of a time: of float32 if they were kept as such."""
+    kind = np.asarray(times).dtype
+    return 2.0 * float(np.finfo(kind if kind.kind == "f" else np.float64).eps)
+
+
+def _edges(at: Floats, rounding: float) -> Floats:
+    """Edges moved up so far that times on them, whatever their rounding, are below."""
+    return np.asarray(at + EDGE + rounding * np.abs(at))
+
+
+def _joined(stops: Floats, starts: Floats, rounding: float) -> Floats:
+    """The ends of windows; where another window starts at an end, but for rounding, exactly its start."""
+    onsets = np.sort(starts)
+    above = np.searchsorted(onsets, stops).clip(0, len(onsets) - 1)
+    below = (above - 1).clip(0)
+    near = np.where(np.abs(onsets[below] - stops) < np.abs(onsets[above] - stops), onsets[below], onsets[above])
+    return np.where(np.abs(near - stops) <= EDGE + rounding * np.abs(stops), near, stops)
 
 
 def _spikes(times: ArrayLike, ids: ArrayLike, neurons: int) -> tuple[Floats, Integers, int]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
-
-from homeostat.errors import BadValue, ContractError, NotSupported, UnknownName, suggestion
+from homeostat.errors import BadValue, ContractError, NotSupported, UnknownName, suggestion, tell
 from homeostat.hooks import WEIGHT_CHANGES
 from homeostat.network.network import Network, Population, Projection
 from homeostat.network.scopes import check_reads
-from homeostat.rule import Mechanism, Plasticity, PopulationRule
+from homeostat.rule import DRAWS, Mechanism, Plasticity, PopulationRule
 from homeostat.signals import Signal, steps_of
 
 
@@ -28,6 +26,18 @@ def check(net: Network) -> None:
             steps_of(projection.dendritic_delay, net.dt, f"dendritic_delay of '{projection.name}'")
     for name, rule in net.rules.items():
         _check_mechanism(net, rule, name)
+    _check_targets(net)
+
+
+def _check_targets(net: Network) -> None:
+    """What a rule changes must be there, and not move by a plan of its own."""
+    from homeostat.network.realise import places, targets
+
+    at = {(owner, place): mechanism for owner, place, mechanism, _ in places(net)}
+    for owner, place, name in sorted(targets(net)):
+        mechanism, what = at[owner, place], f"{name} of {type(at[owner, place]).__name__} on '{owner}'"
+        if isinstance(mechanism.values.get(name), Signal):
+            raise BadValue(f"{what} is a signal, so no rule can change it; give a number, array or distribution")
 
 
 def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:
@@ -44,6 +54,9 @@ def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:
                 raise ContractError(f"{what} counts the spikes of '{watched}', which are rate neurons")
         if state.advancer:
             others = [name for name in state.advancer.all_reads if name in mechanism.states and name != state.name]
+            drawn = [name for name in state.advancer.all_reads if name in DRAWS and name not in mechanism.fields]
+            if drawn:
+                raise ContractError(f"{what}: {state.name}.advance draws '{drawn[0]}'; it may not: use `step`")
             if others:
                 raise ContractError(
                     f"{what}: {state.name}.advance reads the state {others[0]}; it may read its own state and fields"
@@ -75,10 +88,9 @@ def _warn_of_short_times(net: Network, mechanism: Mechanism, what: str) -> None:
         value = mechanism.values[name]
         constant = spec.unit is not None and spec.unit.symbol == "ms" and spec.unit.above and name != "period"
         if constant and isinstance(value, float) and value < net.dt:
-            warnings.warn(
+            tell(
                 f"{name}={value:g} ms of {what} is shorter than a step, dt={net.dt:g} ms. Times are in ms: did you "
-                f"mean {1000 * value:g} ms?",
-                stacklevel=6,
+                f"mean {1000 * value:g} ms?"
             )
 
 

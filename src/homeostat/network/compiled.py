@@ -13,7 +13,6 @@ import os
 import pickle
 import stat
 import sys
-import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,8 @@ from typing import Any
 import llvmlite
 import numba
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile
+
+from homeostat.errors import tell
 
 SEAL = hashlib.sha256().digest_size  # bytes before a file's content
 FOLDER, CODE = "HOMEOSTAT_CACHE", "__pycache__"
@@ -47,7 +48,7 @@ def usable_folder() -> Path | None:
         for one in (folder, folder / CODE):
             one.mkdir(mode=0o700, parents=True, exist_ok=True)
             if why := unsafe(one.stat()):
-                tell(
+                tell_once(
                     f"'{one}' {why}, so compiled kernels are not loaded from it, and every process compiles its own; "
                     f"delete it, or see what is in it and run chmod go-w '{one}', or name another: {FOLDER}=FOLDER"
                 )
@@ -63,16 +64,16 @@ def cannot_be_kept(error: OSError) -> None:
     place = os.environ.get(FOLDER) or error.filename or "the cache folder"
     with suppress(OSError):
         place = cache_folder()
-    tell(
+    tell_once(
         f"compiled kernels cannot be kept in '{place}' ({error.strerror or error}), so every process compiles its own; "
         f"make room there or make it writable, or name another folder: {FOLDER}=FOLDER"
     )
 
 
 @functools.cache
-def tell(text: str) -> None:
+def tell_once(text: str) -> None:
     """Warn once in a process."""
-    warnings.warn(text, stacklevel=3)
+    tell(text)
 
 
 def unsafe(found: os.stat_result) -> str:
@@ -167,7 +168,8 @@ class SealedCache(FunctionCache):
         try:
             return self._load_overload(sig, target_context)
         except Exception as error:  # damage shows in as many ways as there are bytes
-            tell(f"the kernel kept as '{Path(self._cache_path, self._name)}' is damaged ({error}) and is compiled anew")
+            place = Path(self._cache_path, self._name)
+            tell_once(f"the kernel kept as '{place}' is damaged ({error}) and is compiled anew")
             self._cache_file.remove()
             return None
 

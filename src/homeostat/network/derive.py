@@ -9,7 +9,7 @@ import numpy as np
 from homeostat.errors import ContractError, UnknownName
 from homeostat.hooks import Derived
 from homeostat.network.lookup import followed
-from homeostat.network.network import Population, Projection
+from homeostat.network.network import Network, Population, Projection
 from homeostat.network.scopes import field_scope
 from homeostat.rule import Follow, Mechanism
 from homeostat.state import State
@@ -33,6 +33,38 @@ def derive_all(made: Realised) -> None:
         for name in mechanism.derived:
             if (owner, place, name) not in made.live:
                 made.values[owner, place][name] = _derive(made, mechanism, name, owner, place, on)[0]
+
+
+def dependents(net: Network, owner: str, place: str, name: str) -> list[tuple[str, str, str]]:
+    """(name, place, derived value) of all that is derived, directly or not, from a parameter."""
+    from homeostat.network.realise import places
+
+    changed, found = {(owner, place, name)}, list[tuple[str, str, str]]()
+    everywhere, grown = places(net), True
+    while grown:
+        grown = False
+        for of, where, mechanism, on in everywhere:
+            for derived, value in mechanism.derived.items():
+                if (of, where, derived) not in changed and any(
+                    _where(mechanism, of, where, on, read) in changed for read in value.all_reads
+                ):
+                    changed.add((of, where, derived))
+                    found.append((of, where, derived))
+                    grown = True
+    return found
+
+
+def _where(mechanism: Mechanism, owner: str, place: str, on: Any, read: str) -> tuple[str, str, str]:
+    """Where what a derived value reads belongs: to the mechanism itself, or to a neuron."""
+    side = _side(on, read)
+    if side is None or read in mechanism.fields or read in mechanism.derived:
+        return owner, place, read
+    return side.name, "neuron", read.partition("_")[2]
+
+
+def derived_value(made: Realised, mechanism: Mechanism, name: str, owner: str, place: str, on: Any) -> Any:
+    """A derived value from the parameters as they are in `made`."""
+    return _derive(made, mechanism, name, owner, place, on)[0]
 
 
 def _moves(made: Realised, moving: set[tuple[str, str, str]], owner: str, place: str, on: Any, read: str) -> bool:

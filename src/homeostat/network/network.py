@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from homeostat.calls import explained
 from homeostat.errors import BadValue, ContractError, UnknownName, suggestion
 from homeostat.network.table import table
 from homeostat.network.wiring import Side, Wiring
@@ -31,7 +32,7 @@ from homeostat.rule import (
     short,
 )
 from homeostat.signals import owned, read_only
-from homeostat.units import Unit
+from homeostat.units import Unit, is_number, is_whole
 
 DELAY = Field("delay", Unit("ms", 0.0, above=True))
 DENDRITIC_DELAY = Field("dendritic_delay", Unit("ms", 0.0))
@@ -105,10 +106,11 @@ class Network:
     is_settled = False
     """Whether a simulation was made of it: then nothing can be changed or added."""
 
+    @explained
     def __init__(self, dt: float = 0.1, seed: int = 0) -> None:
-        if not (isinstance(dt, int | float | np.number) and dt > 0 and math.isfinite(dt)):
+        if not (is_number(dt) and dt > 0 and math.isfinite(dt)):
             raise BadValue(f"dt={dt!r} ms of Network must be a number above 0; 0.1 is usual")
-        if not (isinstance(seed, int | np.integer) and seed >= 0):
+        if not (is_whole(seed) and seed >= 0):
             raise BadValue(f"seed={seed!r} of Network must be a whole number, at least 0")
         self.dt, self.seed = float(dt), int(seed)
         self.populations: dict[str, Population] = {}
@@ -131,6 +133,7 @@ class Network:
             raise BadValue(f"{name} of this network cannot be changed: {SETTLED}")
         super().__setattr__(name, value)
 
+    @explained
     def add(
         self,
         neuron: Neuron,
@@ -149,7 +152,7 @@ class Network:
             raise BadValue(
                 f"net.add() takes a neuron model such as LIF(), not {_as_given(neuron)}{_call_it(neuron, Neuron)}"
             )
-        if not (isinstance(n, int | np.integer) and n >= 1):
+        if not (is_whole(n) and n >= 1):
             raise BadValue(f"n={n!r} of a population must be a whole number, at least 1")
         name = self._new_name(name or f"{type(neuron).__name__.lower()}{len(self.populations)}")
         kept = _rules(
@@ -170,6 +173,7 @@ class Network:
         self.populations[name] = population
         return population
 
+    @explained
     def connect(
         self,
         source: Population | str,
@@ -211,6 +215,7 @@ class Network:
         self.projections[name] = projection
         return projection
 
+    @explained
     def modulate(self, rule: NetworkRule, name: str) -> NetworkRule:
         """Add a rule of the whole network (a modulator, rhythm or sensor); hooks and gates read it by its name."""
         if not isinstance(rule, NetworkRule):
@@ -225,7 +230,8 @@ class Network:
                 raise UnknownName(f"population '{which.name}' belongs to another network")
             return which
         if not isinstance(which, str):
-            raise BadValue(f"{which!r} is no population; give what net.add() returned, or its name")
+            order = ", and the wiring third: net.connect(source, target, wiring)" if isinstance(which, Wiring) else ""
+            raise BadValue(f"{which!r} is no population; give what net.add() returned, or its name{order}")
         if which not in self.populations:
             raise UnknownName(f"no population '{which}'; {suggestion(which, self.populations)}")
         return self.populations[which]
@@ -269,7 +275,8 @@ class Network:
 
 def _check_kind(name: str, what: str, value: Any, kind: type) -> None:
     if value is not None and not isinstance(value, kind):
-        raise BadValue(f"{what}={_as_given(value)} of '{name}' is not a {what}{_call_it(value, kind)}")
+        example = f"; give an object such as {'AMPA()' if kind is Receptor else 'ShortTerm()'}"
+        raise BadValue(f"{what}={_as_given(value)} of '{name}' is not a {what}{_call_it(value, kind) or example}")
 
 
 def _rules(rules: Any, kind: type, where: str, elsewhere: str) -> tuple[Any, ...]:
@@ -314,6 +321,9 @@ def _check_delivery(
     """What arrives must be read by the target's model: nothing is silently ignored."""
     wanted = {read for hook in target.neuron.hooks for read in hook.all_reads}
     model = type(target.neuron).__name__
+    given = "scheduled" in wanted and not wanted & {"input", "current", "conductance", "drive"}
+    if receptor is None and given:
+        return  # a given train hears nothing: such a projection is there for what its rules do
     if receptor is None:
         if "input" not in wanted:
             raise ContractError(

@@ -22,9 +22,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from homeostat.calls import explained_init
 from homeostat.errors import BadValue
 from homeostat.network.blocks import blocks, each
 from homeostat.signals import read_only
+from homeostat.units import is_number
 
 Pairs = tuple[np.ndarray, np.ndarray]
 PAIRS_AT_ONCE = 1 << 18  # whose distances are in memory at one time, for each thread
@@ -100,11 +102,15 @@ class Side:
     same: bool = False
 
 
+@explained_init
 @dataclass(frozen=True)
 class AllToAll(ByRows):
     """Every neuron to every neuron; to itself only with `autapses=True`."""
 
     autapses: bool = False
+
+    def __post_init__(self) -> None:
+        _check_autapses(self)
 
     def rows(self, pre: Side, post: Side, key: int, threads: int) -> Rows:
         return _random_rows(pre.n, post.n, 1.0, post.same and not self.autapses, key, threads)
@@ -113,6 +119,7 @@ class AllToAll(ByRows):
         return float(pre.n * post.n)
 
 
+@explained_init
 @dataclass(frozen=True)
 class OneToOne(Wiring):
     """Neuron i to neuron i; the populations must be of one size."""
@@ -129,6 +136,7 @@ class OneToOne(Wiring):
         return float(pre.n)
 
 
+@explained_init
 @dataclass(frozen=True)
 class Random(ByRows):
     """Each pair with probability `p`, independently (Erdos and Renyi); at most one synapse a pair."""
@@ -139,6 +147,8 @@ class Random(ByRows):
     def __post_init__(self) -> None:
         if not (is_number(self.p) and 0 <= self.p <= 1):
             raise BadValue(f"p={self.p!r} of Random must be a probability from 0 to 1")
+        object.__setattr__(self, "p", float(self.p))
+        _check_autapses(self)
 
     def rows(self, pre: Side, post: Side, key: int, threads: int) -> Rows:
         return _random_rows(pre.n, post.n, float(self.p), post.same and not self.autapses, key, threads)
@@ -147,6 +157,7 @@ class Random(ByRows):
         return self.p * pre.n * post.n
 
 
+@explained_init
 @dataclass(frozen=True)
 class FixedInDegree(ByRows):
     """Each postsynaptic neuron receives exactly `k` synapses from different presynaptic neurons, drawn at random."""
@@ -158,6 +169,7 @@ class FixedInDegree(ByRows):
         if not (is_number(self.k) and self.k >= 0 and float(self.k).is_integer()):
             raise BadValue(f"k={self.k!r} of FixedInDegree must be a whole number, at least 0")
         object.__setattr__(self, "k", int(self.k))
+        _check_autapses(self)
 
     def rows(self, pre: Side, post: Side, key: int, threads: int) -> Rows:
         from homeostat.network.drawing import transpose_distinct
@@ -185,6 +197,7 @@ class FixedInDegree(ByRows):
         return float(self.k * post.n)
 
 
+@explained_init
 @dataclass(frozen=True)
 class DistanceDependent(ByRows):
     """Each pair with the probability `probability(distance)`; both populations need `positions`.
@@ -202,6 +215,7 @@ class DistanceDependent(ByRows):
                 f"probability={self.probability!r} of DistanceDependent must be a function of the distance, "
                 "such as lambda d: 0.3 * np.exp(-d / 0.2); without distance: Random(p)"
             )
+        _check_autapses(self)
 
     def rows(self, pre: Side, post: Side, key: int, threads: int) -> Rows:
         from homeostat.network.drawing import distances, throw
@@ -231,6 +245,7 @@ class DistanceDependent(ByRows):
         return float(np.mean(self.probability(distances(sources, targets)))) * pre.n * post.n  # of a sample of pairs
 
 
+@explained_init
 @dataclass(frozen=True, eq=False)
 class Explicit(Wiring):
     """Given pairs of indices, in any order; the same pair may be given more than once.
@@ -256,9 +271,9 @@ class Explicit(Wiring):
         return float(np.size(self.pre))
 
 
-def is_number(value: Any) -> bool:
-    """Whether a value is one plain number."""
-    return isinstance(value, float | int | np.number)
+def _check_autapses(wiring: Any) -> None:
+    if not isinstance(wiring.autapses, bool | np.bool_):
+        raise BadValue(f"autapses={wiring.autapses!r} of {type(wiring).__name__} must be True or False")
 
 
 def _random_rows(n_pre: int, n_post: int, p: float, same: bool, key: int, threads: int) -> Rows:

@@ -179,11 +179,11 @@ class Cells:
         return [self.elements[i] for i in self.spikes.get(self.sim.now, [])]
 
     def change_at_spikes(self) -> None:
-        """Semantics 2.6, for the rules on the cells."""
+        """Semantics 2.7, for the rules on the cells: changes."""
         self._change(self.changes["on_spike"], self.spiking_now())
 
     def increment(self) -> None:
-        """Semantics 2.7, for the rules on the cells."""
+        """Semantics 2.7, for the rules on the cells: states."""
         spiking = self.spiking_now()
         updates = [u for call in self.updates["on_spike"] for e in spiking for u in call.updates(e)]
         updates += [u for trace in self.rule_traces for e in spiking for u in trace.updates(e)]

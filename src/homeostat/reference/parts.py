@@ -90,13 +90,14 @@ class Store:
             return part.moves(state.trace.tau)
         if state.advancer:
             hook = state.advancer
-            names = [name for name in hook.all_reads if name not in (state.name, "elapsed")]
+            own = part.mechanism.fields
+            names = [name for name in hook.all_reads if name != state.name and (name != "elapsed" or name in own)]
             asking = Asking(f"{state.name}.advance", optional=hook.optional)
             getters = {name: bind(part, name, asking) for name in names}
 
             def advance(value: float, elapsed: float, e: Any) -> float:
-                offered = {state.name: value, "elapsed": elapsed}
-                return float(hook(*[offered[n] if n in offered else getters[n](e) for n in hook.all_reads]))
+                offered = {"elapsed": elapsed, **{name: get(e) for name, get in getters.items()}, state.name: value}
+                return float(hook(*[offered[n] for n in hook.all_reads]))
 
             self.decay = advance
             return any(part.moves(name) for name in names)

@@ -30,7 +30,7 @@ class Rules:
         self.redirected: dict[str, list[tuple[Change, Any]]] = {event: [] for event in EVENTS}  # into states
         self.updates: dict[str, list[Call]] = {event: [] for event in EVENTS}
         self.later: list[tuple[Call, Callable[[Any], float]]] = []  # on_pre hooks seen `after` some time
-        self.limits: dict[str, list[Call]] = {}  # target -> in the order of the rules
+        self.limits: list[tuple[str, Call]] = []  # (target, hook) in the order of the rules
         self.weights: list[Call] = []
         self.rewiring: list[tuple[Part, dict[str, Call]]] = []
         self.parts: dict[int, Part] = {id(part.mechanism): part for part in self.at.rules}
@@ -60,7 +60,7 @@ class Rules:
                 self.updates[hook.event].append(call)
         elif hook.event == "limit":
             aim = part.mechanism.aim
-            self.limits.setdefault(aim, []).append(Call(part, hook, aim_scope(aim)))
+            self.limits.append((aim, Call(part, hook, aim_scope(aim))))
         elif hook.event == "weight":
             self.weights.append(Call(part, hook, "PerSynapse"))
         else:
@@ -108,6 +108,9 @@ class Rules:
         for aim, sums in found.items():
             for e, amount in sums.values():
                 self._add(aim, e, amount)
+        for aim, call in self.limits:
+            for e, _ in found.get(aim, {}).values() if aim_scope(aim) == "PerSynapse" else ():
+                self._bound(aim, call, e)
 
     def _add(self, aim: str, e: Any, amount: float) -> None:
         target = self.at.target_of(aim)
@@ -118,16 +121,19 @@ class Rules:
             e.weight += amount
         else:
             target.write(e, target.read(e) + amount)
-        self.bound(aim, e)
 
     def bound(self, aim: str, e: Any) -> None:
         """`limit` of all rules with this target, in their order."""
+        for bounded, call in self.limits:
+            if bounded == aim:
+                self._bound(aim, call, e)
+
+    def _bound(self, aim: str, call: Call, e: Any) -> None:
         target = self.at.target_of(aim)
-        for call in self.limits.get(aim, ()):
-            if target is None:
-                e.weight = float(call(e))
-            else:
-                target.write(e, call(e))
+        if target is None:
+            e.weight = float(call(e))
+        else:
+            target.write(e, call(e))
 
     # Semantics 2.7
 

@@ -79,13 +79,13 @@ class ReferenceSimulation(World):
         for rules in self.rules.values():
             rules.change_at_events()
         self._add_waiting()
-        for cells in self.cells.values():
-            cells.change_at_spikes()
 
     def increments(self) -> None:
-        """7. States take note of the events."""
+        """7. States take note of the events; then the rules on the cells."""
         for rules in self.rules.values():
             rules.increment()
+        for cells in self.cells.values():
+            cells.change_at_spikes()
         for cells in self.cells.values():
             cells.increment()
 
@@ -130,7 +130,7 @@ class ReferenceSimulation(World):
             for post, amount in target.waiting.items():
                 target.values[post] += amount
                 for rules in self.rules.values():
-                    for aim in rules.limits:
+                    for aim in dict.fromkeys(aim for aim, _ in rules.limits):
                         if rules.at.target_of(aim) is target:
                             rules.bound(aim, rules.at.posts[post])
             target.waiting = {}

@@ -27,7 +27,8 @@ class Connections:
         self.source, self.target = sim.cells[projection.source.name], sim.cells[projection.target.name]
         made = sim.made.synapses[projection.name]
         self.dendritic_delay = made.dendritic_delay
-        self.one_delay = int(made.delay[0]) if len(made.delay) == 1 else None
+        occur = sorted({*made.delay.tolist()}) or [1]
+        self.one_delay = occur[0] if len(occur) == 1 else None
         self.births: dict[tuple[int, int], int] = {}  # how often each pair was born
         self.synapses = list(self._first_synapses(made))
         self.branches = 1 if made.branch is None else self._branch_count(made)
@@ -155,13 +156,13 @@ class Connections:
         if self.source.has_rate:
             self._transmit_rates()
             return
-        for row, _ in self.arriving_rows():
+        for row, step in self.arriving_rows():
             synapses = self.rows[row.pre, row.delay]
             if self.release is None:
                 for synapse in synapses:
                     self._deliver(synapse, synapse.weight)
             else:
-                self._release(row, synapses)
+                self._release(row, synapses, self.sim.was_frozen(step))
 
     def _transmit_rates(self) -> None:
         for delay in self.delays:
@@ -170,8 +171,11 @@ class Connections:
                 for synapse in self.rows[row.pre, delay]:
                     self._deliver(synapse, synapse.weight * rate)
 
-    def _release(self, row: Any, synapses: list[Synapse]) -> None:
-        """Amounts, then the new states. What belongs to the row must come out the same at each of its synapses."""
+    def _release(self, row: Any, synapses: list[Synapse], old: bool) -> None:
+        """Amounts, then the new states. What belongs to the row must come out the same at each of its synapses.
+
+        A spike of frozen time (`old`) changes no slow state.
+        """
         assert self.release is not None
         stores, updates = list(self.release.stores.values()), []
         row_values: list[list[float]] = []
@@ -187,7 +191,8 @@ class Connections:
             what = f"{self.release.say()}: a PerPre state came out differently at the synapses of row {row}"
             raise ContractError(f"{what}; it may not depend on w")
         for store, e, value in updates:
-            store.write(e, value)
+            if not (old and store.slow):
+                store.write(e, value)
 
     def _deliver(self, synapse: Synapse, amount: float) -> None:
         if self.receptor is None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from homeostat.errors import BadValue, NotSupported, UnknownName, suggestion
-from homeostat.network import Network, Projection, Realised, Table, lookup, realise
+from homeostat.errors import ContractError, NotSupported, UnknownName, suggestion
+from homeostat.network import Network, Projection, Realised, lookup, realise
 from homeostat.network.derive import derive_all
 from homeostat.network.realise import targets
 from homeostat.network.scopes import field_scope
@@ -114,9 +114,6 @@ class World:
             value = part.values.get(name)
             if name not in part.mechanism.fields:
                 raise UnknownName(f"a rule changes '{name}' of {part.say()}; {suggestion(name, part.mechanism.fields)}")
-            if isinstance(value, Table | Follow):
-                what = f"{name} of {part.say()}"
-                raise BadValue(f"{what} is a signal, so no rule can change it; give a number, array or distribution")
             scope = field_scope(part.mechanism, name)
             if scope not in ("PerSynapse", "PerPost", "PerNeuron"):
                 what = f"{name} of {part.say()} is {scope}"
@@ -136,8 +133,22 @@ class World:
     # What is asked for while it runs
 
     def followed(self, rule: str, state: str) -> float:
-        """A network rule's state as the previous step left it."""
-        return self.left[rule, state]
+        """A network rule's state as the previous step left it, or as it begins while the simulation is made."""
+        return self.left[rule, state] if self.left else self._begun(rule, state)
+
+    def _begun(self, rule: str, state: str, above: tuple[tuple[str, str], ...] = ()) -> float:
+        """The initial value of a network rule's state, which may follow another one."""
+        part = self.modulators[rule]
+        init = part.mechanism.states[state].init
+        given = part.values.get(init) if isinstance(init, str) else init
+        if not isinstance(given, Follow):
+            sensed = part.mechanism.states[state].sensor
+            return 0.0 if sensed else float(bind(part, init, Asking(state))(WHOLE) if isinstance(init, str) else init)
+        if (rule, state) in above:
+            circle = " -> ".join(f"{name}.{of}" for name, of in (*above, (rule, state)))
+            raise ContractError(f"initial values follow each other in a circle: {circle}; give one of them a number")
+        source = lookup.followed(self.network, given.source, f"{init} of {part.say()}")
+        return self._begun(*source, (*above, (rule, state)))
 
     def modulator_states(self) -> dict[tuple[str, str], float]:
         """The present states of all network rules."""

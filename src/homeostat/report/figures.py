@@ -44,6 +44,13 @@ class Line:
     high: Any = None
 
 
+def band(x: Any, stack: NDArray[Any]) -> Line:
+    """The mean of `[seeds, points]`, from the lowest to the highest seed; broken where one is not a number."""
+    if len(stack) < 2:
+        return Line(x, stack[0])
+    return Line(x, stack.mean(axis=0), stack.min(axis=0), stack.max(axis=0))
+
+
 @contextmanager
 def _drawing(height: float, wide: float = WIDE, **axes: Any) -> Iterator[tuple[Figure, Axes]]:
     with mpl.rc_context(STYLE):

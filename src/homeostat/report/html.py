@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Callable
+from functools import wraps
 from html import escape
 from importlib.resources import files
-from typing import Any
+from typing import Any, ParamSpec
 
 from matplotlib.figure import Figure
 
+from homeostat.errors import HomeostatError
 from homeostat.report.figures import svg
 
+P = ParamSpec("P")
 STYLE = files("homeostat.report") / "page.css"
 PAGE = """<!doctype html>
 <html lang="en">
@@ -60,6 +64,22 @@ def figure(drawn: Figure, caption: str, alt: str) -> str:
     data = base64.b64encode(svg(drawn).encode()).decode()
     image = f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}">'
     return f"<figure>{image}<figcaption>{escape(caption)}</figcaption></figure>"
+
+
+def guarded(draw: Callable[P, str]) -> Callable[P, str]:
+    """A function that draws, of which an error, from data that nobody foresaw, costs one figure and not the page."""
+
+    @wraps(draw)
+    def careful(*given: P.args, **named: P.kwargs) -> str:
+        try:
+            return draw(*given, **named)
+        except HomeostatError:
+            raise
+        except Exception as error:
+            what = f"{draw.__name__.strip('_').replace('_', ' ')}: {type(error).__name__}: {error}"
+            return f'<p class="warn">A figure cannot be drawn of these data ({escape(what)}).</p>'
+
+    return careful
 
 
 def figures(*drawn: str) -> str:

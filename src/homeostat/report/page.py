@@ -16,9 +16,12 @@ from typing import Any
 
 import numpy as np
 
+from homeostat.experiments.lab.contract import Measure
 from homeostat.experiments.lab.store import REPORT, Result
 from homeostat.report import figures, html
-from homeostat.report.tables import heading, html_table, measures, note
+from homeostat.report.arms import SPOTS, drawn_arms
+from homeostat.report.counts import gaps, label, not_drawn, over_seeds
+from homeostat.report.tables import cell, heading, html_table, measures, note
 
 LONGEST_CURVE = 20_000  # points
 MOST_CURVES = 12
@@ -42,7 +45,7 @@ def body(result: Result) -> str:
             _head(result),
             own.facts(result) if own else "",
             _method(result),
-            html.section("Results", html_table(result), f"<p><small>{note(result)}.</small></p>"),
+            html.section("Results", html_table(result), _note(result), _gaps(result)),
             *middle,
             _all_numbers(result),
             _provenance(result),
@@ -63,9 +66,21 @@ def _head(result: Result) -> str:
     seeds = f"{len(found['seeds'])} seed{'s' * (len(found['seeds']) != 1)}"
     version, date = found["provenance"]["homeostat"], found["provenance"]["date"][:10]
     over = f"Homeostat {version} · experiment {found['experiment']} · {seeds} · {date}"
-    done, wanted = len(found["runs"]), found["expected_runs"]
-    warning = f'<p class="warn">Stopped early: {done} of {wanted} runs are in this report.</p>' if done < wanted else ""
+    done, wanted, failed = len(found["runs"]), found["expected_runs"], len(found["failures"])
+    what = f"{failed} run{'s' * (failed != 1)} failed" if failed else "Stopped early"
+    warning = f'<p class="warn">{what}: {done} of {wanted} runs are in this report.</p>' if done < wanted else ""
     return f'<p class="over">{escape(over)}</p>\n<h1>{escape(found["title"])}</h1>\n{warning}'
+
+
+def _note(result: Result) -> str:
+    return f"<p><small>{escape(note(result, measures(result)))}.</small></p>"
+
+
+def _gaps(result: Result) -> str:
+    """What is missing, one below the other."""
+    found = gaps(result, measures(result, main=False))
+    lines = "".join(f"<li>{escape(text)}</li>" for text in found)
+    return f"<p>Missing, and not averaged; n counts what is there:</p><ul>{lines}</ul>" if found else ""
 
 
 def _method(result: Result) -> str:
@@ -74,25 +89,18 @@ def _method(result: Result) -> str:
 
 def _arms(result: Result) -> str:
     """Each main measure: every arm with its seeds and interval."""
-    drawn = []
-    names = [name for name in (*result.json["arms"], *result.json["baselines"]) if name in result.json["summary"]]
-    for key, measure in measures(result).items():
-        rows = [name for name in names if key in result.json["summary"][name]]
-        if len(rows) < 2:
-            continue
-        scale = 100 if measure.percent else 1
-        values = [[scale * v for v in result.numbers(name, key)] for name in rows]
-        found = [result.json["summary"][name][key] for name in rows]
-        intervals = [tuple(np.nan if f[k] is None else scale * f[k] for k in ("mean", "low", "high")) for f in found]
-        figure = figures.arms_with_intervals(measure.text, rows, values, intervals, unit=measure.unit)  # type: ignore[arg-type]
-        drawn.append(
-            html.figure(
-                figure,
-                "Small dots: seeds. Large dot and bar: mean and its 95 % interval.",
-                f"{heading(measure)} of each arm",
-            )
-        )
-    return html.section("Arms", html.figures(*drawn)) if drawn else ""
+    drawn = [_arm(result, key, measure) for key, measure in measures(result).items()]
+    return html.section("Arms", html.figures(*drawn)) if any(drawn) else ""
+
+
+@html.guarded
+def _arm(result: Result, key: str, measure: Measure) -> str:
+    figure, caption = drawn_arms(result, {name: key for name in _names(result)}, measure.text, measure)
+    return "" if figure is None else html.figure(figure, f"{SPOTS}{caption}", f"{heading(measure)} of each arm")
+
+
+def _names(result: Result) -> list[str]:
+    return [*result.json["arms"], *result.json["baselines"]]
 
 
 def _curves(result: Result) -> str:
@@ -110,30 +118,48 @@ def _curves(result: Result) -> str:
     return html.section("Curves", html.figures(*drawn)) if any(drawn) else ""
 
 
+@html.guarded
 def _curve(result: Result, name: str) -> str:
-    lines = {}
+    lines, counts, left_out, broken = {}, {}, {}, []
+    timed = False
     for arm in result.json["arms"]:
-        found = list(result.arrays(arm, name).values())
-        if not found or len({len(f) for f in found}) > 1 or not 2 <= len(found[0]) <= LONGEST_CURVE:
+        found = result.arrays(arm, name)
+        times = {seed: t for seed, t in result.arrays(arm, "time").items() if seed in found}
+        if why := _undrawable(found, times):
+            left_out[arm] = why
             continue
-        time = result.array(arm, "time")
-        x = time if time is not None and len(time) == len(found[0]) else np.arange(len(found[0]))
-        stack = np.array(found, float)
-        spread = len(found) > 1
-        lines[arm] = figures.Line(
-            x, stack.mean(axis=0), stack.min(axis=0) if spread else None, stack.max(axis=0) if spread else None
-        )
+        stack = np.array(list(found.values()), float)
+        broken += [f"{arm}, seed {seed}" for seed, row in found.items() if not np.isfinite(row).all()]
+        x, timed = (next(iter(times.values())), True) if _fit(found, times) else (np.arange(stack.shape[1]), timed)
+        counts[arm] = len(stack)
+        lines[label(result, arm, len(stack))] = figures.band(x, stack)
     if not lines:
         return ""
     text = name.replace("_", " ")
-    band = (
-        " Bands: from the lowest to the highest seed." if any(line.low is not None for line in lines.values()) else ""
-    )
-    return html.figure(
-        figures.curves(text, lines, xlabel="time" if result.array(next(iter(lines)), "time") is not None else "index"),
-        f"Mean over seeds.{band}",
-        text,
-    )
+    caption = f"Mean {over_seeds(result, counts)}."
+    caption += " Bands: from the lowest to the highest seed." if max(counts.values()) > 1 else ""
+    caption += f" Broken where a seed is not a number: {'; '.join(broken)}." if broken else ""
+    drawn = figures.curves(text, lines, xlabel="time" if timed else "index")
+    return html.figure(drawn, caption + not_drawn(left_out), text)
+
+
+def _undrawable(found: dict[int, Any], times: dict[int, Any]) -> str:
+    """Why the arrays of an arm make no mean curve; nothing if they do."""
+    if not found:
+        return "no seed gave it"
+    shapes = {f.shape for f in found.values()}
+    if len(shapes) > 1:
+        return "its seeds have different lengths"
+    if any(len(shape) != 1 or not 2 <= shape[0] <= LONGEST_CURVE for shape in shapes):
+        return f"no curve of 2 to {LONGEST_CURVE} points"
+    if _fit(found, times) and any(not np.array_equal(t, next(iter(times.values()))) for t in times.values()):
+        return "its seeds have different times"
+    return ""
+
+
+def _fit(found: dict[int, Any], times: dict[int, Any]) -> bool:
+    """Whether all seeds have times, one for each point."""
+    return times.keys() == found.keys() and all(t.shape == found[seed].shape for seed, t in times.items())
 
 
 def _all_numbers(result: Result) -> str:
@@ -145,7 +171,7 @@ def _all_numbers(result: Result) -> str:
         cells = []
         for arm in arms:
             found = result.json["summary"][arm].get(key)
-            cells.append(measure.show(found["mean"]) if found and found["mean"] is not None else "–")
+            cells.append(cell(measure, found and found | {"low": None}, len(result.json["seeds"])))
         lines.append([heading(measure), *cells])
     own = result.json["arm_settings"]
     settings = [
@@ -158,7 +184,7 @@ def _all_numbers(result: Result) -> str:
     times = [[arm, f"{np.mean(taken):.1f}", len(taken)] for arm, taken in seconds.items()]
     return html.section(
         "Numbers and settings",
-        html.details("All numbers, means over seeds", html.table(["", *arms], lines)),
+        html.details("All numbers, means over seeds; n where it is not all of them", html.table(["", *arms], lines)),
         html.details("Settings, and where an arm has its own", html.table(["", "all", *own], settings)),
         html.details("Time taken", html.table(["arm", "seconds a run", "runs"], times)),
     )

@@ -8,14 +8,16 @@ from homeostat.engine.runtime.cells import (
     count_spikes,
     end_schedule,
     log_spikes,
+    planned,
+    planned_of,
     rate_of,
-    table_row,
 )
 from homeostat.engine.runtime.draws import (
     U64,
     binomial,
     bits_at,
     bits_of,
+    bits_of_copy,
     next_place,
     normal,
     place_of,
@@ -28,6 +30,7 @@ from homeostat.engine.runtime.draws import (
 from homeostat.engine.runtime.exponential import exp
 from homeostat.engine.runtime.packed import opened
 from homeostat.engine.runtime.reductions import reduce_count, reduce_max, reduce_mean, reduce_min, reduce_sum
+from homeostat.engine.runtime.rounding import rounded_to
 from homeostat.engine.runtime.rows import (
     BATCH,
     ask_for,
@@ -38,6 +41,7 @@ from homeostat.engine.runtime.rows import (
     history_full,
     lanes,
     make_room,
+    row_element,
     synapse_element,
     whole_lanes,
 )
@@ -45,10 +49,11 @@ from homeostat.engine.runtime.threads import ask_to_halt, halts_at, has_done, st
 from homeostat.engine.runtime.vectors import LANES, copy_lanes, fill_lanes, number_lanes, pick_lanes, take_lanes
 
 __all__ = [
-    "BATCH", "LANES", "U64", "ask_for", "ask_to_halt", "begin_schedule", "binomial", "bits_at", "bits_of", "called",
-    "collect", "copy_lanes", "count_spikes", "cycles", "due_row", "end_schedule", "exp", "fill_lanes", "find_due",
-    "find_newest", "find_older", "halts_at", "has_done", "history_full", "inline", "kernel", "lanes", "log_spikes",
-    "make_room", "next_place", "normal", "number_lanes", "opened", "pick_lanes", "place_of", "rate_of", "reduce_count",
-    "reduce_max", "reduce_mean", "reduce_min", "reduce_sum", "rounded32", "rounded64", "step_key", "stop_asked",
-    "synapse_element", "table_row", "take_lanes", "uniform32", "uniform64", "wait_for", "whole_lanes",
+    "BATCH", "LANES", "U64", "ask_for", "ask_to_halt", "begin_schedule", "binomial", "bits_at", "bits_of",
+    "bits_of_copy", "called", "collect", "copy_lanes", "count_spikes", "cycles", "due_row", "end_schedule", "exp",
+    "fill_lanes", "find_due", "find_newest", "find_older", "halts_at", "has_done", "history_full", "inline",
+    "kernel", "lanes", "log_spikes", "make_room", "next_place", "normal", "number_lanes", "opened", "pick_lanes",
+    "place_of", "planned", "planned_of", "rate_of", "reduce_count", "reduce_max", "reduce_mean", "reduce_min",
+    "reduce_sum", "rounded32", "rounded64", "rounded_to", "row_element", "step_key", "stop_asked",
+    "synapse_element", "take_lanes", "uniform32", "uniform64", "wait_for", "whole_lanes",
 ]  # fmt: skip

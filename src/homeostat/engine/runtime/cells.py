@@ -77,7 +77,19 @@ def rate_of(rates, n, neuron):
 
 
 @inline
-def table_row(step, every, rows, repeat):
-    """The row of a planned signal that holds at `step`."""
+def planned_row(step, every, rows, repeat):
+    """The row of a plan that holds at `step`."""
     k = step // every
     return k % rows if repeat else min(k, rows - 1)
+
+
+@inline
+def planned(values, step, every, repeat):
+    """What a plan says for `step`."""
+    return values[planned_row(step, every, values.shape[0], repeat)]
+
+
+@inline
+def planned_of(values, step, every, repeat, index):
+    """What a plan with a column for each says for one at `step`."""
+    return values[planned_row(step, every, values.shape[0], repeat), index]

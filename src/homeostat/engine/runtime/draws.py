@@ -7,11 +7,13 @@ import math
 import numpy as np
 
 from homeostat.engine.light import inline
-from homeostat.engine.runtime.bits import bits_as_float64, float64_as_bits
+from homeostat.engine.runtime.bits import bits_as_float64, float64_as_bits, fma
 
 U64 = np.uint64
 STEP_STRIDE, ELEMENT_STRIDE = U64(0x9E3779B97F4A7C15), U64(0xD1B54A32D192ED03)
 NEXT_STRIDE, MIX_A, MIX_B = U64(0x8CB92BA72F3D8DD7), U64(0xBF58476D1CE4E5B9), U64(0x94D049BB133111EB)
+COPY_STRIDE = U64(0xDB4F0B9175AE2165)
+LOW_31, TINY, ALMOST_ONE = U64((1 << 31) - 1), np.float32(2.0**-55), np.float32(1.0 - 2.0**-24)
 LOST_BITS = U64((1 << 29) - 1)  # the bits of a float64's mantissa that a float32 has not
 
 
@@ -54,6 +56,12 @@ def bits_of(key_of_step, element):
 
 
 @inline
+def bits_of_copy(key_of_step, element, copy):
+    """64 random bits for one of several synapses of a pair."""
+    return bits_at(key_of_step, place_of(element) + U64(copy) * COPY_STRIDE)
+
+
+@inline
 def uniform64(bits):
     """A number in [0, 1) from random bits."""
     return np.float64(np.int64(bits >> U64(11))) * 1.1102230246251565e-16
@@ -61,8 +69,12 @@ def uniform64(bits):
 
 @inline
 def uniform32(bits):
-    """The same, rounded down to what float32 can hold."""
-    return np.float32(np.int32(bits >> U64(40))) * np.float32(5.9604644775390625e-8)
+    """The same in float32, as fine near 0 as float32 is, so that what is rare comes as rarely as it should; below 1.
+
+    Of 55 bits the first 24 are a whole number of 2**-24; where they are few, the next 31 make up for it.
+    """
+    coarse, fine = np.float32(np.int32(bits >> U64(40))), np.float32(np.int32((bits >> U64(9)) & LOW_31))
+    return min(fma(fine, TINY, coarse * np.float32(5.9604644775390625e-8)), ALMOST_ONE)
 
 
 @inline

@@ -21,6 +21,12 @@ def synapse_element(pre, post):
     return (U64(pre) << U64(32)) + U64(post)
 
 
+@inline
+def row_element(pre, delay):
+    """What keys the random draws of a virtual row: its presynaptic neuron and its delay in steps."""
+    return (U64(delay) << U64(32)) + U64(pre)
+
+
 def of_synapse(value, k):
     """What holds for synapse k: one value for all, or an array of them. Kernels only."""
 

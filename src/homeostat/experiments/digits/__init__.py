@@ -1,4 +1,4 @@
-"""What is each stabilising mechanism worth to a spiking network that learns handwritten digits without labels?
+"""What is each stabilising mechanism worth to a spiking network that learns images without labels?
 
 Each pixel drives two groups of Poisson inputs, one where it is brighter than the mean training image (ON) and one where
 it is darker (OFF); every image excites the network equally much. Excitatory cells with adaptive thresholds compete
@@ -9,9 +9,8 @@ target, and weights have hard bounds. Synapses differ in initial weight and dela
 
 Labels are never used in learning. Then all plasticity is frozen. Each cell is given the class it answered to most on
 the training images; the test images are read by a vote of the cells, by a vote with each cell's whole class profile,
-and by a linear decoder on spike counts. The arms take one mechanism away each. They share the settings that were found
-for the whole network on training images, unless `homeostat run digits --search N` has chosen settings for each arm
-(chosen.json), from the same number of candidates for all. Test images took no part in any choice.
+and by a linear decoder on spike counts. The arms take one mechanism away each. Where the settings of each arm come from
+stands below the results.
 """
 
 from __future__ import annotations
@@ -40,16 +39,20 @@ class Settings(Base):
         1000, ge=0, lt=1_000_000, description="which images are for the test: the same for all arms and seeds"
     )
     neurons: int = Field(400, ge=2, description="excitatory cells, and as many inhibitory ones")
-    passes: int = Field(5, ge=1, description="how often the training images are shown, each time in another order")
-    dt: float = Field(0.5, gt=0, le=1, description="time step, ms")
+    passes: int = Field(
+        5, ge=1, le=1000, description="how often the training images are shown, each time in another order"
+    )
+    dt: float = Field(0.5, ge=0.01, le=1, description="time step, ms")
 
     total_rate: float = Field(
-        25_000.0, gt=0, description="spikes per second of all inputs together while an image is shown, Hz"
+        25_000.0, gt=0, le=1e7, description="spikes per second of all inputs together while an image is shown, Hz"
     )
     exponent: float = Field(1.1, gt=0, le=4, description="of the amplitudes of an image; above 1 favours the strongest")
-    show: float = Field(250.0, gt=0, description="how long an image is shown in training, ms")
-    pause: float = Field(100.0, ge=0, description="silence after each image, ms")
-    test_show: float = Field(250.0, gt=0, description="how long an image is shown for labelling and test, ms")
+    show: float = Field(250.0, gt=0, le=100_000, description="how long an image is shown in training, ms")
+    pause: float = Field(100.0, ge=0, le=100_000, description="silence after each image, ms")
+    test_show: float = Field(
+        250.0, gt=0, le=100_000, description="how long an image is shown for labelling and test, ms"
+    )
 
     tau_membrane: float = Field(95.0, gt=0, description="mean membrane time constant of excitatory cells, ms")
     tau_membrane_cv: float = Field(0.1, ge=0, lt=0.5, description="its coefficient of variation over cells")
@@ -124,14 +127,18 @@ quick: Mapping[str, Any] = {"neurons": 100, "images": 600, "passes": 2}
 seeds = 3
 
 
-def prepare(settings: Settings) -> None:
-    """Read and split the images once, so that a bad file is told before anything starts; see that the network fits."""
+def prepare(settings: Settings) -> str:
+    """Read and split the images once, so that a bad file is told before anything starts; see that the network fits.
+
+    Returns a sha256 of the images.
+    """
     from homeostat.experiments.digits.data import read
     from homeostat.network.room import check_room
 
-    train, _ = read(settings)
+    train, test = read(settings)
     synapses = settings.neurons * (settings.neurons + 2 * train.pixels.shape[1])  # lateral, and ON and OFF channels
     check_room(80.0 * synapses, f"a network of neurons={settings.neurons}", "use fewer neurons")
+    return f"{train.digest} {test.digest}"
 
 
 def run(settings: Settings, seed: int, arm: str, place: Place = NOWHERE) -> Mapping[str, Any]:

@@ -4,7 +4,8 @@ For every arm alike: two thirds of the candidates are drawn around the defaults 
 moved with probability `MOVED` by a factor exp(spread * normal); the others around the best `PARENTS` of those, with
 half the spread. Each is trained on four fifths of the training images and scored by the vote on the last fifth. The
 best `FINALISTS` are scored on further parts of the training images (`FOLDS` in all), and the best mean wins. Test
-images are never seen. All scores go to `candidates.jsonl`, the winners to `chosen.json`, from where the arms read them.
+images are never seen. All scores go to `candidates.jsonl`, the winners to `chosen.json`, from where the arms read them;
+`search.json` says what was searched, and another search is not put into the same folder.
 """
 
 from __future__ import annotations
@@ -19,12 +20,17 @@ from typing import Any
 
 import numpy as np
 
+from homeostat.errors import BadValue, HomeostatError
 from homeostat.experiments.digits import Settings
 from homeostat.experiments.digits.data import code_of, read
 from homeostat.experiments.digits.readout import Readers
 from homeostat.experiments.digits.training import Subject, train
 from homeostat.experiments.digits.variants import ARMS, CHOSEN
-from homeostat.experiments.lab.runner import Watcher, in_processes
+from homeostat.experiments.lab.lock import Lock
+from homeostat.experiments.lab.processes import Failed, in_processes, in_this_process
+from homeostat.experiments.lab.runner import Watcher
+from homeostat.experiments.lab.sources import code_of as code_of_experiment
+from homeostat.experiments.lab.sources import differences
 from homeostat.experiments.lab.store import Finished
 from homeostat.information import accuracy
 from homeostat.stimuli import split
@@ -63,8 +69,11 @@ class Notebook:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        rows = [json.loads(line) for line in lines]
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        whole, end, torn = text.rpartition("\n")
+        if torn:  # by a crash while it was written: that candidate is tried again
+            path.write_text(whole + end, encoding="utf-8")
+        rows = [json.loads(line) for line in whole.splitlines()]
         self.scores = [Scored(Trial(r["settings"], r["arm"], r["candidate"], r["fold"]), r["voting"]) for r in rows]
 
     def add(self, found: Scored) -> None:
@@ -91,27 +100,74 @@ class Notebook:
         return [s.voting for s in sorted(found, key=lambda s: s.trial.fold)]
 
 
+class TrialsFailed(HomeostatError):
+    """Some candidates could not be scored; `trace` is the traceback of the first."""
+
+    def __init__(self, message: str, trace: str) -> None:
+        super().__init__(message)
+        self.trace = trace
+
+
 def search(
     settings: Settings, candidates: int, arms: list[str] | None, seed: int, folder: Path, workers: int, watch: Watcher
 ) -> str:
     """Choose settings for the arms from so many candidates each; returns where everything was written."""
     names = [name for name in ARMS if not arms or name in arms]
     folder.mkdir(parents=True, exist_ok=True)
-    book = Notebook(folder / "candidates.jsonl")
-    total = len(names) * (candidates + min(FINALISTS, candidates) * (FOLDS - 1))
-    watch.started(total - len(book.scores), workers)
-    for stage in (_wide, _near, _finals):
-        trials = [trial for arm in names for trial in stage(settings, book, arm, candidates, seed)]
-        for found in in_processes(score, book.missing(trials), workers):
-            book.add(found)
-            label = f"{found.trial.arm}, candidate {found.trial.number}, {100 * found.voting:.1f} %"
-            watch.finished(Finished(label, found.trial.fold, {}, {}, found.seconds))
-    chosen = {arm: _winner(book, arm) for arm in names}
-    kept = json.loads(CHOSEN.read_text(encoding="utf-8"))["arms"] if CHOSEN.exists() and arms else {}
-    how = {"candidates": candidates, "finalists": FINALISTS, "folds": FOLDS, "seed": seed, "spread": SPREAD}
-    how["around"] = settings.model_dump(mode="json")
-    _write(folder / "chosen.json", {"search": how, "arms": kept | chosen})
+    lock = Lock(folder)
+    try:
+        _the_same_search(folder, settings, candidates, seed)
+        book = Notebook(folder / "candidates.jsonl")
+        total = len(names) * (candidates + min(FINALISTS, candidates) * (FOLDS - 1))
+        watch.started(total - len(book.scores), workers)
+        for stage in (_wide, _near, _finals):
+            trials = [trial for arm in names for trial in stage(settings, book, arm, candidates, seed)]
+            _scored(book, trials, workers, watch)
+        chosen = {arm: _winner(book, arm) for arm in names}
+        kept = json.loads(CHOSEN.read_text(encoding="utf-8"))["arms"] if CHOSEN.exists() and arms else {}
+        how = {"candidates": candidates, "finalists": FINALISTS, "folds": FOLDS, "seed": seed, "spread": SPREAD}
+        how |= {"around": settings.model_dump(mode="json"), "arms": names}
+        _write(folder / "chosen.json", {"search": how, "arms": kept | chosen})
+    finally:
+        lock.release()
     return f"all scores and the winners are in {folder}; to use them, copy {folder / 'chosen.json'} to {CHOSEN}"
+
+
+def _the_same_search(folder: Path, settings: Settings, candidates: int, seed: int) -> None:
+    """Note what is searched; `BadValue` if the folder holds the scores of another search, or of other code."""
+    path = folder / "search.json"
+    now = {"candidates": candidates, "seed": seed, "images": read(settings)[0].digest}
+    now |= settings.model_dump(mode="json") | code_of_experiment("digits")
+    before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    changed = differences(before, now)
+    if changed and (folder / "candidates.jsonl").exists():
+        raise BadValue(
+            f"'{folder}' holds the scores of another search, which would not belong with these; not the same: "
+            f"{', '.join(changed[:5])}. Name another --out"
+        )
+    _write(path, now)
+
+
+def _scored(book: Notebook, trials: list[Trial], workers: int, watch: Watcher) -> None:
+    """Score those trials that were not; what fails is told when the others are done."""
+    failed: list[tuple[Trial, Failed]] = []
+    missing = book.missing(trials)
+    done = in_this_process(score, missing) if workers == 1 else in_processes(score, missing, workers)
+    for trial, found in done:
+        label = f"{trial.arm}, candidate {trial.number}"
+        if isinstance(found, Failed):
+            failed.append((trial, found))
+            watch.failed(label, trial.fold, found)
+        else:
+            book.add(found)
+            watch.finished(Finished(f"{label}, {100 * found.voting:.1f} %", trial.fold, {}, {}, found.seconds))
+    if failed:
+        trial, first = failed[0]
+        raise TrialsFailed(
+            f"{len(failed)} of {len(trials)} trials failed, the first with {trial.arm}, candidate {trial.number}: "
+            f"{first.error}; the other scores are kept: the same command tries these again",
+            first.trace,
+        )
 
 
 def score(trial: Trial) -> Scored:

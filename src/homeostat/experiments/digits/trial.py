@@ -40,6 +40,7 @@ def run_network(settings: Settings, seed: int, arm: str, place: Place = NOWHERE)
     found |= firing(readers, answers, test.labels, settings.test_show + settings.pause)
     found |= weights(before.feed, state.feed, settings.neurons) | slow_state(before, state)
     found |= {"training_images": training.images_seen, "training_rate": training.rate}
+    found |= {"image_shape": np.array([learn.height, learn.width])}
     found |= rasters(subject, before, state, test)
     if settings.robustness and kind.perturbed:
         found |= {"levels": np.array(LEVELS)} | robustness(subject, state, readers, test)

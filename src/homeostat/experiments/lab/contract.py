@@ -16,7 +16,11 @@
 
 Also read, if there: `baselines` (like `arms`, but not compared with the first arm), `measures` (name -> Measure: how
 numbers are shown), `quick` (settings of `--quick`), `seeds` (how many by default), `prepare(settings)`, called once
-before anything runs, to refuse early, and `settings_of(settings, arm)`, if arms have settings of their own.
+before anything runs, to refuse early, and `settings_of(settings, arm)`, if arms have settings of their own. A text that
+`prepare` returns, such as a sha256, stands for the data worked on: `--resume` refuses if it is another one.
+
+A run that fails ends no other. A number that is NaN, or that a seed does not return, is missing: it is counted and
+named in the report, and not averaged.
 
 A run that takes long may be `run(settings, seed, arm, place)`: with `sim.run(..., checkpoint=place.checkpoint("name"))`
 it goes on where it was when a stopped experiment is resumed.
@@ -78,6 +82,11 @@ class Experiment:
     def outcome(self, settings: Settings, seed: int, arm: str, place: Place) -> Mapping[str, Any]:
         """What one run returns."""
         return self.run(settings, seed, arm, place) if self.keeps else self.run(settings, seed, arm)
+
+    def prepared(self, settings: Settings) -> str | None:
+        """See that it can run; returns what tells its data from others, if it says."""
+        found = self.prepare(settings) if self.prepare else None
+        return found if isinstance(found, str) else None
 
     @property
     def reference(self) -> str:

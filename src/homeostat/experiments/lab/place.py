@@ -10,6 +10,7 @@ from homeostat.engine.keep import Checkpoint
 from homeostat.errors import BadValue
 
 EVERY_S = 60.0  # between checkpoints, unless told
+LONGEST_S = 365 * 24 * 3600.0
 UNITS = {"s": 1.0, "min": 60.0, "h": 3600.0}
 
 
@@ -38,8 +39,16 @@ NOWHERE = Place()
 
 
 def seconds_of(text: str) -> float:
-    """The time in 'every=60s', '5min' or '1h', in seconds."""
-    found = re.fullmatch(r"(?:every=)?(\d+(?:\.\d+)?) ?(s|min|h)", text.strip())
+    """The time in 'every=60s', '5min' or '1h', in seconds; `BadValue` unless it is above 0 and finite."""
+    shown = text if len(text) <= 40 else f"{text[:40]}..."
+    found = re.fullmatch(r"(?:every=)?([-+]?\d+(?:\.\d+)?) ?(s|min|h)", text.strip(), re.ASCII)
     if found is None:
-        raise BadValue(f"--checkpoint takes a time such as every=60s, 5min or 1h, not '{text}'")
-    return float(found[1]) * UNITS[found[2]]
+        raise BadValue(
+            f"--checkpoint takes a time such as every=60s, 5min or 1h, not '{shown}'; its units are {', '.join(UNITS)}"
+        )
+    seconds = float(found[1]) * UNITS[found[2]]
+    if not 0 < seconds <= LONGEST_S:
+        raise BadValue(
+            f"--checkpoint {shown} must be a time above 0 and at most {LONGEST_S / UNITS['h']:g}h, such as every=60s"
+        )
+    return seconds

@@ -1,34 +1,30 @@
-"""Runs every arm with every seed, in processes of one thread each, and keeps each run as it finishes."""
+"""Runs every arm with every seed, in processes of one thread each, and keeps each run as it finishes or fails."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import shutil
-import signal
-import sys
-import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeVar
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, Protocol
 
 import numpy as np
 
-from homeostat.errors import ContractError, HomeostatError, Interrupted
+from homeostat.errors import BadValue, ContractError, HomeostatError
 from homeostat.experiments.lab.contract import Experiment
 from homeostat.experiments.lab.discovery import load
 from homeostat.experiments.lab.place import NOWHERE, Place
+from homeostat.experiments.lab.processes import Failed, in_one_line, in_processes
 from homeostat.experiments.lab.settings import Settings
+from homeostat.experiments.lab.sources import code_of, differences
+from homeostat.experiments.lab.stopping import Stops
 from homeostat.experiments.lab.store import Finished, Result, Store
 
-J = TypeVar("J")
-R = TypeVar("R")
-MATHS_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+MOST_RUNS = 10_000  # of one folder: each is an entry in its result.json, which is written anew after each
+LAST_SEED = 2**32 - 1  # the largest that numpy's and scikit-learn's older generators take
 
 
 @dataclass(frozen=True)
@@ -40,6 +36,7 @@ class Job:
     seed: int
     arm: str
     place: Place = NOWHERE
+    code: Mapping[str, str] = field(default_factory=dict)  # of the experiment, as it was when all began
 
 
 class Watcher(Protocol):
@@ -49,176 +46,116 @@ class Watcher(Protocol):
 
     def finished(self, run: Finished) -> None: ...
 
-
-class RunFailed(HomeostatError):
-    """A run raised an error that is not one of ours; `trace` is its traceback."""
-
-    def __init__(self, message: str, trace: str = "") -> None:
-        super().__init__(message)
-        self.trace = trace
+    def failed(self, arm: str, seed: int, failure: Failed) -> None: ...
 
 
 def run_all(
-    experiment: Experiment, settings: Settings, store: Store, jobs: list[Job], *, workers: int, watcher: Watcher
+    store: Store, jobs: list[Job], *, workers: int, watcher: Watcher, stops: Stops | None = None
 ) -> Result:
-    """Run all jobs. Ctrl-C ends it as 'stopped', an error in a run too and is raised; finished runs are kept."""
+    """Run all jobs; what fails is noted and ends none of the others, Ctrl-C ends all. What finished is kept."""
     workers = max(1, min(workers, len(jobs)))
-    watcher.started(len(jobs), workers)
-    status = "stopped"
+    stops = stops or Stops()
     try:
-        for run in _runs(experiment, settings, jobs, workers):
-            store.add(run)
-            shutil.rmtree(store.place(run.arm, run.seed), ignore_errors=True)  # of no more use
-            watcher.finished(run)
-        status = "complete"
-    except (KeyboardInterrupt, Interrupted):
-        pass
-    finally:
-        result = store.close(status)
-    return result
+        watcher.started(len(jobs), workers)
+        with closing(in_processes(work, jobs, workers)) as outcomes:
+            for job, outcome in outcomes:
+                with stops.held():
+                    _keep(store, job, outcome, watcher)
+        done = True
+    except KeyboardInterrupt:
+        done = False
+    except BaseException:
+        store.release()
+        raise
+    stops.close()  # first keep and tell what there is
+    return store.close(stopped=not done)
+
+
+def _keep(store: Store, job: Job, outcome: Finished | Failed, watcher: Watcher) -> None:
+    """Keep what became of a job; a run whose arrays no store takes has failed."""
+    if isinstance(outcome, Finished):
+        try:
+            store.add(outcome)
+            watcher.finished(outcome)
+            return
+        except HomeostatError:  # a full disk, say, which the next run would meet too
+            raise
+        except Exception as error:
+            outcome = Failed(f"what it returned cannot be kept: {in_one_line(error)}", traceback.format_exc())
+    store.fail(job.arm, job.seed, outcome.error, outcome.trace)
+    watcher.failed(job.arm, job.seed, outcome)
+
+
+def seeds_of(first: int, number: int, arms: list[str]) -> list[int]:
+    """The seeds of an experiment; `BadValue` if they are more than can be run, or larger than a seed may be."""
+    if number * len(arms) > MOST_RUNS:
+        raise BadValue(
+            f"--seeds {number} with {len(arms)} arm{'s' * (len(arms) > 1)} are {number * len(arms)} runs; one folder "
+            f"holds at most {MOST_RUNS}, so use from 1 to {MOST_RUNS // len(arms)} seeds"
+        )
+    if first + number - 1 > LAST_SEED:
+        raise BadValue(f"--seed {first} with {number} seeds goes beyond the largest, {LAST_SEED}; use a smaller --seed")
+    return list(range(first, first + number))
 
 
 def jobs_of(experiment: Experiment, settings: Settings, arms: list[str], seeds: list[int]) -> list[Job]:
     """All jobs, seed by seed, so that a stopped experiment has compared what it could."""
-    return [Job(experiment.locator, settings.chosen, seed, arm) for seed in seeds for arm in arms]
+    code = code_of(experiment.locator)
+    return [Job(experiment.locator, settings.chosen, seed, arm, code=code) for seed in seeds for arm in arms]
 
 
 def kept(jobs: list[Job], store: Store, every_s: float | None) -> list[Job]:
     """Those jobs that the store has no result of, each with its place for checkpoints, if these are wanted."""
-    missing = [job for job in jobs if not store.has(job.arm, job.seed)]
+    done = store.finished()
+    missing = [job for job in jobs if (job.arm, job.seed) not in done]
     if every_s is None:
         return missing
     return [replace(job, place=Place(store.place(job.arm, job.seed), every_s)) for job in missing]
 
 
-def _runs(experiment: Experiment, settings: Settings, jobs: list[Job], workers: int) -> Iterator[Finished]:
-    if workers == 1:
-        for job in jobs:
-            yield _run(experiment, settings, job)
-        return
-    yield from in_processes(work, jobs, workers)
-
-
-def in_processes(function: Callable[[J], R], jobs: Iterable[J], workers: int) -> Iterator[R]:
-    """What `function` makes of each job, as it finishes, in processes of one thread each; with one worker, in this one.
-
-    `function` must be found by name in its module. Left early, by an error or Ctrl-C, all processes end at once.
-    """
-    if workers == 1:
-        yield from map(function, jobs)
-        return
-    with _one_thread_each(), _pool(workers) as pool:
-        with _born_deaf_to_ctrl_c():
-            waiting: set[Future[R]] = {pool.submit(function, job) for job in jobs}  # which starts the processes
-        while waiting:
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
-                try:
-                    yield future.result()
-                except BrokenProcessPool as error:
-                    raise RunFailed(
-                        "a process was killed from outside; was there enough memory? --threads 1 takes less"
-                    ) from error
-
-
 def work(job: Job) -> Finished:
     """Run one job in a process of its own."""
-    experiment = load(job.locator)
+    experiment = _loaded(job.locator, tuple(job.code.items()))
     return _run(experiment, experiment.settings(**job.settings), job)
 
 
+@lru_cache(maxsize=1)
+def _loaded(locator: str, code: tuple[tuple[str, str], ...]) -> Experiment:
+    """The experiment, read once by each process; `ContractError` if it is not the one that was begun."""
+    experiment = load(locator)
+    if changed := differences(dict(code), code_of(locator)):
+        raise ContractError(
+            f"{', '.join(changed)} changed while the experiment ran, so this run would not belong to the others; put "
+            "it back as it was and use --resume, or begin anew"
+        )
+    return experiment
+
+
 def _run(experiment: Experiment, settings: Settings, job: Job) -> Finished:
-    began = time.perf_counter()
-    where = f"{experiment.name}, {job.arm}, seed {job.seed}"
+    began, here = time.perf_counter(), os.getcwd()
     try:
         outcome = experiment.outcome(settings, job.seed, job.arm, job.place)
-    except HomeostatError:
-        raise
-    except (Exception, SystemExit) as error:
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{os.path.basename(frame.filename)}, line {frame.lineno}"
-        raise RunFailed(f"{where}: {type(error).__name__}: {error} ({place})", traceback.format_exc()) from error
-    numbers, arrays = _sorted_out(outcome, where)
+    finally:
+        os.chdir(here)  # the folder of results may be named from here
+    numbers, arrays = _sorted_out(outcome)
     return Finished(job.arm, job.seed, numbers, arrays, time.perf_counter() - began)
 
 
-def _sorted_out(outcome: Any, where: str) -> tuple[dict[str, float], dict[str, Any]]:
+def _sorted_out(outcome: Any) -> tuple[dict[str, float], dict[str, Any]]:
     """Numbers and arrays of what a run returned."""
     if not isinstance(outcome, Mapping) or not outcome:
-        raise ContractError(
-            f"{where}: run() must return a dictionary of numbers and arrays, not {type(outcome).__name__}"
-        )
+        what = "an empty one" if isinstance(outcome, Mapping) else type(outcome).__name__
+        raise ContractError(f"run() must return a dictionary of numbers and arrays, not {what}")
     numbers: dict[str, float] = {}
     arrays: dict[str, Any] = {}
     for name, value in outcome.items():
         if not isinstance(name, str) or not name or "/" in name or name.startswith("."):
-            raise ContractError(f"{where}: run() returned the name {name!r}; a name is a text without '/'")
+            raise ContractError(f"run() returned the name {name!r}; a name is a text without '/'")
         array = value if hasattr(value, "dims") else np.asarray(value)
         if array.dtype.kind not in "biuf":
-            raise ContractError(
-                f"{where}: '{name}' is {type(value).__name__}; run() returns numbers and arrays of numbers"
-            )
+            raise ContractError(f"'{name}' is {type(value).__name__}; run() returns numbers and arrays of numbers")
         if array.ndim == 0:
             numbers[name] = float(array)
         else:
             arrays[name] = value
     return numbers, arrays
-
-
-@contextmanager
-def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """A pool whose processes end at once when this block is left by an error or Ctrl-C."""
-    pool = ProcessPoolExecutor(
-        workers, multiprocessing.get_context("spawn"), initializer=_begin_worker, initargs=(sys.path[:],)
-    )
-    try:
-        yield pool
-    except BaseException:
-        ours = set(getattr(pool, "_processes", None) or {})
-        pool.shutdown(wait=False, cancel_futures=True)
-        for child in multiprocessing.active_children():
-            if child.pid in ours:
-                child.terminate()
-        raise
-    pool.shutdown()
-
-
-@contextmanager
-def _born_deaf_to_ctrl_c() -> Iterator[None]:
-    """Processes started meanwhile ignore Ctrl-C from their first moment: it is handled where the results are kept."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _begin_worker(path: list[str]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where that is not inherited: Windows
-    sys.path[:] = path
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """Where the results are kept was killed: nobody waits for this process any more."""
-    if parent := multiprocessing.parent_process():
-        parent.join()
-        os._exit(1)
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Processes started meanwhile do their linear algebra with one thread: the others have taken the cores."""
-    before = {name: os.environ.get(name) for name in MATHS_THREADS}
-    os.environ.update(dict.fromkeys(MATHS_THREADS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

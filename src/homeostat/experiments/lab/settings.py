@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from homeostat.errors import BadValue, UnknownName, suggestion
 
+LONGEST = 60  # characters of a value in a message
 S = TypeVar("S", bound="Settings")
 
 
@@ -89,13 +90,17 @@ def type_of(info: FieldInfo) -> str:
 def _value(text: str) -> Any:
     try:
         return json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):  # no JSON, or a number or nesting beyond what Python reads
         return None if text.lower() == "none" else text
 
 
 def _in_words(kind: type[Settings], error: Any, where: str) -> str:
-    name = str(error["loc"][0])
+    name = str(error["loc"][0]) if error["loc"] else ""
+    if name not in kind.model_fields or error["type"] in ("value_error", "assertion_error"):  # a validator's own words
+        return f"{name or 'the settings'}{where}: {error['msg']}"
     info = kind.model_fields[name]
     expected = ", ".join(filter(None, (type_of(info), range_of(info))))
     meaning = f" ({info.description})" if info.description else ""
-    return f"{name}={error['input']!r}{where} must be {expected}{meaning}"
+    given = repr(error["input"])
+    given = given if len(given) <= LONGEST else f"{given[:LONGEST]}..."
+    return f"{name}={given}{where} must be {expected}{meaning}"

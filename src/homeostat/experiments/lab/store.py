@@ -1,7 +1,8 @@
 """A folder of results: `result.json` (numbers, settings, provenance) and `data.zarr` (arrays by arm and seed).
 
 Both are up to date after every run, so whatever ends an experiment early loses none that finished. `result.json` is
-written to a file beside it and then moved, so that it is never half a file.
+written to a file beside it and then moved, so that it is never half a file. What failed is listed there, with its
+traceback in `failures`. One process at a time writes to a folder.
 """
 
 from __future__ import annotations
@@ -13,19 +14,28 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from homeostat.errors import BadValue, DataError
+from homeostat.errors import BadValue, DataError, HomeostatError
 from homeostat.experiments.lab.contract import Experiment
+from homeostat.experiments.lab.lock import LOCK, Lock
 from homeostat.experiments.lab.settings import Settings
-from homeostat.information import mean_interval, paired_difference_interval
+from homeostat.experiments.lab.sources import changes, code_of, files_in
+from homeostat.experiments.lab.summary import effects, summary
 
 FORMAT = 1
-RESULT, DATA, REPORT, CHECKPOINTS = "result.json", "data.zarr", "report.html", "checkpoints"
+SUMMARY_REST = 20.0  # how long runs are added without new means, in the time that means took
+RESULT, DATA, REPORT, CHECKPOINTS, FAILURES = "result.json", "data.zarr", "report.html", "checkpoints", "failures"
+PARTS = {
+    "experiment": str, "locator": str, "title": str, "arms": dict, "baselines": dict, "settings": dict,
+    "settings_chosen": list, "seeds": list, "expected_runs": int, "measures": dict, "runs": list, "provenance": dict,
+}  # fmt: skip
+OURS = (RESULT, DATA, REPORT, CHECKPOINTS, FAILURES, LOCK, "__pycache__")
 
 
 @dataclass(frozen=True)
@@ -40,7 +50,11 @@ class Finished:
 
 
 class Store:
-    """Writes a folder of results, run by run; `former` is what an earlier part of the same experiment left in it."""
+    """Writes a folder of results, run by run; `former` is what an earlier part of the same experiment left in it.
+
+    It holds the folder's lock from its making to `close()` or `release()`: `BadValue` if another process does.
+    `data` tells the data that the experiment works on from others.
+    """
 
     def __init__(
         self,
@@ -52,66 +66,81 @@ class Store:
         seeds: list[int],
         provenance: dict[str, Any],
         former: dict[str, Any] | None = None,
+        data: str | None = None,
     ) -> None:
         self.folder = folder
         self.experiment = experiment
-        self.began = time.perf_counter()
+        self.began, self.summarise_at = time.perf_counter(), 0.0
+        chosen = settings.model_dump(mode="json")
+        sources = code_of(experiment.locator) | files_in(chosen) | ({} if data is None else {"the data": data})
         self.result: dict[str, Any] = {
             "format": FORMAT, "status": "running", "experiment": experiment.name, "locator": experiment.locator,
             "title": experiment.title, "text": experiment.text,
             "arms": {name: experiment.arms[name] for name in arms if name in experiment.arms},
             "baselines": {name: experiment.baselines[name] for name in arms if name in experiment.baselines},
-            "settings": settings.model_dump(mode="json"), "settings_chosen": sorted(settings.chosen),
-            "arm_settings": _own_settings(experiment, settings, arms), "configuration_sha256": "",
-            "seeds": seeds, "expected_runs": len(arms) * len(seeds), "measures": {}, "runs": [], "summary": {},
-            "effects": {}, "seconds": 0.0, "provenance": provenance,
+            "settings": chosen, "settings_chosen": sorted(settings.chosen),
+            "arm_settings": _own_settings(experiment, settings, arms), "configuration_sha256": "", "sources": sources,
+            "seeds": seeds, "expected_runs": len(arms) * len(seeds), "measures": {}, "runs": [], "failures": [],
+            "summary": {}, "effects": {}, "seconds": 0.0, "provenance": provenance,
         }  # fmt: skip
         self.result["configuration_sha256"] = _fingerprint(self.result)
-        if former is None:
-            self._prepare()
-        else:
-            self._go_on(former)
-
-    def _prepare(self) -> None:
-        """An empty folder; a former result in it goes, anything else is left alone and is an error."""
-        if self.folder.exists() and not self.folder.is_dir():
-            raise BadValue(f"--out {self.folder} is a file; name a folder")
-        strangers = (
-            [p.name for p in self.folder.iterdir() if p.name not in (RESULT, DATA, REPORT, CHECKPOINTS, "__pycache__")]
-            if self.folder.is_dir()
-            else []
-        )
-        if strangers and not (self.folder / RESULT).exists():
-            raise BadValue(
-                f"--out {self.folder} holds other files ({', '.join(sorted(strangers)[:3])}); name an empty folder"
-            )
+        self.lock = self._locked()
         try:
+            if former is None:
+                self._prepare()
+            else:
+                self._go_on()
+        except BaseException:
+            self.release()
+            raise
+
+    def _locked(self) -> Lock:
+        """The lock of the folder, which is made if it is not there; one with other things in it is left alone."""
+        with self._writing():
+            if self.folder.exists() and not self.folder.is_dir():
+                raise BadValue(f"--out {self.folder} is a file; name a folder")
             self.folder.mkdir(parents=True, exist_ok=True)
-            (self.folder / RESULT).unlink(missing_ok=True)
-            (self.folder / REPORT).unlink(missing_ok=True)
-            for former in (DATA, CHECKPOINTS):
-                if (self.folder / former).exists():
-                    shutil.rmtree(self.folder / former)
-            self.write()
+            others = sorted(p.name for p in self.folder.iterdir() if p.name not in OURS and not _is_draft(p))
+            if others and not (self.folder / RESULT).exists():
+                raise BadValue(
+                    f"--out {self.folder} holds other files ({', '.join(others[:3])}); name an empty folder"
+                )
+            return Lock(self.folder)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except HomeostatError:
+            raise
         except OSError as error:
             raise DataError(
-                f"the results cannot be written to '{self.folder}': {error.strerror or error}; choose another --out"
+                f"the results cannot be written to '{self.folder}': {error.strerror or error}; choose another --out, "
+                "or mend that and go on with --resume if runs had finished"
             ) from error
 
-    def _go_on(self, former: dict[str, Any]) -> None:
-        """Take over the runs that had finished."""
-        if former["configuration_sha256"] != self.result["configuration_sha256"]:
-            raise BadValue(
-                f"the experiment's defaults or arms have changed since '{self.folder}' was begun, so its runs would "
-                "not belong together; run it anew"
-            )
-        self.began -= former["seconds"]
-        self.result |= {name: former[name] for name in ("runs", "measures", "summary", "effects")}
+    def _prepare(self) -> None:
+        """An empty folder; a former result in it goes."""
+        with self._writing():
+            for name in (RESULT, REPORT):
+                (self.folder / name).unlink(missing_ok=True)
+            for name in (DATA, CHECKPOINTS, FAILURES):
+                if (self.folder / name).exists():
+                    shutil.rmtree(self.folder / name)
         self.write()
 
-    def has(self, arm: str, seed: int) -> bool:
-        """Whether that run has finished."""
-        return any((run["arm"], run["seed"]) == (arm, seed) for run in self.result["runs"])
+    def _go_on(self) -> None:
+        """Take over the runs that had finished, as they are now that the folder is locked."""
+        former = Result.open(self.folder).json
+        if changed := changes(former, self.result):
+            raise changed_since(self.folder, self.result["locator"], changed)
+        self.began -= former["seconds"]
+        self.result |= {name: former[name] for name in ("runs", "failures", "measures", "summary", "effects")}
+        self.write()
+
+    def finished(self) -> set[tuple[str, int]]:
+        """Arm and seed of all runs that have finished."""
+        return {(run["arm"], run["seed"]) for run in self.result["runs"]}
 
     def place(self, arm: str, seed: int) -> Path:
         """Where that run keeps its checkpoints."""
@@ -119,32 +148,81 @@ class Store:
 
     def add(self, run: Finished) -> None:
         """Keep a run: its arrays, its numbers, and the summary over all runs so far."""
-        _write_arrays(self.folder / DATA, run)
-        self.result["runs"].append(
-            {"arm": run.arm, "seed": run.seed, "seconds": round(run.seconds, 3), "numbers": run.numbers}
-        )
-        order = [*self.result["arms"], *self.result["baselines"]]
-        self.result["runs"].sort(key=lambda r: (order.index(r["arm"]), r["seed"]))
+        with self._writing():
+            _write_arrays(self.folder / DATA, run)
+        numbers = {name: value if math.isfinite(value) else None for name, value in run.numbers.items()}
+        undefined = {name: str(value) for name, value in run.numbers.items() if not math.isfinite(value)}
+        entry = {"arm": run.arm, "seed": run.seed, "seconds": round(run.seconds, 3), "numbers": numbers}
+        self.result["runs"].append(entry | {"undefined": undefined})
+        self._sort("runs")
+        self._forget(run.arm, run.seed)
         for name in run.numbers:
             self.result["measures"].setdefault(name, asdict(self.experiment.measure(name)))
-        self.result["summary"] = summary(self.result["runs"])
-        self.result["effects"] = effects(self.result["runs"], list(self.result["arms"]))
+        if time.perf_counter() >= self.summarise_at:
+            self._summarise()
+        self.write()
+        shutil.rmtree(self.place(run.arm, run.seed), ignore_errors=True)  # of no more use
+
+    def _summarise(self) -> None:
+        """Bring the means up to date; over thousands of seeds that takes a while, and is then done less often."""
+        began = time.perf_counter()
+        self.result["summary"] = summary(self.result["runs"], self.result["seeds"])
+        self.result["effects"] = effects(self.result["runs"], list(self.result["arms"]), self.result["seeds"])
+        now = time.perf_counter()
+        self.summarise_at = now + SUMMARY_REST * (now - began)
+
+    def fail(self, arm: str, seed: int, error: str, trace: str = "") -> None:
+        """Keep why a run failed."""
+        self._forget(arm, seed)
+        path = self._trace(arm, seed)
+        if trace:
+            with self._writing():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(trace, encoding="utf-8", errors="backslashreplace")
+        told = path.relative_to(self.folder).as_posix() if trace else None
+        self.result["failures"].append({"arm": arm, "seed": seed, "error": error, "trace": told})
+        self._sort("failures")
         self.write()
 
-    def close(self, status: str) -> Result:
-        """Note how it ended: 'complete' or 'stopped'."""
-        self.result["status"] = status
-        if status == "complete":
-            shutil.rmtree(self.folder / CHECKPOINTS, ignore_errors=True)
+    def _forget(self, arm: str, seed: int) -> None:
+        """A run that failed has been tried again."""
+        self.result["failures"] = [f for f in self.result["failures"] if (f["arm"], f["seed"]) != (arm, seed)]
+        self._trace(arm, seed).unlink(missing_ok=True)
+
+    def _trace(self, arm: str, seed: int) -> Path:
+        return self.folder / FAILURES / arm / f"seed{seed}.txt"
+
+    def _sort(self, name: str) -> None:
+        order = [*self.result["arms"], *self.result["baselines"]]
+        self.result[name].sort(key=lambda entry: (order.index(entry["arm"]), entry["seed"]))
+
+    def close(self, *, stopped: bool) -> Result:
+        """Note how it ended: 'complete', 'failed' where runs have, or 'stopped' before all were tried."""
+        self._summarise()
+        self.result["status"] = "stopped" if stopped else "failed" if self.result["failures"] else "complete"
+        if self.result["status"] == "complete":
+            for name in (CHECKPOINTS, FAILURES):
+                shutil.rmtree(self.folder / name, ignore_errors=True)
         self.write()
+        self.release()
         return Result(self.folder, self.result)
+
+    def release(self) -> None:
+        """Let others write to the folder."""
+        self.lock.release()
 
     def write(self) -> None:
         """Write `result.json` in one go."""
         self.result["seconds"] = round(time.perf_counter() - self.began, 1)
         draft = self.folder / f".{RESULT}.{os.getpid()}"
-        draft.write_text(json.dumps(_jsonable(self.result), indent=1, allow_nan=False) + "\n", encoding="utf-8")
-        os.replace(draft, self.folder / RESULT)
+        with self._writing():
+            for old in filter(_is_draft, self.folder.iterdir()):
+                old.unlink()
+            with draft.open("w", encoding="utf-8") as file:
+                file.write(json.dumps(_jsonable(self.result), indent=1, allow_nan=False) + "\n")
+                file.flush()
+                os.fsync(file.fileno())  # before the move, or a crash of the machine could leave an empty file
+            os.replace(draft, self.folder / RESULT)
 
 
 @dataclass(frozen=True)
@@ -165,8 +243,11 @@ class Result:
             found = json.loads(path.read_text(encoding="utf-8"))
             if found["format"] != FORMAT:
                 raise DataError(f"'{path}' has format {found['format']}; this version of homeostat reads {FORMAT}")
-        except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-            raise DataError(f"'{path}' is damaged: {error!r}") from error
+            found = _completed(found)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            raise DataError(
+                f"'{path}' is damaged: {error!r}. Put a whole copy back, or run the experiment anew"
+            ) from error
         return cls(path.parent, found)
 
     def numbers(self, arm: str, measure: str) -> list[float]:
@@ -174,13 +255,28 @@ class Result:
         found = [run["numbers"].get(measure) for run in self.json["runs"] if run["arm"] == arm]
         return [value for value in found if value is not None]
 
+    def finished(self, arm: str) -> int:
+        """How many seeds of an arm have finished."""
+        return sum(run["arm"] == arm for run in self.json["runs"])
+
+    def missing(self) -> dict[int, list[str]]:
+        """The arms that have neither finished nor failed, by seed."""
+        known = {(run["arm"], run["seed"]) for run in (*self.json["runs"], *self.json["failures"])}
+        arms = [*self.json["arms"], *self.json["baselines"]]
+        found = {seed: [arm for arm in arms if (arm, seed) not in known] for seed in self.json["seeds"]}
+        return {seed: lacking for seed, lacking in found.items() if lacking}
+
     def arrays(self, arm: str, name: str) -> dict[int, np.ndarray]:
         """That array for every seed of an arm that has it."""
         return {seed: found for seed, found in self._arrays(arm, name)}
 
     def array(self, arm: str, name: str) -> np.ndarray | None:
-        """That array for the first seed of an arm; None if it is not there."""
+        """That array for the first seed of an arm that has it; None if none has."""
         return next((found for _, found in self._arrays(arm, name)), None)
+
+    def first_seed(self, arm: str, name: str) -> int | None:
+        """The seed that `array` is of."""
+        return next((seed for seed, _ in self._arrays(arm, name)), None)
 
     def _arrays(self, arm: str, name: str) -> Iterator[tuple[int, np.ndarray]]:
         import zarr
@@ -190,8 +286,34 @@ class Result:
             if run["arm"] == arm and path.is_dir():
                 try:
                     yield run["seed"], np.asarray(zarr.open_array(path, mode="r")[...])
-                except (OSError, ValueError, KeyError) as error:
+                except Exception as error:  # of zarr, or of whatever unpacks its chunks
                     raise DataError(f"'{path}' is damaged: {error}") from error
+
+
+def changed_since(folder: Path, locator: str, changed: list[str]) -> BadValue:
+    """The refusal to go on where what the runs rest on is not what it was."""
+    what = f"{', '.join(changed)} {'has' if len(changed) == 1 else 'have'} changed since '{folder}' was begun"
+    return BadValue(
+        f"{what}, so new runs would not belong with those in it. Put it back as it was and use --resume, or begin "
+        f"anew: homeostat run {locator} --out ANOTHER"
+    )
+
+
+def _completed(found: dict[str, Any]) -> dict[str, Any]:
+    """What `result.json` holds, with all that rests on its runs computed anew: earlier versions wrote less of it."""
+    lacking = [name for name, kind in PARTS.items() if not isinstance(found[name], kind)]
+    if lacking:
+        raise KeyError(*lacking)
+    failures, sources = found.get("failures", []), found.get("sources", {})
+    return found | {
+        "failures": failures, "sources": sources, "summary": summary(found["runs"], found["seeds"]),
+        "effects": effects(found["runs"], list(found["arms"]), found["seeds"]),
+    }  # fmt: skip
+
+
+def _is_draft(path: Path) -> bool:
+    """Whether a process that was killed while it wrote `result.json` left this."""
+    return path.name.startswith(f".{RESULT}.")
 
 
 def _own_settings(experiment: Experiment, settings: Settings, arms: list[str]) -> dict[str, dict[str, Any]]:
@@ -211,47 +333,11 @@ def _fingerprint(result: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
-def summary(runs: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """For every arm and number: the mean over seeds and its 95 % interval, where there are two seeds or more."""
-    return {
-        arm: {name: _interval(list(by_seed.values())) for name, by_seed in found.items()}
-        for arm, found in _by_arm(runs).items()
-    }
-
-
-def effects(runs: list[dict[str, Any]], arms: list[str]) -> dict[str, dict[str, Any]]:
-    """For every arm but the first: the mean difference from it over the seeds that both have, with its interval."""
-    found = _by_arm(runs)
-    first = found.get(arms[0], {}) if arms else {}
-    differences: dict[str, dict[str, Any]] = {}
-    for arm in arms[1:]:
-        for name, by_seed in found.get(arm, {}).items():
-            seeds = sorted(set(by_seed) & set(first.get(name, {})))
-            if seeds:
-                pair = [by_seed[s] for s in seeds], [first[name][s] for s in seeds]
-                differences.setdefault(arm, {})[name] = _interval([a - b for a, b in zip(*pair, strict=True)], pair)
-    return differences
-
-
-def _by_arm(runs: list[dict[str, Any]]) -> dict[str, dict[str, dict[int, float]]]:
-    found: dict[str, dict[str, dict[int, float]]] = {}
-    for run in runs:
-        for name, value in run["numbers"].items():
-            if value is not None and math.isfinite(value):
-                found.setdefault(run["arm"], {}).setdefault(name, {})[run["seed"]] = value
-    return found
-
-
-def _interval(values: list[float], pair: tuple[list[float], list[float]] | None = None) -> dict[str, Any]:
-    if len(values) < 2:
-        return {"mean": values[0], "low": None, "high": None, "level": None, "method": "one seed", "number": 1}
-    return asdict(mean_interval(values) if pair is None else paired_difference_interval(*pair))
-
-
 def _write_arrays(path: Path, run: Finished) -> None:
     import zarr
 
-    group = zarr.open_group(path, mode="a").require_group(f"{run.arm}/seed{run.seed}")
+    # what a process left that was killed here is no part of the run
+    group = zarr.open_group(path, mode="a").create_group(f"{run.arm}/seed{run.seed}", overwrite=True)
     for name, value in run.arrays.items():
         dims = getattr(value, "dims", None)
         group.create_array(name, data=np.ascontiguousarray(value), dimension_names=dims, overwrite=True)

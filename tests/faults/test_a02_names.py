@@ -1,0 +1,132 @@
+"""A2: any legal identifier names a state, a field or a helper; any text a population, projection or network rule."""
+
+import keyword
+import re
+
+import numpy as np
+
+import homeostat as hs
+from homeostat.engine import runtime
+from homeostat.engine.layout import Layout
+from homeostat.engine.model import PLACES
+
+STATES = (
+    "size first ids counts rates fired cursor logged scheduled n i k slot F lambda_ v_new x_decay x_rate x_at arrived"
+)
+FIELDS = "drive_ last since row e j s w_ h_step spiked_at key_0 rule0_x neuron_v U64 np math exp network learning τ"
+
+
+def _neuron() -> str:
+    lines = ["class Awkward(hs.Neuron):", "    tau: hs.Ms = 5.0"]
+    lines += [f"    {name}: hs.Number = {k / 100 + 0.01}" for k, name in enumerate(FIELDS.split())]
+    lines += ["    v = hs.PerNeuron.state()", '    x = hs.PerNeuron.trace(decay="tau")']
+    lines += [f"    {name} = hs.PerNeuron.state()" for name in STATES.split()]
+    for name, field in zip(STATES.split(), FIELDS.split(), strict=False):
+        lines += [f"    @{name}.step", f"    def _({name}, {field}, v): return 0.5 * {name} + {field} + 0.1 * v"]
+    given = [*STATES.split(), *FIELDS.split()]
+    lines += ["    @v.step", f"    def _(v, x, input, {', '.join(given)}):"]
+    lines += [f"        return 0.5 * v + 0.1 * x + input + 0.01 * ({' + '.join(given)})"]
+    lines += ["    @staticmethod", "    def fires(v): return v > 1.5", "    @v.on_spike", "    def _(v): return 0.0"]
+    return "\n".join(lines)
+
+
+RULE = """
+class Odd(hs.Plasticity):
+    last: hs.Ms = 20.0
+    since: hs.Number = 0.01
+    begin = hs.PerPre.trace(decay="last")
+    here_begin = hs.PerPre.state()
+    before_begin = hs.PerPost.trace(decay="last")
+    stamp = hs.PerSynapse.trace(decay="last")
+    @here_begin.on_pre
+    def _(here_begin): return here_begin + 1.0
+    @stamp.on_post
+    def _(stamp, begin): return stamp + begin
+    @staticmethod
+    def on_post(begin, since, stamp, here_begin): return since * (begin + stamp + 0.01 * here_begin)
+    @staticmethod
+    def on_pre(before_begin, since): return -since * before_begin
+
+class Level(hs.NetworkRule):
+    new0: hs.Number = 0.5
+    left = hs.Global.state()
+    @left.step
+    def _(left, new0, uniform): return 0.9 * left + new0 * uniform
+"""
+
+
+def test_a2_awkward_names_everywhere(tmp_path, monkeypatch):
+    (tmp_path / "awkward_names.py").write_text("import homeostat as hs\n" + _neuron() + RULE, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    import awkward_names as mine
+
+    net = hs.Network(dt=1.0, seed=2)
+    net.modulate(mine.Level(), "x-y")
+    net.modulate(mine.Level(new0=0.25), "x_y")
+    a = net.add(hs.Poisson(rate=120.0), 5, "network")
+    b = net.add(mine.Awkward(), 4, "window")
+    c = net.add(hs.LIF(tau=10.0), 3, "a b")
+    d = net.add(hs.LIF(), 3, "a_b")
+    rules = [mine.Odd(), hs.gated(mine.Odd(), by=lambda x_y: x_y)]
+    net.connect(a, b, hs.AllToAll(), weight=0.5, rules=rules, name="run")
+    net.connect(b, c, hs.AllToAll(), weight=3.0, receptor=hs.AMPA(), name="b->c")
+    net.connect(b, d, hs.AllToAll(), weight=3.0, receptor=hs.AMPA(), name="b c")
+    sim, reference = hs.Simulation(net, dtype="float64", quiet=True), hs.ReferenceSimulation(net)
+    sim.run(steps=150, record=[hs.Spikes(p) for p in (b, c, d)])
+    reference.run(150)
+    assert reference.spikes
+    for name in ("v", "x", *STATES.split()):
+        expected = reference.state("window", "neuron", name)
+        np.testing.assert_allclose(sim.state(b, name), expected, rtol=1e-9, err_msg=name)
+    for name in "begin here_begin before_begin stamp".split():
+        found = sim.state("run", f"rule0.{name}")
+        np.testing.assert_allclose(found, reference.state("run", "rule0.0", name), rtol=1e-9, err_msg=name)
+    np.testing.assert_allclose(sim.weights("run"), reference.weights("run"), rtol=1e-9)
+    for name in ("x-y", "x_y"):
+        assert sim.modulator(name) == reference.state(name, "rule", "left")[0]
+    assert sim.modulator("x-y") != sim.modulator("x_y")
+
+
+def test_a2_no_name_of_the_engine_begins_as_a_users_does():
+    net = hs.Network(dt=1.0)
+    a, b = net.add(hs.Poisson(), 3, "a"), net.add(hs.LIF(), 3, "b", rules=[hs.IntrinsicThreshold()])
+    net.connect(
+        a, b, hs.Random(0.5), delay=hs.Uniform(1.0, 4.0), receptor=hs.AMPA(), release=hs.ShortTerm(),
+        rules=[hs.PairSTDP(), hs.Eligibility(hs.TripletSTDP()), hs.SynapticScaling(), hs.HardBounds()],
+    )  # fmt: skip
+    sim = hs.Simulation(net, quiet=True)
+    assert isinstance(sim.layout, Layout)
+    for group in (*sim.model.cells.values(), *sim.model.links.values(), sim.model.rules):
+        mechanisms = [(m.prefix, m.mechanism) for m in group.members]
+        users = {f"{prefix}{name}" for prefix, of in mechanisms for name in (*of.fields, *of.states, *of.derived)}
+        for name in sim.layout.shares[group.name][0]:
+            assert bool(PLACES.match(name)) == (name in users), name
+    for name in (*runtime.__all__, *dir(Layout)):
+        assert (not re.match("pop_|proj_|hook_", name) and not name.endswith("_")) or name.startswith("__")
+    assert all(not keyword.iskeyword(group.ident) for group in (*sim.model.cells.values(), *sim.model.links.values()))
+
+
+class Post(hs.Plasticity):
+    """Reads states of the neuron whose names begin as the engine's once did."""
+
+    @staticmethod
+    def on_pre(post_rule_of_thumb, post_key_figure):
+        return post_rule_of_thumb + post_key_figure
+
+
+class Named(hs.Neuron):
+    rule_of_thumb: hs.Number = 2.0
+    key_figure = hs.PerNeuron.state(3.0)
+
+    @staticmethod
+    def fires(input):
+        return input > 1e9
+
+
+def test_a2_post_x_is_there_for_every_x():
+    net = hs.Network(dt=1.0)
+    a, b = net.add(hs.SpikeSource(), 1, "a", spikes=([1.0], [0])), net.add(Named(), 1, "b")
+    net.connect(a, b, hs.AllToAll(), weight=1.0, rules=[Post()], name="p")
+    sim = hs.Simulation(net, quiet=True)
+    sim.run(steps=5)
+    assert sim.weights("p") == [6.0]

@@ -1,0 +1,76 @@
+"""A2: fields, states and hooks may have the names of what every mechanism has by itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import homeostat as hs
+from homeostat.errors import ContractError
+
+
+class Named(hs.Plasticity):
+    """Its names are those of attributes of its class; `missing` is not there, so its default stands."""
+
+    bound: hs.Number = 2.0
+    values: hs.Number = 0.5
+    aim: hs.Number = 1.0
+    fields: hs.Number = 0.25
+    tau: hs.Ms = 10.0
+
+    states = hs.PerSynapse.state("values")
+    hooks = hs.PerPre.trace(decay="tau")
+
+    @hs.derived
+    def derived(aim, fields):
+        return aim + fields
+
+    @states.on_post
+    def parts(states, hooks):
+        return states + hooks
+
+    @staticmethod
+    def on_post(w, bound, states, derived, missing=0.1):
+        return missing * derived * (bound - w) * states
+
+
+class More(Named):
+    gate: hs.Number = 1.0
+
+
+class Cell(hs.Neuron):
+    bound: hs.Number = 1.5
+    states = hs.PerNeuron.state()
+
+    @states.step
+    def _(states, input):
+        return states + input
+
+    @states.on_spike
+    def _(states):
+        return 0.0
+
+    @staticmethod
+    def fires(states, bound):
+        return states > bound
+
+
+def test_a2_names_of_a_mechanisms_own_attributes_are_free() -> None:
+    assert More(bound=5.0).values == {"bound": 5.0, "values": 0.5, "aim": 1.0, "fields": 0.25, "tau": 10.0, "gate": 1.0}
+    assert repr(More(bound=5.0)) == "More(bound=5)" and More().aim == "w" and len(More().bound()) == 2
+    assert list(More.states) == ["states", "hooks"] and list(More.derived) == ["derived"]
+    net = hs.Network(dt=1.0)
+    net.add(hs.SpikeSource(), 2, "a", spikes=([1.0, 2.0, 5.0, 7.0], [0, 1, 0, 1]))
+    net.add(Cell(), 2, "c")
+    rules = [More(values=2.0), hs.gated(Named(), by=lambda bound: bound)]
+    net.connect("a", "c", hs.AllToAll(), weight=0.9, rules=rules)
+    sim, reference = hs.Simulation(net, dtype="float64", quiet=True), hs.ReferenceSimulation(net)
+    sim.run(steps=20)
+    reference.run(20)
+    np.testing.assert_allclose(sim.weights("a -> c"), reference.weights("a -> c"), rtol=1e-12)
+    assert not np.allclose(sim.weights("a -> c"), 0.9)
+
+
+def test_a2_the_name_of_a_draw_that_is_called_is_refused() -> None:
+    with pytest.raises(ContractError, match=r"Taken.binomial: the name stands for a draw"):
+        type("Taken", (hs.Neuron,), {"binomial": hs.PerNeuron.state()})
