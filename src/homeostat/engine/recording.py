@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from homeostat.engine.store import ALONG, read, write
+from homeostat.engine.store import ALONG, write
 from homeostat.errors import UnknownName, suggestion
 
 
@@ -49,8 +49,11 @@ class Recording(Mapping[str, Any]):
     def open(cls, path: str | Path) -> Recording:
         """Read a zarr folder that `save` or `run(..., out=...)` wrote, also one that a killed run left.
 
-        Values are read from disk when they are used.
+        Values are read from disk when they are used. `DataError` says what is missing or damaged: here, or when a value
+        is read that is.
         """
+        from homeostat.engine.stored import read  # with xarray, which takes half a second to load
+
         return cls(*read(Path(path)))
 
     @property

@@ -3,6 +3,8 @@
 A piece is there once the root's attributes say so: `lengths` of all groups, and `time` (ms) until which the run is
 recorded. Zarr puts each file into place when it is complete. So a run that is killed, at whatever moment, leaves a
 folder that can be read up to its last whole piece. In which group a name lies is told by the root's `groups`.
+
+What is compressed has a checksum, and every chunk has its file, so that damage is seen: `stored.py`.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 ALONG = ("time", "spike")  # dimensions that grow
 CHUNK = 4 * 2**20  # bytes of a chunk, about
 LONGEST = 100  # characters of a group's name
+WHOLE = "every_chunk_has_a_file"  # an attribute of groups; zarr leaves out chunks of zeros, unless told otherwise
 NO_FILE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 """What Windows takes for a device, whatever follows the dot."""
 
@@ -46,11 +49,23 @@ class Store:
         if lengths is not None:
             self.root.attrs.update(dict(attrs))
         self.lengths = dict(lengths or {})
-        self.places: dict[str, str] = _places(dict(self.root.attrs), self.lengths)
-        self._groups: dict[str, Any] = {name: self.root[self.places[name]] for name in self.lengths}
+        self.places: dict[str, str] = places_of(dict(self.root.attrs), self.lengths)
+        self._groups: dict[str, Any] = {}
+        for name, length in self.lengths.items():
+            place = self.places.get(name, "")
+            if not place or place not in self.root or _held(self.root[place]) < length:
+                raise DataError(f"'{path}' holds less of {name} than this run had recorded; put back what was there")
+            self._groups[name] = self.root[place]
 
     def append(self, data: Mapping[str, Any], **attrs: Any) -> None:
         """Add what was recorded since the last time, then say so."""
+        import zarr
+
+        with zarr.config.set({"array.write_empty_chunks": True}):
+            self._append(data)
+        self.root.attrs.update({**attrs, "lengths": self.lengths, "groups": self.places})
+
+    def _append(self, data: Mapping[str, Any]) -> None:
         for name in data:
             value = data[name]
             if name not in self._groups:
@@ -61,15 +76,16 @@ class Store:
                 if variable.dims[:1] == (along,) and variable.size:
                     _extend(group[key], length, variable.values)
             self.lengths[name] = length + dataset.sizes[along]
-        self.root.attrs.update({**attrs, "lengths": self.lengths, "groups": self.places})
 
     def _create(self, name: str, value: Any) -> Any:
         """A group with the arrays of one recorded name; those that grow are empty."""
+        from zarr.codecs import ZstdCodec
+
         dataset, single = _as_dataset(value), hasattr(value, "to_dataset")
         along = _along(dataset)
         self.places[name] = _place(name, self.places.values())
         own: dict[str, Any] = {"recorded": name, "along": along, "arrays": [str(key) for key in dataset.variables]}
-        own |= {"array": str(value.name)} if single else {}
+        own |= {WHOLE: True} | ({"array": str(value.name)} if single else {})
         own["coordinates"] = " ".join(str(coord) for coord in dataset.coords)  # the name by which xarray knows them
         told = {k: _plain(v) for k, v in dataset.attrs.items()}
         group = self.root.create_group(self.places[name], attributes={**told, **own})
@@ -79,7 +95,7 @@ class Store:
             row = max(1, int(np.prod(values.shape[1:], dtype=np.int64)) * values.dtype.itemsize)
             chunks: Any = (max(1, CHUNK // row), *(max(1, n) for n in values.shape[1:])) if grows else "auto"
             array = group.create_array(
-                str(key), shape=values.shape, dtype=values.dtype, chunks=chunks,
+                str(key), shape=values.shape, dtype=values.dtype, chunks=chunks, compressors=[ZstdCodec(checksum=True)],
                 dimension_names=[str(dim) for dim in variable.dims],
                 attributes={k: _plain(v) for k, v in variable.attrs.items()},
             )  # fmt: skip
@@ -88,7 +104,7 @@ class Store:
         return group
 
 
-OWN = ("recorded", "along", "arrays", "array", "coordinates")
+OWN = ("recorded", "along", "arrays", "array", "coordinates", WHOLE)
 """Attributes of a group that are the store's, not the data's."""
 
 
@@ -104,53 +120,19 @@ def write(path: Path, attrs: Mapping[str, Any], data: Mapping[str, Any], replace
         raise DataError(f"cannot write the recording to '{path}': {error.strerror or error}{former}") from error
 
 
-def read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The data of a folder by name, not loaded yet, and the attributes of its root."""
-    import zarr
-
-    path = folders.found(path)
-    try:
-        root = zarr.open_group(path, mode="r")
-    except (OSError, ValueError) as error:
-        raise DataError(f"'{path}' cannot be read as a recording: {error}") from error
-    attrs: dict[str, Any] = dict(root.attrs)
-    if "lengths" not in attrs:
-        raise DataError(f"'{path}' is a zarr folder, but holds no recording of Homeostat")
-    lengths = attrs.pop("lengths")
-    places = _places(attrs, lengths)
-    attrs.pop("groups", None)
-    return {name: _open(path, places[name], root[places[name]], length) for name, length in lengths.items()}, attrs
-
-
-def _open(path: Path, key: str, group: Any, length: int) -> Any:
-    """One recorded name. Arrays are opened one by one: of a piece half written, some are longer than others."""
-    import xarray as xr
-
-    own = dict(group.attrs)
-    names, variables = list(group.array_keys()), {}
-    for name in names:
-        one = xr.open_dataset(
-            path, engine="zarr", group=key, consolidated=False, decode_times=False, chunks=None,
-            drop_variables=[other for other in names if other != name],
-        )  # fmt: skip
-        if own["along"] in one.dims:
-            one = one.isel({own["along"]: slice(0, length)})
-        variables[name] = one.variables[name]
-    coords = own["coordinates"].split()
-    attrs = {name: value for name, value in own.items() if name not in OWN}
-    if "array" in own:
-        value = variables.pop("value")
-        return xr.DataArray(value, {name: variables[name] for name in coords}, name=own["array"])
-    values = {name: value for name, value in variables.items() if name not in coords}
-    return xr.Dataset(values, {name: variables[name] for name in coords}, attrs)
-
-
 def _as_dataset(value: Any) -> xr.Dataset:
     return value.to_dataset(name="value") if hasattr(value, "to_dataset") else value
 
 
 def _along(dataset: xr.Dataset) -> str:
     return next(str(dim) for dim in dataset.sizes if dim in ALONG)
+
+
+def _held(group: Any) -> int:
+    """How much of a recorded name is there: as much as the shortest of what grows."""
+    along = group.attrs.get("along")
+    growing = [array.shape[0] for _, array in group.arrays() if (array.metadata.dimension_names or ("",))[0] == along]
+    return min(growing, default=0)
 
 
 def _extend(array: Any, length: int, values: np.ndarray) -> None:
@@ -162,7 +144,7 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _places(attrs: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, str]:
+def places_of(attrs: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, str]:
     """The group of each name. Recordings of before there was `groups` have them by a rule."""
     by_rule = {name: name.replace(" -> ", "_to_").replace("/", "_").replace(" ", "_") for name in names}
     return dict(attrs.get("groups", by_rule))
