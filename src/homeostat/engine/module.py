@@ -13,10 +13,6 @@ from homeostat.network.compiled import cache_folder, cannot_be_kept, usable_fold
 
 __all__ = ["cache_folder", "fingerprint", "load"]
 
-<<<<<<< HEAD
-
-=======
->>>>>>> hostile
 HERE = Path(__file__).parent
 LINKED_IN = (HERE / "light.py", *sorted((HERE / "runtime").glob("*.py")))
 """What becomes part of a kernel. Numba does not notice when these change, so the name of a kernel says it."""
