@@ -30,8 +30,8 @@ _HOMES = {
     "homeostat.engine.recording": "Recording",
     "homeostat.engine.simulation": "Simulation",
     "homeostat.errors": (
-        "BadValue CheckpointError ContractError DataError HealthWarning HomeostatError Interrupted NetworkWarning "
-        "NotSupported TooLarge Unhealthy UnknownName"
+        "BadCall BadValue CheckpointError ContractError DataError HealthWarning HomeostatError Interrupted "
+        "NetworkWarning NotSupported TooLarge Unhealthy UnknownName"
     ),
     "homeostat.homeostasis": "InhibitorySTDP IntrinsicThreshold Normalisation SynapticScaling",
     "homeostat.hooks": "derived step_when",

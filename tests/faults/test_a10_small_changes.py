@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import homeostat as hs
+from homeostat.engine import precision
 
 
 class Drift(hs.Plasticity):
@@ -79,3 +80,100 @@ def test_a10_no_false_alarm_of_what_is_shipped():
     rules = [hs.PairSTDP(), hs.TripletSTDP(), hs.NearestTripletSTDP(), hs.OneSidedSTDP(), hs.WeightDependentSTDP()]
     rules += [hs.InhibitorySTDP(), hs.SynapticScaling(), hs.SoftBounds(hs.PairSTDP()), hs.HardBounds(0.0, 3.0)]
     assert not told(network(*rules, weight=hs.LogNormal(0.5, cv=0.5), receptor=hs.AMPA()))
+
+
+class Hidden(hs.Plasticity):
+    """A state of a synapse, of a row, of a cell that grows by too little."""
+
+    part: hs.Number = 1e-8
+    c = hs.PerSynapse.state(1.0)
+    r = hs.PerPre.state(2.0)
+    e = hs.PerPost.state(3.0)
+
+    @c.on_pre
+    def _(c, part):
+        return c + part
+
+    @r.on_pre
+    def _(r, part):
+        return r + part
+
+    @e.on_post
+    def _(e, part):
+        return e + part
+
+
+class Ticking(hs.Plasticity):
+    period: hs.Ms = 10.0
+    c = hs.PerSynapse.state(1.0)
+
+    @c.every
+    def _(c):
+        return c + 1e-8
+
+
+class Tiring(hs.LIF):
+    tau_fatigue: hs.Ms = 1e8
+    fatigue = hs.PerNeuron.state(20.0)
+
+    @fatigue.step
+    def _(fatigue, dt, tau_fatigue):
+        return fatigue - dt * fatigue / tau_fatigue
+
+
+class Remembering(hs.LIF):
+    tau_long: hs.Ms = 1e8
+    long = hs.PerNeuron.trace(decay="tau_long")
+
+
+def cells(model):
+    net = hs.Network(dt=1.0, seed=1)
+    net.add(model, 3, "b")
+    return net
+
+
+def test_a10_states_that_grow_by_too_little_are_told_once_for_each_rule():
+    (text,) = told(network(Hidden()))
+    assert "Hidden on 'p' changes its state c of about 1 by some 1e-08" in text and "slow=True" in text
+    assert not told(network(Hidden(part=1e-4))) and not told(network(Hidden()), dtype="float64")
+    (text,) = told(network(Ticking()))  # slow clocks round weights at random, not states
+    assert "its state c of about 1" in text
+
+
+def test_a10_states_and_traces_of_cells_are_told_too():
+    (text,) = told(cells(Tiring()))
+    assert "Tiring on 'b' changes its state fatigue of about 20 by some 2e-07" in text
+    (text,) = told(cells(Remembering()))
+    assert "trace long that decays by 1e-08 of itself in a step (tau_long=1e+08 ms)" in text
+    assert not told(cells(Tiring(tau_fatigue=1e4))) and not told(cells(Remembering(tau_long=1e4)))
+
+
+def test_a10_weights_that_begin_at_0_are_judged_at_their_bound():
+    (text,) = told(network(Drift(), hs.HardBounds(0.0, 2.0), weight=0.0))
+    assert "weights of about 2" in text
+    assert not told(network(Drift(1e-4), hs.HardBounds(0.0, 2.0), weight=0.0))
+
+
+def test_a10_what_cannot_be_tried_is_passed_over():
+    class Odd(hs.Plasticity):
+        x = hs.PerSynapse.state(0.0)
+
+        @staticmethod
+        def on_pre(x):
+            return 1e-9 / x
+
+    assert not told(network(Odd()))
+
+
+@pytest.mark.parametrize("cell", [hs.LIF, hs.AdaptiveLIF, hs.AdEx])
+@pytest.mark.parametrize("receptor", [hs.AMPA, hs.NMDA, hs.GABAB])
+@pytest.mark.parametrize("dt", [0.01, 1.0])
+def test_a10_no_false_alarm_of_shipped_models(cell, receptor, dt):
+    net = hs.Network(dt=dt, seed=1)
+    a, b = net.add(hs.Poisson(), 4, "a"), net.add(cell(), 3, "b", rules=[hs.IntrinsicThreshold()])
+    rules = [hs.Eligibility(hs.PairSTDP()), hs.Normalisation(), hs.SynapticScaling(), hs.HardBounds(0.0, 1.0)]
+    release = hs.ShortTerm(tau_facil=500.0)
+    net.connect(a, b, hs.AllToAll(), weight=0.5, receptor=receptor(), release=release, rules=rules)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", hs.NetworkWarning)
+        precision.caution(hs.realise(net))

@@ -65,3 +65,62 @@ def test_a15_what_is_said_is_so():
         sim = hs.Simulation(network(rate=2000.0), quiet=True)
     run = sim.run(steps=2000, record=[hs.Spikes("a")])
     assert run["a.spikes"].sizes["spike"] / 20 / 2.0 == pytest.approx(864.7, rel=0.02)
+
+
+def test_a15_a_distribution_that_reaches_below_0_is_told_though_no_draw_does():
+    net = hs.Network(dt=1.0, seed=1)
+    a, b = net.add(hs.Poisson(), 1, "a"), net.add(hs.LIF(), 1, "b")
+    net.connect(a, b, hs.AllToAll(), weight=hs.Normal(1.0, sd=0.5), receptor=hs.GABAA(), name="p")
+    assert hs.realise(net).synapses["p"].weights().min() > 0
+    (text,) = told(net)
+    assert "weight=Normal(mean=1.0, sd=0.5" in text and "may be negative" in text
+    for weight in (hs.Normal(1.0, sd=0.5, low=0.0), hs.Normal(1.0, sd=0.1)):
+        assert not told(network(weight=weight))
+
+
+def test_a15_bounds_that_reach_below_0_are_none():
+    (text,) = told(network(rules=[hs.PairSTDP(), hs.HardBounds(-5.0, 5.0)]))
+    assert "PairSTDP on 'p' may make weights negative" in text
+
+
+class Plain(hs.Neuron):
+    """Fires with the probability that is asked for, up to 1."""
+
+    rate: hs.Hz = 10.0
+
+    @staticmethod
+    def fires(uniform, rate, dt):
+        return uniform >= 1.0 - rate * dt / 1000.0
+
+
+class Fixed(hs.NetworkRule):
+    level = hs.Global.state(2000.0)
+
+    @level.step
+    def _(level):
+        return level
+
+
+def source(model, dt=1.0):
+    net = hs.Network(dt=dt, seed=1)
+    net.modulate(Fixed(), "level")
+    net.add(model, 3, "a")
+    return net
+
+
+def test_a15_what_a_source_delivers_is_found_by_trying_it():
+    assert not told(source(Plain(rate=600.0)))
+    (text,) = told(source(Plain(rate=2000.0)))
+    assert "rate=2000 Hz of Plain on 'a'" in text and "1000 Hz come out" in text
+
+
+def test_a15_a_rate_that_follows_a_rule_is_what_that_begins_with():
+    (text,) = told(source(hs.Poisson(rate=hs.Follow("level"))))
+    assert "864.7 Hz come out" in text
+
+
+def test_a15_warnings_name_the_line_of_the_user():
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        hs.Simulation(network(rate=2000.0), quiet=True)
+    assert {one.filename for one in found} == {__file__}

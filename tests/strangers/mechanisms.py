@@ -49,6 +49,7 @@ class Writer:
         made = Class(self.names.word(self.module, wanted, pool=["Cell", "Rule", "F", "lanes", "exp", wanted]), base)
         made.asks = set(asks)
         hooks = {"Neuron": "fires output", "Receptor": "current conductance", "Release": "transmit"}
+        made.taken |= {name for name, _, _ in self.bodies.helpers}  # else a hook might call a number
         made.taken |= {*asks, made.name, *hooks.get(base, "on_pre on_post on_spike step every limit").split()}
         return made
 

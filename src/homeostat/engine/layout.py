@@ -159,7 +159,7 @@ class Layout:
 
     def _cut_links(self, name: str, links: Links) -> None:
         synapses = self.model.made.synapses[name]
-        delays = np.flatnonzero(np.bincount(synapses.delay))
+        delays = np.flatnonzero(np.bincount(synapses.delay)) if synapses.delay.size else np.array([1])
 
         def share_of(first: int, last: int) -> LinkShare:
             share = cut(synapses, delays, first, last)

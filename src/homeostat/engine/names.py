@@ -111,7 +111,7 @@ class Reader:
             return number(optional[name])
         raise UnknownName(
             f"{type(mechanism).__name__} on '{view.group.name}' asks for '{name}', which is not there; "
-            + suggestion(name, _askable(view, member, name))
+            + suggestion(name, [known for known in _askable(view, member, name) if known != name])
         )
 
     def parameter(self, view: View, member: Member, name: str) -> str:
@@ -128,11 +128,10 @@ class Reader:
 
     def followed(self, rule: str, state: str, view: View) -> str:
         """A network rule's state as the previous step left it."""
-        name = modulator(self.model, rule, state)
-        if view.group is self.model.rules:  # which move in this step, one after the other
-            name = f"left_{name}"
-            view.group.variables.setdefault(name, Variable("global", 0.0, "float64"))
-        return f"network.{name}[0]"
+        name, rules = modulator(self.model, rule, state), self.model.rules
+        begins = rules.variables[name].value
+        rules.variables.setdefault(f"left_{name}", Variable("global", begins, "float64"))  # for rules of the network
+        return f"network.left_{name}[0]" if view.group is rules else f"network.{name}[0]"
 
     def variable(self, group: Group, name: str, view: View | None = None) -> str:
         """A variable of a group, indexed by its kind."""

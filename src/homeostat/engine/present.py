@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from homeostat.engine.by_name import Found
-from homeostat.engine.model import NETWORK, Cells, Group, Links, Member, modulator
+from homeostat.engine.model import KIND_OF_SCOPE, NETWORK, Cells, Group, Links, Member, modulator
 from homeostat.engine.whole import gather_delays, gathered, rows
 from homeostat.network import lookup
 from homeostat.network.realise import Table
+from homeostat.network.scopes import field_scope
 from homeostat.rule import Follow, PopulationRule
 from homeostat.state import State
 
@@ -46,7 +47,7 @@ def value_of(sim: Simulation, group: Group, member: Member, name: str) -> tuple[
     key = f"{member.prefix}{name}"
     kind = group.kind(key)
     if kind == "table":
-        return _planned(sim, group.variables[key].value), group.variables[key].over
+        return _planned(sim, group.variables[key].value), _kind(group.variables[key].over)
     if kind == "number":
         return group.variables[key].value, ""
     if kind == "global":
@@ -59,9 +60,10 @@ def value_of(sim: Simulation, group: Group, member: Member, name: str) -> tuple[
     if isinstance(value, Follow):
         who = f"{name} of {type(mechanism).__name__} on '{member.owner}'"
         followed = modulator(sim.model, *lookup.followed(sim.net, value.source, who))
-        return float(sim.layout.shares[NETWORK][0][followed][0]), ""
+        return float(sim.layout.shares[NETWORK][0][f"left_{followed}"][0]), ""
     if name in mechanism.derived:
-        return _called(sim, group, member, mechanism.derived[name], {}, "")
+        kind = _kind(KIND_OF_SCOPE[field_scope(mechanism, name)])
+        return _called(sim, group, member, mechanism.derived[name], {}, kind if kind != "number" else "")
     assert isinstance(group, Cells) and name == "rate", name
     rates = sim.layout.cells[group.name]["rates"]
     return rates[(sim.step_count - 1) % len(rates)] if sim.step_count else np.zeros_like(rates[0]), "cell"
@@ -128,6 +130,11 @@ def of_each(sim: Simulation, group: Group, key: str, values: np.ndarray) -> np.n
     if not np.array_equal(each[neurons], values, equal_nan=True):
         raise ValueError("rows of one neuron differ")
     return each
+
+
+def _kind(kind: str) -> str:
+    """The kind over which parameters are given: those of rows for each presynaptic neuron."""
+    return "pre" if kind == "row" else kind
 
 
 def _planned(sim: Simulation, table: Table) -> Any:

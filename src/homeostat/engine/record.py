@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from homeostat import keyed
+from homeostat.calls import explained
 from homeostat.engine.sample import SynapseSample
 from homeostat.errors import BadValue, NotSupported
 from homeostat.network.network import Population, Projection
@@ -157,6 +158,7 @@ class Sampled(Recorder):
 class States(Sampled):
     """A state or parameter of a population or projection, each `every` ms; `of` picks neurons or synapses."""
 
+    @explained
     def __init__(self, owner: Population | Projection | str, state: str, *, every: float, of: Any = None) -> None:
         self.owner, self.state, self.every, self.of = name_of(owner), state, every, of
         self.name = f"{self.owner}.{state}"
@@ -186,6 +188,7 @@ class States(Sampled):
 class Weights(Sampled):
     """The weights of a projection, each `every` ms: all, or those of `sample` synapses, the same ones for a seed."""
 
+    @explained
     def __init__(self, projection: Projection | str, *, every: float, sample: int | None = None) -> None:
         self.projection, self.every, self.sample = name_of(projection), every, sample
         self.name = f"{self.projection}.w"
@@ -227,6 +230,7 @@ class WeightSummary(Sampled):
     """Mean, spread, extremes and quantiles of a projection's weights, each `every` ms; without a name, of all plastic
     projections."""
 
+    @explained
     def __init__(self, projection: Projection | str | None = None, *, every: float) -> None:
         self.projection, self.every = None if projection is None else name_of(projection), every
         self.name = f"{self.projection or 'all'}.weights"

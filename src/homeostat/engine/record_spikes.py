@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from homeostat.calls import explained
 from homeostat.engine.record import IN_MEMORY, ON_DISK, Recorder, name_of, steps_between
 from homeostat.errors import BadValue
 from homeostat.network.network import Population
@@ -48,6 +49,7 @@ class Spikes(Logged):
     _steps: list[np.ndarray]
     _ids: list[np.ndarray]
 
+    @explained
     def __init__(self, population: Population | str, *, expected: float = ASSUMED_RATE) -> None:
         if not 0.0 < float(expected) < np.inf:
             raise BadValue(f"expected={expected!r} of Spikes must be a rate above 0 Hz")
@@ -104,6 +106,7 @@ class Rates(Logged):
     The bins begin where the run begins; if it ends within a bin, that one is shorter.
     """
 
+    @explained
     def __init__(self, population: Population | str, *, every: float, each: bool = False) -> None:
         self.of, self.bin, self.each = name_of(population), every, each
         self.name = f"{self.of}.rate"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from homeostat.errors import NotSupported
 from homeostat.hooks import Hook
+from homeostat.network.lookup import Read, reads
 from homeostat.network.network import Network, Population, Projection
 from homeostat.network.realise import places, targets
 from homeostat.network.scopes import field_scope
@@ -36,6 +37,8 @@ REFUSALS = {
 """Key -> what is refused, in words."""
 
 Target = tuple[str, str, str]  # owner, place, parameter
+Place = tuple[str, str]  # owner, place
+On = Projection | Population | None  # what a mechanism stands on
 SCOPES: dict[type[Mechanism], tuple[str, ...]] = {
     Neuron: ("PerNeuron",),
     Receptor: ("PerPost",),
@@ -58,21 +61,22 @@ def check(net: Network) -> None:
     """Raise the first refusal that a network meets."""
     aims = set(targets(net))
     for name, place, mechanism, on in places(net):
-        moving = {field for owner, of, field in aims if (owner, of) == (name, place)}
-        for key in (*_of_mechanism(mechanism, moving), *_of_surroundings(mechanism, on, aims)):
+        at = (name, place)
+        for key in (*_of_mechanism(mechanism, on, aims, at), *_of_surroundings(mechanism, on, aims)):
             raise refuse(key, f"{type(mechanism).__name__} on '{name}'")
     for projection in net.projections.values():
-        for key, owner in _of_projection(projection):
+        for key, owner in _of_projection(projection, aims):
             raise refuse(key, f"{type(owner).__name__} on '{projection.name}'")
 
 
-def _of_mechanism(mechanism: Mechanism, moving: set[str]) -> Iterator[str]:
+def _of_mechanism(mechanism: Mechanism, on: On, aims: set[Target], at: Place) -> Iterator[str]:
     scopes = next(scopes for kind, scopes in SCOPES.items() if isinstance(mechanism, kind))
     for state in mechanism.states.values():
         yield from _of_state(state, scopes)
         if state.sensor and not isinstance(mechanism, NetworkRule):
             yield "sensor"
-        if isinstance(mechanism, Plasticity | Release | PopulationRule) and _moves_by(mechanism, state, moving):
+        lazy = isinstance(mechanism, Plasticity | Release | PopulationRule)
+        if lazy and _moves_by(mechanism, state, on, aims, at):
             yield "decay"
     for name, value in mechanism.values.items():
         by_synapse = isinstance(mechanism, Plasticity | Release) and field_scope(mechanism, name) == "PerSynapse"
@@ -87,34 +91,60 @@ def _of_mechanism(mechanism: Mechanism, moving: set[str]) -> Iterator[str]:
             yield "crossing"
 
 
-def _moves_by(mechanism: Mechanism, state: State, moving: set[str]) -> bool:
+def _moves_by(mechanism: Mechanism, state: State, on: On, aims: set[Target], place: Place) -> bool:
     """Whether what a state decays or advances by changes in time."""
-    reads = {state.trace.tau} if state.trace else set(state.advancer.all_reads if state.advancer else ())
-    todo = list(reads)
-    while todo:
-        for read in mechanism.derived[name].all_reads if (name := todo.pop()) in mechanism.derived else ():
-            todo += [] if read in reads else [read]
-            reads.add(read)
-    return any(read in moving or isinstance(mechanism.values.get(read), Signal) for read in reads)
+    names = [state.trace.tau] if state.trace else [*(state.advancer.all_reads if state.advancer else ())]
+    return any(_changes(mechanism, read, on, aims, place) for read in reads(mechanism, names, _sides(on)))
 
 
-def _of_surroundings(mechanism: Mechanism, on: Projection | Population | None, aims: set[Target]) -> Iterator[str]:
+def _changes(mechanism: Mechanism, read: Read, on: On, aims: set[Target], place: Place) -> bool:
+    """Whether a value that a mechanism reads is a signal, or changed by a rule, or a neuron's state."""
+    if not read.side:
+        return isinstance(mechanism.values.get(read.name), Signal) or (*place, read.name) in aims
+    population = _sides(on)[read.side]
+    neuron = population.neuron
+    moves = isinstance(neuron.values.get(read.name), Signal) or read.name in neuron.states or read.name == "rate"
+    return moves or (population.name, "neuron", read.name) in aims
+
+
+def _sides(on: On) -> dict[str, Population]:
+    """The neurons that a mechanism may read of."""
+    if isinstance(on, Projection):
+        return {"pre": on.source, "post": on.target}
+    return {} if on is None else {"neuron": on}
+
+
+def _of_surroundings(mechanism: Mechanism, on: On, aims: set[Target]) -> Iterator[str]:
     """What a mechanism reads of neurons: parameters that stand still on all sides, and states of its own side."""
     if on is None or isinstance(mechanism, Neuron | Receptor):
         return
-    sides = {"pre": on.source, "post": on.target} if isinstance(on, Projection) else {"neuron": on}
-    for name in dict.fromkeys(name for hook in mechanism.hooks for name in hook.all_reads):
-        side, _, read = name.partition("_")
-        if side not in sides or (read == "rate" and not sides[side].spiking):
-            continue
-        neuron = sides[side].neuron
-        fields = neuron.derived[read].all_reads if read in neuron.derived else (read,)
-        signal = any(isinstance(neuron.values.get(one), Signal) for one in fields)
-        changed = any((sides[side].name, "neuron", one) in aims for one in fields)
-        if side == "pre" and (signal or changed or read in neuron.states):
-            yield "moving"
-        if signal or (changed and read in neuron.derived):
-            yield "signal"
+    names = [name for hook in mechanism.hooks for name in hook.all_reads]
+    names += [name for state in mechanism.states.values() if state.advancer for name in state.advancer.all_reads]
+    for read in sorted(reads(mechanism, names, _sides(on))):
+        yield from _of_neuron(read, on, aims)
+
+
+def _of_gates(projection: Projection, aims: set[Target]) -> Iterator[tuple[str, Mechanism]]:
+    """The same of what gates read, but for what names a rule of the network."""
+    for bound in (bound for rule in projection.rules for bound in rule.bound()):
+        for gate in bound.gates:
+            owner = bound.owner if gate.owner is None else gate.owner
+            for read in sorted(reads(owner, gate.reads, _sides(projection))):
+                for key in _of_neuron(read, projection, aims):
+                    yield key, bound.owner
+
+
+def _of_neuron(read: Read, on: On, aims: set[Target]) -> Iterator[str]:
+    population = _sides(on).get(read.side)
+    if population is None or (read.name == "rate" and not population.spiking):
+        return
+    neuron = population.neuron
+    signal = isinstance(neuron.values.get(read.name), Signal)
+    changed = (population.name, "neuron", read.name) in aims
+    if read.side == "pre" and (signal or changed or read.name in neuron.states):
+        yield "moving"
+    if signal or (changed and read.derived):
+        yield "signal"
 
 
 def _of_state(state: State, scopes: tuple[str, ...]) -> Iterator[str]:
@@ -135,12 +165,13 @@ def _of_state(state: State, scopes: tuple[str, ...]) -> Iterator[str]:
         yield "shared"
 
 
-def _of_projection(projection: Projection) -> Iterator[tuple[str, Mechanism]]:
+def _of_projection(projection: Projection, aims: set[Target]) -> Iterator[tuple[str, Mechanism]]:
+    yield from _of_gates(projection, aims)
     bounds = [bound for rule in projection.rules for bound in rule.bound()]
     for bound in bounds:
         if bound.adds and bound.adds[0] is None and not (bound.adds[1] == "w" or bound.adds[1].startswith("release.")):
             yield "target", bound.owner
-        if bound.hook.event == "weight" and _moves(bound):
+        if bound.hook.event == "weight" and _moves(bound, projection, aims):
             yield "derived", bound.owner
     on_post = [bound for bound in bounds if bound.hook.event == "on_post" and bound.adds]
     before = {id(state) for bound in bounds for state in _written_at_synapse(bound, "on_pre")}
@@ -168,16 +199,13 @@ def _written_at_synapse(bound: Bound, event: str) -> list[State]:
     return [state for state in hook.writes if state.scope.name == "PerSynapse"]
 
 
-def _moves(bound: Bound) -> bool:
+def _moves(bound: Bound, projection: Projection, aims: set[Target]) -> bool:
     """Whether what a hook reads changes by itself."""
-    mechanism = bound.owner
+    mechanism, plain = bound.owner, (*bound.owner.states, *bound.owner.fields, *bound.owner.derived, "dt")
+    place = (projection.name, next(at for at, one in projection.mechanisms() if one is mechanism))
     for name in bound.hook.all_reads:
         state = mechanism.states.get(name)
-        if state is not None and (state.trace or state.advancer or state.scope.name != "PerSynapse"):
+        if name not in plain or (state is not None and (state.moves or state.scope.name != "PerSynapse")):
             return True
-        reads = mechanism.derived[name].all_reads if name in mechanism.derived else (name,)
-        if any(isinstance(mechanism.values.get(read), Signal) for read in reads):
-            return True
-        if name not in (*mechanism.states, *mechanism.fields, *mechanism.derived, "dt"):
-            return True
-    return False
+    behind = reads(mechanism, bound.hook.all_reads, _sides(projection))
+    return any(_changes(mechanism, read, projection, aims, place) for read in behind)

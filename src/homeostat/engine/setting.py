@@ -121,8 +121,9 @@ def _derive_again(sim: Simulation, group: Group, member: Member, name: str) -> N
         for derived in mechanism.derived:
             if (owner, place, derived) in changed:
                 of, who = _member(sim, owner, place)
-                value = derived_value(made, mechanism, derived, owner, place, on)
-                _put_scoped(sim, of, f"{who.prefix}{derived}", value)
+                if who.owner == owner:  # a receptor that projections share has the values of the first
+                    value = derived_value(made, mechanism, derived, owner, place, on)
+                    _put_scoped(sim, of, f"{who.prefix}{derived}", value)
     for owner, place, of_name in changed:
         of, who = _member(sim, owner, place)
         _follow(sim, of, who, of_name)

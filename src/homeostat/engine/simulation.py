@@ -232,12 +232,12 @@ class Simulation:
     @in_turn("settle()")
     def settle(self) -> None:
         """Bring all synapses up to date. Changes no result: replay does not depend on when it happens."""
-        if self.step_count and any(plan.replays for plan in self.plans.values()):
-            for thread in range(self.threads):
-                self.module.run(self.step_count, self.step_count, 1, 1, thread, *self.layout.arguments(thread))
+        waits = self.step_count and any(plan.replays for plan in self.plans.values())
+        if waits or (not self.step_count and any(plan.weights for plan in self.plans.values())):
+            self._bring_up_to_date()
 
-    def _derive_weights(self) -> None:
-        """Weights that are derived from states of their synapses are so at all times."""
+    def _bring_up_to_date(self) -> None:
+        """No event waits for a replay; weights that are derived from states of their synapses are."""
         for thread in range(self.threads):
             self.module.run(self.step_count, self.step_count, 1, 1, thread, *self.layout.arguments(thread))
 
@@ -280,7 +280,7 @@ class Simulation:
             probe.remember_all(self)
         setting.put(self, found, value)
         if self.plans and any(plan.weights for plan in self.plans.values()):
-            self._derive_weights()
+            self._bring_up_to_date()
 
     # --- freezing -----------------------------------------------------------------------------------------------
 

@@ -127,7 +127,7 @@ def _limited(at: Views, view: View, aims: set[str], ticks: dict[str, str] | None
         aim = at.aim(bound)
         if aim in aims:
             local = at.target(aim)
-            here = replace(view, offered={**view.offered, "w": local, "value": local})
+            here = replace(view, offered={**view.offered, "value": local})
             call = at.reader.call(here, at.links.member(bound.owner), bound.hook)
             lines += only_if((ticks or {}).get(aim, ""), [f"{local} = {call}"])
     return lines

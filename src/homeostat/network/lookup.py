@@ -5,13 +5,14 @@ Which state a modulator's name is, which receptors are one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from homeostat.errors import ContractError, UnknownName, suggestion
-from homeostat.network.network import Network
-from homeostat.rule import Follow
+from homeostat.network.network import Network, Population
+from homeostat.rule import Follow, Mechanism
 
 if TYPE_CHECKING:
     from homeostat.network.realise import Realised
@@ -40,6 +41,37 @@ def modulator(net: Network, argument: str, who: str) -> tuple[str, str] | None:
         meanings = " and ".join(f"{state} of '{rule}'" for rule, state in found)
         raise ContractError(f"{who} asks for '{argument}', which could be {meanings}; give one of them another name")
     return found[0] if found else None
+
+
+class Read(NamedTuple):
+    """A value that stands behind what a mechanism reads: its own, or (`side` pre, post, neuron) a neuron's."""
+
+    side: str
+    name: str
+    derived: bool  # whether a derived value of that neuron lies between
+
+
+def reads(mechanism: Mechanism, names: Iterable[str], sides: Mapping[str, Population]) -> set[Read]:
+    """What stands behind names that hooks of a mechanism ask for: derived values are followed to what they read."""
+    found, todo = set[Read](), [*names]
+    done = set(todo)
+    while todo:
+        name = todo.pop()
+        if name in mechanism.derived:
+            new = set(mechanism.derived[name].all_reads) - done
+            done |= new
+            todo += new
+            continue
+        side, _, of = name.partition("_")
+        if name in mechanism.fields or name in mechanism.states or side not in sides:
+            found.add(Read("", name, False))
+            continue
+        neuron = sides[side].neuron
+        if of in neuron.derived:
+            found |= {Read(side, read.name, True) for read in reads(neuron, [of], {})}
+        else:
+            found.add(Read(side, of, False))
+    return found
 
 
 def shared_receptors(made: Realised) -> dict[str, str]:

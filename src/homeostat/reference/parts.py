@@ -49,8 +49,11 @@ class Part:
         """Whether a field or derived value changes in time: a signal, or the target of a rule."""
         if (self.name, self.place, name) in self.sim.targets or isinstance(self.values.get(name), Table | Follow):
             return True
-        value = self.mechanism.derived.get(name)
-        return value is not None and any(self.moves(read) for read in value.all_reads)
+        if name in self.mechanism.derived:
+            return any(self.moves(read) for read in self.mechanism.derived[name].all_reads)
+        side, _, of = name.partition("_")
+        cells = self.home.side(side) if self.home is not None and name not in self.mechanism.fields else None
+        return cells is not None and (of in cells.part.mechanism.states or of == "rate" or cells.part.moves(of))
 
 
 class Store:

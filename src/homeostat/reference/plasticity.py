@@ -158,6 +158,7 @@ class Rules:
                 if call.scope == scope:
                     self._write(call.updates(e), old)
             self._increment("on_pre", scope, on_pre)
+            self.derive_weights()
             self._increment("on_post", scope, on_post)
         self.derive_weights()
         self.at.note_events()
@@ -195,9 +196,9 @@ class Rules:
             if not (old and store.slow):
                 store.write(e, value)
 
-    def derive_weights(self) -> None:
-        """`weight`: the weight where it is derived from hidden states."""
-        if self.sim.is_frozen:
+    def derive_weights(self, at_once: bool = False) -> None:
+        """`weight`: the weight where it is derived from hidden states; in frozen time only `at_once`, by the user."""
+        if self.sim.is_frozen and not at_once:
             return
         for call in self.weights:
             for synapse in self.at.synapses:

@@ -200,7 +200,7 @@ class World:
         else:
             raise UnknownName(f"{part.say()} has no '{what}'; {suggestion(what, [*part.stores, *part.values])}")
         for rules in self.rules.values():
-            rules.derive_weights()
+            rules.derive_weights(at_once=True)
 
     def _set_parameter(self, part: Part, name: str, value: Any) -> None:
         """All that moves with the old value is brought up to date before there is a new one."""
