@@ -286,7 +286,8 @@ def _content(header: Header, arrays: Arrays) -> Any:
 def use_plain(path: Path, header: Header, arrays: Arrays, given: bool) -> None:
     sim = hs.Simulation.load(path, plain() if given else None, threads=1, quiet=True)
     is_as_told(sim, header, arrays)
-    sim.run(steps=min(40, 2**31 - 2 - sim.step_count) or 1, progress=False, record=[hs.Spikes("exc")])
+    if left := min(40, 2**31 - 2 - sim.step_count):  # steps that a simulation can still have
+        sim.run(steps=left, progress=False, record=[hs.Spikes("exc")])
 
 
 def is_as_told(sim: hs.Simulation, header: Header, arrays: Arrays) -> None:
