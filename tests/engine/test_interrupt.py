@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -38,6 +39,15 @@ def interrupt_at(sim: hs.Simulation, step: int) -> threading.Thread:
     return thread
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Ctrl-C reaches Python, also where a shell began the tests in the background, which makes them ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
 @pytest.mark.parametrize("threads", [1, 2])
 def test_ctrl_c(threads: int) -> None:

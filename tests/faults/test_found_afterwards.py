@@ -319,3 +319,28 @@ def test_an_empty_projection_with_drawn_delays_has_rows_too():
     sim, reference = both(net, 12)
     for name in "pq":
         np.testing.assert_allclose(sim.state(name, "rule0.x"), reference.state(name, "rule0.0", "x"))
+
+
+def test_a_slow_state_of_a_row_is_read_as_before_an_event_that_changed_it_only():
+    class Count(hs.Plasticity):
+        s = hs.PerPre.state(-0.25, slow=True)
+
+        @s.on_pre
+        def _(s):
+            return s + 1.0
+
+        @staticmethod
+        def on_post(s):
+            return s
+
+    net = hs.Network(dt=1.0)
+    net.add(hs.SpikeSource(), 1, "a", spikes=([1.0, 15.0], [0, 0]))
+    net.add(hs.SpikeSource(), 1, "b", spikes=([16.0], [0]))
+    net.connect("a", "b", hs.AllToAll(), weight=1.0, delay=1.0, rules=[Count()], name="p")
+    sim, reference = hs.Simulation(net, dtype="float64", quiet=True), hs.ReferenceSimulation(net)
+    for one in (sim, reference):
+        one.run(steps=5)
+        with one.frozen(False):
+            one.run(steps=10)
+        one.run(steps=10)
+    assert sim.weights("p") == reference.weights("p") == [1.75]

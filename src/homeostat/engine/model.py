@@ -267,11 +267,11 @@ def _is_stamped(group: Group, member: Member, state: State) -> bool:
     """
     if isinstance(member.mechanism, PopulationRule):
         return state.moves
-    if not isinstance(group, Links) or not state.moves:
+    if not isinstance(group, Links):
         return False
     if state.scope.name == "PerPre":
-        return state.slow or group.asks_elapsed
-    return state.scope.name == "PerPost" or member.place == "release"
+        return state.slow or (state.moves and group.asks_elapsed)
+    return state.moves and (state.scope.name == "PerPost" or member.place == "release")
 
 
 def _prepare_targets(model: Model) -> None:

@@ -239,7 +239,7 @@ class World:
     def state(self, name: str, place: str, state: str) -> list[float]:
         """The values of a state in the order of its owners: neurons, canonical synapses, rows by (pre, delay) ..."""
         part = self._part(name, place)
-        if state == "rate" and isinstance(part.home, Cells) and part.home.has_rate:
+        if state == "rate" and state not in part.stores and isinstance(part.home, Cells) and part.home.has_rate:
             return list(part.home.rates.get(self.now, [0.0] * part.home.n))
         if state not in part.stores:
             raise UnknownName(f"{part.say()} has no state '{state}'; {suggestion(state, part.stores)}")
