@@ -5,6 +5,8 @@ import pytest
 
 import homeostat as hs
 
+pytestmark = pytest.mark.usefixtures("plain")
+
 
 class Rule(hs.Plasticity):
     tau: hs.Ms = 20.0

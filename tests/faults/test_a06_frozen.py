@@ -3,8 +3,11 @@
 import math
 
 import numpy as np
+import pytest
 
 import homeostat as hs
+
+pytestmark = pytest.mark.usefixtures("plain")
 
 
 class Slow(hs.Plasticity):

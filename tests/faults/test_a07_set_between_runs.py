@@ -7,6 +7,8 @@ import pytest
 
 import homeostat as hs
 
+pytestmark = pytest.mark.usefixtures("plain")
+
 
 class Cell(hs.Neuron):
     tau: hs.Ms = 20.0

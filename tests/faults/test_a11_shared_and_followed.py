@@ -7,6 +7,8 @@ import pytest
 
 import homeostat as hs
 
+pytestmark = pytest.mark.usefixtures("plain")
+
 
 class Hear(hs.Neuron):
     v = hs.PerNeuron.state()

@@ -5,6 +5,8 @@ import pytest
 
 import homeostat as hs
 
+pytestmark = pytest.mark.usefixtures("plain")
+
 PLAN = hs.Timed([1.0, 3.0, 0.5], every=7.0, repeat=True)
 SINE = hs.Sine(2.0, 1.0, 50.0)
 

@@ -5,6 +5,8 @@ import pytest
 
 import homeostat as hs
 
+pytestmark = pytest.mark.usefixtures("plain")
+
 
 def test_c4_every_name_that_messages_list_can_be_looked_at():
     net = hs.Network(dt=1.0)

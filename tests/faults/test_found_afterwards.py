@@ -7,6 +7,8 @@ import pytest
 
 import homeostat as hs
 
+pytestmark = pytest.mark.usefixtures("plain")
+
 
 class Cell(hs.Neuron):
     th: hs.Number = 1.0
