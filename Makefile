@@ -31,7 +31,7 @@ help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{printf "%-18s %s\n", $$1, $$2}'
 
 demo: $(VENV)/.base-$(HERE)  ## learn handwritten digits without labels, and write a report
-	@$(BIN)/homeostat run digits --out results/demo $(ARGS)
+	@$(BIN)/hebbstat run digits --out results/demo $(ARGS)
 
 test: $(VENV)/.test-$(HERE)  ## the tests, minutes
 	@$(PYTHON) -m pytest -n auto $(ARGS)
@@ -73,12 +73,12 @@ $(VENV)/.dev-$(HERE): EXTRA := [test,dev]
 $(VENV)/.dev-$(HERE): HOLDS := $(VENV)/.base-$(HERE) $(VENV)/.test-$(HERE)
 
 $(VENV)/.base-$(HERE) $(VENV)/.test-$(HERE) $(VENV)/.dev-$(HERE): pyproject.toml constraints.txt | $(VENV)/.made-$(HERE)
-	@echo "installing homeostat$(EXTRA) into $(VENV) (a minute the first time)"
+	@echo "installing hebbstat$(EXTRA) into $(VENV) (a minute the first time)"
 	@$(PYTHON) $(PIP_INSTALL) -c constraints.txt -e ".$(EXTRA)"
 	@touch $@ $(HOLDS)
 
 $(CROSS)/.ready-$(HERE): pyproject.toml constraints.txt crosscheck/requirements.txt | $(CROSS)/.made-$(HERE)
-	@echo "installing homeostat and its peers into $(CROSS) (minutes the first time)"
+	@echo "installing hebbstat and its peers into $(CROSS) (minutes the first time)"
 	@$(CROSS)/bin/python $(PIP_INSTALL) -c constraints.txt -r crosscheck/requirements.txt -e .
 	@touch $@
 
@@ -95,6 +95,6 @@ $(VENV)/.made-$(HERE) $(CROSS)/.made-$(HERE) $(foreach peer,$(PEERS),.venv-bench
 	        $$python -m venv --clear $(@D) && touch $@; exit; \
 	    fi; \
 	done; \
-	echo "Homeostat needs Python 3.11 or newer with venv and pip; tried: $(CANDIDATES)." >&2; \
+	echo "Hebbstat needs Python 3.11 or newer with venv and pip; tried: $(CANDIDATES)." >&2; \
 	echo "Install one (Debian, Ubuntu: apt install python3.11 python3.11-venv; macOS: brew install python@3.11)" >&2; \
 	echo "or name it: make PY=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 1

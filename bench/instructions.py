@@ -73,7 +73,7 @@ def counts() -> dict[str, Any]:
 def count(name: str, folder: Path) -> dict[str, float]:
     """Compile and count the events in a process of its own, then the instructions in one under callgrind."""
     settings = {
-        "NUMBA_CPU_NAME": TARGET, "NUMBA_CPU_FEATURES": "", "HOMEOSTAT_CACHE": str(folder), "PYTHONHASHSEED": "0",
+        "NUMBA_CPU_NAME": TARGET, "NUMBA_CPU_FEATURES": "", "HEBBSTAT_CACHE": str(folder), "PYTHONHASHSEED": "0",
         "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
     }  # fmt: skip
     script = [sys.executable, str(HERE / "workloads" / "counted.py"), name]

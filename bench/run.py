@@ -1,4 +1,4 @@
-"""Measures the speed of Homeostat and, beside it, of the peers that are installed; writes tables and figures.
+"""Measures the speed of Hebbstat and, beside it, of the peers that are installed; writes tables and figures.
 
     python bench/run.py                          # W1 and W2, ours and peers, interleaved, 3 rounds
     python bench/run.py --quick                  # does everything work? small networks, a second each

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import peers
 
-import homeostat as hs
+import hebbstat as hs
 
 DT, SETTLING, DELAY = 0.1, 0.5, 1.5  # ms, s, ms
 CELLS = {"E": 1600, "I": 400}
@@ -179,7 +179,7 @@ def in_brian(kind: Kind, seed: int) -> Trains:
     return {name: (np.asarray(m.t / b.ms) + DT, np.asarray(m.i)) for name, m in monitors.items()}
 
 
-SIMULATORS = {"Homeostat": ours, "NEST": in_nest, "Brian2": in_brian}
+SIMULATORS = {"Hebbstat": ours, "NEST": in_nest, "Brian2": in_brian}
 
 
 def measures(simulator: str, kind: str, seed: int) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""The cells that are compared, as Homeostat writes them: one function each, given a network, it adds cell and inputs.
+"""The cells that are compared, as Hebbstat writes them: one function each, given a network, it adds cell and inputs.
 
 All cells hear the same two trains, "exc" and "inh", over synapses with a delay of DELAY.
 """
@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-import homeostat as hs
+import hebbstat as hs
 
 DELAY, MS, SAMPLE = 1.5, 200.0, 0.5  # ms: of all synapses; run; time between two compared values
 

@@ -1,6 +1,6 @@
 """The cells of `cells.py` as equations in Brian2. Each function gives the voltage at SAMPLE, 2 SAMPLE ... MS.
 
-Brian2 names a step by its beginning, so a spike at t here is one of the step that ends at t, as in Homeostat.
+Brian2 names a step by its beginning, so a spike at t here is one of the step that ends at t, as in Hebbstat.
 """
 
 from __future__ import annotations

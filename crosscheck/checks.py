@@ -17,7 +17,7 @@ import stdp_nest
 import stdp_ours
 from table import Question, Row, equivalent, within
 
-import homeostat as hs
+import hebbstat as hs
 
 VOLTAGES, FIRING, PLASTICITY, NETWORK = "Subthreshold voltages", "Firing", "Plasticity", "Balanced network"
 
@@ -159,11 +159,11 @@ def network(runs: list[tuple[str, str, dict[str, float], float]]) -> list[Row]:
         found = {s: [m for t, k, m, _ in runs if (t, k) == (s, kind)] for s in balanced.SIMULATORS}
         took = {s: [x for t, k, _, x in runs if (t, k) == (s, kind)] for s in balanced.SIMULATORS}
         for peer in ("NEST", "Brian2"):
-            if min(len(found[peer]), len(found["Homeostat"])) < 2:
+            if min(len(found[peer]), len(found["Hebbstat"])) < 2:
                 continue  # those runs failed, and stand in the table as such
-            seconds = float(np.mean(took["Homeostat"])), float(np.mean(took[peer]))
-            for what in found["Homeostat"][0]:
-                ours, theirs = ([m[what] for m in found[s]] for s in ("Homeostat", peer))
+            seconds = float(np.mean(took["Hebbstat"])), float(np.mean(took[peer]))
+            for what in found["Hebbstat"][0]:
+                ours, theirs = ([m[what] for m in found[s]] for s in ("Hebbstat", peer))
                 measure, _ = what.split()
                 scale, unit = (float(np.mean(theirs)), "Hz") if measure == "rate" else (1.0, "")
                 question = Question(NETWORK, f"{kind}s: {what}", peer, MARGINS[measure] * scale, unit, *seconds)

@@ -14,7 +14,7 @@ import peers
 from cells import CONDUCTANCES, CURRENTS, DELAY, LIF
 from cells_nest import MEMBRANE, conductances
 
-import homeostat as hs
+import hebbstat as hs
 
 DT, MS = 0.1, 500.0
 # Every pair of a bias (pA; rheobase is 180) and a refractory time (ms) is a cell.

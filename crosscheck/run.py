@@ -1,4 +1,4 @@
-"""Compares Homeostat with NEST and Brian2 and writes table.md and table.json. Exit code 1 if a row is not met.
+"""Compares Hebbstat with NEST and Brian2 and writes table.md and table.json. Exit code 1 if a row is not met.
 
     python crosscheck/run.py                      # everything, minutes
     python crosscheck/run.py --only plasticity    # one topic, printed, nothing written

@@ -1,8 +1,8 @@
 """Plastic synapses in NEST: the weight after each presynaptic spike, the only moments at which NEST updates it.
 
 There the delay of a synapse is dendritic: its presynaptic event is at the spike, a postsynaptic spike is seen `delay`
-later. In Homeostat this is `delay=d, dendritic_delay=2 d`: both events are d later. NEST then transmits the weight
-after this update, Homeostat the one before it; only the weights are compared.
+later. In Hebbstat this is `delay=d, dendritic_delay=2 d`: both events are d later. NEST then transmits the weight
+after this update, Hebbstat the one before it; only the weights are compared.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Spike trains for plastic synapses, and what Homeostat makes of the weights between them."""
+"""Spike trains for plastic synapses, and what Hebbstat makes of the weights between them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-import homeostat as hs
+import hebbstat as hs
 
 DT, MS, PRE, POST = 0.1, 2000.0, 5, 4  # ms; number of neurons, all to all
 W_MAX, GAIN_UP, GAIN_DOWN = 1.0, 0.012, 0.008
@@ -66,7 +66,7 @@ def start() -> np.ndarray:
 
 
 def rules(name: str) -> list[hs.Plasticity]:
-    """The rules that are compared, as Homeostat has them."""
+    """The rules that are compared, as Hebbstat has them."""
     pair = {"tau_pre": TAU_PRE, "tau_post": TAU_POST}
     weighted = {**pair, "gain": GAIN_UP, "alpha": GAIN_DOWN / GAIN_UP, "w_max": W_MAX}
     bounded = {"gain_up": BOUNDED_GAIN * GAIN_UP, "gain_down": BOUNDED_GAIN * GAIN_DOWN}

@@ -83,16 +83,16 @@ def machine() -> dict[str, str]:
         "date": datetime.date.today().isoformat(),
         "machine": f"{os.cpu_count()} cores, {model}, {platform.system()} {platform.machine()}",
         "versions": ", ".join(
-            [f"homeostat {_own_version()}", f"Python {platform.python_version()}"]
+            [f"hebbstat {_own_version()}", f"Python {platform.python_version()}"]
             + [f"{k} {v}" for k, v in versions.items()]
         ),
     }
 
 
 def _own_version() -> str:
-    import homeostat
+    import hebbstat
 
-    return homeostat.__version__
+    return hebbstat.__version__
 
 
 HEAD = """| what | peer | ours | theirs | difference | tolerance | verdict | seconds (ours + theirs) |
@@ -102,7 +102,7 @@ HEAD = """| what | peer | ours | theirs | difference | tolerance | verdict | sec
 def markdown(rows: list[Row], facts: dict[str, str], notes: str) -> str:
     """The table as a page."""
     missed = [row for row in rows if not row.met]
-    lines = ["# Homeostat against NEST and Brian2", "", "Written by `make crosscheck`; do not edit.", ""]
+    lines = ["# Hebbstat against NEST and Brian2", "", "Written by `make crosscheck`; do not edit.", ""]
     lines += [f"- {name}: {value}" for name, value in facts.items()]
     lines += [f"- {len(rows) - len(missed)} of {len(rows)} rows met", ""]
     if missed:

@@ -7,9 +7,9 @@ import shutil
 import sys
 from pathlib import Path
 
-from homeostat.experiments.lab.store import Result
-from homeostat.report.counts import gaps
-from homeostat.report.tables import SEEDS, heading, measures, note, rows
+from hebbstat.experiments.lab.store import Result
+from hebbstat.report.counts import gaps
+from hebbstat.report.tables import SEEDS, heading, measures, note, rows
 
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- digits: begin -->", "<!-- digits: end -->"

@@ -4,15 +4,15 @@ Fifty cells are driven by a hundred Poisson inputs whose rate doubles after a th
 after two thirds. In one arm thresholds follow the rate, in the other they stay where they are. The error is the mean
 distance of the population's rate from the target, over the whole run.
 
-Run it with `homeostat run examples/steady_rate.py`, or with `--seeds 10 --set target=8`.
+Run it with `hebbstat run examples/steady_rate.py`, or with `--seeds 10 --set target=8`.
 """
 
 import numpy as np
 from pydantic import Field
 
-import homeostat as hs
-from homeostat.experiments import Measure
-from homeostat.experiments import Settings as Base
+import hebbstat as hs
+from hebbstat.experiments import Measure
+from hebbstat.experiments import Settings as Base
 
 
 class Settings(Base):

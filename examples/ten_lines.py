@@ -1,6 +1,6 @@
 import matplotlib.pyplot as plt
 
-import homeostat as hs
+import hebbstat as hs
 
 net = hs.Network(dt=0.5, seed=7)
 inputs = net.add(hs.Poisson(rate=hs.Timed([20.0, 30.0, 15.0], every=20_000.0)), n=100, name="inputs")

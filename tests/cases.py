@@ -12,7 +12,7 @@ import numpy as np
 from compositions import compose
 from hypothesis import strategies as st
 
-import homeostat as hs
+import hebbstat as hs
 
 STEPS = 600
 RECORDERS = ("states", "weights", "summary", "rates")

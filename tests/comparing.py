@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-import homeostat as hs
-from homeostat.network import Realised, realise
+import hebbstat as hs
+from hebbstat.network import Realised, realise
 
 
 def compare(made: Realised, steps: int, threads: int = 1) -> None:

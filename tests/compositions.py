@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-import homeostat as hs
+import hebbstat as hs
 
 
 class RateHebb(hs.Plasticity):

@@ -29,7 +29,7 @@ settings.load_profile("fast")
 def as_many_threads_as_asked_for() -> Iterator[None]:
     """Tests use more threads than a small machine has cores; a user gets a warning, and one for each core."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("homeostat.engine.simulation.most_threads", lambda: 64)
+        patch.setattr("hebbstat.engine.simulation.most_threads", lambda: 64)
         yield
 
 
@@ -50,7 +50,7 @@ HEAD = """# What `make verify` found
 Written by `make verify`; do not edit. Each row is a group of tests: how many passed, failed, and what they say.
 
 - date: {date}
-- commit: {commit}, Homeostat {homeostat}, Python {python}
+- commit: {commit}, Hebbstat {hebbstat}, Python {python}
 - machine: {processor}, {cores} cores, {memory_GiB} GiB
 - tests: {passed} passed, {failed} failed, {seconds:.0f} s
 
@@ -80,7 +80,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: Any) -> None:
 
 def _write(groups: dict[str, dict[str, Any]], seconds: float) -> None:
     """The file of what was verified, with when, where and of which version."""
-    from homeostat.experiments.lab.provenance import provenance
+    from hebbstat.experiments.lab.provenance import provenance
 
     facts = provenance()
     counts = {kind: sum(group[kind] for group in groups.values()) for kind in ("passed", "failed")}

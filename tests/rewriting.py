@@ -22,15 +22,15 @@ from typing import Any
 import numpy as np
 from splitting import recorders, small_network
 
-import homeostat as hs
-from homeostat.engine import archive, whole
-from homeostat.engine.keep import Keeper
+import hebbstat as hs
+from hebbstat.engine import archive, whole
+from hebbstat.engine.keep import Keeper
 
 Header, Arrays = dict[str, Any], dict[str, np.ndarray]
 NUMBERS = [float("nan"), float("inf"), float("-inf"), -1.0, 0.0, 1.0, 1e300, 2e9, 5000.0, -(2.0**31), 2.0**31 - 1, 0.5]
 ODD = [None, True, -1, 0, 1, 2**31, 2**31 - 1, 2**63, 10**30, 1e308, float("nan"), float("inf"), "", "x", 'a"""; b',
        [], {}, [[]], {"array": "x"}, {"class": "os:system", "values": {}},
-       {"class": "homeostat.neurons:LIF", "values": {"tau": []}}]  # fmt: skip
+       {"class": "hebbstat.neurons:LIF", "values": {"tau": []}}]  # fmt: skip
 CUT = 900
 
 

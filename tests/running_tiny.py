@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import homeostat as hs
-from homeostat.engine.whole import digest, gather
+import hebbstat as hs
+from hebbstat.engine.whole import digest, gather
 
 
 def network(cells: int = 20) -> hs.Network:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from compositions import compose
 
-import homeostat as hs
+import hebbstat as hs
 
 HERE = Path(__file__)
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from homeostat.engine import module
-from homeostat.engine.hooksource import HookWriter
-from homeostat.engine.write_module import HEAD
+from hebbstat.engine import module
+from hebbstat.engine.hooksource import HookWriter
+from hebbstat.engine.write_module import HEAD
 
 NUMBER = itertools.count()
 ROWS = [

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from homeostat.network.realise import realise
-from homeostat.network.wiring import Side
+from hebbstat.network.realise import realise
+from hebbstat.network.wiring import Side
 
 BENCH = Path(__file__).parents[1] / "bench"
 
@@ -84,26 +84,26 @@ def run_of(case: str, wall: float, rate: float = 5.0, others: float = 0.1, **mor
 @pytest.fixture
 def peers(module: Any) -> Any:
     cases = module("lab.cases")
-    made = [cases.Case(label, "W2", ("true",)) for label in ("Homeostat", "Peer", "Broken")]
+    made = [cases.Case(label, "W2", ("true",)) for label in ("Hebbstat", "Peer", "Broken")]
     return cases.Axis("peers", "Wall seconds", "wall", made, {"Absent": "not installed"})
 
 
 def test_the_table_has_medians_spreads_and_ratios(module: Any, peers: Any, tmp_path: Path) -> None:
-    runs = [run_of("Homeostat", wall) for wall in (0.1, 0.5, 0.2)] + [run_of("Peer", 2.0, compile=9.0)]
+    runs = [run_of("Hebbstat", wall) for wall in (0.1, 0.5, 0.2)] + [run_of("Peer", 2.0, compile=9.0)]
     paths = module("lab.table").write(peers, runs, {"processor": "P"}, {"rounds": 3}, tmp_path)
     data = json.loads(paths["json"].read_text())
     ours, peer = data["lines"]
     assert (ours["wall"], ours["low"], ours["high"], ours["runs"]) == (0.2, 0.1, 0.5, 3)
     assert peer["ratio"] == pytest.approx(10.0) and peer["compile"] == 9.0 and peer["rates_agree"]
     page = paths["md"].read_text()
-    assert "| Homeostat | 0.2 (0.1 to 0.5) | 1 | 20 |" in page
+    assert "| Hebbstat | 0.2 (0.1 to 0.5) | 1 | 20 |" in page
     assert "machine was quiet" in page and "not run: Absent: not installed" in page
 
 
 def test_the_table_tells_what_is_wrong(module: Any, peers: Any) -> None:
     table = module("lab.table")
     failed = {"case": "Broken", "workload": "W2", "round": 1, "took": 1.0, "others": 0.0, "error": "Traceback\nOops: 3"}
-    runs = [run_of("Homeostat", 0.1, others=2.0), run_of("Peer", 1.0, rate=5.6), failed]
+    runs = [run_of("Hebbstat", 0.1, others=2.0), run_of("Peer", 1.0, rate=5.6), failed]
     page = table.markdown(peers, runs, {}, {}, "table.png")
     assert "failed: W2 Broken: Oops: 3" in page
     assert "rates differ by more than 10%: W2 Peer" in page and "**differ**" in page
@@ -111,7 +111,7 @@ def test_the_table_tells_what_is_wrong(module: Any, peers: Any) -> None:
 
 
 def test_the_figure_is_drawn(module: Any, peers: Any, tmp_path: Path) -> None:
-    runs = [run_of("Homeostat", 0.1), run_of("Homeostat", 0.3), run_of("Peer", 2.0)]
+    runs = [run_of("Hebbstat", 0.1), run_of("Hebbstat", 0.3), run_of("Peer", 2.0)]
     assert module("lab.figure").draw(peers, runs, tmp_path / "table.png")
     assert (tmp_path / "table.png").stat().st_size > 5000
     assert not module("lab.figure").draw(peers, [], tmp_path / "nothing.png")

@@ -11,20 +11,20 @@ import pytest
 from toys import FAILING, PLAIN, SLOW, SMALLEST, written
 from typer.testing import CliRunner
 
-import homeostat
-from homeostat.cli import call
-from homeostat.cli.app import app
-from homeostat.cli.progress import clock
+import hebbstat
+from hebbstat.cli import call
+from hebbstat.cli.app import app
+from hebbstat.cli.progress import clock
 
 
 def test_version_and_help() -> None:
     runner = CliRunner()
-    assert runner.invoke(app, ["--version"]).output.strip() == f"homeostat {homeostat.__version__}"
+    assert runner.invoke(app, ["--version"]).output.strip() == f"hebbstat {hebbstat.__version__}"
     for command in ("list", "run", "report", "doctor"):
         assert command in runner.invoke(app, ["--help"]).output
         found = runner.invoke(app, [command, "--help"])
         assert found.exit_code == 0
-    assert "homeostat run digits" in runner.invoke(app, ["run", "--help"]).output
+    assert "hebbstat run digits" in runner.invoke(app, ["run", "--help"]).output
 
 
 def test_list_shows_experiments_mechanisms_and_settings(capsys: pytest.CaptureFixture[str]) -> None:
@@ -46,8 +46,8 @@ def test_brackets_of_an_experiment_are_shown_as_they_are(tmp_path: Path, capsys:
 
 
 def test_it_runs_as_a_module() -> None:
-    done = subprocess.run([sys.executable, "-m", "homeostat", "--version"], capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("homeostat ")
+    done = subprocess.run([sys.executable, "-m", "hebbstat", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("hebbstat ")
 
 
 def test_run_prints_the_table_and_where_the_report_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -130,13 +130,13 @@ def test_mistakes_get_one_line_and_no_traceback(
 def test_a_failing_experiment_is_told_where_and_a_traceback_comes_when_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.delenv("HOMEOSTAT_DEBUG", raising=False)
+    monkeypatch.delenv("HEBBSTAT_DEBUG", raising=False)
     command = ["run", str(written(tmp_path, FAILING)), "--threads", "1", "--out", str(tmp_path / "out")]
     assert call(command) == 1
     told = capsys.readouterr().err
     assert "ZeroDivisionError: one too many (toy.py, line 5)" in told and "Traceback" not in told
     assert (tmp_path / "out" / "report.html").exists()
-    monkeypatch.setenv("HOMEOSTAT_DEBUG", "1")
+    monkeypatch.setenv("HEBBSTAT_DEBUG", "1")
     assert call(command) == 1
     assert "Traceback" in capsys.readouterr().err
 
@@ -148,7 +148,7 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path, threads: str) -> None:
     command = [
         sys.executable,
         "-m",
-        "homeostat",
+        "hebbstat",
         "run",
         str(written(tmp_path, SLOW)),
         "--threads",

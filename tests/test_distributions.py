@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from homeostat import keyed
-from homeostat.distributions import Beta, Gamma, LogNormal, Normal, Uniform, jointly
-from homeostat.errors import BadValue
+from hebbstat import keyed
+from hebbstat.distributions import Beta, Gamma, LogNormal, Normal, Uniform, jointly
+from hebbstat.errors import BadValue
 
 N = 20_000
 

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from homeostat.cli import call
+from hebbstat.cli import call
 
 ROOT = Path(__file__).parents[1]
 

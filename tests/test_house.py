@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-HOUSE = Path(__file__).parents[1] / "src" / "homeostat"
+HOUSE = Path(__file__).parents[1] / "src" / "hebbstat"
 MECHANISM_FOLDERS = ("neurons", "synapses", "plasticity", "homeostasis", "modulation", "rewiring")
 FLOOR_0 = {"errors", "units", "distributions", "signals", "keyed", "state", "hooks", "rule", "combine"}
 FLOOR_0 |= {"calls", "source", "language", "kinds", "reading", "body", "contract"}
@@ -67,10 +67,10 @@ def imported(text: str) -> Iterator[str]:
     """The full names of what a file imports from the package; `from a import b` counts as `a.b`."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "homeostat")
+            yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "hebbstat")
         elif isinstance(node, ast.ImportFrom):
-            assert not node.level, "relative imports hide the floor: write `from homeostat.x import y`"
-            if node.module and node.module.split(".")[0] == "homeostat":
+            assert not node.level, "relative imports hide the floor: write `from hebbstat.x import y`"
+            if node.module and node.module.split(".")[0] == "hebbstat":
                 yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
@@ -84,11 +84,11 @@ def mechanism_imports_too_much(text: str) -> Iterator[str]:
 
 
 def uses_the_facade(text: str) -> Iterator[str]:
-    """`import homeostat as hs` reaches every floor, which import-linter can't see through."""
+    """`import hebbstat as hs` reaches every floor, which import-linter can't see through."""
     parts = {path.stem for path in HOUSE.iterdir()} | FLOOR_0
     for name in imported(text):
-        if name == "homeostat" or (name.count(".") == 1 and name.split(".")[1] not in parts):
-            yield f"imports {name} through the package itself; below floor 4 name the module: homeostat.<module>"
+        if name == "hebbstat" or (name.count(".") == 1 and name.split(".")[1] not in parts):
+            yield f"imports {name} through the package itself; below floor 4 name the module: hebbstat.<module>"
 
 
 def hold(check: Check, paths: list[Path]) -> None:
@@ -109,10 +109,10 @@ BREACHES: list[tuple[Check, str, str]] = [
     (function_too_long, LONG_FUNCTION, LONG_FUNCTION.replace("    x = 1\n", "", 1)),
     (class_without_reference, "class A:\n    '''A rule.'''", "class A:\n    '''Song & Abbott 2000.'''"),
     (class_without_reference, "class A:\n    x = 2000", "class A:\n    '''From doi:10.1038/78829.'''"),
-    (mechanism_imports_too_much, "import homeostat as hs", "from homeostat.rule import Plasticity"),
-    (mechanism_imports_too_much, "from homeostat.neurons.lif import LIF", "from homeostat.neurons._lif import f"),
-    (uses_the_facade, "from homeostat import LIF", "from homeostat import errors"),
-    (uses_the_facade, "import homeostat as hs", "import homeostat.errors"),
+    (mechanism_imports_too_much, "import hebbstat as hs", "from hebbstat.rule import Plasticity"),
+    (mechanism_imports_too_much, "from hebbstat.neurons.lif import LIF", "from hebbstat.neurons._lif import f"),
+    (uses_the_facade, "from hebbstat import LIF", "from hebbstat import errors"),
+    (uses_the_facade, "import hebbstat as hs", "import hebbstat.errors"),
 ]
 
 
@@ -148,6 +148,6 @@ def test_lower_floors_do_not_use_the_facade() -> None:
 
 
 def test_importing_the_package_is_light() -> None:
-    program = "import sys, homeostat; print(*sys.modules)"
+    program = "import sys, hebbstat; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not {"torch", "matplotlib", "sklearn"} & set(done.stdout.split())

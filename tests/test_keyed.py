@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from homeostat import keyed
+from hebbstat import keyed
 
 WORD = st.integers(0, 2**64 - 1)
 N = 20_000

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from tiny import Cell, Ear, in_steps
 
-from homeostat.combine import gated
-from homeostat.distributions import Beta, LogNormal, Normal, Uniform, jointly
-from homeostat.errors import BadValue, ContractError, TooLarge, UnknownName
-from homeostat.hooks import derived
-from homeostat.network import AllToAll, DistanceDependent, FixedInDegree, Network, OneToOne, Random, realise
-from homeostat.plasticity import HardBounds
-from homeostat.rule import Follow, NetworkRule, Neuron, Plasticity, Receptor, Release
-from homeostat.signals import Sine, Timed, steps_of
-from homeostat.state import Global, PerPost, PerPre, PerSynapse
-from homeostat.units import Fraction, Ms, Number
+from hebbstat.combine import gated
+from hebbstat.distributions import Beta, LogNormal, Normal, Uniform, jointly
+from hebbstat.errors import BadValue, ContractError, TooLarge, UnknownName
+from hebbstat.hooks import derived
+from hebbstat.network import AllToAll, DistanceDependent, FixedInDegree, Network, OneToOne, Random, realise
+from hebbstat.plasticity import HardBounds
+from hebbstat.rule import Follow, NetworkRule, Neuron, Plasticity, Receptor, Release
+from hebbstat.signals import Sine, Timed, steps_of
+from hebbstat.state import Global, PerPost, PerPre, PerSynapse
+from hebbstat.units import Fraction, Ms, Number
 
 
 class Channel(Receptor):

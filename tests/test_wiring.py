@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from scipy import stats
 from tiny import Cell
 
-from homeostat import keyed
-from homeostat.errors import BadValue
-from homeostat.network import (
+from hebbstat import keyed
+from hebbstat.errors import BadValue
+from hebbstat.network import (
     AllToAll,
     DistanceDependent,
     Explicit,
@@ -21,8 +21,8 @@ from homeostat.network import (
     drawing,
     realise,
 )
-from homeostat.network import wiring as wiring_module
-from homeostat.network.wiring import Side, draw_rows
+from hebbstat.network import wiring as wiring_module
+from hebbstat.network.wiring import Side, draw_rows
 
 SIZE = st.integers(1, 30)
 

@@ -8,7 +8,7 @@ It is, by one; and `noise` is added."""
 
 import numpy as np
 from pydantic import Field
-from homeostat.experiments import Measure, Settings as Base
+from hebbstat.experiments import Measure, Settings as Base
 
 class Settings(Base):
     noise: float = Field(0.1, ge=0, le=1, description="spread over seeds")
@@ -50,9 +50,9 @@ def run(settings, seed, arm):
 
 KEPT = '''"""Simulates for a while, and can be stopped and go on."""
 import numpy as np
-import homeostat as hs
+import hebbstat as hs
 from pydantic import Field
-from homeostat.experiments import Settings as Base
+from hebbstat.experiments import Settings as Base
 
 class Settings(Base):
     steps: int = Field(200_000, ge=1)

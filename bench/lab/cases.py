@@ -46,7 +46,7 @@ class Axis:
 
 
 def ours(workload: str, label: str, *more: str, same_rates: bool = True) -> Case:
-    """A case of Homeostat, in the environment that runs this."""
+    """A case of Hebbstat, in the environment that runs this."""
     script = BENCH / "workloads" / f"{workload.lower()}.py"
     return Case(label, workload, (sys.executable, str(script), *more), same_rates)
 
@@ -63,8 +63,8 @@ def peers(given: argparse.Namespace) -> Axis:
     if unknown := set(wanted) - set(PEERS):
         raise SystemExit(f"no peer '{unknown.pop()}'; there are {', '.join(PEERS)}")
     for workload in given.workload:
-        cases.append(ours(workload, "Homeostat"))
-        cases.append(ours(workload, "Homeostat, float64", "--dtype", "float64"))
+        cases.append(ours(workload, "Hebbstat"))
+        cases.append(ours(workload, "Hebbstat, float64", "--dtype", "float64"))
         for name in wanted:
             label, script, options = PEERS[name]
             if name == "nest-current" and workload == "W1":

@@ -13,7 +13,7 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator
 
-from homeostat.report.figures import COLOURS, FAINT, INK, STYLE
+from hebbstat.report.figures import COLOURS, FAINT, INK, STYLE
 from lab.cases import PEERS, Axis
 from lab.runner import Run
 from lab.table import Line, lines, stages, verdict

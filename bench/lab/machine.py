@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-import homeostat
-from homeostat.experiments.lab.provenance import commit, cores, memory, processor
+import hebbstat
+from hebbstat.experiments.lab.provenance import commit, cores, memory, processor
 
 BUSY = 0.3
 """Cores used by others, on average over a run, above which the table says that the machine was busy."""
@@ -25,8 +25,8 @@ def facts() -> dict[str, Any]:
         "memory_GiB": memory(),
         "load_before": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
         "used_by_others_before": busy_now(),
-        "homeostat": homeostat.__version__,
-        "commit": commit(Path(homeostat.__file__).parent),
+        "hebbstat": hebbstat.__version__,
+        "commit": commit(Path(hebbstat.__file__).parent),
     }
 
 

@@ -106,7 +106,7 @@ def _without_repeats(command: Sequence[str], options: Sequence[str]) -> list[str
 def _environment(case: Case, folder: Path) -> dict[str, str]:
     kept = dict(os.environ)
     if case.command[0] == sys.executable:
-        return {**kept, "HOMEOSTAT_CACHE": str(folder / "kernels")}
+        return {**kept, "HEBBSTAT_CACHE": str(folder / "kernels")}
     return {name: value for name, value in kept.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
 
 

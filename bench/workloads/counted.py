@@ -17,7 +17,7 @@ import w1
 import w2
 from parameters import DT, W1, W2
 
-import homeostat as hs
+import hebbstat as hs
 
 CELLS, WARM, SHORT, LONG = 2000, 500.0, 15.0, 1000.0  # cells and ms; LONG has one tick of the slow clock in it
 

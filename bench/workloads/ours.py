@@ -1,4 +1,4 @@
-"""What W1 and W2 share in Homeostat: cells, receptors, wiring, and the measurement."""
+"""What W1 and W2 share in Hebbstat: cells, receptors, wiring, and the measurement."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import numpy as np
 import parameters as p
 from row import Row, events, options, peak_mb, versions, write
 
-import homeostat as hs
-from homeostat.engine.explain import bytes_of
+import hebbstat as hs
+from hebbstat.engine.explain import bytes_of
 
 MEMBRANE: dict[str, float] = {
     "tau": p.TAU, "leak": p.LEAK, "v_rest": p.V_REST, "v_threshold": p.V_THRESHOLD, "v_reset": p.V_RESET,
@@ -91,11 +91,11 @@ def measure(workload: p.Workload, describe: Callable[[], hs.Network], given: arg
     outgoing = {cells: sum(n for name, n in count.items() if name.startswith(cells)) for cells in ("exc", "inh")}
     memory = {name: bytes_of(sim, name) for name in count}
     return Row(
-        simulator="Homeostat", workload=workload.name, precision=given.dtype, threads=sim.threads, seed=given.seed,
+        simulator="Hebbstat", workload=workload.name, precision=given.dtype, threads=sim.threads, seed=given.seed,
         seconds=given.seconds, wall=wall, build=build, compile=compiling, rate_exc=rate_exc, rate_inh=rate_inh,
         rates_exc=[round(float(rate), 3) for rate in each], synapses=sum(count.values()),
         events=events(rate_exc, rate_inh, outgoing["exc"], outgoing["inh"]), peak_mb=peak_mb(),
-        versions={**versions("numpy", "numba", "llvmlite"), "homeostat": hs.__version__},
+        versions={**versions("numpy", "numba", "llvmlite"), "hebbstat": hs.__version__},
         more={"bytes_per_synapse": sum(memory.values()) / max(1, sum(count.values())),
               "bytes_per_plastic_synapse": _of_plastic(sim, memory, count)},
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""From nothing to the first step of W2 in Homeostat, stage by stage, in seconds; with kernels cached and not.
+"""From nothing to the first step of W2 in Hebbstat, stage by stage, in seconds; with kernels cached and not.
 
 python bench/workloads/startup.py --threads 4 --out row.json
 """
@@ -37,14 +37,14 @@ def main() -> None:
         print(json.dumps(stages(workload.cells, given.threads)))
         return
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "HOMEOSTAT_CACHE": folder, "STARTUP_STAGES": "1"}
+        environment = {**os.environ, "HEBBSTAT_CACHE": folder, "STARTUP_STAGES": "1"}
         command = [sys.executable, __file__, "--cells", str(workload.cells), "--threads", str(given.threads)]
         found = {}
         for kind in ("cold", "warm"):
             began = time.perf_counter()
             done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
             found[kind] = {**json.loads(done.stdout), "whole process": time.perf_counter() - began}
-    text = json.dumps({"simulator": "Homeostat", "workload": workload.name, "stages": found})
+    text = json.dumps({"simulator": "Hebbstat", "workload": workload.name, "stages": found})
     if given.out is None:
         print(text)
     else:
@@ -61,7 +61,7 @@ def stages(cells: int, threads: int) -> dict[str, float | None]:
         found[stage] = time.perf_counter() - began
         return result
 
-    needed = ("homeostat.network.realise", "homeostat.engine.simulation", "w2")
+    needed = ("hebbstat.network.realise", "hebbstat.engine.simulation", "w2")
     realise, simulation, w2 = timed("import", lambda: [importlib.import_module(name) for name in needed])
     net = timed("describe", lambda: w2.network(W2.of_size(cells)))
     made = timed("wire", lambda: realise.realise(net))

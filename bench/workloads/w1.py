@@ -1,4 +1,4 @@
-"""W1 in Homeostat: a balanced network with inhibitory plasticity.
+"""W1 in Hebbstat: a balanced network with inhibitory plasticity.
 
 python bench/workloads/w1.py --seconds 10 --threads 4 --seed 1 --out row.json
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import ours
 from parameters import DT, INHIBITORY, W1, Workload
 
-import homeostat as hs
+import hebbstat as hs
 
 
 def network(workload: Workload = W1, seed: int = 1) -> hs.Network:

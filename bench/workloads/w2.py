@@ -1,4 +1,4 @@
-"""W2 in Homeostat: pair STDP with synaptic scaling, and what may be added to it piece by piece.
+"""W2 in Hebbstat: pair STDP with synaptic scaling, and what may be added to it piece by piece.
 
 python bench/workloads/w2.py --seconds 10 --threads 4 --seed 1 --out row.json
 python bench/workloads/w2.py --piece weights --piece delays
@@ -13,7 +13,7 @@ from typing import Any
 import ours
 from parameters import DT, PAIR, SCALING, W2, Workload
 
-import homeostat as hs
+import hebbstat as hs
 
 PIECES = {
     "weights": "log-normal initial weights, cv 0.5",

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 from tiny import Cell, network, pair
 
-from homeostat.combine import Wrapper, gated
-from homeostat.distributions import LogNormal, Normal, Uniform
-from homeostat.errors import BadValue, ContractError, HomeostatError, UnknownName
-from homeostat.hooks import derived, step_when
-from homeostat.network import AllToAll, Network
-from homeostat.reference import ReferenceSimulation
-from homeostat.rule import Follow, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
-from homeostat.signals import Sine, Timed
-from homeostat.source import source_tree
-from homeostat.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, quantile, together
-from homeostat.units import Delay, Fraction, MilliVolt, Ms, Number
+from hebbstat.combine import Wrapper, gated
+from hebbstat.distributions import LogNormal, Normal, Uniform
+from hebbstat.errors import BadValue, ContractError, HebbstatError, UnknownName
+from hebbstat.hooks import derived, step_when
+from hebbstat.network import AllToAll, Network
+from hebbstat.reference import ReferenceSimulation
+from hebbstat.rule import Follow, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
+from hebbstat.signals import Sine, Timed
+from hebbstat.source import source_tree
+from hebbstat.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, quantile, together
+from hebbstat.units import Delay, Fraction, MilliVolt, Ms, Number
 
 
 class Rule(Plasticity):
@@ -464,4 +464,4 @@ SAME = Aims()
 def test_combinations_that_make_no_sense(make, error, message):
     with pytest.raises(error, match=message) as caught:
         make()
-    assert isinstance(caught.value, HomeostatError)
+    assert isinstance(caught.value, HebbstatError)

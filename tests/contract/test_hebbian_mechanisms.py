@@ -10,12 +10,12 @@ from user_mechanisms.calcium import CalciumRule
 from user_mechanisms.triplet import NearestTriplet, Triplet
 from user_mechanisms.voltage import VoltageSTDP
 
-from homeostat.network import AllToAll, Network
-from homeostat.reference import ReferenceSimulation
-from homeostat.rule import Neuron
-from homeostat.signals import Timed
-from homeostat.state import PerNeuron
-from homeostat.units import MilliVolt
+from hebbstat.network import AllToAll, Network
+from hebbstat.reference import ReferenceSimulation
+from hebbstat.rule import Neuron
+from hebbstat.signals import Timed
+from hebbstat.state import PerNeuron
+from hebbstat.units import MilliVolt
 
 # Voltage STDP: a cell whose voltage is given
 

@@ -8,14 +8,14 @@ from tiny import Cell, in_steps, network
 from user_mechanisms.rhythm import Mark, Rhythm
 from user_mechanisms.three_factor import Modulator, Pairing, Tag
 
-from homeostat.combine import gated
-from homeostat.errors import UnknownName
-from homeostat.network import AllToAll, Network, OneToOne
-from homeostat.reference import ReferenceSimulation
-from homeostat.rule import Neuron
-from homeostat.signals import Timed
-from homeostat.state import PerNeuron, together
-from homeostat.units import Ms, Number
+from hebbstat.combine import gated
+from hebbstat.errors import UnknownName
+from hebbstat.network import AllToAll, Network, OneToOne
+from hebbstat.reference import ReferenceSimulation
+from hebbstat.rule import Neuron
+from hebbstat.signals import Timed
+from hebbstat.state import PerNeuron, together
+from hebbstat.units import Ms, Number
 
 # Three factors
 

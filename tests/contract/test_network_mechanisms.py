@@ -9,10 +9,10 @@ from user_mechanisms.diffusive import DiffusiveHomeostasis
 from user_mechanisms.growth import Growth
 from user_mechanisms.sorn import BinarySTDP, BinaryUnit, IntrinsicRate, SumToOne, Turnover
 
-from homeostat.distributions import Uniform
-from homeostat.errors import BadValue
-from homeostat.network import AllToAll, Explicit, Network, Random
-from homeostat.reference import ReferenceSimulation
+from hebbstat.distributions import Uniform
+from hebbstat.errors import BadValue
+from hebbstat.network import AllToAll, Explicit, Network, Random
+from hebbstat.reference import ReferenceSimulation
 
 # SORN
 

@@ -11,11 +11,11 @@ from user_mechanisms.multisite import MultiSite
 from user_mechanisms.release_probability import Depressing, ReleaseSTDP
 from user_mechanisms.sparing import SparingScaling
 
-from homeostat.distributions import LogNormal
-from homeostat.network import AllToAll, Explicit, Network, OneToOne
-from homeostat.reference import ReferenceSimulation
-from homeostat.rule import Plasticity
-from homeostat.units import Number
+from hebbstat.distributions import LogNormal
+from hebbstat.network import AllToAll, Explicit, Network, OneToOne
+from hebbstat.reference import ReferenceSimulation
+from hebbstat.rule import Plasticity
+from hebbstat.units import Number
 
 # Release
 

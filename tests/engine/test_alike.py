@@ -7,9 +7,9 @@ import re
 import pytest
 from comparing import compare
 
-import homeostat as hs
-from homeostat.engine.alike import FEW, share
-from homeostat.network import realise
+import hebbstat as hs
+from hebbstat.engine.alike import FEW, share
+from hebbstat.network import realise
 
 
 def of_populations(number: int, rules: bool = False) -> hs.Network:

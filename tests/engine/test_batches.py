@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from comparing import compare
 
-import homeostat as hs
-from homeostat.engine.runtime.rows import BATCH
-from homeostat.network import realise
+import hebbstat as hs
+from hebbstat.engine.runtime.rows import BATCH
+from hebbstat.network import realise
 
 STEPS = 150
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 PROGRAM = """
-import homeostat as hs
+import hebbstat as hs
 net = hs.Network(dt=0.5, seed=1)
 net.add(hs.Poisson(rate=100.0), 3, "inputs")
 sim = hs.Simulation(net, threads=1, quiet=True)
@@ -19,7 +19,7 @@ print(sim.run(ms=50.0, record=[hs.Spikes("inputs")])["inputs.spikes"].sizes["spi
 
 def run(cache: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
     """What a process of its own prints, and what it warns of."""
-    monkeypatch.setenv("HOMEOSTAT_CACHE", str(cache))
+    monkeypatch.setenv("HEBBSTAT_CACHE", str(cache))
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True, timeout=120)
     return done.stdout, done.stderr
 
@@ -31,7 +31,7 @@ def test_without_a_folder_to_write_to_kernels_are_compiled_each_time(
     assert "Warning" not in told
     (tmp_path / "file").write_text("in the way")
     again, told = run(tmp_path / "file", monkeypatch)
-    assert "cannot be kept" in told and "HOMEOSTAT_CACHE=FOLDER" in told
+    assert "cannot be kept" in told and "HEBBSTAT_CACHE=FOLDER" in told
     assert again == spikes
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from compositions import compose
 
-import homeostat as hs
-from homeostat.engine import crowding
-from homeostat.engine.crowding import Crowding, reshare
-from homeostat.engine.whole import digest, gather
+import hebbstat as hs
+from hebbstat.engine import crowding
+from hebbstat.engine.crowding import Crowding, reshare
+from hebbstat.engine.whole import digest, gather
 
 STEPS = 150
 
@@ -41,7 +41,7 @@ def test_a_sampled_recorder_follows() -> None:
 
 def crowding_session(sim: hs.Simulation, record: list[hs.Recorder], change: bool) -> Any:
     """A run in which the number of threads changes after each chunk."""
-    from homeostat.engine.session import Session
+    from hebbstat.engine.session import Session
 
     session = Session(sim, record, 4 * STEPS, False)
 

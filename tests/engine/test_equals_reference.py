@@ -8,8 +8,8 @@ from comparing import compare
 from compositions import compose
 from tiny import Cell
 
-import homeostat as hs
-from homeostat.network import realise
+import hebbstat as hs
+from hebbstat.network import realise
 
 SMALL = (1, 2, 3, 4, 6, 13, 16, 23)  # few parts, so soon compiled; together every kind of rule and release
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import homeostat as hs
+import hebbstat as hs
 
 
 def network() -> hs.Network:

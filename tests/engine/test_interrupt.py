@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-import homeostat as hs
+import hebbstat as hs
 
 STEPS = 1_500_000
 

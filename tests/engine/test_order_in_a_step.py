@@ -2,7 +2,7 @@
 
 import numpy as np
 
-import homeostat as hs
+import hebbstat as hs
 
 
 class OnSpike(hs.PopulationRule):

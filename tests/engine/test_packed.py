@@ -7,8 +7,8 @@ from collections import namedtuple
 import numpy as np
 import pytest
 
-from homeostat.engine.light import inline, kernel
-from homeostat.engine.runtime.packed import Packed, opened
+from hebbstat.engine.light import inline, kernel
+from hebbstat.engine.runtime.packed import Packed, opened
 
 Group = namedtuple("Group", "line plane small whole real narrow yes no last")
 

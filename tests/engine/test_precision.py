@@ -7,8 +7,8 @@ import math
 import numpy as np
 from tiny import Cell
 
-import homeostat as hs
-from homeostat.network import realise
+import hebbstat as hs
+from hebbstat.network import realise
 
 TICKS, RELATIVE = 2000, 1e-9
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from compositions import compose
 
-import homeostat as hs
-from homeostat.engine.model import build
-from homeostat.engine.refusals import REFUSALS
-from homeostat.engine.write_module import write_module
-from homeostat.network import realise
-from homeostat.state import Scope
+import hebbstat as hs
+from hebbstat.engine.model import build
+from hebbstat.engine.refusals import REFUSALS
+from hebbstat.engine.write_module import write_module
+from hebbstat.network import realise
+from hebbstat.state import Scope
 
 
 def rule(**body: Any) -> hs.Plasticity:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-import homeostat as hs
-from homeostat.engine.sample import SynapseSample
+import hebbstat as hs
+from hebbstat.engine.sample import SynapseSample
 
 
 @pytest.mark.parametrize("threads", [1, 3])

@@ -7,8 +7,8 @@ import re
 import numpy as np
 import pytest
 
-import homeostat as hs
-from homeostat.network import realise
+import hebbstat as hs
+from hebbstat.network import realise
 
 
 def network(wiring=None, **connection) -> hs.Network:
@@ -102,7 +102,7 @@ def bytes_reached_from(sim: hs.Simulation) -> int:
             todo += thing.values()
         elif isinstance(thing, list | tuple | set):
             todo += thing
-        elif type(thing).__module__.startswith("homeostat"):
+        elif type(thing).__module__.startswith("hebbstat"):
             todo += vars(thing).values() if hasattr(thing, "__dict__") else []
     return found
 

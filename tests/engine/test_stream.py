@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-import homeostat as hs
-from homeostat.engine import room, stream
+import hebbstat as hs
+from hebbstat.engine import room, stream
 
 
 def network(cells: int = 20, inputs: int = 30) -> hs.Network:
@@ -52,7 +52,7 @@ def same(a: hs.Recording, b: hs.Recording) -> None:
 
 
 def test_streamed_saved_and_in_memory_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("homeostat.engine.session.PIECE", 6000)  # many pieces
+    monkeypatch.setattr("hebbstat.engine.session.PIECE", 6000)  # many pieces
     monkeypatch.setattr(stream, "PIECE", 6000)
     whole = simulation().run(seconds=1.0105, record=distinct())
     pieces = simulation()
@@ -92,8 +92,8 @@ KILLED = """
 import sys
 sys.path.insert(0, {tests!r})
 from test_stream import simulation
-import homeostat as hs
-from homeostat.engine import stream
+import hebbstat as hs
+from hebbstat.engine import stream
 stream.WRITE_EVERY = 0.05
 record = [hs.Spikes("inputs"), hs.States("exc", "v", every=1.0)]
 simulation().run(seconds=3600, record=record, out={out!r}, watch=None)
@@ -137,7 +137,7 @@ def test_a_piece_half_written_is_not_read(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_ends_the_run_in_words_and_leaves_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("homeostat.engine.session.PIECE", 3000)
+    monkeypatch.setattr("hebbstat.engine.session.PIECE", 3000)
     monkeypatch.setattr(stream, "PIECE", 3000)
     replace, calls = Path.replace, []
 

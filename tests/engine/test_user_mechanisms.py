@@ -17,7 +17,7 @@ from user_mechanisms.sorn import BinarySTDP, BinaryUnit, IntrinsicRate, SumToOne
 from user_mechanisms.three_factor import Modulator, Pairing, Tag
 from user_mechanisms.triplet import Triplet
 
-import homeostat as hs
+import hebbstat as hs
 
 
 class Tired(hs.Plasticity):

@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from homeostat.errors import BadValue, DataError
-from homeostat.experiments.digits import Settings, arms, baselines, measures, prepare, quick, run, variants
-from homeostat.experiments.digits.data import code_of, read
-from homeostat.experiments.digits.network import digits_network, mean_weight
-from homeostat.experiments.digits.robustness import KINDS, LEVELS, damaged
-from homeostat.experiments.digits.search import search
-from homeostat.experiments.digits.training import State, Subject, train
-from homeostat.experiments.digits.variants import ARMS, settings_of
+from hebbstat.errors import BadValue, DataError
+from hebbstat.experiments.digits import Settings, arms, baselines, measures, prepare, quick, run, variants
+from hebbstat.experiments.digits.data import code_of, read
+from hebbstat.experiments.digits.network import digits_network, mean_weight
+from hebbstat.experiments.digits.robustness import KINDS, LEVELS, damaged
+from hebbstat.experiments.digits.search import search
+from hebbstat.experiments.digits.training import State, Subject, train
+from hebbstat.experiments.digits.variants import ARMS, settings_of
 
 TINY = Settings(neurons=20, images=80, passes=1, show=100.0, pause=50.0, test_show=100.0)
 

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from toys import FAILING, PLAIN, SMALLEST, written
 
-from homeostat.errors import BadValue, ContractError, DataError, UnknownName
-from homeostat.experiments.lab.contract import Experiment
-from homeostat.experiments.lab.discovery import built_in, load
-from homeostat.experiments.lab.processes import Failed
-from homeostat.experiments.lab.provenance import provenance
-from homeostat.experiments.lab.runner import jobs_of, run_all
-from homeostat.experiments.lab.settings import Settings
-from homeostat.experiments.lab.store import Finished, Result, Store
+from hebbstat.errors import BadValue, ContractError, DataError, UnknownName
+from hebbstat.experiments.lab.contract import Experiment
+from hebbstat.experiments.lab.discovery import built_in, load
+from hebbstat.experiments.lab.processes import Failed
+from hebbstat.experiments.lab.provenance import provenance
+from hebbstat.experiments.lab.runner import jobs_of, run_all
+from hebbstat.experiments.lab.settings import Settings
+from hebbstat.experiments.lab.store import Finished, Result, Store
 
 
 class Silent:
@@ -62,7 +62,7 @@ BAD_FILES = {
     "def run(a):\n    pass\n": r"run must take \(settings, seed, arm\), not \(a\)",
     "def run(a, b, c):\n    pass\narms = ['x']\n": "arms must be a dictionary",
     "def run(a, b, c):\n    pass\narms = {}\n": "arms is empty",
-    "def run(a, b, c):\n    pass\nclass Settings: pass\n": "derived from homeostat.experiments.Settings",
+    "def run(a, b, c):\n    pass\nclass Settings: pass\n": "derived from hebbstat.experiments.Settings",
     "def run(a, b, c)\n    pass\n": "line 1: expected ':'",
     "import numpie\n": r"'toy.py', line 1: ModuleNotFoundError: No module named 'numpie'",
     "x = 1\nx / 0\n": r"'toy.py', line 2: ZeroDivisionError",
@@ -126,7 +126,7 @@ def test_result_json_has_its_schema(tmp_path: Path) -> None:
     assert {name: type(value) for name, value in found.items()} == SCHEMA
     assert set(found["runs"][0]) == {"arm", "seed", "seconds", "numbers", "undefined"}
     assert set(found["summary"]["treated"]["size"]) == {"mean", "low", "high", "level", "method", "number", "missing"}
-    assert set(found["provenance"]) == {"homeostat", "commit", "python", "packages", "machine", "date", "command"}
+    assert set(found["provenance"]) == {"hebbstat", "commit", "python", "packages", "machine", "date", "command"}
     assert len(found["configuration_sha256"]) == 64
 
 

@@ -14,17 +14,17 @@ import numpy as np
 import pytest
 from toys import KEPT, PLAIN, SMALLEST, written
 
-from homeostat.cli import call
-from homeostat.errors import BadValue
-from homeostat.experiments.digits import Settings as Digits
-from homeostat.experiments.digits import run as digits
-from homeostat.experiments.lab.place import Place, seconds_of
-from homeostat.experiments.lab.store import Result
+from hebbstat.cli import call
+from hebbstat.errors import BadValue
+from hebbstat.experiments.digits import Settings as Digits
+from hebbstat.experiments.digits import run as digits
+from hebbstat.experiments.lab.place import Place, seconds_of
+from hebbstat.experiments.lab.store import Result
 
 
 def killed(arguments: list[str], out: Path, when: str) -> None:
     """Run in another process and kill it once a file is there; its workers must end by themselves."""
-    command = [sys.executable, "-m", "homeostat", *arguments, "--out", str(out)]
+    command = [sys.executable, "-m", "hebbstat", *arguments, "--out", str(out)]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
     until = time.time() + 120
     while time.time() < until and process.poll() is None and not list(out.glob(when)):
@@ -65,7 +65,7 @@ def test_kill_9_and_resume_give_the_same_numbers(tmp_path: Path, threads: str) -
 
 
 def test_a_run_that_is_resumed_starts_from_its_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from homeostat.engine.simulation import Simulation
+    from hebbstat.engine.simulation import Simulation
 
     settings = Digits(neurons=20, images=80, passes=1, show=100.0, pause=50.0, test_show=100.0, robustness=False)
     whole, steps = digits(settings, 1, "everything"), []

@@ -3,8 +3,8 @@
 import pytest
 from pydantic import Field
 
-from homeostat.errors import BadValue, UnknownName
-from homeostat.experiments.lab.settings import Settings, build, parse
+from hebbstat.errors import BadValue, UnknownName
+from hebbstat.experiments.lab.settings import Settings, build, parse
 
 
 class Three(Settings):

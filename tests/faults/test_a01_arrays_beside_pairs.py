@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-import homeostat as hs
-from homeostat.network import Wiring, realise
+import hebbstat as hs
+from hebbstat.network import Wiring, realise
 
 RNG = np.random.default_rng(5)
 PRE, POST = RNG.integers(0, 6, 40), RNG.integers(0, 4, 40)  # unordered, several copies of some pairs

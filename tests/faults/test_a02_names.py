@@ -5,10 +5,10 @@ import re
 
 import numpy as np
 
-import homeostat as hs
-from homeostat.engine import runtime
-from homeostat.engine.layout import Layout
-from homeostat.engine.model import PLACES
+import hebbstat as hs
+from hebbstat.engine import runtime
+from hebbstat.engine.layout import Layout
+from hebbstat.engine.model import PLACES
 
 STATES = (
     "size first ids counts rates fired cursor logged scheduled n i k slot F lambda_ v_new x_decay x_rate x_at arrived"
@@ -56,7 +56,7 @@ class Level(hs.NetworkRule):
 
 
 def test_a2_awkward_names_everywhere(tmp_path, monkeypatch):
-    (tmp_path / "awkward_names.py").write_text("import homeostat as hs\n" + _neuron() + RULE, encoding="utf-8")
+    (tmp_path / "awkward_names.py").write_text("import hebbstat as hs\n" + _neuron() + RULE, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     import awkward_names as mine
 

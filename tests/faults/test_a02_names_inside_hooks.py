@@ -9,7 +9,7 @@ from pathlib import Path
 from compositions import compose
 from spoken import by_kernel, differences, imported
 
-import homeostat as hs
+import hebbstat as hs
 
 TEXT = """
 import math

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-import homeostat as hs
-from homeostat.errors import ContractError
+import hebbstat as hs
+from hebbstat.errors import ContractError
 
 
 class Named(hs.Plasticity):

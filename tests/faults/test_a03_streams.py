@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-import homeostat as hs
-from homeostat.network.streams import joined
+import hebbstat as hs
+from hebbstat.network.streams import joined
 
 
 class Coin(hs.Release):
@@ -130,7 +130,7 @@ def test_a3_joint_distributions_of_two_rules_draw_apart():
         return hs.PairSTDP(**hs.jointly(**both, correlation=0.9))
 
     net.connect(x, y, hs.AllToAll(), rules=[rule(), rule()], name="p")
-    from homeostat.network import realise
+    from hebbstat.network import realise
 
     values = realise(net).values
     one, two = values["p", "rule0.0"], values["p", "rule1.0"]

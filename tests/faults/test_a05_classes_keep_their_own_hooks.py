@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-import homeostat as hs
-from homeostat.errors import ContractError
+import hebbstat as hs
+from hebbstat.errors import ContractError
 
 V = hs.PerNeuron.state()
 

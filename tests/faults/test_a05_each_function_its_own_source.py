@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from spoken import imported
 
-import homeostat as hs
-from homeostat.engine.hooksource import HookWriter
-from homeostat.errors import ContractError
-from homeostat.source import code_text, source_tree
+import hebbstat as hs
+from hebbstat.engine.hooksource import HookWriter
+from hebbstat.errors import ContractError
+from hebbstat.source import code_text, source_tree
 
 # fmt: off
 ONE, OTHER = lambda w: 1.0, lambda w: 0.0
@@ -104,7 +104,7 @@ def _again(function: Any) -> Any:
 
 
 def test_a5_what_was_read_with_the_class_outlives_the_file(tmp_path: Path) -> None:
-    text = "import homeostat as hs\nclass R(hs.Plasticity):\n    @staticmethod\n    def on_pre(w): return w * 2.0\n"
+    text = "import hebbstat as hs\nclass R(hs.Plasticity):\n    @staticmethod\n    def on_pre(w): return w * 2.0\n"
     made = imported(text, tmp_path)
     Path(str(made.__file__)).write_text(text.replace("2.0", "9.0"))
     writer = HookWriter()
@@ -140,7 +140,7 @@ def test_a5_no_source_and_no_function_are_refused_in_words() -> None:
 
 
 def test_a5_cells_of_a_notebook_are_read() -> None:
-    text = "import homeostat as hs\nf, g = lambda w: 1.0, lambda w: 2.0\n"
+    text = "import hebbstat as hs\nf, g = lambda w: 1.0, lambda w: 2.0\n"
     linecache.cache["<cell 1>"] = (len(text), None, text.splitlines(keepends=True), "<cell 1>")
     space: dict[str, Any] = {}
     exec(compile(text, "<cell 1>", "exec"), space)
@@ -185,7 +185,7 @@ def test_a5_the_hash_is_that_of_any_process_and_any_place(tmp_path: Path) -> Non
     moved = "# so\n\n" + text.replace('"""Says."""', '"""Says more."""  # indeed\n').replace("def f", "\n\ndef f")
     made, again = imported(text, tmp_path), imported(moved, tmp_path)
     assert code_text(made.f) == code_text(again.f) != code_text(made.h)
-    program = f"import runpy; from homeostat.source import code_text; f = runpy.run_path({made.__file__!r})['f']"
+    program = f"import runpy; from hebbstat.source import code_text; f = runpy.run_path({made.__file__!r})['f']"
     program += "; print(code_text(f), end='')"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == code_text(made.f)

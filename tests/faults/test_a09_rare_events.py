@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-import homeostat as hs
-from homeostat import keyed
-from homeostat.engine.light import kernel
-from homeostat.engine.runtime import uniform32
+import hebbstat as hs
+from hebbstat import keyed
+from hebbstat.engine.light import kernel
+from hebbstat.engine.runtime import uniform32
 
 
 @kernel

@@ -5,8 +5,8 @@ import warnings
 import numpy as np
 import pytest
 
-import homeostat as hs
-from homeostat.engine import precision
+import hebbstat as hs
+from hebbstat.engine import precision
 
 
 class Drift(hs.Plasticity):

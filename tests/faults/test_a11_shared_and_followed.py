@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-import homeostat as hs
+import hebbstat as hs
 
 pytestmark = pytest.mark.usefixtures("plain")
 

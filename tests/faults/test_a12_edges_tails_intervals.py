@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-import homeostat as hs
-from homeostat import keyed
-from homeostat.distributions import Beta, Gamma, LogNormal, Normal, Uniform, jointly
-from homeostat.errors import BadValue
-from homeostat.information import binned_counts, firing_rates, mean_interval, paired_difference_interval
+import hebbstat as hs
+from hebbstat import keyed
+from hebbstat.distributions import Beta, Gamma, LogNormal, Normal, Uniform, jointly
+from hebbstat.errors import BadValue
+from hebbstat.information import binned_counts, firing_rates, mean_interval, paired_difference_interval
 
 N = 20_000
 

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-import homeostat as hs
-from homeostat.distributions import Distribution
-from homeostat.network import realise
-from homeostat.network.describe import describe
-from homeostat.network.wiring import Side, Wiring
+import hebbstat as hs
+from hebbstat.distributions import Distribution
+from hebbstat.network import realise
+from hebbstat.network.describe import describe
+from hebbstat.network.wiring import Side, Wiring
 
 
 @dataclass(frozen=True, eq=False)

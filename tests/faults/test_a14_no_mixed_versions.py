@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from toys import written
 
-from homeostat.cli import call
-from homeostat.errors import ContractError
-from homeostat.experiments.lab.runner import jobs_of, work
+from hebbstat.cli import call
+from hebbstat.errors import ContractError
+from hebbstat.experiments.lab.runner import jobs_of, work
 
 TOY = '''"""Reads what lies beside it."""
 from pathlib import Path
 from pydantic import Field
-from homeostat.experiments import Settings as Base
+from hebbstat.experiments import Settings as Base
 import helper
 
 class Settings(Base):
@@ -76,7 +76,7 @@ def test_a14_resume_refuses_what_was_edited(edit: str, stopped: Path, capsys: py
     finally:
         path.write_text(before)
     told = capsys.readouterr().err
-    assert named in told and "changed since" in told and "begin anew: homeostat run" in told
+    assert named in told and "changed since" in told and "begin anew: hebbstat run" in told
     assert len(json.loads((stopped / "out" / "result.json").read_text())["runs"]) == 1
 
 
@@ -105,7 +105,7 @@ def test_a14_unchanged_files_are_resumed(stopped: Path) -> None:
 
 
 def test_a14_a_file_edited_while_the_experiment_runs(tmp_path: Path) -> None:
-    from homeostat.experiments.lab.discovery import load
+    from hebbstat.experiments.lab.discovery import load
 
     toy = written(tmp_path, "def run(settings, seed, arm):\n    return {'x': seed}\n")
     experiment = load(str(toy))
@@ -116,7 +116,7 @@ def test_a14_a_file_edited_while_the_experiment_runs(tmp_path: Path) -> None:
 
 
 def test_a14_a_built_in_experiment_is_known_by_all_its_files() -> None:
-    from homeostat.experiments.lab.sources import code_of
+    from hebbstat.experiments.lab.sources import code_of
 
     found = code_of("digits")
-    assert {"digits/training.py", "digits/chosen.json", "digits/__init__.py", "homeostat"} <= set(found)
+    assert {"digits/training.py", "digits/chosen.json", "digits/__init__.py", "hebbstat"} <= set(found)

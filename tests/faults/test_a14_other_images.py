@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from homeostat.experiments.digits import Settings, variants
-from homeostat.experiments.digits.variants import CHOSEN
-from homeostat.experiments.lab.discovery import load
-from homeostat.experiments.lab.store import Finished, Result, Store
-from homeostat.report import write_page
+from hebbstat.experiments.digits import Settings, variants
+from hebbstat.experiments.digits.variants import CHOSEN
+from hebbstat.experiments.lab.discovery import load
+from hebbstat.experiments.lab.store import Finished, Result, Store
+from hebbstat.report import write_page
 
 PROVENANCE: dict[str, Any] = {
-    "homeostat": "0", "commit": None, "python": "3", "packages": {}, "date": "2026-01-01T00:00:00+00:00",
+    "hebbstat": "0", "commit": None, "python": "3", "packages": {}, "date": "2026-01-01T00:00:00+00:00",
     "command": "-",
     "machine": {"processor": "", "cores": 1, "memory_GiB": None, "system": ""},
 }  # fmt: skip
@@ -61,12 +61,12 @@ def test_a14_another_split_does_not_claim_unseen_test_images(tmp_path: Path) -> 
 
 
 def test_a14_a_search_is_told_only_if_its_settings_were_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from homeostat.report.digits_settings import provenance_of
+    from hebbstat.report.digits_settings import provenance_of
 
     result = made(tmp_path / "out", seeds=[0])
     changed = tmp_path / "chosen.json"
     changed.write_text(CHOSEN.read_text().replace('"candidates": 24', '"candidates": 99'))
-    monkeypatch.setattr("homeostat.report.digits_settings.CHOSEN", changed)
+    monkeypatch.setattr("hebbstat.report.digits_settings.CHOSEN", changed)
     assert "99 candidates" not in provenance_of(result) and "cannot be told" in provenance_of(result)
     result.json["sources"].pop("digits/chosen.json")
     result.json["arm_settings"] = {}

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from toys import written
 
-from homeostat.cli import call
-from homeostat.experiments.lab.store import Result
+from hebbstat.cli import call
+from hebbstat.experiments.lab.store import Result
 
 DOCS = Path(__file__).parents[2] / "docs"
 GAPPY = '''"""What is there?"""
 import numpy as np
-from homeostat.experiments import Measure
+from hebbstat.experiments import Measure
 
 arms = {"whole": "", "nan": "NaN in seed 1", "never": "NaN in all", "fails": "in all", "keys": "others in seed 2"}
 measures = {"x": Measure("size", "m", main=True)}

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
-import homeostat as hs
+import hebbstat as hs
 
 
 def told(net):

@@ -2,8 +2,8 @@
 
 import pytest
 
-import homeostat as hs
-from homeostat.engine import layout
+import hebbstat as hs
+from hebbstat.engine import layout
 
 
 def test_a16_a_share_with_too_many_synapses_is_refused(monkeypatch):

@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 from toys import SLOW, SMALLEST, written
 
-from homeostat.cli import call
-from homeostat.errors import BadValue
-from homeostat.experiments.digits import Settings
-from homeostat.experiments.digits.search import search
+from hebbstat.cli import call
+from hebbstat.errors import BadValue
+from hebbstat.experiments.digits import Settings
+from hebbstat.experiments.digits.search import search
 
 
 def first(toy: Path, out: Path) -> subprocess.Popen[str]:
     """A run in another process, which has finished its first seed and is at its second."""
-    command = [sys.executable, "-m", "homeostat", "run", str(toy), "--seeds", "3", "--threads", "1", "--out", str(out)]
+    command = [sys.executable, "-m", "hebbstat", "run", str(toy), "--seeds", "3", "--threads", "1", "--out", str(out)]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     result, until = out / "result.json", time.time() + 60
     while time.time() < until and not (result.exists() and '"seed": 0' in result.read_text()):
@@ -57,7 +57,7 @@ def test_b2_a_second_run_is_refused_and_a_killed_one_is_taken_up(
 
 
 def test_b2_the_lock_ends_with_its_holder(tmp_path: Path) -> None:
-    from homeostat.experiments.lab.lock import Lock
+    from hebbstat.experiments.lab.lock import Lock
 
     lock = Lock(tmp_path)
     with pytest.raises(BadValue, match=rf"process {os.getpid()} "):
@@ -73,7 +73,7 @@ def test_b2_the_lock_ends_with_its_holder(tmp_path: Path) -> None:
 
 
 def test_b2_a_refused_run_leaves_the_folder_free(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from homeostat.experiments.lab.lock import Lock
+    from hebbstat.experiments.lab.lock import Lock
 
     toy = str(written(tmp_path, SMALLEST))
     assert call(["run", toy, "--out", str(tmp_path)]) == 1  # holds other files
@@ -82,7 +82,7 @@ def test_b2_a_refused_run_leaves_the_folder_free(tmp_path: Path, capsys: pytest.
 
 
 def test_b2_two_searches_do_not_share_a_folder(tmp_path: Path) -> None:
-    from homeostat.experiments.lab.lock import Lock
+    from hebbstat.experiments.lab.lock import Lock
 
     lock = Lock(tmp_path)
     with pytest.raises(BadValue, match="is being written to"):
@@ -94,7 +94,7 @@ def test_b2_two_searches_do_not_share_a_folder(tmp_path: Path) -> None:
 
 
 def test_b2_runs_of_one_second_get_folders_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from homeostat.cli.running import _folder_of_its_own
+    from hebbstat.cli.running import _folder_of_its_own
 
     monkeypatch.chdir(tmp_path)
     assert len({_folder_of_its_own("toy") for _ in range(5)}) == 5

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from splitting import recorded, recorders, small_network
 
-import homeostat as hs
+import hebbstat as hs
 
 
 @pytest.fixture(scope="module")

@@ -19,8 +19,8 @@ import pytest
 import rewriting
 from splitting import small_network
 
-import homeostat as hs
-from homeostat.engine import archive, whole
+import hebbstat as hs
+from hebbstat.engine import archive, whole
 
 TESTS = Path(__file__).parents[1]
 
@@ -134,12 +134,12 @@ def nested(depth: int) -> Any:
     return value
 
 
-BASE = {"class": "homeostat.network.wiring:Wiring", "values": {}}
+BASE = {"class": "hebbstat.network.wiring:Wiring", "values": {}}
 OF_HEADERS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "no network": (lambda h: h.pop("network"), "does not say 'network'"),
     "no seed": (lambda h: h["network"].pop("seed"), "does not say 'network, seed'"),
     "no populations": (lambda h: h["network"]["populations"].__setitem__(1, {}), "does not describe a network"),
-    "no versions": (lambda h: h.update(made_by={}), "does not say 'made_by, homeostat'"),
+    "no versions": (lambda h: h.update(made_by={}), "does not say 'made_by, hebbstat'"),
     "no hash": (lambda h: h["wiring"].clear(), "is wired otherwise"),
     "one hash more": (lambda h: h["wiring"].update({"a -> b": ""}), "'a -> b' is wired otherwise"),
     "a step as a text": (lambda h: h.update(step="900"), "'step' in its header is '900'; it must be a whole number"),
@@ -158,7 +158,7 @@ OF_HEADERS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "deep brackets": (lambda h: h.update(more=nested(500)), "more than 100 deep"),
     "absurd brackets": (lambda h: h.update(more="@"), "damaged or incomplete"),
     "a class of another kind": (
-        lambda h: h["network"]["populations"][0]["neuron"].update({"class": "homeostat.plasticity.pair_stdp:PairSTDP"}),
+        lambda h: h["network"]["populations"][0]["neuron"].update({"class": "hebbstat.plasticity.pair_stdp:PairSTDP"}),
         "cannot be built",
     ),
     "a base class": (

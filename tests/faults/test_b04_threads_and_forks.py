@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from running_tiny import after, fingerprint, simulation
 
-import homeostat as hs
+import hebbstat as hs
 
 posix = pytest.mark.skipif(os.name != "posix", reason="forks, or sends signals")
 LONG = 20_000_000  # steps
@@ -248,10 +248,10 @@ def test_b4_a_simulation_is_not_copied_by_accident(send: Callable[[Any], Any]) -
 LAST = """
 import sys, threading
 sys.path.insert(0, {tests!r})
-from homeostat.engine import simulation as module
+from hebbstat.engine import simulation as module
 module.most_threads = lambda: 2
 from running_tiny import simulation
-import homeostat as hs
+import hebbstat as hs
 sim = simulation(2)
 def run():
     sim.run(ms=20_000, record=[hs.States("exc", "v", every=100.0)], watch=None, progress=False)

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-import homeostat as hs
-from homeostat.engine import simulation
-from homeostat.engine.crowding import reshare
-from homeostat.engine.whole import digest, gather
-from homeostat.network import blocks
+import hebbstat as hs
+from hebbstat.engine import simulation
+from hebbstat.engine.crowding import reshare
+from hebbstat.engine.whole import digest, gather
+from hebbstat.network import blocks
 
 
 def network(cells: int = 40) -> hs.Network:

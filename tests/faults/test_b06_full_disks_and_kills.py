@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from running_tiny import fingerprint, simulation
 
-import homeostat as hs
-from homeostat.engine import stream
+import hebbstat as hs
+from hebbstat.engine import stream
 
 RECORD = ("inputs.spikes", "exc.v", "inputs -> exc.w", "exc.rate")
 
@@ -28,7 +28,7 @@ def recorders() -> list[hs.Recorder]:
 
 
 def small_pieces(monkeypatch: pytest.MonkeyPatch, size: int = 3000) -> None:
-    monkeypatch.setattr("homeostat.engine.session.PIECE", size)
+    monkeypatch.setattr("hebbstat.engine.session.PIECE", size)
     monkeypatch.setattr(stream, "PIECE", size)
 
 
@@ -96,7 +96,7 @@ LIMITED = """
 import resource, sys
 sys.path.insert(0, {tests!r})
 from running_tiny import simulation
-import homeostat as hs
+import hebbstat as hs
 sim = simulation()
 sim.compile()
 resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, resource.RLIM_INFINITY))
@@ -120,8 +120,8 @@ KILLED = """
 import os, sys
 sys.path.insert(0, {tests!r})
 from running_tiny import simulation
-import homeostat as hs
-from homeostat.engine import keep, store, folders
+import hebbstat as hs
+from hebbstat.engine import keep, store, folders
 at = {at!r}
 die = lambda *given, **named: os.kill(os.getpid(), 9)
 if at == "before the checkpoint":

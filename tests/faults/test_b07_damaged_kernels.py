@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from homeostat.engine import module
-from homeostat.network import compiled
+from hebbstat.engine import module
+from hebbstat.network import compiled
 
 TEXT = """
 import numpy as np
-from homeostat.engine.light import kernel
+from hebbstat.engine.light import kernel
 
 @kernel
 def run(values):
@@ -50,7 +50,7 @@ def used(factor: float = 3.0) -> tuple[float, int, list[str]]:
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder that holds the kernel."""
     folder = tmp_path / "cache"
-    monkeypatch.setenv("HOMEOSTAT_CACHE", str(folder))
+    monkeypatch.setenv("HEBBSTAT_CACHE", str(folder))
     assert used() == (18.0, 0, []) and used() == (18.0, 1, [])
     yield folder
     for name in [name for name, one in sys.modules.items() if name.startswith("kernel_") and hasattr(one, "run")]:
@@ -185,7 +185,7 @@ def test_b7_a_file_that_others_may_write_to_is_replaced(cache: Path) -> None:
 
 @posix
 def test_b7_our_own_folder_is_private_whatever_the_umask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOMEOSTAT_CACHE", str(tmp_path / "deep" / "cache"))
+    monkeypatch.setenv("HEBBSTAT_CACHE", str(tmp_path / "deep" / "cache"))
     before = os.umask(0)
     try:
         assert used() == (18.0, 0, []) and used() == (18.0, 1, [])
@@ -198,7 +198,7 @@ def test_b7_where_kernels_cannot_be_kept_it_is_told_once(
     way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "cache"
-    monkeypatch.setenv("HOMEOSTAT_CACHE", str(folder))
+    monkeypatch.setenv("HEBBSTAT_CACHE", str(folder))
     if way == "a file":
         folder.write_text("in the way")
     elif way == "a file inside":
@@ -211,19 +211,19 @@ def test_b7_where_kernels_cannot_be_kept_it_is_told_once(
         (file / "thesis").mkdir(parents=True)
     result, hits, told = used()
     assert (result, hits) == (18.0, 0)
-    assert sum("cannot be kept" in text and "HOMEOSTAT_CACHE=FOLDER" in text for text in told) == 1
+    assert sum("cannot be kept" in text and "HEBBSTAT_CACHE=FOLDER" in text for text in told) == 1
     assert way != "a full folder" or (file / "thesis").is_dir()  # nothing is deleted that is not ours
 
 
 FOLDERS = {
-    "none": ({}, "HOME/.cache/homeostat/kernels"),
-    "empty": ({"XDG_CACHE_HOME": "", "HOMEOSTAT_CACHE": ""}, "HOME/.cache/homeostat/kernels"),
-    "relative": ({"XDG_CACHE_HOME": "some/where"}, "HOME/.cache/homeostat/kernels"),
-    "of the desktop": ({"XDG_CACHE_HOME": "HOME/x"}, "HOME/x/homeostat/kernels"),
-    "of the desktop with ~": ({"XDG_CACHE_HOME": "~/x"}, "HOME/x/homeostat/kernels"),
-    "with ~": ({"HOMEOSTAT_CACHE": "~/mine"}, "HOME/mine"),
-    "of ours, relative": ({"HOMEOSTAT_CACHE": "mine"}, "HERE/mine"),
-    "of ours, with dots": ({"HOMEOSTAT_CACHE": "./a/../mine"}, "HERE/mine"),
+    "none": ({}, "HOME/.cache/hebbstat/kernels"),
+    "empty": ({"XDG_CACHE_HOME": "", "HEBBSTAT_CACHE": ""}, "HOME/.cache/hebbstat/kernels"),
+    "relative": ({"XDG_CACHE_HOME": "some/where"}, "HOME/.cache/hebbstat/kernels"),
+    "of the desktop": ({"XDG_CACHE_HOME": "HOME/x"}, "HOME/x/hebbstat/kernels"),
+    "of the desktop with ~": ({"XDG_CACHE_HOME": "~/x"}, "HOME/x/hebbstat/kernels"),
+    "with ~": ({"HEBBSTAT_CACHE": "~/mine"}, "HOME/mine"),
+    "of ours, relative": ({"HEBBSTAT_CACHE": "mine"}, "HERE/mine"),
+    "of ours, with dots": ({"HEBBSTAT_CACHE": "./a/../mine"}, "HERE/mine"),
 }
 
 
@@ -235,7 +235,7 @@ def test_b7_the_folder_is_where_its_variables_say(case: str, tmp_path: Path, mon
     here.mkdir()
     monkeypatch.chdir(here)
     monkeypatch.setenv("HOME", str(home))
-    for name in ("XDG_CACHE_HOME", "HOMEOSTAT_CACHE"):
+    for name in ("XDG_CACHE_HOME", "HEBBSTAT_CACHE"):
         monkeypatch.delenv(name, raising=False)
     for name, value in given.items():
         monkeypatch.setenv(name, value.replace("HOME", str(home)))
@@ -247,8 +247,8 @@ def test_b7_the_folder_is_where_its_variables_say(case: str, tmp_path: Path, mon
 
 def test_b7_the_loops_that_draw_wiring_are_kept_there_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a process of its own; damaged, they are compiled anew."""
-    monkeypatch.setenv("HOMEOSTAT_CACHE", str(tmp_path / "cache"))
-    program = "from homeostat.network.drawing import mix; import numpy as np; print(mix(np.uint64(7)))"
+    monkeypatch.setenv("HEBBSTAT_CACHE", str(tmp_path / "cache"))
+    program = "from hebbstat.network.drawing import mix; import numpy as np; print(mix(np.uint64(7)))"
 
     def run() -> tuple[str, str]:
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from toys import SLOW, SMALLEST, written
 
-from homeostat.cli import call
+from hebbstat.cli import call
 
 BAD = '''"""Fails in all ways, until there is a file."""
 import os, signal, sys
@@ -66,7 +66,7 @@ def test_b8_what_fails_is_listed_and_tried_again(tmp_path: Path, capsys: pytest.
         trace = failure["trace"]
         assert (trace is None) == (failure["arm"] in ("killed", "ends"))
         assert trace is None or "Traceback" in (out / trace).read_text()
-    assert f"to try these again: homeostat run --resume {out}" in told and "Traceback" not in told
+    assert f"to try these again: hebbstat run --resume {out}" in told and "Traceback" not in told
     (tmp_path / "go").touch()
     assert call(["run", "--resume", str(out), "--threads", "2"]) == 0
     told = capsys.readouterr().err
@@ -80,7 +80,7 @@ def test_b8_what_fails_is_listed_and_tried_again(tmp_path: Path, capsys: pytest.
 @pytest.mark.parametrize(("presses", "gap"), [(2, 0.05), (5, 0.28)])
 def test_b8_ctrl_c_again_still_tells(tmp_path: Path, presses: int, gap: float) -> None:
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "homeostat", "run", str(written(tmp_path, SLOW)), "--out", str(out)]
+    command = [sys.executable, "-m", "hebbstat", "run", str(written(tmp_path, SLOW)), "--out", str(out)]
     process = subprocess.Popen(
         command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
@@ -95,7 +95,7 @@ def test_b8_ctrl_c_again_still_tells(tmp_path: Path, presses: int, gap: float) -
     told = process.communicate(timeout=60)
     assert process.returncode == 130, told
     assert "1 of 3 runs are kept" in told[1] and "missing: seed 1: all; seed 2: all" in told[1]
-    assert f"to go on: homeostat run --resume {out}" in told[1] and "Traceback" not in told[1]
+    assert f"to go on: hebbstat run --resume {out}" in told[1] and "Traceback" not in told[1]
     assert json.loads(result.read_text())["status"] == "stopped"
 
 
@@ -105,7 +105,7 @@ def test_b8_a_full_disk_ends_the_batch_with_what_to_do(
     def full(path: Path, run: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("homeostat.experiments.lab.store._write_arrays", full)
+    monkeypatch.setattr("hebbstat.experiments.lab.store._write_arrays", full)
     toy, out = str(written(tmp_path, SMALLEST)), tmp_path / "out"
     assert call(["run", toy, "--seeds", "1", "--out", str(out)]) == 1
     told = capsys.readouterr().err
@@ -138,7 +138,7 @@ def test_b8_resume_takes_the_path_of_the_result_too(tmp_path: Path) -> None:
 
 def test_b8_a_script_that_calls_the_command_line_is_not_run_again(tmp_path: Path) -> None:
     written(tmp_path, SMALLEST)
-    script = "import sys\nfrom homeostat.cli import call\nopen('count', 'a').write('x')\n"
+    script = "import sys\nfrom hebbstat.cli import call\nopen('count', 'a').write('x')\n"
     script += "sys.exit(call(['run', 'toy.py', '--seeds', '1', '--out', 'out']))\n"
     done = subprocess.run([sys.executable, str(written(tmp_path, script, "script.py"))], cwd=tmp_path, check=False)
     assert done.returncode == 0 and (tmp_path / "count").read_text() == "x"

@@ -7,10 +7,10 @@ import math
 import numpy as np
 import pytest
 
-import homeostat as hs
-from homeostat.engine.hooksource import HookWriter
-from homeostat.errors import ContractError
-from homeostat.hooks import step_when
+import hebbstat as hs
+from hebbstat.engine.hooksource import HookWriter
+from hebbstat.errors import ContractError
+from hebbstat.hooks import step_when
 
 TURNS = 3
 

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from spoken import by_kernel, differences, imported
 
-from homeostat.errors import ContractError
+from hebbstat.errors import ContractError
 
 AROUND = """
 import functools, math, os, random, time
 import math as m
 from math import exp as e, floor
 import numpy as np
-import homeostat as hs
+import hebbstat as hs
 
 GAIN, TWO, YES = 2.5, 2, True
 LIST, TEXT, ARRAY = [1.0], "x", np.ones(3)

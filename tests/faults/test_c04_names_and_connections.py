@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-import homeostat as hs
+import hebbstat as hs
 
 pytestmark = pytest.mark.usefixtures("plain")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from toys import PLAIN, written
 
-from homeostat.cli import call
-from homeostat.errors import BadValue
-from homeostat.experiments.lab.place import seconds_of
+from hebbstat.cli import call
+from hebbstat.errors import BadValue
+from hebbstat.experiments.lab.place import seconds_of
 
 NINES = "9" * 5000
 WRONG = {

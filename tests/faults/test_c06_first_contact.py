@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import homeostat as hs
+import hebbstat as hs
 
 PACKAGE = Path(hs.__file__).parent
 
@@ -46,7 +46,7 @@ def net():
     ],
 )
 def test_c6_declarations(make, says):
-    with pytest.raises((hs.ContractError, hs.HomeostatError), match=says.replace("()", r"\(\)")):
+    with pytest.raises((hs.ContractError, hs.HebbstatError), match=says.replace("()", r"\(\)")):
         make()
 
 
@@ -55,7 +55,7 @@ def test_c6_declarations(make, says):
 
 @pytest.mark.parametrize("name", hs._PARTS)
 def test_c6_parts_of_the_package_are_its_attributes(name):
-    assert getattr(hs, name) is importlib.import_module(f"homeostat.{name}") and name in dir(hs)
+    assert getattr(hs, name) is importlib.import_module(f"hebbstat.{name}") and name in dir(hs)
 
 
 def test_c6_all_parts_for_users_are_listed():
@@ -65,7 +65,7 @@ def test_c6_all_parts_for_users_are_listed():
 
 
 def test_c6_a_name_that_is_elsewhere_is_told():
-    with pytest.raises(AttributeError, match=r"it is in homeostat.stimuli: hs.stimuli.PoissonCode"):
+    with pytest.raises(AttributeError, match=r"it is in hebbstat.stimuli: hs.stimuli.PoissonCode"):
         hs.PoissonCode  # noqa: B018
     with pytest.raises(AttributeError, match=r"hs.information.binned_counts"):
         hs.binned_counts  # noqa: B018
@@ -217,7 +217,7 @@ CALLS = [
 
 @pytest.mark.parametrize(("call", "says"), CALLS)
 def test_c6_calls_that_do_not_fit(call, says):
-    with pytest.raises(hs.HomeostatError) as told:
+    with pytest.raises(hs.HebbstatError) as told:
         call()
     assert isinstance(told.value, TypeError) and says in str(told.value) and "\n" not in str(told.value)
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from running_tiny import simulation
 
-import homeostat as hs
-from homeostat.engine import store
+import hebbstat as hs
+from hebbstat.engine import store
 
 ARROW = "inputs -> exc"
 NAMES = [

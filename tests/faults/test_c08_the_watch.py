@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-import homeostat as hs
-from homeostat.engine.health_waits import hears
+import hebbstat as hs
+from hebbstat.engine.health_waits import hears
 
-pytestmark = pytest.mark.filterwarnings("ignore::homeostat.errors.HealthWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::hebbstat.errors.HealthWarning")
 LATE = ([15_100.0], [0])  # ms, cell
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from driving import names_of, weight_after
 
-from homeostat.homeostasis import InhibitorySTDP
+from hebbstat.homeostasis import InhibitorySTDP
 
 
 def test_alpha_has_its_factor_of_two() -> None:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from homeostat.errors import BadValue
-from homeostat.information import mean_pairwise_correlation, residual_counts
+from hebbstat.errors import BadValue
+from hebbstat.information import mean_pairwise_correlation, residual_counts
 
 
 def test_it_is_the_mean_of_the_matrix_of_correlations() -> None:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from homeostat.errors import BadValue
-from homeostat.information import LinearDecoder, accuracy, choose_inverse_penalty, confusion_matrix
+from hebbstat.errors import BadValue
+from hebbstat.information import LinearDecoder, accuracy, choose_inverse_penalty, confusion_matrix
 
 
 def two_clouds(rng: np.random.Generator, trials: int, distance: float) -> tuple[np.ndarray, np.ndarray]:

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from homeostat.errors import BadValue
-from homeostat.information import miller_madow_entropy, plug_in_entropy
+from hebbstat.errors import BadValue
+from hebbstat.information import miller_madow_entropy, plug_in_entropy
 
 
 def test_plug_in_entropy_of_known_tables() -> None:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from homeostat.errors import BadValue
-from homeostat.information import mean_interval, paired_difference_interval
-from homeostat.information.intervals import FEWEST_FOR_BOOTSTRAP
+from hebbstat.errors import BadValue
+from hebbstat.information import mean_interval, paired_difference_interval
+from hebbstat.information.intervals import FEWEST_FOR_BOOTSTRAP
 
 
 def coverage(draw: str, number: int, truth: float, level: float) -> float:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeostat.errors import BadValue
-from homeostat.information import (
+from hebbstat.errors import BadValue
+from hebbstat.information import (
     Information,
     miller_madow_information,
     panzeri_treves_information,
@@ -17,7 +17,7 @@ from homeostat.information import (
     plug_in_information,
     shuffle_corrected_information,
 )
-from homeostat.information.mutual_information import possible_responses
+from hebbstat.information.mutual_information import possible_responses
 
 Estimator = Callable[[np.ndarray, np.ndarray], Information]
 

@@ -11,9 +11,9 @@ import sys
 
 import pytest
 
-import homeostat.information as information
+import hebbstat.information as information
 
-MODULES = [f"homeostat.information.{module.name}" for module in pkgutil.iter_modules(information.__path__)]
+MODULES = [f"hebbstat.information.{module.name}" for module in pkgutil.iter_modules(information.__path__)]
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -44,7 +44,7 @@ def test_slow_libraries_are_imported_only_inside_functions(name: str) -> None:
 
 
 def test_importing_the_package_does_not_import_scikit_learn() -> None:
-    program = "import sys, homeostat.information; print(*sys.modules)"
+    program = "import sys, hebbstat.information; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert "homeostat.information.decoding" in done.stdout.split()
+    assert "hebbstat.information.decoding" in done.stdout.split()
     assert "sklearn" not in done.stdout.split()

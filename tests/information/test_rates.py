@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from homeostat.errors import BadValue
-from homeostat.information import binned_counts, fano_factor, firing_rates, interval_variation
+from hebbstat.errors import BadValue
+from hebbstat.information import binned_counts, fano_factor, firing_rates, interval_variation
 
 
 def renewal_train(rng: np.random.Generator, order: float, neurons: int, spikes: int) -> tuple[np.ndarray, np.ndarray]:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from homeostat.errors import BadValue
-from homeostat.information import lifetime_sparseness, population_sparseness
+from hebbstat.errors import BadValue
+from hebbstat.information import lifetime_sparseness, population_sparseness
 
 
 @pytest.mark.parametrize("active", [1, 3, 10, 20])

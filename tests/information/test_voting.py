@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from homeostat.errors import BadValue
-from homeostat.information import NOBODY, LabelVoting, ProfileVoting, accuracy, class_profiles
+from hebbstat.errors import BadValue
+from hebbstat.information import NOBODY, LabelVoting, ProfileVoting, accuracy, class_profiles
 
 # Neuron 0 prefers class 2, neurons 1 and 2 class 5, neuron 3 is silent, neuron 4 answers to both alike.
 COUNTS = [[6, 0, 1, 0, 2], [4, 0, 0, 0, 2], [1, 3, 5, 0, 2], [0, 3, 4, 0, 2], [2, 3, 3, 0, 2]]

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from relay import trains
 
-from homeostat.network import AllToAll, Network, OneToOne
-from homeostat.neurons import LIF, AdaptiveLIF, CurrentLIF, RateNeuron, SpikeSource
-from homeostat.reference import ReferenceSimulation
-from homeostat.rule import Neuron
-from homeostat.signals import Timed
-from homeostat.synapses import Exponential, ExponentialCurrent
+from hebbstat.network import AllToAll, Network, OneToOne
+from hebbstat.neurons import LIF, AdaptiveLIF, CurrentLIF, RateNeuron, SpikeSource
+from hebbstat.reference import ReferenceSimulation
+from hebbstat.rule import Neuron
+from hebbstat.signals import Timed
+from hebbstat.synapses import Exponential, ExponentialCurrent
 
 
 @pytest.mark.parametrize("neuron", [CurrentLIF(), LIF(), AdaptiveLIF()], ids=["CurrentLIF", "LIF", "AdaptiveLIF"])

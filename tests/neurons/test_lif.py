@@ -7,9 +7,9 @@ import pytest
 from driving import Cell
 from scipy.integrate import solve_ivp
 
-from homeostat.neurons import LIF, AdaptiveLIF, CurrentLIF
-from homeostat.rule import Neuron
-from homeostat.synapses import Exponential
+from hebbstat.neurons import LIF, AdaptiveLIF, CurrentLIF
+from hebbstat.rule import Neuron
+from hebbstat.synapses import Exponential
 
 KINDS = [LIF, CurrentLIF, AdaptiveLIF]
 

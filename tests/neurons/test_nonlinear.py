@@ -8,7 +8,7 @@ import pytest
 from driving import Cell
 from scipy.integrate import solve_ivp
 
-from homeostat.neurons import AdEx, Izhikevich
+from hebbstat.neurons import AdEx, Izhikevich
 
 C, LEAK, REST, ONSET, SLOPE, TAU_W, A = 281.0, 30.0, -70.6, -50.4, 2.0, 144.0, 4.0
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from driving import Cell, names_of
 
-from homeostat import keyed
-from homeostat.neurons import Poisson, RateNeuron, SpikeSource
+from hebbstat import keyed
+from hebbstat.neurons import Poisson, RateNeuron, SpikeSource
 
 
 @pytest.mark.parametrize("dt", [0.1, 5.0])

@@ -7,8 +7,8 @@ import pytest
 from driving import weight_after
 from relay import pair_of_relays
 
-from homeostat.homeostasis import InhibitorySTDP
-from homeostat.plasticity import (
+from hebbstat.homeostasis import InhibitorySTDP
+from hebbstat.plasticity import (
     Eligibility,
     HardBounds,
     NearestTripletSTDP,
@@ -17,7 +17,7 @@ from homeostat.plasticity import (
     TripletSTDP,
     WeightDependentSTDP,
 )
-from homeostat.rule import Plasticity
+from hebbstat.rule import Plasticity
 
 RULES: list[Plasticity] = [
     PairSTDP(tau_pre=15.0, tau_post=35.0),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from driving import ask, hooks, names_of, weight_after
 
-from homeostat.plasticity import Eligibility, HardBounds, OneSidedSTDP, PairSTDP, WeightDependentSTDP
+from hebbstat.plasticity import Eligibility, HardBounds, OneSidedSTDP, PairSTDP, WeightDependentSTDP
 
 
 @pytest.mark.parametrize("lag", [0.5, 10.0, 40.0])

@@ -7,15 +7,15 @@ import math
 import pytest
 from tiny import Cell, in_steps
 
-from homeostat.combine import gated
-from homeostat.engine.simulation import Simulation
-from homeostat.errors import BadValue
-from homeostat.network import AllToAll, Network
-from homeostat.plasticity import Eligibility, PairSTDP, SoftBounds
-from homeostat.plasticity.bounds import room
-from homeostat.reference import ReferenceSimulation
-from homeostat.rule import Plasticity
-from homeostat.synapses import AMPA
+from hebbstat.combine import gated
+from hebbstat.engine.simulation import Simulation
+from hebbstat.errors import BadValue
+from hebbstat.network import AllToAll, Network
+from hebbstat.plasticity import Eligibility, PairSTDP, SoftBounds
+from hebbstat.plasticity.bounds import room
+from hebbstat.reference import ReferenceSimulation
+from hebbstat.rule import Plasticity
+from hebbstat.synapses import AMPA
 
 HALF = 1.0 / math.log(2.0)  # a time constant (ms) by which a trace halves in each step of 1 ms
 PAIR = PairSTDP(tau_pre=HALF, tau_post=HALF, gain_up=0.4, gain_down=0.8)

@@ -20,10 +20,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from splitting import continued, elsewhere, fingerprint, keep, opened, recorded, recorders, small_network, spikes
 
-import homeostat as hs
-from homeostat.engine import archive, whole
-from homeostat.engine.keep import Keeper
-from homeostat.network.describe import describe
+import hebbstat as hs
+from hebbstat.engine import archive, whole
+from hebbstat.engine.keep import Keeper
+from hebbstat.network.describe import describe
 
 STEPS = 600
 SEEDS = (1, 4)  # test_same_bits compiles them anyway; verify tries many more
@@ -381,7 +381,7 @@ def test_values_that_were_changed_are_refused(cut: Path) -> None:
 
 def test_other_files_are_told_apart(cut: Path, tmp_path: Path) -> None:
     content = cut.read_bytes()
-    newer = content.replace(b"homeostat-checkpoint1\n", b"homeostat-checkpoint7\n", 1)
+    newer = content.replace(b"hebbstat-checkpoint1\n", b"hebbstat-checkpoint7\n", 1)
     cases = {
         "text.ckpt": (b"once upon a time " * 100, "is not a checkpoint"),
         "empty.ckpt": (b"", "damaged or incomplete"),

@@ -9,8 +9,8 @@ from compositions import compose
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import homeostat as hs
-from homeostat.network import realise
+import hebbstat as hs
+from hebbstat.network import realise
 
 STRUCTURES = (1, 4, pytest.param(6, marks=pytest.mark.verify))
 

@@ -15,8 +15,8 @@ from cases import RECORDERS, STEPS, Case, cases, run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import homeostat as hs
-from homeostat.engine.refusals import REFUSALS
+import hebbstat as hs
+from hebbstat.engine.refusals import REFUSALS
 
 STRUCTURES = (1, 4, pytest.param(6, marks=pytest.mark.verify))
 BLOCKS, STRUCTURES_OF_A_BLOCK, CASES_OF_A_BLOCK = 8, 6, 25

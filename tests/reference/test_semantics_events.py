@@ -3,15 +3,15 @@
 import pytest
 from tiny import HALF, Cell, Ear, Fixed, network, pair, traced
 
-from homeostat.combine import gated
-from homeostat.distributions import Uniform
-from homeostat.errors import BadValue, UnknownName
-from homeostat.network import AllToAll, Network, realise
-from homeostat.reference import ReferenceSimulation
-from homeostat.rule import Follow, NetworkRule, Neuron, Plasticity, Receptor, Release
-from homeostat.signals import Timed
-from homeostat.state import Global, PerNeuron, PerPost, PerSynapse, together
-from homeostat.units import MilliVolt, Ms, Number
+from hebbstat.combine import gated
+from hebbstat.distributions import Uniform
+from hebbstat.errors import BadValue, UnknownName
+from hebbstat.network import AllToAll, Network, realise
+from hebbstat.reference import ReferenceSimulation
+from hebbstat.rule import Follow, NetworkRule, Neuron, Plasticity, Receptor, Release
+from hebbstat.signals import Timed
+from hebbstat.state import Global, PerNeuron, PerPost, PerSynapse, together
+from hebbstat.units import MilliVolt, Ms, Number
 
 
 class Clock(NetworkRule):

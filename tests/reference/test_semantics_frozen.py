@@ -3,14 +3,14 @@
 import pytest
 from tiny import HALF, Cell, network, pair, traced
 
-from homeostat import keyed
-from homeostat.distributions import LogNormal, Uniform
-from homeostat.errors import BadValue, NotSupported
-from homeostat.network import AllToAll, Explicit, Network
-from homeostat.reference import ReferenceSimulation
-from homeostat.rule import NetworkRule, Plasticity, PopulationRule, Release
-from homeostat.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, together
-from homeostat.units import Ms, Number
+from hebbstat import keyed
+from hebbstat.distributions import LogNormal, Uniform
+from hebbstat.errors import BadValue, NotSupported
+from hebbstat.network import AllToAll, Explicit, Network
+from hebbstat.reference import ReferenceSimulation
+from hebbstat.rule import NetworkRule, Plasticity, PopulationRule, Release
+from hebbstat.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, together
+from hebbstat.units import Ms, Number
 
 # 7. Draws
 
@@ -376,7 +376,7 @@ def test_what_is_set_within_frozen_is_put_back_with_the_rest():
 
 
 def test_a_parameter_that_a_rule_changes_cannot_be_a_signal():
-    from homeostat.signals import Sine
+    from hebbstat.signals import Sine
 
     net = Network(dt=1.0)
     net.add(Cell(v_threshold=Sine(5.0, 1.0, 10.0)), 1, "a", rules=[Threshold()])

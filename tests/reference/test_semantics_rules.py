@@ -3,13 +3,13 @@
 import pytest
 from tiny import HALF, Between, Cell, Factor, Fixed, Pair, network, pair, traced
 
-from homeostat.combine import Wrapper
-from homeostat.hooks import step_when
-from homeostat.network import Network
-from homeostat.reference import ReferenceSimulation
-from homeostat.rule import NetworkRule, Plasticity, PopulationRule
-from homeostat.state import Global, PerNeuron, PerPost, PerSynapse
-from homeostat.units import Ms
+from hebbstat.combine import Wrapper
+from hebbstat.hooks import step_when
+from hebbstat.network import Network
+from hebbstat.reference import ReferenceSimulation
+from hebbstat.rule import NetworkRule, Plasticity, PopulationRule
+from hebbstat.state import Global, PerNeuron, PerPost, PerSynapse
+from hebbstat.units import Ms
 
 # 2.6 Plasticity at events, and 5
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from toys import PLAIN, SMALLEST, written
 
-from homeostat.cli import call
-from homeostat.experiments import Measure
-from homeostat.experiments.lab.store import Result
-from homeostat.report import write_page
-from homeostat.report.tables import interval_text
+from hebbstat.cli import call
+from hebbstat.experiments import Measure
+from hebbstat.experiments.lab.store import Result
+from hebbstat.report import write_page
+from hebbstat.report.tables import interval_text
 
 
 class Reader(HTMLParser):

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from homeostat.errors import BadValue, DataError
-from homeostat.stimuli import load_digits, load_images, split
+from hebbstat.errors import BadValue, DataError
+from hebbstat.stimuli import load_digits, load_images, split
 
 
 def idx(array: np.ndarray) -> bytes:

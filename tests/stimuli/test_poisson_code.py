@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from homeostat.errors import BadValue
-from homeostat.stimuli import Images, PoissonCode
+from hebbstat.errors import BadValue
+from hebbstat.stimuli import Images, PoissonCode
 
 IMAGES = Images(
     np.array([[0.0, 0.5, 1.0, 0.0], [1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]]), np.array([0, 1, 1]), 2, 2, "test"

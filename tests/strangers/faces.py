@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-import homeostat as hs
-from homeostat.errors import BadValue, CheckpointError, HomeostatError, NotSupported, UnknownName
-from homeostat.network import realise
-from homeostat.network.realise import places, targets
+import hebbstat as hs
+from hebbstat.errors import BadValue, CheckpointError, HebbstatError, NotSupported, UnknownName
+from hebbstat.network import realise
+from hebbstat.network.realise import places, targets
 
 Look = dict[Any, Any]
 
@@ -32,7 +32,7 @@ class Face:
         self.looks: list[Look] = []
         self.spikes: list[tuple[int, str, int]] = []
         self.unset: set[int] = set()
-        self.refused: list[HomeostatError] = []
+        self.refused: list[HebbstatError] = []
         self.sets = self.depth = self.removed = 0
         self.done: list[tuple[str, int]] = []  # what was done: runs, for the oracles
 

@@ -16,7 +16,7 @@ from strangers import singles
 from strangers.networks import FLAGS, compose
 from strangers.run import Outcome, run
 
-import homeostat as hs
+import hebbstat as hs
 
 PROFILES: dict[str, tuple[str, str, str]] = {  # flags, the only voice that is asked (all: empty), what it is about
     "none": ("", "", "nothing that strangers do"),

@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from homeostat.engine import runtime
-from homeostat.engine import simulation as engine
+from hebbstat.engine import runtime
+from hebbstat.engine import simulation as engine
 
 LANES = 16
 WORD = (1 << 64) - 1
@@ -145,8 +145,8 @@ class Module:
 
     def __init__(self, text: str) -> None:
         space = dict(_PLAIN.setdefault("runtime", None) or _PLAIN.update(runtime=_plain_runtime()) or _PLAIN["runtime"])
-        text = re.sub(r"from homeostat\.engine\.runtime import \*\n", "", text)
-        text = re.sub(r"from homeostat\.engine\.runtime import (.+)\n", _renamings, text)
+        text = re.sub(r"from hebbstat\.engine\.runtime import \*\n", "", text)
+        text = re.sub(r"from hebbstat\.engine\.runtime import (.+)\n", _renamings, text)
         space["__name__"] = "plain_kernel"
         exec(compile(text, "<kernel>", "exec"), space)
         self.space, self._run = space, space["run"]

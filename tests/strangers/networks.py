@@ -13,8 +13,8 @@ from strangers.rules import RuleWriter, gates
 from strangers.scripts import imported
 from strangers.stories import Settable, story
 
-from homeostat.errors import HomeostatError
-from homeostat.network.scopes import field_scope
+from hebbstat.errors import HebbstatError
+from hebbstat.network.scopes import field_scope
 
 FLAGS = {
     "names": "names that generated code uses itself", "dealt": "pairs and what is beside them in any order",
@@ -34,9 +34,9 @@ import math
 
 import numpy as np
 
-import homeostat as hs
-from homeostat.network.wiring import Wiring
-from homeostat.rule import Gate
+import hebbstat as hs
+from hebbstat.network.wiring import Wiring
+from hebbstat.rule import Gate
 
 DEALT = FORWARD = True
 
@@ -96,7 +96,7 @@ class _Composer:
         try:
             with imported(head + written) as module:
                 self.objects = {c.name: self._object(module, c) for c in classes}
-        except HomeostatError:  # it says why when the case is run
+        except HebbstatError:  # it says why when the case is run
             return head + written
         self._network_rules()
         self._populations()

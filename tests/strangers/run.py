@@ -18,7 +18,7 @@ from strangers.faces import Engine, Face, Look, Reference
 from strangers.interpreted import plain_kernels
 from strangers.scripts import imported
 
-from homeostat.errors import HomeostatError, NotSupported
+from hebbstat.errors import HebbstatError, NotSupported
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def run(
                     _all(module, seed, looks, only, few)
         except Difference as difference:
             return Outcome("differs", difference.where, difference.text)
-        except HomeostatError as error:
+        except HebbstatError as error:
             kind = "refused" if isinstance(error, NotSupported) else "asked"
             return Outcome(kind, type(error).__name__, str(error))
         except Exception as error:

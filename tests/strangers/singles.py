@@ -12,11 +12,11 @@ import numpy as np
 from strangers.interpreted import plain_kernels
 from strangers.scripts import imported
 
-import homeostat as hs
-from homeostat import keyed
+import hebbstat as hs
+from hebbstat import keyed
 
 RARE = '''
-import homeostat as hs
+import hebbstat as hs
 
 
 class Seldom(hs.Neuron):

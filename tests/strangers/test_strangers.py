@@ -83,7 +83,7 @@ def test_a_seed_gives_the_same_script() -> None:
 
 
 WRONG = """
-import homeostat as hs
+import hebbstat as hs
 
 class Cell(hs.Neuron):
     s = hs.PerNeuron.state(1.0)
@@ -114,7 +114,7 @@ WITNESSES = [("a", "neuron", "s"), ("b", "neuron", "s")]
 def test_a_wrong_engine_is_found_and_its_case_made_small(monkeypatch: pytest.MonkeyPatch) -> None:
     right = WRONG.format(argument="", result="0.5 * s")
     assert run(right, only="reference").kind == "same"
-    monkeypatch.setattr("homeostat.reference.cells.Cells.integrate", lambda self: None)
+    monkeypatch.setattr("hebbstat.reference.cells.Cells.integrate", lambda self: None)
     found = run(right)
     assert (found.kind, found.where) == ("differs", "reference")
     small = shrink(right, 0, found)
@@ -129,4 +129,4 @@ def test_equal_draws_are_found() -> None:
 def test_what_cannot_run_is_no_difference() -> None:
     text = WRONG.format(argument="", result="print(s)")
     assert run(text).kind in ("refused", "asked")
-    assert run("import homeostat as hs\nnetwork = story = None\n").kind == "unclear"
+    assert run("import hebbstat as hs\nnetwork = story = None\n").kind == "unclear"

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from driving import Cell
 
-from homeostat.neurons import LIF, CurrentLIF
-from homeostat.rule import Receptor
-from homeostat.synapses import AMPA, GABAA, GABAB, NMDA, DualExponential, Exponential, ExponentialCurrent
+from hebbstat.neurons import LIF, CurrentLIF
+from hebbstat.rule import Receptor
+from hebbstat.synapses import AMPA, GABAA, GABAB, NMDA, DualExponential, Exponential, ExponentialCurrent
 
 
 def potential(t: np.ndarray, tau: float, tau_m: float, w: float, capacitance: float) -> np.ndarray:

@@ -7,7 +7,7 @@ import pytest
 from driving import names_of
 from scipy.optimize import minimize_scalar
 
-from homeostat.synapses import ShortTerm
+from hebbstat.synapses import ShortTerm
 
 DEPRESSING = ShortTerm(U=0.5, tau_rec=800.0, tau_facil=0.0)
 FACILITATING = ShortTerm(U=0.03, tau_rec=130.0, tau_facil=530.0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from relay import pair_of_relays
 
-from homeostat.synapses import ShortTerm
+from hebbstat.synapses import ShortTerm
 
 
 @pytest.mark.parametrize("parameters", [(0.5, 800.0, 0.0), (0.03, 130.0, 530.0)])

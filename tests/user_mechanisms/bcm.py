@@ -1,9 +1,9 @@
 """The BCM rule on linear rate neurons."""
 
-from homeostat.hooks import derived
-from homeostat.rule import Neuron, Plasticity
-from homeostat.state import PerPost, PerPre
-from homeostat.units import Ms, NonNegative, Number
+from hebbstat.hooks import derived
+from hebbstat.rule import Neuron, Plasticity
+from hebbstat.state import PerPost, PerPre
+from hebbstat.units import Ms, NonNegative, Number
 
 
 class LinearUnit(Neuron):

@@ -2,10 +2,10 @@
 
 import math
 
-from homeostat.hooks import derived
-from homeostat.rule import Plasticity
-from homeostat.state import PerSynapse
-from homeostat.units import Delay, Ms, NonNegative, Number
+from hebbstat.hooks import derived
+from hebbstat.rule import Plasticity
+from hebbstat.state import PerSynapse
+from hebbstat.units import Delay, Ms, NonNegative, Number
 
 
 class CalciumRule(Plasticity):

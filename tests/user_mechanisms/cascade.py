@@ -1,8 +1,8 @@
 """The cascade synapse: two strengths, each with several depths of increasing rigidity."""
 
-from homeostat.rule import Plasticity
-from homeostat.state import PerSynapse, together
-from homeostat.units import Fraction, Number, Positive
+from hebbstat.rule import Plasticity
+from hebbstat.state import PerSynapse, together
+from hebbstat.units import Fraction, Number, Positive
 
 
 class Cascade(Plasticity):

@@ -2,10 +2,10 @@
 
 import math
 
-from homeostat.hooks import derived
-from homeostat.rule import PopulationRule
-from homeostat.state import PerNeuron
-from homeostat.units import Ms, NonNegative, Positive
+from hebbstat.hooks import derived
+from hebbstat.rule import PopulationRule
+from hebbstat.state import PerNeuron
+from hebbstat.units import Ms, NonNegative, Positive
 
 
 class DiffusiveHomeostasis(PopulationRule):

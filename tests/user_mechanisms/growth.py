@@ -2,10 +2,10 @@
 
 import math
 
-from homeostat.hooks import derived
-from homeostat.rule import Plasticity
-from homeostat.state import PerPost, PerPre
-from homeostat.units import Fraction, Ms, NonNegative, Number
+from hebbstat.hooks import derived
+from hebbstat.rule import Plasticity
+from hebbstat.state import PerPost, PerPre
+from hebbstat.units import Fraction, Ms, NonNegative, Number
 
 
 class Growth(Plasticity):

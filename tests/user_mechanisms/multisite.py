@@ -2,10 +2,10 @@
 
 import math
 
-from homeostat.hooks import derived
-from homeostat.rule import Release
-from homeostat.state import PerSynapse
-from homeostat.units import Fraction, Ms, Positive
+from hebbstat.hooks import derived
+from hebbstat.rule import Release
+from hebbstat.state import PerSynapse
+from hebbstat.units import Fraction, Ms, Positive
 
 
 class MultiSite(Release):

@@ -1,8 +1,8 @@
 """Plasticity of the release probability."""
 
-from homeostat.rule import Plasticity, Release
-from homeostat.state import PerPost, PerPre, PerSynapse
-from homeostat.units import Fraction, Ms, Number
+from hebbstat.rule import Plasticity, Release
+from hebbstat.state import PerPost, PerPre, PerSynapse
+from hebbstat.units import Fraction, Ms, Number
 
 
 class Depressing(Release):

@@ -1,8 +1,8 @@
 """The phase of a rhythm that the network itself makes."""
 
-from homeostat.rule import NetworkRule, Plasticity
-from homeostat.state import Global, together
-from homeostat.units import Ms, Number, Positive
+from hebbstat.rule import NetworkRule, Plasticity
+from hebbstat.state import Global, together
+from hebbstat.units import Ms, Number, Positive
 
 
 class Rhythm(NetworkRule):

@@ -1,8 +1,8 @@
 """Scaling in sleep that spares the largest synapses."""
 
-from homeostat.rule import Plasticity
-from homeostat.state import PerPost, quantile
-from homeostat.units import Fraction, Ms
+from hebbstat.rule import Plasticity
+from hebbstat.state import PerPost, quantile
+from hebbstat.units import Fraction, Ms
 
 
 class SparingScaling(Plasticity):

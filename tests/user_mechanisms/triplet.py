@@ -1,8 +1,8 @@
 """Triplet STDP, all-to-all and nearest-spike."""
 
-from homeostat.rule import Plasticity
-from homeostat.state import PerPost, PerPre
-from homeostat.units import Ms, Weight
+from hebbstat.rule import Plasticity
+from hebbstat.state import PerPost, PerPre
+from hebbstat.units import Ms, Weight
 
 
 class Triplet(Plasticity):

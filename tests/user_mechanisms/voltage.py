@@ -2,10 +2,10 @@
 
 import math
 
-from homeostat.hooks import derived, step_when
-from homeostat.rule import Plasticity
-from homeostat.state import PerPost, PerPre
-from homeostat.units import Delay, MilliVolt, Ms, NonNegative
+from hebbstat.hooks import derived, step_when
+from hebbstat.rule import Plasticity
+from hebbstat.state import PerPost, PerPre
+from hebbstat.units import Delay, MilliVolt, Ms, NonNegative
 
 
 class VoltageSTDP(Plasticity):

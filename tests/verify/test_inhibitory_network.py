@@ -13,13 +13,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from homeostat.engine.record_spikes import Spikes
-from homeostat.engine.simulation import Simulation
-from homeostat.homeostasis import InhibitorySTDP
-from homeostat.network import Network, Random
-from homeostat.neurons import LIF
-from homeostat.plasticity import HardBounds
-from homeostat.synapses import AMPA, GABAA
+from hebbstat.engine.record_spikes import Spikes
+from hebbstat.engine.simulation import Simulation
+from hebbstat.homeostasis import InhibitorySTDP
+from hebbstat.network import Network, Random
+from hebbstat.neurons import LIF
+from hebbstat.plasticity import HardBounds
+from hebbstat.synapses import AMPA, GABAA
 
 pytestmark = pytest.mark.verify
 SEEDS = (1, 2, 3, 4)

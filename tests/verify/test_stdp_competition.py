@@ -12,13 +12,13 @@ rate is that of the limit.
 import numpy as np
 import pytest
 
-from homeostat.distributions import Uniform
-from homeostat.engine.record_spikes import Spikes
-from homeostat.engine.simulation import Simulation
-from homeostat.network import AllToAll, Network
-from homeostat.neurons import LIF, Poisson
-from homeostat.plasticity import HardBounds, PairSTDP
-from homeostat.synapses import Exponential
+from hebbstat.distributions import Uniform
+from hebbstat.engine.record_spikes import Spikes
+from hebbstat.engine.simulation import Simulation
+from hebbstat.network import AllToAll, Network
+from hebbstat.neurons import LIF, Poisson
+from hebbstat.plasticity import HardBounds, PairSTDP
+from hebbstat.synapses import Exponential
 
 pytestmark = pytest.mark.verify
 LEAK = 10.0

@@ -1,0 +1,89 @@
+"""Hebbstat: a laboratory for plastic neural networks that learn and stay stable.
+
+    import hebbstat as hs
+
+    net = hs.Network(dt=0.1, seed=7)
+    inputs = net.add(hs.Poisson(rate=8.0), n=400, name="inputs")
+    exc = net.add(hs.AdaptiveLIF(), n=100, name="exc")
+    net.connect(
+        inputs, exc, hs.Random(0.1), weight=2.0, receptor=hs.AMPA(), rules=[hs.PairSTDP(), hs.HardBounds(0.0, 4.0)],
+    )
+    run = hs.Simulation(net).run(seconds=2, record=[hs.Spikes(exc)])
+
+Names are loaded when first used, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "hebbstat.combine": "Wrapper gated",
+    "hebbstat.distributions": "Beta Distribution Gamma LogNormal Normal Uniform jointly",
+    "hebbstat.engine.health": "Finding Health",
+    "hebbstat.engine.keep": "Checkpoint",
+    "hebbstat.engine.record": "Recorder States WeightSummary Weights",
+    "hebbstat.engine.record_spikes": "Rates Spikes",
+    "hebbstat.engine.recording": "Recording",
+    "hebbstat.engine.simulation": "Simulation",
+    "hebbstat.errors": (
+        "BadCall BadValue CheckpointError ContractError DataError HealthWarning HebbstatError Interrupted "
+        "NetworkWarning NotSupported TooLarge Unhealthy UnknownName"
+    ),
+    "hebbstat.homeostasis": "InhibitorySTDP IntrinsicThreshold Normalisation SynapticScaling",
+    "hebbstat.hooks": "derived step_when",
+    "hebbstat.network": (
+        "AllToAll DistanceDependent Explicit FixedInDegree Network OneToOne Population Projection Random realise"
+    ),
+    "hebbstat.neurons": "LIF AdEx AdaptiveLIF CurrentLIF Izhikevich Poisson RateNeuron SpikeSource",
+    "hebbstat.plasticity": (
+        "Eligibility HardBounds NearestTripletSTDP OneSidedSTDP PairSTDP SoftBounds TripletSTDP WeightDependentSTDP"
+    ),
+    "hebbstat.reference": "ReferenceSimulation",
+    "hebbstat.rule": "Follow NetworkRule Neuron Plasticity PopulationRule Receptor Release",
+    "hebbstat.signals": "Signal Sine Timed",
+    "hebbstat.state": "Global PerBranch PerNeuron PerPopulation PerPost PerPre PerSynapse quantile together",
+    "hebbstat.synapses": "AMPA GABAA GABAB NMDA DualExponential Exponential ExponentialCurrent ShortTerm",
+    "hebbstat.units": (
+        "Delay Fraction Hz MilliVolt Ms NanoSiemens NonNegative Number PicoAmp PicoFarad Positive Slope Unit Weight"
+    ),
+}
+_PARTS = (
+    "cli engine experiments homeostasis information network neurons plasticity reference report stimuli synapses "
+    "calls combine distributions errors hooks keyed rule signals state units"
+).split()
+"""Parts of the package that may be reached as its attributes: `hs.information.firing_rates(...)`."""
+_MORE = ("information", "stimuli", "experiments", "network", "report")  # whose names may be asked for by mistake
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+__all__ = ["__version__", *_HOME_OF]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PARTS:
+        return importlib.import_module(f"hebbstat.{name}")
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'hebbstat' has no attribute '{name}'{_hint(name)}")
+    value = getattr(importlib.import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def _hint(name: str) -> str:
+    """Where a name is, or which one was meant."""
+    from hebbstat.errors import nearest
+
+    if name.startswith("_"):  # tools look for what is optional
+        return ""
+    for part in _MORE:
+        if name in importlib.import_module(f"hebbstat.{part}").__all__:
+            return f"; it is in hebbstat.{part}: hs.{part}.{name}"
+    near = nearest(name, [*_HOME_OF, *_PARTS])
+    return f"; did you mean '{near}'?" if near else ""
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME_OF, *_PARTS})

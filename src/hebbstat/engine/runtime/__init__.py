@@ -1,0 +1,59 @@
+"""What every generated kernel calls, all of it compiled by Numba and inlined. Nothing here knows a mechanism."""
+
+from hebbstat.engine.light import called, inline, kernel
+from hebbstat.engine.runtime.bits import cycles
+from hebbstat.engine.runtime.cells import (
+    begin_schedule,
+    collect,
+    count_spikes,
+    end_schedule,
+    log_spikes,
+    planned,
+    planned_of,
+    rate_of,
+)
+from hebbstat.engine.runtime.draws import (
+    U64,
+    binomial,
+    bits_at,
+    bits_of,
+    bits_of_copy,
+    next_place,
+    normal,
+    place_of,
+    rounded32,
+    rounded64,
+    step_key,
+    uniform32,
+    uniform64,
+)
+from hebbstat.engine.runtime.exponential import exp
+from hebbstat.engine.runtime.packed import opened
+from hebbstat.engine.runtime.reductions import reduce_count, reduce_max, reduce_mean, reduce_min, reduce_sum
+from hebbstat.engine.runtime.rounding import rounded_to
+from hebbstat.engine.runtime.rows import (
+    BATCH,
+    ask_for,
+    due_row,
+    find_due,
+    find_newest,
+    find_older,
+    history_full,
+    lanes,
+    make_room,
+    row_element,
+    synapse_element,
+    whole_lanes,
+)
+from hebbstat.engine.runtime.threads import ask_to_halt, halts_at, has_done, stop_asked, wait_for
+from hebbstat.engine.runtime.vectors import LANES, copy_lanes, fill_lanes, number_lanes, pick_lanes, take_lanes
+
+__all__ = [
+    "BATCH", "LANES", "U64", "ask_for", "ask_to_halt", "begin_schedule", "binomial", "bits_at", "bits_of",
+    "bits_of_copy", "called", "collect", "copy_lanes", "count_spikes", "cycles", "due_row", "end_schedule", "exp",
+    "fill_lanes", "find_due", "find_newest", "find_older", "halts_at", "has_done", "history_full", "inline",
+    "kernel", "lanes", "log_spikes", "make_room", "next_place", "normal", "number_lanes", "opened", "pick_lanes",
+    "place_of", "planned", "planned_of", "rate_of", "reduce_count", "reduce_max", "reduce_mean", "reduce_min",
+    "reduce_sum", "rounded32", "rounded64", "rounded_to", "row_element", "step_key", "stop_asked",
+    "synapse_element", "take_lanes", "uniform32", "uniform64", "wait_for", "whole_lanes",
+]  # fmt: skip

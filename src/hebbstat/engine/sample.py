@@ -1,0 +1,41 @@
+"""Reading some synapses of a projection: found once in every thread's share, then read at little cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from hebbstat.engine.simulation import Simulation
+
+
+class SynapseSample:
+    """The synapses `chosen` (canonical indices, ascending) of a projection."""
+
+    def __init__(self, sim: Simulation, projection: str, chosen: np.ndarray) -> None:
+        self.sim, self.projection, self.chosen = sim, projection, chosen
+        self._find()
+
+    def _find(self) -> None:
+        self._layout, chosen = self.sim.layout, self.chosen
+        shares = self._layout.links[self.projection]
+        rank = np.full(self._layout.synapses(self.projection), -1, np.int32)
+        rank[chosen] = np.arange(len(chosen))
+        self._parts = [(share.arrays, *_found(share.take(rank, np.empty(share.n, np.int32)))) for share in shares]
+
+    def read(self, key: str = "w") -> np.ndarray:
+        """The present values of a variable of synapses, brought up to date, in the order of `chosen`."""
+        if self.sim.layout is not self._layout:  # cut anew for another number of threads
+            self._find()
+        self.sim.settle()
+        values = np.empty(len(self.chosen), np.asarray(self._parts[0][0][key]).dtype)
+        for arrays, here, ranks in self._parts:
+            values[ranks] = arrays[key][here] if np.ndim(arrays[key]) else arrays[key]
+        return values
+
+
+def _found(ranks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where in a share the chosen synapses are, and which of the chosen they are."""
+    here = np.flatnonzero(ranks >= 0)
+    return here, ranks[here]

@@ -1,0 +1,25 @@
+"""Normalisation of incoming weights."""
+
+from hebbstat.rule import Plasticity
+from hebbstat.state import PerPost
+from hebbstat.units import Ms, Weight
+
+
+class Normalisation(Plasticity):
+    """Normalisation: the weights that a neuron receives through a projection are scaled to a given sum.
+
+        w *= total / sum of w over the neuron's incoming synapses,  each period
+
+    Synapses compete, relative weights stay as they are. A neuron whose weights sum to 0 or less is left alone.
+
+    von der Malsburg 1973, doi:10.1007/BF00288907.
+    """
+
+    total: Weight = 1.0  # the sum
+    period: Ms = 1000.0  # of the slow clock
+
+    incoming = PerPost.reduce("w", "sum")
+
+    @staticmethod
+    def every(w, incoming, total):
+        return w * ((total - incoming) / incoming) if incoming > 0.0 else 0.0

@@ -1,0 +1,172 @@
+"""Derived values, computed once from parameters unless one of these moves; and what states begin with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hebbstat.errors import ContractError, UnknownName
+from hebbstat.hooks import Derived
+from hebbstat.network.lookup import followed
+from hebbstat.network.network import Network, Population, Projection
+from hebbstat.network.scopes import field_scope
+from hebbstat.rule import Follow, Mechanism
+from hebbstat.state import State
+
+if TYPE_CHECKING:
+    from hebbstat.network.realise import Realised
+
+Path = tuple[tuple[str, str], ...]  # states whose initial values are being found
+Scoped = tuple[Any, str]  # a number or an array, and the scope that the array is over
+
+
+def derive_all(made: Realised) -> None:
+    """Compute derived values; those that depend on a signal or on what a rule changes are live."""
+    from hebbstat.network.realise import places, targets
+
+    moving = targets(made.network)
+    for owner, place, mechanism, on in places(made.network):
+        for name, value in mechanism.derived.items():
+            if any(_moves(made, moving, owner, place, on, read) for read in _closed_reads(mechanism, value)):
+                made.live.add((owner, place, name))
+        for name in mechanism.derived:
+            if (owner, place, name) not in made.live:
+                made.values[owner, place][name] = _derive(made, mechanism, name, owner, place, on)[0]
+
+
+def dependents(net: Network, owner: str, place: str, name: str) -> list[tuple[str, str, str]]:
+    """(name, place, derived value) of all that is derived, directly or not, from a parameter."""
+    from hebbstat.network.realise import places
+
+    changed, found = {(owner, place, name)}, list[tuple[str, str, str]]()
+    everywhere, grown = places(net), True
+    while grown:
+        grown = False
+        for of, where, mechanism, on in everywhere:
+            for derived, value in mechanism.derived.items():
+                if (of, where, derived) not in changed and any(
+                    _where(mechanism, of, where, on, read) in changed for read in value.all_reads
+                ):
+                    changed.add((of, where, derived))
+                    found.append((of, where, derived))
+                    grown = True
+    return found
+
+
+def _where(mechanism: Mechanism, owner: str, place: str, on: Any, read: str) -> tuple[str, str, str]:
+    """Where what a derived value reads belongs: to the mechanism itself, or to a neuron."""
+    side = _side(on, read)
+    if side is None or read in mechanism.fields or read in mechanism.derived:
+        return owner, place, read
+    return side.name, "neuron", read.partition("_")[2]
+
+
+def derived_value(made: Realised, mechanism: Mechanism, name: str, owner: str, place: str, on: Any) -> Any:
+    """A derived value from the parameters as they are in `made`."""
+    return _derive(made, mechanism, name, owner, place, on)[0]
+
+
+def _moves(made: Realised, moving: set[tuple[str, str, str]], owner: str, place: str, on: Any, read: str) -> bool:
+    side = _side(on, read)
+    if side is not None and read not in made.values[owner, place]:
+        owner, place, read = side.name, "neuron", read.partition("_")[2]
+        if (owner, place, read) in made.live:
+            return True
+    return (
+        not isinstance(made.values[owner, place].get(read, 0.0), float | np.ndarray | str)
+        or (owner, place, read) in moving
+    )
+
+
+def _side(on: Population | Projection | None, read: str) -> Population | None:
+    """Whose `pre_X`, `post_X` or `neuron_X` it is."""
+    prefix = read.partition("_")[0]
+    if isinstance(on, Projection):
+        return {"pre": on.source, "post": on.target}.get(prefix)
+    return on if prefix == "neuron" else None
+
+
+def _closed_reads(mechanism: Mechanism, value: Derived) -> set[str]:
+    found = set(value.all_reads)
+    for read in value.all_reads:
+        if read in mechanism.derived:
+            found |= _closed_reads(mechanism, mechanism.derived[read])
+    return found
+
+
+def initial(made: Realised, owner: str, place: str, mechanism: Mechanism, state: State, above: Path = ()) -> Any:
+    """The value that a state begins with: a number, or an array over its owners (over presynaptic neurons of rows).
+
+    A planned parameter gives the value of step 0, one that follows a rule of the network what that begins with.
+    """
+    if not isinstance(state.init, str):
+        return float(state.init)
+    if (owner, state.name) in above:
+        circle = " -> ".join(f"{name}.{of}" for name, of in [*above, (owner, state.name)])
+        raise ContractError(f"initial values follow each other in a circle: {circle}; give one of them a number")
+    on = made.network.populations.get(owner) or made.network.projections.get(owner)
+    above = (*above, (owner, state.name))
+    found = _first(made, mechanism, state.init, owner, place, on, above)
+    return _spread(made, found, state.scope.name, f"{type(mechanism).__name__}.{state.name} on '{owner}'", on)
+
+
+def _first(
+    made: Realised, mechanism: Mechanism, name: str, owner: str, place: str, on: Any, above: Path = ()
+) -> Scoped:
+    """A field or derived value of a mechanism as the simulation begins."""
+    if name in mechanism.derived:
+        return _derive(made, mechanism, name, owner, place, on, above)
+    return _begun(made, made.values[owner, place][name], above), field_scope(mechanism, name)
+
+
+def _begun(made: Realised, value: Any, above: Path) -> Any:
+    """What a parameter begins with."""
+    if isinstance(value, Follow):
+        rule, state = followed(made.network, value.source, "an initial value")
+        of = made.network.rules[rule]
+        return 0.0 if of.states[state].sensor else initial(made, rule, "rule", of, of.states[state], above)
+    return value if isinstance(value, float | np.ndarray | str) else value.values[value.row(0)]
+
+
+def _derive(
+    made: Realised, mechanism: Mechanism, name: str, owner: str, place: str, on: Any, above: Path = ()
+) -> Scoped:
+    """One derived value: a number, or an array where one of its arguments is an array."""
+    value, scope, arguments = mechanism.derived[name], field_scope(mechanism, name), []
+    for read in value.all_reads:
+        if read == "dt":
+            arguments.append(made.network.dt)
+            continue
+        if read in mechanism.derived or read in mechanism.fields:
+            found = _first(made, mechanism, read, owner, place, on, above)
+        else:
+            found = _from_neuron(made, read, value, on, above)
+        arguments.append(_spread(made, found, scope, f"{type(mechanism).__name__}.{name} on '{owner}'", on))
+    if all(np.ndim(argument) == 0 for argument in arguments):
+        return float(value(*arguments)), scope
+    return np.asarray(np.vectorize(value.function, otypes=[float])(*arguments)), scope
+
+
+def _spread(made: Realised, found: Scoped, scope: str, what: str, on: Any) -> Any:
+    """An argument as an array over `scope`: a synapse knows its two neurons."""
+    value, own = found
+    if np.ndim(value) == 0 or own == scope:
+        return value
+    if scope == "PerSynapse" and own in ("PerPre", "PerPost"):
+        synapses = made.synapses[on.name]
+        return np.asarray(value)[synapses.pre() if own == "PerPre" else synapses.post]
+    raise ContractError(f"{what} is {scope}, but depends on a parameter that is {own} and not one number")
+
+
+def _from_neuron(made: Realised, read: str, value: Derived, on: Any, above: Path) -> Scoped:
+    """A `post_X`, `pre_X` or `neuron_X` in a derived value: a parameter of the neuron, if it has one."""
+    side, _, name = read.partition("_")
+    population = _side(on, read)
+    neuron = population.neuron if population is not None else None
+    if population is not None and neuron is not None and (name in neuron.fields or name in neuron.derived):
+        found, _ = _first(made, neuron, name, population.name, "neuron", population, above)
+        return found, {"pre": "PerPre", "post": "PerPost", "neuron": "PerNeuron"}[side]
+    if read in value.optional:
+        return value.optional[read], "Global"
+    raise UnknownName(f"derived value '{value.name}' asks for '{read}', which is not there")

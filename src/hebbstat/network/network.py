@@ -1,0 +1,358 @@
+"""The network: an inert, printable description. Nothing is drawn or computed before a simulation is made of it.
+
+net = Network(dt=0.1, seed=7)
+exc = net.add(LIF(), n=400, name="exc")
+net.connect(exc, exc, Random(0.1), weight=0.4, receptor=AMPA())
+print(net)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hebbstat.calls import explained
+from hebbstat.errors import BadValue, ContractError, UnknownName, suggestion
+from hebbstat.network.table import table
+from hebbstat.network.wiring import Side, Wiring
+from hebbstat.rule import (
+    Field,
+    Mechanism,
+    NetworkRule,
+    Neuron,
+    Plasticity,
+    PopulationRule,
+    Receptor,
+    Release,
+    checked,
+    short,
+)
+from hebbstat.signals import owned, read_only
+from hebbstat.units import Unit, is_number, is_whole
+
+DELAY = Field("delay", Unit("ms", 0.0, above=True))
+DENDRITIC_DELAY = Field("dendritic_delay", Unit("ms", 0.0))
+WEIGHT = Field("weight", Unit(""))
+SETTLED = "a simulation was made of it; change the description it was made from, and make another Simulation"
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """Cells of one kind. Made by `Network.add`."""
+
+    name: str
+    neuron: Neuron
+    n: int
+    rules: tuple[PopulationRule, ...] = ()
+    positions: np.ndarray | None = None
+    spikes: tuple[np.ndarray, np.ndarray] | None = None  # given trains: times in ms, neuron indices
+
+    def __repr__(self) -> str:
+        return f"<{self.n} {type(self.neuron).__name__} '{self.name}'>"
+
+    @property
+    def spiking(self) -> bool:
+        """Whether the cells emit spikes (rate neurons have an output instead)."""
+        return any(hook.event == "fires" for hook in self.neuron.hooks)
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """Synapses from one population to another. Made by `Network.connect`."""
+
+    name: str
+    source: Population
+    target: Population
+    wiring: Wiring
+    weight: Any
+    delay: Any
+    dendritic_delay: float
+    receptor: Receptor | None
+    release: Release | None
+    rules: tuple[Plasticity, ...]
+    branches: Any = None
+
+    def __repr__(self) -> str:
+        return f"<projection '{self.name}'>"
+
+    def sides(self) -> tuple[Side, Side]:
+        """Source and target, as a wiring sees them."""
+        source, target = self.source, self.target
+        return Side(source.n, source.positions), Side(target.n, target.positions, source is target)
+
+    def mechanisms(self) -> list[tuple[str, Mechanism]]:
+        """All mechanisms on the projection with their place: 'receptor', 'release', 'rule0.0' ..."""
+        found: list[tuple[str, Mechanism]] = []
+        if self.receptor is not None:
+            found.append(("receptor", self.receptor))
+        if self.release is not None:
+            found.append(("release", self.release))
+        for k, rule in enumerate(self.rules):
+            found += [(f"rule{k}.{part_index}", part) for part_index, part in enumerate(rule.parts())]
+        return found
+
+
+class Network:
+    """A description of populations, projections and rules. `dt` in ms; `seed` fixes every random number.
+
+    Arrays that it is given are copied. A simulation keeps a `copy()`: what is done to the network later does not
+    reach it.
+    """
+
+    is_settled = False
+    """Whether a simulation was made of it: then nothing can be changed or added."""
+
+    @explained
+    def __init__(self, dt: float = 0.1, seed: int = 0) -> None:
+        if not (is_number(dt) and dt > 0 and math.isfinite(dt)):
+            raise BadValue(f"dt={dt!r} ms of Network must be a number above 0; 0.1 is usual")
+        if not (is_whole(seed) and seed >= 0):
+            raise BadValue(f"seed={seed!r} of Network must be a whole number, at least 0")
+        self.dt, self.seed = float(dt), int(seed)
+        self.populations: dict[str, Population] = {}
+        self.projections: dict[str, Projection] = {}
+        self.rules: dict[str, NetworkRule] = {}
+
+    def copy(self, *, settled: bool = False) -> Network:
+        """The same network, to which other things can be added; a `settled` one stays as it is.
+
+        Populations, projections and rules are shared, for these never change.
+        """
+        own = type(self)(self.dt, self.seed)
+        own.populations, own.projections = dict(self.populations), dict(self.projections)
+        own.rules = dict(self.rules)
+        own.is_settled = settled
+        return own
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if self.is_settled:
+            raise BadValue(f"{name} of this network cannot be changed: {SETTLED}")
+        super().__setattr__(name, value)
+
+    @explained
+    def add(
+        self,
+        neuron: Neuron,
+        n: int,
+        name: str | None = None,
+        *,
+        rules: Sequence[PopulationRule] = (),
+        positions: Any = None,
+        spikes: tuple[Any, Any] | None = None,
+    ) -> Population:
+        """Add `n` cells.
+
+        `positions` is `[n, dimensions]`; `spikes` are given trains as (times in ms, neuron indices).
+        """
+        if not isinstance(neuron, Neuron):
+            raise BadValue(
+                f"net.add() takes a neuron model such as LIF(), not {_as_given(neuron)}{_call_it(neuron, Neuron)}"
+            )
+        if not (is_whole(n) and n >= 1):
+            raise BadValue(f"n={n!r} of a population must be a whole number, at least 1")
+        name = self._new_name(name or f"{type(neuron).__name__.lower()}{len(self.populations)}")
+        kept = _rules(
+            rules, PopulationRule, f"the population '{name}'", "rules on synapses go to net.connect(rules=[...])"
+        )
+        if positions is not None:
+            positions = _numbers(positions, f"positions of '{name}'")
+            if positions.ndim != 2 or len(positions) != n or not np.isfinite(positions).all():
+                raise BadValue(
+                    f"positions of '{name}' must be finite, of shape [{n}, dimensions], not {positions.shape}"
+                )
+        if spikes is not None and not any("scheduled" in hook.all_reads for hook in neuron.hooks):
+            raise ContractError(
+                f"{type(neuron).__name__} of '{name}' does not fire when told to, so spikes= would do nothing; "
+                "use SpikeSource(), and connect it"
+            )
+        population = Population(name, neuron, int(n), kept, positions, _trains(spikes, int(n), name))
+        self.populations[name] = population
+        return population
+
+    @explained
+    def connect(
+        self,
+        source: Population | str,
+        target: Population | str,
+        wiring: Wiring,
+        *,
+        weight: Any = 1.0,
+        delay: Any = 1.0,
+        dendritic_delay: float = 0.0,
+        receptor: Receptor | None = None,
+        release: Release | None = None,
+        rules: Sequence[Plasticity] = (),
+        branches: Any = None,
+        name: str | None = None,
+    ) -> Projection:
+        """Connect two populations.
+
+        `weight` and `delay` (ms, axonal) are numbers, distributions or arrays per synapse. Without a receptor what
+        arrives is the neuron's `input` of one step (for LIF cells, a voltage jump in mV). `branches` gives each
+        neuron so many dendritic branches; synapses are assigned at random, or an array per synapse.
+        """
+        source, target = self.population(source), self.population(target)
+        name = self._new_name(name or self._arrow(source, target))
+        if not isinstance(wiring, Wiring):
+            raise BadValue(
+                f"'{name}': {_as_given(wiring)} is not a wiring; "
+                "use Random(p), FixedInDegree(k), OneToOne(), AllToAll() ..."
+            )
+        _check_kind(name, "receptor", receptor, Receptor)
+        _check_kind(name, "release", release, Release)
+        kept = _rules(rules, Plasticity, f"the projection '{name}'", "rules on cells go to net.add(rules=[...])")
+        wiring, branches = owned(wiring), _branches(branches, name)
+        _check_delivery(name, source, target, receptor, release)
+        weight, delay = checked(WEIGHT, weight, f"'{name}'"), checked(DELAY, delay, f"'{name}'")
+        late = checked(DENDRITIC_DELAY, dendritic_delay, f"'{name}'")
+        if not isinstance(late, float):
+            raise BadValue(f"dendritic_delay of '{name}' must be one number, not {short(late)}")
+        projection = Projection(name, source, target, wiring, weight, delay, late, receptor, release, kept, branches)
+        self.projections[name] = projection
+        return projection
+
+    @explained
+    def modulate(self, rule: NetworkRule, name: str) -> NetworkRule:
+        """Add a rule of the whole network (a modulator, rhythm or sensor); hooks and gates read it by its name."""
+        if not isinstance(rule, NetworkRule):
+            raise BadValue(f"net.modulate() takes a network rule, not {rule!r}")
+        self.rules[self._new_name(name)] = rule
+        return rule
+
+    def population(self, which: Population | str) -> Population:
+        """The population of that name; an error lists those there are."""
+        if isinstance(which, Population):
+            if self.populations.get(which.name) is not which:
+                raise UnknownName(f"population '{which.name}' belongs to another network")
+            return which
+        if not isinstance(which, str):
+            order = ", and the wiring third: net.connect(source, target, wiring)" if isinstance(which, Wiring) else ""
+            raise BadValue(f"{which!r} is no population; give what net.add() returned, or its name{order}")
+        if which not in self.populations:
+            raise UnknownName(f"no population '{which}'; {suggestion(which, self.populations)}")
+        return self.populations[which]
+
+    def projection(self, which: Projection | str) -> Projection:
+        """The projection of that name; an error lists those there are."""
+        name = which.name if isinstance(which, Projection) else which
+        if not isinstance(name, str):
+            raise BadValue(f"{which!r} is no projection; give what net.connect() returned, or its name")
+        if name not in self.projections:
+            raise UnknownName(f"no projection '{name}'; {suggestion(str(name), self.projections)}")
+        return self.projections[name]
+
+    def __str__(self) -> str:
+        return table(self)
+
+    def __repr__(self) -> str:
+        cells = sum(p.n for p in self.populations.values())
+        return f"<Network of {cells} cells, {len(self.projections)} projections, dt={self.dt:g} ms, seed={self.seed}>"
+
+    def _new_name(self, name: str) -> str:
+        if not isinstance(name, str):
+            raise BadValue(f"name={name!r} must be a text")
+        if self.is_settled:
+            raise BadValue(f"'{name}' cannot be added to this network: {SETTLED}")
+        if name in {*self.populations, *self.projections, *self.rules}:
+            raise BadValue(f"the name '{name}' is taken; give another with name=")
+        if not name or name.strip() != name or any(sign in name for sign in ("/", ".", '"""')):
+            raise BadValue(
+                f"the name {name!r} must not be empty, nor contain '/', '.' or three quotation marks, nor begin or end "
+                "with a space"
+            )
+        return name
+
+    def _arrow(self, source: Population, target: Population) -> str:
+        name, k = f"{source.name} -> {target.name}", 2
+        while name in self.projections:
+            name, k = f"{source.name} -> {target.name} ({k})", k + 1
+        return name
+
+
+def _check_kind(name: str, what: str, value: Any, kind: type) -> None:
+    if value is not None and not isinstance(value, kind):
+        example = f"; give an object such as {'AMPA()' if kind is Receptor else 'ShortTerm()'}"
+        raise BadValue(f"{what}={_as_given(value)} of '{name}' is not a {what}{_call_it(value, kind) or example}")
+
+
+def _rules(rules: Any, kind: type, where: str, elsewhere: str) -> tuple[Any, ...]:
+    """The rules as a tuple; `elsewhere` says where a rule of another kind goes."""
+    if isinstance(rules, Mechanism) or not isinstance(rules, Sequence):
+        raise BadValue(f"rules={_as_given(rules)} of {where} must be a list: rules=[...]")
+    for rule in rules:
+        if not isinstance(rule, kind):
+            raise BadValue(f"{_as_given(rule)} cannot be a rule of {where}{_call_it(rule, kind) or f'; {elsewhere}'}")
+    return tuple(rules)
+
+
+def _as_given(value: Any) -> str:
+    return value.__name__ if isinstance(value, type) else repr(value)
+
+
+def _call_it(value: Any, kind: type) -> str:
+    """What to do about a class where one of its objects is wanted."""
+    return f"; write {value.__name__}()" if isinstance(value, type) and issubclass(value, kind) else ""
+
+
+def _numbers(value: Any, what: str) -> np.ndarray:
+    try:
+        return read_only(value, float)
+    except (TypeError, ValueError) as error:
+        raise BadValue(f"{what} must be numbers, not {short(value)}") from error
+
+
+def _branches(value: Any, name: str) -> Any:
+    """Branches as one number or an array; whether it fits is known when the wiring is drawn."""
+    if not isinstance(value, list | tuple | np.ndarray):
+        return value
+    try:
+        return read_only(value)
+    except ValueError as error:
+        raise BadValue(f"branches of '{name}' must be whole numbers, one a synapse, not {value!r:.60}") from error
+
+
+def _check_delivery(
+    name: str, source: Population, target: Population, receptor: Receptor | None, release: Release | None
+) -> None:
+    """What arrives must be read by the target's model: nothing is silently ignored."""
+    wanted = {read for hook in target.neuron.hooks for read in hook.all_reads}
+    model = type(target.neuron).__name__
+    given = "scheduled" in wanted and not wanted & {"input", "current", "conductance", "drive"}
+    if receptor is None and given:
+        return  # a given train hears nothing: such a projection is there for what its rules do
+    if receptor is None:
+        if "input" not in wanted:
+            raise ContractError(
+                f"'{name}' has no receptor, but {model} takes no direct input; give it a receptor such as AMPA()"
+            )
+    else:
+        gives = {hook.event for hook in receptor.hooks} & {"current", "conductance"}
+        for channel in gives:
+            if channel not in wanted:
+                raise ContractError(
+                    f"receptor {type(receptor).__name__} of '{name}' gives a {channel}, which {model} does not read"
+                )
+        if not source.spiking:
+            raise ContractError(f"'{name}': rate neurons have no receptors; leave out receptor=")
+    if release is not None and not source.spiking:
+        raise ContractError(f"'{name}': rate neurons do not release vesicles; leave out release=")
+
+
+def _trains(spikes: tuple[Any, Any] | None, n: int, name: str) -> tuple[np.ndarray, np.ndarray] | None:
+    if spikes is None:
+        return None
+    if not (isinstance(spikes, Sequence | np.ndarray) and len(spikes) == 2):
+        raise BadValue(f"spikes={short(spikes)} of '{name}' must be (times in ms, neurons), two lists of one length")
+    times, index = np.atleast_1d(_numbers(spikes[0], f"times of the spikes of '{name}'")), np.atleast_1d(spikes[1])
+    if times.shape != index.shape or times.ndim != 1:
+        raise BadValue(f"spikes of '{name}' must be (times, neurons), two lists of one length")
+    if not np.isfinite(times).all() or (times.size and times.min() < 0):
+        raise BadValue(f"spikes of '{name}': times must be finite and at least 0 ms")
+    if index.size and (index.dtype.kind not in "iu" or index.min() < 0 or index.max() >= n):
+        raise BadValue(f"spikes of '{name}': neurons must be whole numbers from 0 to {n - 1}")
+    order = np.lexsort((index, times))
+    return read_only(times[order]), read_only(index[order], np.int32)

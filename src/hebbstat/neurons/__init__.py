@@ -1,0 +1,12 @@
+"""Models of neurons."""
+
+from hebbstat.neurons.adaptive_lif import AdaptiveLIF
+from hebbstat.neurons.adex import AdEx
+from hebbstat.neurons.current_lif import CurrentLIF
+from hebbstat.neurons.izhikevich import Izhikevich
+from hebbstat.neurons.lif import LIF
+from hebbstat.neurons.poisson import Poisson
+from hebbstat.neurons.rate import RateNeuron
+from hebbstat.neurons.spike_source import SpikeSource
+
+__all__ = ["LIF", "AdEx", "AdaptiveLIF", "CurrentLIF", "Izhikevich", "Poisson", "RateNeuron", "SpikeSource"]

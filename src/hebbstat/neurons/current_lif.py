@@ -1,0 +1,55 @@
+"""Leaky integrate-and-fire neuron with current input only: linear, hence exact and cheap."""
+
+import math
+from typing import Annotated
+
+from hebbstat.hooks import derived
+from hebbstat.rule import Neuron
+from hebbstat.state import PerNeuron
+from hebbstat.units import Delay, MilliVolt, Ms, PicoAmp, Unit
+
+
+class CurrentLIF(Neuron):
+    """Leaky integrate-and-fire driven by currents: all its factors are known before the run.
+
+        tau leak dv/dt = leak (v_rest - v) + current + bias
+
+    The step is exact. `input` lifts v at the start of the step. After a spike v is held at v_reset for `refractory`.
+
+    Rotter & Diesmann 1999, doi:10.1007/s004220050570; values as in `LIF`.
+    """
+
+    tau: Ms = 20.0  # membrane time constant; the capacitance is tau * leak (200 pF)
+    leak: Annotated[float, Unit("nS", 0.0, above=True)] = 10.0  # leak conductance
+    v_rest: MilliVolt = -60.0
+    v_threshold: MilliVolt = -50.0
+    v_reset: MilliVolt = -60.0
+    refractory: Delay = 5.0  # rounded to whole steps
+    bias: PicoAmp = 0.0  # current into each cell, constant or planned
+
+    v = PerNeuron.state("v_rest")
+
+    @derived
+    def hold(dt, refractory):  # steps for which v stays at v_reset
+        return math.floor(refractory / dt + 0.5)
+
+    @derived
+    def decay(dt, tau):
+        return math.exp(-dt / tau)
+
+    @derived
+    def lift(dt, tau, leak):  # mV that 1 pA adds in a step
+        return -math.expm1(-dt / tau) / leak
+
+    @v.step
+    def integrate(v, steps_since_spike, hold, current, input, bias, v_rest, decay, lift):
+        moved = v_rest + (v + input - v_rest) * decay + lift * (current + bias)
+        return v if steps_since_spike <= hold else moved
+
+    @staticmethod
+    def fires(v, v_threshold):
+        return v >= v_threshold
+
+    @v.on_spike
+    def reset(v_reset):
+        return v_reset

@@ -1,0 +1,55 @@
+"""Leaky integrate-and-fire neuron with current and conductance input."""
+
+import math
+from typing import Annotated
+
+from hebbstat.hooks import derived
+from hebbstat.rule import Neuron
+from hebbstat.state import PerNeuron
+from hebbstat.units import Delay, MilliVolt, Ms, PicoAmp, Unit
+
+
+class LIF(Neuron):
+    """Leaky integrate-and-fire: the membrane leaks, sums its input and fires at a threshold.
+
+        tau leak dv/dt = leak (v_rest - v) + sum_k g_k (E_k - v) + current + bias
+
+    The step is exponential Euler: exact for input that is constant over it. `input` lifts v at the start of the step.
+    After a spike v is held at v_reset for `refractory`; what reaches v meanwhile is lost.
+
+    Lapicque 1907; exact steps: Rotter & Diesmann 1999, doi:10.1007/s004220050570; values: Vogels & Abbott 2005,
+    doi:10.1523/JNEUROSCI.3508-05.2005.
+    """
+
+    tau: Ms = 20.0  # membrane time constant at rest; the capacitance is tau * leak (200 pF)
+    leak: Annotated[float, Unit("nS", 0.0, above=True)] = 10.0  # leak conductance
+    v_rest: MilliVolt = -60.0
+    v_threshold: MilliVolt = -50.0
+    v_reset: MilliVolt = -60.0
+    refractory: Delay = 5.0  # rounded to whole steps
+    bias: PicoAmp = 0.0  # current into each cell, constant or planned
+
+    v = PerNeuron.state("v_rest")
+
+    @derived
+    def hold(dt, refractory):  # steps for which v stays at v_reset
+        return math.floor(refractory / dt + 0.5)
+
+    @derived
+    def decay_per_nS(dt, tau, leak):
+        return dt / (tau * leak)
+
+    @v.step
+    def integrate(v, steps_since_spike, hold, current, conductance, drive, input, leak, v_rest, bias, decay_per_nS):
+        total = leak + conductance
+        v_end = (leak * v_rest + drive + current + bias) / total
+        moved = v_end + (v + input - v_end) * math.exp(-total * decay_per_nS)
+        return v if steps_since_spike <= hold else moved
+
+    @staticmethod
+    def fires(v, v_threshold):
+        return v >= v_threshold
+
+    @v.on_spike
+    def reset(v_reset):
+        return v_reset

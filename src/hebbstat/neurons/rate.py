@@ -1,0 +1,40 @@
+"""Threshold-linear rate neuron."""
+
+import math
+
+from hebbstat.hooks import derived
+from hebbstat.rule import Neuron
+from hebbstat.state import PerNeuron
+from hebbstat.units import Ms, Number
+
+
+class RateNeuron(Neuron):
+    """A rate neuron: its rate follows its rectified input.
+
+        tau dr/dt = -r + gain [input + bias - threshold]+
+
+    The step is exact for input that is constant over it. `input` is the sum of weight times rate over all synapses.
+
+    Wilson & Cowan 1972, doi:10.1016/S0006-3495(72)86068-5.
+    """
+
+    tau: Ms = 10.0  # time constant of the rate
+    gain: Number = 1.0  # slope of the rate above threshold
+    threshold: Number = 0.0
+    bias: Number = 0.0  # input into each cell, constant or planned
+
+    r = PerNeuron.state()
+
+    @derived
+    def decay(dt, tau):
+        return math.exp(-dt / tau)
+
+    @r.step
+    def follow(r, input, bias, gain, threshold, decay):
+        above = input + bias - threshold
+        aim = gain * above if above > 0.0 else 0.0
+        return aim + (r - aim) * decay
+
+    @staticmethod
+    def output(r):
+        return r

@@ -1,0 +1,39 @@
+"""Eligibility traces: what a rule would do is remembered, and done slowly."""
+
+import math
+
+from hebbstat.combine import Wrapper
+from hebbstat.hooks import derived
+from hebbstat.state import PerSynapse
+from hebbstat.units import Ms, Number
+
+
+class Eligibility(Wrapper):
+    """The changes of another rule go to a decaying trace e, which is turned into weight on a slow clock.
+
+        de/dt = -e / tau + changes of the rule;  dw/dt = gain e,  applied each period: w += gain e period
+
+    So a change c of the inner rule amounts to c gain tau if nothing gates it; gain tau = 1 keeps its size. Modulate it
+    with `gated(Eligibility(PairSTDP()), by=lambda dopamine: dopamine)`.
+
+    Izhikevich 2007, doi:10.1093/cercor/bhl152.
+    """
+
+    tau: Ms = 1000.0  # decay of the trace
+    period: Ms = 10.0  # of the slow clock; well below tau
+    gain: Number = 1.0  # per second
+
+    redirect = "e"
+    e = PerSynapse.state()
+
+    @derived
+    def share(period, gain):
+        return gain * period / 1000.0
+
+    @e.advance
+    def fade(e, elapsed, tau):
+        return e * math.exp(-elapsed / tau)
+
+    @staticmethod
+    def every(e, share):
+        return share * e

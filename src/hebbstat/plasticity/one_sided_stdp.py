@@ -1,0 +1,27 @@
+"""One-sided STDP: the weight changes at postsynaptic spikes only."""
+
+from hebbstat.rule import Plasticity
+from hebbstat.state import PerPre
+from hebbstat.units import Ms, Number, Weight
+
+
+class OneSidedSTDP(Plasticity):
+    """One-sided STDP: at a postsynaptic spike, synapses that were just active strengthen, silent ones weaken.
+
+        dw = gain (x - offset)  on a postsynaptic spike
+
+    with a trace x of presynaptic spikes. Something else must bound the sum: Normalisation, SynapticScaling.
+
+    Querlioz, Bichler, Dollfus & Gamrat 2013, doi:10.1109/TNANO.2013.2250995; Diehl & Cook 2015,
+    doi:10.3389/fncom.2015.00099.
+    """
+
+    tau_pre: Ms = 20.0  # decay of the presynaptic trace x
+    gain: Weight = 0.01
+    offset: Number = 0.4  # the trace at which nothing changes
+
+    x = PerPre.trace(decay="tau_pre")
+
+    @staticmethod
+    def on_post(x, gain, offset):
+        return gain * (x - offset)

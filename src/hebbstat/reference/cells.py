@@ -1,0 +1,296 @@
+"""Populations: receptors, integration, spikes, and the rules on the cells themselves."""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hebbstat.errors import ContractError
+from hebbstat.network import Population
+from hebbstat.reference.elements import WHOLE, Element
+from hebbstat.reference.names import Asking, Getter, bind
+from hebbstat.reference.parts import Call, Change, Part
+from hebbstat.rule import LONG_AGO, Receptor
+
+if TYPE_CHECKING:
+    from hebbstat.reference.world import World
+
+
+class Cells:
+    """One population."""
+
+    def __init__(self, sim: World, population: Population) -> None:
+        self.sim, self.population, self.n = sim, population, population.n
+        self.elements = [Element(neuron=i, post=i) for i in range(population.n)]
+        self.has_rate = any(hook.event == "output" for hook in population.neuron.hooks)
+        self.part = Part(sim, population.name, "neuron", population.neuron, self)
+        self.rules = [Part(sim, population.name, f"rule{k}.0", rule, self) for k, rule in enumerate(population.rules)]
+        self.receptors: list[ReceptorCells] = []
+        self.arriving = [0.0] * self.n  # through projections without a receptor; enters in the next step
+        self.spiked_at = [LONG_AGO] * self.n
+        self.offered: dict[str, list[Any]] = {}
+        self.spikes: dict[int, list[int]] = {}  # step -> neurons, ascending
+        self.rates: dict[int, list[float]] = {}
+        self.train: dict[int, set[int]] = {}
+        for step, neuron in zip(
+            *(part.tolist() for part in sim.made.trains.get(population.name, (np.empty(0), np.empty(0)))), strict=True
+        ):
+            self.train.setdefault(step, set()).add(neuron)
+
+    def make_states(self) -> None:
+        """Initial values of neurons and of the rules on them."""
+        self.part.make_states(self.owners, eager=True)
+        for rule in self.rules:
+            rule.make_states(self.owners)
+
+    def owners(self, scope: str) -> list[Any]:
+        """The elements of a scope."""
+        if scope == "PerNeuron":
+            return self.elements
+        if scope in ("Global", "PerPopulation"):
+            return [WHOLE]
+        raise ContractError(
+            f"a state of '{self.population.name}' cannot be {scope}; it is PerNeuron, PerPopulation or Global"
+        )
+
+    def bind_hooks(self) -> None:
+        """All hooks with their arguments found."""
+
+        def scope_of(hook: Any) -> str:
+            return hook.writes[0].scope.name if hook.writes else "PerNeuron"
+
+        hooks = self.part.mechanism.hooks
+        self.step_hooks = [Call(self.part, h, scope_of(h)) for h in hooks if h.writes and h.event == "step"]
+        self.spike_hooks = [Call(self.part, h, scope_of(h)) for h in hooks if h.writes and h.event == "on_spike"]
+        values = {h.event: Call(self.part, h, "PerNeuron") for h in hooks if not h.writes}
+        self.fires, self.output = values.get("fires"), values.get("output")
+        self.traces = [Increment(self.part, store) for store in self.part.stores.values() if store.state.trace]
+        self.rule_traces = [
+            Increment(rule, store) for rule in self.rules for store in rule.stores.values()
+            if store.state.trace and store.state.scope.name == "PerNeuron"
+        ]  # fmt: skip
+        bounds = [(rule, bound) for rule in self.rules for bound in rule.mechanism.bound()]
+        self.changes = {
+            event: [Change(rule, b, "PerNeuron") for rule, b in bounds if b.adds is not None and b.hook.event == event]
+            for event in ("on_spike", "step", "every")
+        }
+        self.updates = {
+            event: [
+                Call(rule, b.hook, scope_of(b.hook)) for rule, b in bounds if b.hook.writes and b.hook.event == event
+            ]
+            for event in ("on_spike", "step", "every")
+        }
+        for receptor in self.receptors:
+            receptor.bind_hooks()
+
+    # What hooks may ask for
+
+    def offer(self, part: Part, name: str) -> Getter | None:
+        """Names that cells offer to their own mechanisms."""
+        if part is self.part and name in ("current", "conductance", "drive", "input", "scheduled"):
+            return lambda e: self.offered[name][e.neuron]
+        if part is self.part and name == "steps_since_spike":
+            return lambda e: float(self.sim.now - self.spiked_at[e.neuron])
+        if name == "value" and part in self.rules:
+            return self.target_of(part).read
+        return None
+
+    def side(self, side: str) -> Cells | None:
+        """The population called `neuron` by its rules."""
+        return self if side == "neuron" else None
+
+    def rate_at(self, side: str) -> Getter:
+        """The output of rate neurons: the presynaptic one as it arrives now."""
+        if side == "pre":
+            return lambda e: self.rate(self.sim.now - e.delay, e.pre)
+        index = "post" if side == "post" else "neuron"
+        return lambda e: self.rate(self.sim.now, getattr(e, index))
+
+    def rate(self, step: int, neuron: int) -> float:
+        """The rate of a neuron in a step; 0 before the first."""
+        return self.rates[step][neuron] if step in self.rates else 0.0
+
+    def target_of(self, rule: Part) -> Any:
+        """What a population rule changes."""
+        return self.sim.targets[self.population.name, "neuron", rule.mechanism.aim]
+
+    @functools.cache  # noqa: B019 (a population lives as long as its simulation)
+    def neighbours(self, reach: float) -> list[list[Element]]:
+        """For each neuron those within `reach`, without itself."""
+        assert self.population.positions is not None
+        places = self.population.positions.tolist()
+        limit = reach * (1.0 + 1e-9)
+        return [
+            [self.elements[j] for j, q in enumerate(places) if j != i and math.dist(p, q) <= limit]
+            for i, p in enumerate(places)
+        ]
+
+    # Parts 2 to 4 of a step
+
+    def arrivals_enter(self) -> None:
+        """Semantics 2.2."""
+        for receptor in self.receptors:
+            receptor.arrivals_enter()
+        self.offered["input"], self.arriving = self.arriving, [0.0] * self.n
+
+    def integrate(self) -> None:
+        """Semantics 2.3."""
+        self._sum_receptors()
+        scheduled = self.train.get(self.sim.now, set())
+        self.offered["scheduled"] = [i in scheduled for i in range(self.n)]
+        updates = [u for call in self.step_hooks for e in self.owners(call.scope) for u in call.updates(e)]
+        for store in self.part.stores.values():
+            store.pass_step()
+        for store, e, value in updates:
+            store.write(e, value)
+        for receptor in self.receptors:
+            receptor.step()
+
+    def _sum_receptors(self) -> None:
+        sums = {name: [0.0] * self.n for name in ("current", "conductance", "drive")}
+        for receptor in self.receptors:
+            for e in self.elements:
+                receptor.add_to(sums, e)
+        self.offered.update(sums)
+
+    def fire(self) -> None:
+        """Semantics 2.4."""
+        now = self.sim.now
+        if self.output is not None:
+            self.rates[now] = [float(self.output(e)) for e in self.elements]
+        if self.fires is None:
+            return
+        spiking = [e for e in self.elements if self.fires(e)]
+        self.spikes[now] = [e.neuron for e in spiking]
+        updates = [u for call in self.spike_hooks for e in spiking for u in call.updates(e)]
+        increments = [u for trace in self.traces for e in spiking for u in trace.updates(e)]
+        for store, e, value in updates + increments:
+            store.write(e, value)
+        for e in spiking:
+            self.spiked_at[e.neuron] = now
+
+    # Population rules
+
+    def spiking_now(self) -> list[Any]:
+        """The cells that spike in this step."""
+        return [self.elements[i] for i in self.spikes.get(self.sim.now, [])]
+
+    def change_at_spikes(self) -> None:
+        """Semantics 2.7, for the rules on the cells: changes."""
+        self._change(self.changes["on_spike"], self.spiking_now())
+
+    def increment(self) -> None:
+        """Semantics 2.7, for the rules on the cells: states."""
+        spiking = self.spiking_now()
+        updates = [u for call in self.updates["on_spike"] for e in spiking for u in call.updates(e)]
+        updates += [u for trace in self.rule_traces for e in spiking for u in trace.updates(e)]
+        for store, e, value in updates:
+            store.write(e, value)
+
+    def rules_step(self) -> None:
+        """Semantics 2.8, for the rules on the cells."""
+        self._update(self.updates["step"])
+        self._change(self.changes["step"], self.elements)
+
+    def rules_tick(self, ticking: list[Part]) -> None:
+        """Semantics 2.9, for the rules on the cells."""
+        self._update([call for call in self.updates["every"] if call.part in ticking])
+        self._change([change for change in self.changes["every"] if change.call.part in ticking], self.elements)
+
+    def _update(self, calls: list[Call]) -> None:
+        updates = [u for call in calls for e in self.owners(call.scope) for u in call.updates(e)]
+        for store, e, value in updates:
+            store.write(e, value)
+
+    def _change(self, changes: list[Change], elements: list[Any]) -> None:
+        """All changes read the same values; then they are added."""
+        found = [(self.target_of(change.call.part), e, change(e)) for change in changes for e in elements]
+        if not self.sim.is_frozen:
+            for target, e, amount in found:
+                target.write(e, target.read(e) + amount)
+
+
+class Increment:
+    """A trace takes note of its event: it is added to, or set."""
+
+    def __init__(self, part: Part, store: Any) -> None:
+        self.store, trace = store, store.state.trace
+        self.sets = trace.set is not None
+        given = trace.set if self.sets else trace.add
+        named = isinstance(given, str)
+        self.amount: Getter = bind(part, given, Asking(store.state.name)) if named else lambda e: float(given)
+
+    def updates(self, e: Any) -> list[tuple[Any, Any, float]]:
+        """(state, owner, new value)."""
+        amount = self.amount(e)
+        return [(self.store, e, amount if self.sets else self.store.read(e) + amount)]
+
+
+class ReceptorCells:
+    """A receptor of all cells of a population; projections with equal receptors share it."""
+
+    def __init__(self, sim: World, name: str, receptor: Receptor, cells: Cells) -> None:
+        self.cells = cells
+        self.part = Part(sim, name, "receptor", receptor, self)
+        self.arriving = [0.0] * cells.n
+        self.amount = [0.0] * cells.n
+
+    def make_states(self) -> None:
+        """Initial values."""
+        self.part.make_states(lambda scope: self.cells.elements if scope == "PerPost" else [WHOLE], eager=True)
+
+    def bind_hooks(self) -> None:
+        """All hooks with their arguments found."""
+        hooks = self.part.mechanism.hooks
+        self.arrival_hooks = [Call(self.part, h, "PerPost") for h in hooks if h.event == "on_arrival"]
+        self.step_hooks = [Call(self.part, h, "PerPost") for h in hooks if h.event == "step"]
+        values = {h.event: Call(self.part, h, "PerPost") for h in hooks if not h.writes}
+        self.current, self.conductance = values.get("current"), values.get("conductance")
+        self.reversal = bind(self.part, "reversal", Asking("conductance")) if self.conductance else None
+        traces = [store for store in self.part.stores.values() if store.state.trace]
+        self.taking = [store for store in traces if store.state.takes_amounts]
+        self.traces = [Increment(self.part, store) for store in traces if not store.state.takes_amounts]
+
+    def offer(self, part: Part, name: str) -> Getter | None:
+        """`amount`: what arrived."""
+        return (lambda e: self.amount[e.post]) if name == "amount" else None
+
+    def side(self, side: str) -> Cells | None:
+        """The population called `post`."""
+        return self.cells if side == "post" else None
+
+    def receive(self, post: int, amount: float) -> None:
+        """Semantics 2.5: traces take an amount as it arrives, the rest goes by the sum."""
+        self.arriving[post] += amount
+        for store in self.taking:
+            store.write(self.cells.elements[post], store.read(self.cells.elements[post]) + amount)
+
+    def arrivals_enter(self) -> None:
+        """What arrived at the end of the last step enters where it is not 0."""
+        self.amount, self.arriving = self.arriving, [0.0] * self.cells.n
+        reached = [e for e in self.cells.elements if self.amount[e.post] != 0.0]
+        updates = [u for call in self.arrival_hooks for e in reached for u in call.updates(e)]
+        updates += [u for trace in self.traces for e in reached for u in trace.updates(e)]
+        for store, e, value in updates:
+            store.write(e, value)
+
+    def add_to(self, sums: dict[str, list[float]], e: Any) -> None:
+        """Current, conductance and drive of one cell."""
+        if self.current is not None:
+            sums["current"][e.post] += float(self.current(e))
+        if self.conductance is not None:
+            assert self.reversal is not None
+            g = float(self.conductance(e))
+            sums["conductance"][e.post] += g
+            sums["drive"][e.post] += g * self.reversal(e)
+
+    def step(self) -> None:
+        """Traces decay, `step` hooks run; they read the neurons after their step."""
+        updates = [u for call in self.step_hooks for e in self.cells.elements for u in call.updates(e)]
+        for store in self.part.stores.values():
+            store.pass_step()
+        for store, e, value in updates:
+            store.write(e, value)

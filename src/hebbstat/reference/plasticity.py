@@ -1,0 +1,228 @@
+"""The rules of one projection: changes at events, increments, continuous changes, changes at ticks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hebbstat.network.scopes import aim_scope
+from hebbstat.reference.cells import Increment
+from hebbstat.reference.elements import KEY, Synapse
+from hebbstat.reference.names import Asking, bind
+from hebbstat.reference.parts import Call, Change, Part, Store
+from hebbstat.reference.synapses import Connections
+from hebbstat.rule import Bound, Mechanism
+
+Event = tuple[Any, bool]  # whose event it is, and whether its spike belongs to frozen time
+EVENTS = ("on_pre", "on_post", "step", "every")
+
+
+class Rules:
+    """All rules of a projection. A hook runs once for each owner of what it writes."""
+
+    def __init__(self, connections: Connections) -> None:
+        self.at, self.sim = connections, connections.sim
+        self.pending: dict[int, list[tuple[int, Any, bool]]] = {}
+
+    def bind_hooks(self) -> None:
+        """All hooks with their arguments found."""
+        self.changes: dict[str, list[Change]] = {event: [] for event in EVENTS}  # of targets
+        self.redirected: dict[str, list[tuple[Change, Any]]] = {event: [] for event in EVENTS}  # into states
+        self.updates: dict[str, list[Call]] = {event: [] for event in EVENTS}
+        self.later: list[tuple[Call, Callable[[Any], float]]] = []  # on_pre hooks seen `after` some time
+        self.limits: list[tuple[str, Call]] = []  # (target, hook) in the order of the rules
+        self.weights: list[Call] = []
+        self.rewiring: list[tuple[Part, dict[str, Call]]] = []
+        self.parts: dict[int, Part] = {id(part.mechanism): part for part in self.at.rules}
+        for rule in self.at.projection.rules:
+            for bound in rule.bound():
+                self._sort_in(bound)
+        self.traces = [
+            Increment(p, store) for p in self.at.rules for store in p.stores.values() if store.state.trace
+        ]
+
+    def part_of(self, mechanism: Mechanism) -> Part:
+        """Where a mechanism stands."""
+        return self.parts[id(mechanism)]
+
+    def _sort_in(self, bound: Bound) -> None:
+        part, hook = self.part_of(bound.owner), bound.hook
+        if bound.adds is not None and bound.adds[0] is not None:
+            state = self.part_of(bound.adds[0]).stores[bound.adds[1]]
+            self.redirected[hook.event].append((Change(part, bound, "PerSynapse"), state))
+        elif bound.adds is not None:
+            self.changes[hook.event].append(Change(part, bound, aim_scope(bound.adds[1])))
+        elif hook.writes:
+            call = Call(part, hook, hook.writes[0].scope.name)
+            if hook.after:
+                self.later.append((call, bind(part, hook.after, Asking("after"))))
+            else:
+                self.updates[hook.event].append(call)
+        elif hook.event == "limit":
+            aim = part.mechanism.aim
+            self.limits.append((aim, Call(part, hook, aim_scope(aim))))
+        elif hook.event == "weight":
+            self.weights.append(Call(part, hook, "PerSynapse"))
+        else:
+            self._rewires(part, Call(part, hook, "Global" if hook.event == "attempts" else "PerSynapse"))
+
+    def _rewires(self, part: Part, call: Call) -> None:
+        if not self.rewiring or self.rewiring[-1][0] is not part:
+            self.rewiring.append((part, {}))
+        self.rewiring[-1][1][call.hook.event] = call
+
+    # Semantics 2.6
+
+    def change_at_events(self) -> None:
+        """First the presynaptic events, then the postsynaptic ones; redirected changes wait for the increments."""
+        self.increments: dict[tuple[str, Any], list[tuple[Store, float]]] = {}
+        if self.sim.is_frozen:
+            return
+        rows, posts = self._events()
+        self.change("on_pre", [s for row, old in rows if not old for s in self.at.rows[row.pre, row.delay]])
+        seen = [post for post, old in posts if not old]
+        self.change("on_post", [synapse for post in seen for synapse in self.at.incoming[post.post]], seen)
+
+    def _events(self) -> tuple[list[Event], list[Event]]:
+        """Rows with a presynaptic, neurons with a postsynaptic event now; True: by a spike of frozen time."""
+        rows = [(row, self.sim.was_frozen(step)) for row, step in self.at.arriving_rows()]
+        return rows, [(self.at.posts[post], self.sim.was_frozen(step)) for post, step in self.at.post_events()]
+
+    def change(self, event: str, synapses: list[Synapse], owners: list[Any] | None = None, only: Any = None) -> None:
+        """The changes of one event: all read the same values, are summed, added and bounded.
+
+        What belongs to a neuron (`receptor.`, `post.`) runs for each of `owners`, or for each synapse if that is None.
+        """
+        found: dict[str, dict[Any, tuple[Any, float]]] = {}
+        for change in self.changes[event]:
+            if only is not None and change.call.part not in only:
+                continue
+            sums = found.setdefault(change.aim, {})
+            for e in synapses if change.call.scope == "PerSynapse" or owners is None else owners:
+                key = KEY[change.call.scope](e)
+                sums[key] = (e, sums[key][1] + change(e) if key in sums else change(e))
+        for change, store in self.redirected[event]:
+            if only is None or change.call.part in only:
+                for e in synapses:
+                    self.increments.setdefault((event, e.identity), []).append((store, change(e)))
+        for aim, sums in found.items():
+            for e, amount in sums.values():
+                self._add(aim, e, amount)
+        for aim, call in self.limits:
+            for e, _ in found.get(aim, {}).values() if aim_scope(aim) == "PerSynapse" else ():
+                self._bound(aim, call, e)
+
+    def _add(self, aim: str, e: Any, amount: float) -> None:
+        target = self.at.target_of(aim)
+        if target is not None and aim_scope(aim) == "PerPost":
+            target.waiting[e.post] = target.waiting.get(e.post, 0.0) + amount
+            return
+        if target is None:
+            e.weight += amount
+        else:
+            target.write(e, target.read(e) + amount)
+
+    def bound(self, aim: str, e: Any) -> None:
+        """`limit` of all rules with this target, in their order."""
+        for bounded, call in self.limits:
+            if bounded == aim:
+                self._bound(aim, call, e)
+
+    def _bound(self, aim: str, call: Call, e: Any) -> None:
+        target = self.at.target_of(aim)
+        if target is None:
+            e.weight = float(call(e))
+        else:
+            target.write(e, call(e))
+
+    # Semantics 2.7
+
+    def increment(self) -> None:
+        """Finer scopes first, so that every hook reads the coarser ones as they were before."""
+        rows, posts = self._events()
+        self._schedule(rows)
+        pre = [(synapse, old) for row, old in rows for synapse in self.at.rows[row.pre, row.delay]]
+        post = [(synapse, old) for p, old in posts for synapse in self.at.incoming[p.post]]
+        seen = dict(posts)
+        branches = [
+            (e, seen[self.at.posts[e.post]]) for e in self.at.owners("PerBranch") if self.at.posts[e.post] in seen
+        ]
+        later = self._due()
+        for scope, on_pre, on_post in (
+            ("PerSynapse", pre, post),
+            ("PerBranch", pre, branches),
+            ("PerPre", rows, []),
+            ("PerPost", pre, posts),
+        ):
+            for call, e, old in later:
+                if call.scope == scope:
+                    self._write(call.updates(e), old)
+            self._increment("on_pre", scope, on_pre)
+            self.derive_weights()
+            self._increment("on_post", scope, on_post)
+        self.derive_weights()
+        self.at.note_events()
+
+    def _schedule(self, rows: list[Event]) -> None:
+        """`after`: the event is seen that much later."""
+        for row, old in rows:
+            for k, (call, after) in enumerate(self.later):
+                for e in [row] if call.scope == "PerPre" else self.at.rows[row.pre, row.delay]:
+                    due = self.sim.now + round(after(e) / self.sim.dt)
+                    self.pending.setdefault(due, []).append((k, e, old or self.sim.is_frozen))
+
+    def _due(self) -> list[tuple[Call, Any, bool]]:
+        there = {synapse.identity for synapse in self.at.synapses} if self.later else set()
+        due = self.pending.pop(self.sim.now, [])
+        return [(self.later[k][0], e, old) for k, e, old in due if not isinstance(e, Synapse) or e.identity in there]
+
+    def _increment(self, event: str, scope: str, events: list[Event]) -> None:
+        """One event of all owners of a scope. At an owner all hooks read the same; a branch or neuron takes the
+        presynaptic events of its synapses one after the other."""
+        calls = [call for call in self.updates[event] if call.scope == scope]
+        traces = [
+            trace for trace in self.traces if trace.store.state.scope.name == scope and TRACED.get(scope) == event
+        ]
+        for e, old in events:
+            updates = [u for call in calls for u in call.updates(e)]
+            self._write(updates + [u for trace in traces for u in trace.updates(e)], old)
+            if scope == "PerSynapse":
+                for store, amount in self.increments.get((event, e.identity), ()):
+                    store.write(e, store.read(e) + amount)
+
+    def _write(self, updates: list[tuple[Store, Any, float]], old: bool = False) -> None:
+        """New values; a spike of frozen time changes no slow state, also not afterwards."""
+        for store, e, value in updates:
+            if not (old and store.slow):
+                store.write(e, value)
+
+    def derive_weights(self, at_once: bool = False) -> None:
+        """`weight`: the weight where it is derived from hidden states; in frozen time only `at_once`, by the user."""
+        if self.sim.is_frozen and not at_once:
+            return
+        for call in self.weights:
+            for synapse in self.at.synapses:
+                synapse.weight = float(call(synapse))
+                self.bound("w", synapse)
+
+    # Semantics 2.8 and 2.9
+
+    def update(self, event: str, only: Any = None) -> None:
+        """State hooks of `step` or `every`: all read the values before."""
+        calls = [call for call in self.updates[event] if only is None or call.part in only]
+        self._write([u for call in calls for e in self.at.owners(call.scope) for u in call.updates(e)])
+        self.derive_weights()
+
+    def change_all(self, event: str, only: Any = None) -> None:
+        """Changes of `step` or `every`, at every synapse or owner."""
+        if self.sim.is_frozen:
+            return
+        self.increments = {}
+        self.change(event, self.at.synapses, self.at.posts, only)
+        for e in self.at.synapses if self.increments else ():
+            for store, amount in self.increments.get((event, e.identity), ()):
+                store.write(e, store.read(e) + amount)
+
+
+TRACED = {"PerPre": "on_pre", "PerPost": "on_post"}
+"""By which event a trace of each scope is incremented."""

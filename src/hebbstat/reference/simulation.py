@@ -1,0 +1,201 @@
+"""The step, in the order of docs/semantics.md, section 2."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from hebbstat.reference.clocks import ticking
+from hebbstat.reference.elements import WHOLE
+from hebbstat.reference.parts import Call
+from hebbstat.reference.world import World
+
+
+class ReferenceSimulation(World):
+    """A network that runs step by step, every value eager, nothing hidden.
+
+    sim = ReferenceSimulation(net)
+    sim.run(1000)
+    sim.spikes, sim.state("exc", "neuron", "v"), sim.weights("inputs -> exc")
+    """
+
+    # The step
+
+    def run(self, steps: int) -> None:
+        """Run so many steps."""
+        for _ in range(steps):
+            self.step()
+
+    def step(self) -> None:
+        """One step."""
+        self.now += 1
+        self.signals()  # 1
+        for cells in self.cells.values():
+            cells.arrivals_enter()  # 2
+        for cells in self.cells.values():
+            cells.integrate()  # 3
+        for cells in self.cells.values():
+            cells.fire()  # 4
+        self.record_spikes()
+        self.presynaptic_events()  # 5
+        self.plasticity_at_events()  # 6
+        self.increments()  # 7
+        self.continuous_rules()  # 8
+        if not self.is_frozen:
+            self.slow_clocks()  # 9
+        self.end()  # 10
+
+    def signals(self) -> None:
+        """1. Time passes; what follows a network rule takes its state as the previous step left it."""
+        self.left = self._modulator_states_before()
+        if self.is_frozen:
+            self.frozen_steps.add(self.now)
+        for part in self.parts.values():
+            if part.place not in ("neuron", "receptor"):
+                for store in part.stores.values():
+                    store.pass_step()
+
+    def _modulator_states_before(self) -> dict[tuple[str, str], float]:
+        self.now -= 1
+        left = self.modulator_states()
+        self.now += 1
+        return left
+
+    def record_spikes(self) -> None:
+        """The list of all spikes: by step, population as added, neuron."""
+        for name, cells in self.cells.items():
+            self.spikes += [(self.now, name, neuron) for neuron in cells.spikes.get(self.now, ())]
+
+    def presynaptic_events(self) -> None:
+        """5. Transmitter is released with the weights as they stand."""
+        for rules in self.rules.values():
+            rules.derive_weights()
+        for connections in self.connections.values():
+            connections.transmit_spikes()
+
+    def plasticity_at_events(self) -> None:
+        """6. Changes at events."""
+        for rules in self.rules.values():
+            rules.change_at_events()
+        self._add_waiting()
+
+    def increments(self) -> None:
+        """7. States take note of the events; then the rules on the cells."""
+        for rules in self.rules.values():
+            rules.increment()
+        for cells in self.cells.values():
+            cells.change_at_spikes()
+        for cells in self.cells.values():
+            cells.increment()
+
+    def continuous_rules(self) -> None:
+        """8. Synapses, cells, network: states, then changes."""
+        for rules in self.rules.values():
+            rules.update("step")
+        for rules in self.rules.values():
+            rules.change_all("step")
+        self._add_waiting()
+        for cells in self.cells.values():
+            cells.rules_step()
+        self._modulate(self.modulator_hooks["step"])
+
+    def slow_clocks(self) -> None:
+        """9. Reductions, states, changes, cells, network, deaths, births."""
+        ticks = ticking(self)
+        if not ticks:
+            return
+        for reducer in self.reducers:
+            if reducer.part in ticks:
+                reducer.evaluate()
+        for rules in self.rules.values():
+            rules.update("every", ticks)
+        for rules in self.rules.values():
+            rules.change_all("every", ticks)
+        self._add_waiting()
+        for cells in self.cells.values():
+            cells.rules_tick(ticks)
+        self._modulate([call for call in self.modulator_hooks["every"] if call.part in ticks])
+        for rewiring in self.rewiring.values():
+            rewiring.tick(ticks)
+
+    def _modulate(self, calls: list[Call]) -> None:
+        updates = [u for call in calls for u in call.updates(WHOLE)]
+        for store, e, value in updates:
+            store.write(e, value)
+
+    def _add_waiting(self) -> None:
+        """Parameters of postsynaptic neurons take the sum of all changes, then all limits."""
+        for target in self.targets.values():
+            for post, amount in target.waiting.items():
+                target.values[post] += amount
+                for rules in self.rules.values():
+                    for aim in dict.fromkeys(aim for aim, _ in rules.limits):
+                        if rules.at.target_of(aim) is target:
+                            rules.bound(aim, rules.at.posts[post])
+            target.waiting = {}
+
+    def end(self) -> None:
+        """10. Lagged states take note; what is older than any delay is forgotten."""
+        for part in self.parts.values():
+            for store in part.stores.values():
+                store.remember()
+        self.remembered = self.now
+        longest = max((max([c.dendritic_delay, *c.delays]) for c in self.connections.values()), default=0)
+        for cells in self.cells.values():
+            cells.spikes.pop(self.now - longest - 1, None)
+            cells.rates.pop(self.now - longest - 1, None)
+
+    # Frozen
+
+    @contextlib.contextmanager
+    def frozen(self, restore: bool = True) -> Iterator[None]:
+        """Slow state stands still; with `restore` everything is put back on exit, what was set inside too.
+
+        Within another one it changes nothing but what is put back, and when.
+        """
+        saved = self._save()
+        self.frozen_depth += 1
+        try:
+            yield
+        finally:
+            self.frozen_depth -= 1
+            if restore:
+                self._load(saved)
+
+    def _save(self) -> dict[str, Any]:
+        return {
+            "now": self.now, "frozen": set(self.frozen_steps), "spikes": len(self.spikes), "left": dict(self.left),
+            "values": {at: dict(values) for at, values in self.made.values.items()},
+            "targets": {at: dict(target.values) for at, target in self.targets.items()},
+            "weights": {n: {s.identity: s.weight for s in c.synapses} for n, c in self.connections.items()},
+            "stores": {(*at, n): store.save() for at, part in self.parts.items() for n, store in part.stores.items()},
+            "cells": {
+                n: (dict(c.spikes), list(c.spiked_at), dict(c.rates), list(c.arriving)) for n, c in self.cells.items()
+            },
+            "receptors": [list(receptor.arriving) for receptor in self.receptors()],
+            "last_event": {n: dict(c.last_event) for n, c in self.connections.items()},
+            "pending": {n: {step: list(due) for step, due in r.pending.items()} for n, r in self.rules.items()},
+        }  # fmt: skip
+
+    def _load(self, saved: dict[str, Any]) -> None:
+        self.now = self.remembered = saved["now"]
+        self.frozen_steps, self.left = saved["frozen"], saved["left"]
+        del self.spikes[saved["spikes"] :]
+        for (owner, place, name), values in saved["stores"].items():
+            self.parts[owner, place].stores[name].load(values)
+        for name, kept in saved["cells"].items():
+            cells = self.cells[name]
+            cells.spikes, cells.spiked_at, cells.rates, cells.arriving = kept
+        for receptor, arriving in zip(self.receptors(), saved["receptors"], strict=True):
+            receptor.arriving = arriving
+        for name in self.connections:
+            self.connections[name].last_event = saved["last_event"][name]
+            self.rules[name].pending = saved["pending"][name]
+            for synapse in self.connections[name].synapses:
+                synapse.weight = saved["weights"][name][synapse.identity]
+        for at, values in saved["targets"].items():
+            self.targets[at].values = values
+        for at, values in saved["values"].items():
+            self.made.values[at].update(values)
+        self._bind()

@@ -1,0 +1,34 @@
+"""Current that starts at once and decays exponentially."""
+
+import math
+
+from hebbstat.hooks import derived
+from hebbstat.rule import Receptor
+from hebbstat.state import PerPost
+from hebbstat.units import Ms
+
+
+class ExponentialCurrent(Receptor):
+    """A current that jumps by the weight (pA) at an arrival and decays exponentially.
+
+        di/dt = -i / tau
+
+    The neuron gets the constant current that does to its membrane in one step what i does: over a step, the integrals
+    of exp(-(dt - s)/post_tau) exp(-s/tau) and of exp(-(dt - s)/post_tau) have the ratio f(dt/post_tau - dt/tau) :
+    f(dt/post_tau) with f(x) = (exp(x) - 1) / x. So CurrentLIF is exact. A neuron without `tau` gets the mean.
+
+    Rotter & Diesmann 1999, doi:10.1007/s004220050570.
+    """
+
+    tau: Ms = 5.0  # decay
+
+    i = PerPost.trace(decay="tau", add="amount")
+
+    @derived
+    def effect(dt, tau, post_tau=math.inf):
+        leak, gap = dt / post_tau, dt / post_tau - dt / tau
+        return (math.expm1(gap) / gap if gap != 0.0 else 1.0) * (leak / math.expm1(leak) if leak > 0.0 else 1.0)
+
+    @staticmethod
+    def current(i, effect):
+        return i * effect

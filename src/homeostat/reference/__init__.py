@@ -1,5 +1,0 @@
-"""The semantics (docs/semantics.md) in plain, slow, obvious Python: the oracle that the engine is held against."""
-
-from homeostat.reference.simulation import ReferenceSimulation
-
-__all__ = ["ReferenceSimulation"]
