@@ -6,7 +6,7 @@ Times are real numbers in ms, traces are exact exponentials, and hooks read what
 import math
 from typing import Any
 
-from hebbstat.rule import Mechanism
+from hebbstat.contract.mechanism import Mechanism
 
 
 def names_of(mechanism: Mechanism, dt: float = 0.1, **more: float) -> dict[str, Any]:

@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 
+from hebbstat.contract.mechanism import Neuron
+from hebbstat.contract.state import PerNeuron
 from hebbstat.network import AllToAll, Network
 from hebbstat.neurons import SpikeSource
 from hebbstat.reference import ReferenceSimulation
-from hebbstat.rule import Neuron
-from hebbstat.state import PerNeuron
 
 
 class Relay(Neuron):

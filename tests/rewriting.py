@@ -23,8 +23,9 @@ import numpy as np
 from splitting import recorders, small_network
 
 import hebbstat as hs
-from hebbstat.engine import archive, whole
-from hebbstat.engine.keep import Keeper
+from hebbstat.engine.checkpoint import archive
+from hebbstat.engine.checkpoint.autosave import Keeper
+from hebbstat.engine.state import global_state
 
 Header, Arrays = dict[str, Any], dict[str, np.ndarray]
 NUMBERS = [float("nan"), float("inf"), float("-inf"), -1.0, 0.0, 1.0, 1e300, 2e9, 5000.0, -(2.0**31), 2.0**31 - 1, 0.5]
@@ -292,7 +293,7 @@ def use_plain(path: Path, header: Header, arrays: Arrays, given: bool) -> None:
 
 def is_as_told(sim: hs.Simulation, header: Header, arrays: Arrays) -> None:
     assert sim.step_count == header["step"]
-    for name, values in whole.gather(sim).items():
+    for name, values in global_state.gather(sim).items():
         told = arrays[f"state/{name}"]
         assert values.dtype == told.dtype and values.shape == told.shape and values.tobytes() == told.tobytes(), name
 

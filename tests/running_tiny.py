@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hebbstat as hs
-from hebbstat.engine.whole import digest, gather
+from hebbstat.engine.state.global_state import digest, gather
 
 
 def network(cells: int = 20) -> hs.Network:

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from hebbstat.engine import module
-from hebbstat.engine.hooksource import HookWriter
-from hebbstat.engine.write_module import HEAD
+from hebbstat.engine.codegen.hooks import HookWriter
+from hebbstat.engine.codegen.module import HEAD
+from hebbstat.engine.jit import cache
 
 NUMBER = itertools.count()
 ROWS = [
@@ -60,7 +60,7 @@ def by_kernel(
     text = [HEAD.format(table="", dtype=dtype, bits=dtype.removeprefix("float")), *writer.texts]
     text += ["@kernel\ndef run(values, results):", "    for row in range(values.shape[0]):"]
     text += ["        a, b, c = F(values[row, 0]), F(values[row, 1]), F(values[row, 2])", *lines]
-    made, _ = module.load("\n".join(text) + "\n")
+    made, _ = cache.load("\n".join(text) + "\n")
     results = np.zeros((len(functions), len(rows), max(columns)))
     made.run(np.array(rows, float), results)
     return [part[:, :n] for part, n in zip(results, columns, strict=True)], writer.texts

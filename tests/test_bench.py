@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hebbstat.network.realise import realise
+from hebbstat.network.instantiate import realise
 from hebbstat.network.wiring import Side
 
 BENCH = Path(__file__).parents[1] / "bench"

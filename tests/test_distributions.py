@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from hebbstat import keyed
-from hebbstat.distributions import Beta, Gamma, LogNormal, Normal, Uniform, jointly
-from hebbstat.errors import BadValue
+from hebbstat.contract import random
+from hebbstat.contract.distributions import Beta, Gamma, LogNormal, Normal, Uniform, jointly
+from hebbstat.contract.errors import BadValue
 
 N = 20_000
 
 
 def streams(name):
-    return keyed.generator(5, name)
+    return random.generator(5, name)
 
 
 @pytest.mark.parametrize(

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from tiny import Cell, Ear, in_steps
 
-from hebbstat.combine import gated
-from hebbstat.distributions import Beta, LogNormal, Normal, Uniform, jointly
-from hebbstat.errors import BadValue, ContractError, TooLarge, UnknownName
-from hebbstat.hooks import derived
+from hebbstat.contract.combinators import gated
+from hebbstat.contract.distributions import Beta, LogNormal, Normal, Uniform, jointly
+from hebbstat.contract.errors import BadValue, ContractError, TooLarge, UnknownName
+from hebbstat.contract.hooks import derived
+from hebbstat.contract.mechanism import Follow, NetworkRule, Neuron, Plasticity, Receptor, Release
+from hebbstat.contract.signals import Sine, Timed, steps_of
+from hebbstat.contract.state import Global, PerPost, PerPre, PerSynapse
+from hebbstat.contract.units import Fraction, Ms, Number
 from hebbstat.network import AllToAll, DistanceDependent, FixedInDegree, Network, OneToOne, Random, realise
 from hebbstat.plasticity import HardBounds
-from hebbstat.rule import Follow, NetworkRule, Neuron, Plasticity, Receptor, Release
-from hebbstat.signals import Sine, Timed, steps_of
-from hebbstat.state import Global, PerPost, PerPre, PerSynapse
-from hebbstat.units import Fraction, Ms, Number
 
 
 class Channel(Receptor):

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy import stats
 from tiny import Cell
 
-from hebbstat import keyed
-from hebbstat.errors import BadValue
+from hebbstat.contract import random
+from hebbstat.contract.errors import BadValue
 from hebbstat.network import (
     AllToAll,
     DistanceDependent,
@@ -161,7 +161,7 @@ def test_wiring_does_not_depend_on_threads_and_blocks(wiring, same, monkeypatch)
 @given(st.integers(0, 2**64 - 1), st.integers(0, 2**31), st.integers(0, 2**31))
 def test_wiring_draws_with_the_keyed_generator(key, row, count):
     mine = drawing.row_key(np.uint64(key), row)
-    assert drawing.uniform(np.uint64(mine), count) == keyed.uniform(keyed.draw(key, row, count))
+    assert drawing.uniform(np.uint64(mine), count) == random.uniform(random.draw(key, row, count))
 
 
 @pytest.mark.parametrize("wiring", [*MANY, Explicit([1, 1], [2, 2]), OneToOne()], ids=kind)

@@ -3,11 +3,11 @@
 import math
 from typing import Any
 
+from hebbstat.contract.mechanism import Neuron, Plasticity
+from hebbstat.contract.state import PerNeuron, PerPost, PerPre
+from hebbstat.contract.units import Ms, Number
 from hebbstat.network import AllToAll, Network
 from hebbstat.reference import ReferenceSimulation
-from hebbstat.rule import Neuron, Plasticity
-from hebbstat.state import PerNeuron, PerPost, PerPre
-from hebbstat.units import Ms, Number
 
 HALF = 1.0 / math.log(2.0)  # a time constant (ms) by which a trace halves in each step of 1 ms
 

@@ -12,7 +12,7 @@ import parameters as p
 from row import Row, events, options, peak_mb, versions, write
 
 import hebbstat as hs
-from hebbstat.engine.explain import bytes_of
+from hebbstat.engine.inspect.explain import bytes_of
 
 MEMBRANE: dict[str, float] = {
     "tau": p.TAU, "leak": p.LEAK, "v_rest": p.V_REST, "v_threshold": p.V_THRESHOLD, "v_reset": p.V_RESET,

@@ -61,7 +61,7 @@ def stages(cells: int, threads: int) -> dict[str, float | None]:
         found[stage] = time.perf_counter() - began
         return result
 
-    needed = ("hebbstat.network.realise", "hebbstat.engine.simulation", "w2")
+    needed = ("hebbstat.network.instantiate", "hebbstat.engine.simulation", "w2")
     realise, simulation, w2 = timed("import", lambda: [importlib.import_module(name) for name in needed])
     net = timed("describe", lambda: w2.network(W2.of_size(cells)))
     made = timed("wire", lambda: realise.realise(net))

@@ -21,20 +21,20 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "hebbstat.combine": "Wrapper gated",
-    "hebbstat.distributions": "Beta Distribution Gamma LogNormal Normal Uniform jointly",
-    "hebbstat.engine.health": "Finding Health",
-    "hebbstat.engine.keep": "Checkpoint",
-    "hebbstat.engine.record": "Recorder States WeightSummary Weights",
-    "hebbstat.engine.record_spikes": "Rates Spikes",
-    "hebbstat.engine.recording": "Recording",
+    "hebbstat.contract.combinators": "Wrapper gated",
+    "hebbstat.contract.distributions": "Beta Distribution Gamma LogNormal Normal Uniform jointly",
+    "hebbstat.engine.health.monitor": "Finding Health",
+    "hebbstat.engine.checkpoint.autosave": "Checkpoint",
+    "hebbstat.engine.record.recorder": "Recorder States WeightSummary Weights",
+    "hebbstat.engine.record.spikes": "Rates Spikes",
+    "hebbstat.engine.record.recording": "Recording",
     "hebbstat.engine.simulation": "Simulation",
-    "hebbstat.errors": (
+    "hebbstat.contract.errors": (
         "BadCall BadValue CheckpointError ContractError DataError HealthWarning HebbstatError Interrupted "
         "NetworkWarning NotSupported TooLarge Unhealthy UnknownName"
     ),
     "hebbstat.homeostasis": "InhibitorySTDP IntrinsicThreshold Normalisation SynapticScaling",
-    "hebbstat.hooks": "derived step_when",
+    "hebbstat.contract.hooks": "derived step_when",
     "hebbstat.network": (
         "AllToAll DistanceDependent Explicit FixedInDegree Network OneToOne Population Projection Random realise"
     ),
@@ -43,18 +43,27 @@ _HOMES = {
         "Eligibility HardBounds NearestTripletSTDP OneSidedSTDP PairSTDP SoftBounds TripletSTDP WeightDependentSTDP"
     ),
     "hebbstat.reference": "ReferenceSimulation",
-    "hebbstat.rule": "Follow NetworkRule Neuron Plasticity PopulationRule Receptor Release",
-    "hebbstat.signals": "Signal Sine Timed",
-    "hebbstat.state": "Global PerBranch PerNeuron PerPopulation PerPost PerPre PerSynapse quantile together",
+    "hebbstat.contract.mechanism": "Follow NetworkRule Neuron Plasticity PopulationRule Receptor Release",
+    "hebbstat.contract.signals": "Signal Sine Timed",
+    "hebbstat.contract.state": "Global PerBranch PerNeuron PerPopulation PerPost PerPre PerSynapse quantile together",
     "hebbstat.synapses": "AMPA GABAA GABAB NMDA DualExponential Exponential ExponentialCurrent ShortTerm",
-    "hebbstat.units": (
+    "hebbstat.contract.units": (
         "Delay Fraction Hz MilliVolt Ms NanoSiemens NonNegative Number PicoAmp PicoFarad Positive Slope Unit Weight"
     ),
 }
-_PARTS = (
-    "cli engine experiments homeostasis information network neurons plasticity reference report stimuli synapses "
-    "calls combine distributions errors hooks keyed rule signals state units"
-).split()
+_PARTS = {
+    **{
+        part: f"hebbstat.{part}"
+        for part in (
+            "cli contract engine experiments homeostasis information network neurons plasticity reference report "
+            "stimuli synapses"
+        ).split()
+    },
+    **{
+        part: f"hebbstat.contract.{part}"
+        for part in "calls combinators distributions errors hooks mechanism random signals state units".split()
+    },
+}
 """Parts of the package that may be reached as its attributes: `hs.information.firing_rates(...)`."""
 _MORE = ("information", "stimuli", "experiments", "network", "report")  # whose names may be asked for by mistake
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
@@ -64,7 +73,7 @@ __all__ = ["__version__", *_HOME_OF]
 
 def __getattr__(name: str) -> Any:
     if name in _PARTS:
-        return importlib.import_module(f"hebbstat.{name}")
+        return importlib.import_module(_PARTS[name])
     if name not in _HOME_OF:
         raise AttributeError(f"module 'hebbstat' has no attribute '{name}'{_hint(name)}")
     value = getattr(importlib.import_module(_HOME_OF[name]), name)
@@ -74,7 +83,7 @@ def __getattr__(name: str) -> Any:
 
 def _hint(name: str) -> str:
     """Where a name is, or which one was meant."""
-    from hebbstat.errors import nearest
+    from hebbstat.contract.errors import nearest
 
     if name.startswith("_"):  # tools look for what is optional
         return ""

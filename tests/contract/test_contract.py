@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 from tiny import Cell, network, pair
 
-from hebbstat.combine import Wrapper, gated
-from hebbstat.distributions import LogNormal, Normal, Uniform
-from hebbstat.errors import BadValue, ContractError, HebbstatError, UnknownName
-from hebbstat.hooks import derived, step_when
+from hebbstat.contract.combinators import Wrapper, gated
+from hebbstat.contract.distributions import LogNormal, Normal, Uniform
+from hebbstat.contract.errors import BadValue, ContractError, HebbstatError, UnknownName
+from hebbstat.contract.hooks import derived, step_when
+from hebbstat.contract.language.source import source_tree
+from hebbstat.contract.mechanism import Follow, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
+from hebbstat.contract.signals import Sine, Timed
+from hebbstat.contract.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, quantile, together
+from hebbstat.contract.units import Delay, Fraction, MilliVolt, Ms, Number
 from hebbstat.network import AllToAll, Network
 from hebbstat.reference import ReferenceSimulation
-from hebbstat.rule import Follow, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
-from hebbstat.signals import Sine, Timed
-from hebbstat.source import source_tree
-from hebbstat.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, quantile, together
-from hebbstat.units import Delay, Fraction, MilliVolt, Ms, Number
 
 
 class Rule(Plasticity):

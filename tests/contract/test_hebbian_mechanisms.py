@@ -10,12 +10,12 @@ from user_mechanisms.calcium import CalciumRule
 from user_mechanisms.triplet import NearestTriplet, Triplet
 from user_mechanisms.voltage import VoltageSTDP
 
+from hebbstat.contract.mechanism import Neuron
+from hebbstat.contract.signals import Timed
+from hebbstat.contract.state import PerNeuron
+from hebbstat.contract.units import MilliVolt
 from hebbstat.network import AllToAll, Network
 from hebbstat.reference import ReferenceSimulation
-from hebbstat.rule import Neuron
-from hebbstat.signals import Timed
-from hebbstat.state import PerNeuron
-from hebbstat.units import MilliVolt
 
 # Voltage STDP: a cell whose voltage is given
 

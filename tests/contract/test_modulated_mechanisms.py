@@ -8,14 +8,14 @@ from tiny import Cell, in_steps, network
 from user_mechanisms.rhythm import Mark, Rhythm
 from user_mechanisms.three_factor import Modulator, Pairing, Tag
 
-from hebbstat.combine import gated
-from hebbstat.errors import UnknownName
+from hebbstat.contract.combinators import gated
+from hebbstat.contract.errors import UnknownName
+from hebbstat.contract.mechanism import Neuron
+from hebbstat.contract.signals import Timed
+from hebbstat.contract.state import PerNeuron, together
+from hebbstat.contract.units import Ms, Number
 from hebbstat.network import AllToAll, Network, OneToOne
 from hebbstat.reference import ReferenceSimulation
-from hebbstat.rule import Neuron
-from hebbstat.signals import Timed
-from hebbstat.state import PerNeuron, together
-from hebbstat.units import Ms, Number
 
 # Three factors
 

@@ -9,8 +9,8 @@ from user_mechanisms.diffusive import DiffusiveHomeostasis
 from user_mechanisms.growth import Growth
 from user_mechanisms.sorn import BinarySTDP, BinaryUnit, IntrinsicRate, SumToOne, Turnover
 
-from hebbstat.distributions import Uniform
-from hebbstat.errors import BadValue
+from hebbstat.contract.distributions import Uniform
+from hebbstat.contract.errors import BadValue
 from hebbstat.network import AllToAll, Explicit, Network, Random
 from hebbstat.reference import ReferenceSimulation
 

@@ -11,11 +11,11 @@ from user_mechanisms.multisite import MultiSite
 from user_mechanisms.release_probability import Depressing, ReleaseSTDP
 from user_mechanisms.sparing import SparingScaling
 
-from hebbstat.distributions import LogNormal
+from hebbstat.contract.distributions import LogNormal
+from hebbstat.contract.mechanism import Plasticity
+from hebbstat.contract.units import Number
 from hebbstat.network import AllToAll, Explicit, Network, OneToOne
 from hebbstat.reference import ReferenceSimulation
-from hebbstat.rule import Plasticity
-from hebbstat.units import Number
 
 # Release
 

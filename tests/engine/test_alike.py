@@ -8,7 +8,7 @@ import pytest
 from comparing import compare
 
 import hebbstat as hs
-from hebbstat.engine.alike import FEW, share
+from hebbstat.engine.codegen.merge import FEW, share
 from hebbstat.network import realise
 
 

@@ -7,7 +7,7 @@ import pytest
 from comparing import compare
 
 import hebbstat as hs
-from hebbstat.engine.runtime.rows import BATCH
+from hebbstat.engine.runtime.replay import BATCH
 from hebbstat.network import realise
 
 STEPS = 150

@@ -9,9 +9,9 @@ import pytest
 from compositions import compose
 
 import hebbstat as hs
-from hebbstat.engine import crowding
-from hebbstat.engine.crowding import Crowding, reshare
-from hebbstat.engine.whole import digest, gather
+from hebbstat.engine.run import oversubscription
+from hebbstat.engine.run.oversubscription import Crowding, reshare
+from hebbstat.engine.state.global_state import digest, gather
 
 STEPS = 150
 
@@ -41,7 +41,7 @@ def test_a_sampled_recorder_follows() -> None:
 
 def crowding_session(sim: hs.Simulation, record: list[hs.Recorder], change: bool) -> Any:
     """A run in which the number of threads changes after each chunk."""
-    from hebbstat.engine.session import Session
+    from hebbstat.engine.run.session import Session
 
     session = Session(sim, record, 4 * STEPS, False)
 
@@ -68,7 +68,7 @@ class Machine:
 
 def test_a_thread_is_taken_away_while_others_need_the_core(monkeypatch: pytest.MonkeyPatch) -> None:
     sim: Any = Machine()
-    monkeypatch.setattr(crowding, "reshare", lambda sim, threads: setattr(sim, "threads", threads))
+    monkeypatch.setattr(oversubscription, "reshare", lambda sim, threads: setattr(sim, "threads", threads))
     crowd = Crowding(sim)
     sim.passes(2.0, 0.95)
     assert not crowd.has_changed(100_000)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import hebbstat as hs
-from hebbstat.engine.health_signs import swing
+from hebbstat.engine.health.signs import swing
 
 HEALTHY: dict[str, Any] = {
     "weight": 0.4,
@@ -103,7 +103,7 @@ def test_since_when_a_population_is_dead() -> None:
     assert [(f["since"], f["noticed"]) for f in found if f["problem"] == "dead"] == [(12_000.0, 22_000.0)]
 
 
-@pytest.mark.filterwarnings("ignore::hebbstat.errors.HealthWarning")
+@pytest.mark.filterwarnings("ignore::hebbstat.contract.errors.HealthWarning")
 @pytest.mark.parametrize("problem", [p if p == "oscillating" else pytest.param(p, marks=VERIFY) for p in ILL])
 def test_findings_depend_on_simulated_time_alone(problem: str) -> None:
     changes = ILL[problem][0]
@@ -117,7 +117,7 @@ def test_findings_depend_on_simulated_time_alone(problem: str) -> None:
         assert [finding for piece in pieces for finding in piece] == [finding.as_dict() for finding in whole.health]
 
 
-@pytest.mark.filterwarnings("ignore::hebbstat.errors.HealthWarning")
+@pytest.mark.filterwarnings("ignore::hebbstat.contract.errors.HealthWarning")
 def test_the_watch_changes_no_bit() -> None:
     recordings = []
     for watch in (None, hs.Health(), hs.Health(every=20.0, stuck_after=10.0)):

@@ -7,8 +7,8 @@ from collections import namedtuple
 import numpy as np
 import pytest
 
-from hebbstat.engine.light import inline, kernel
-from hebbstat.engine.runtime.packed import Packed, opened
+from hebbstat.engine.jit.pipeline import inline, kernel
+from hebbstat.engine.runtime.arguments import Packed, opened
 
 Group = namedtuple("Group", "line plane small whole real narrow yes no last")
 

@@ -9,11 +9,11 @@ import pytest
 from compositions import compose
 
 import hebbstat as hs
-from hebbstat.engine.model import build
-from hebbstat.engine.refusals import REFUSALS
-from hebbstat.engine.write_module import write_module
+from hebbstat.contract.state import Scope
+from hebbstat.engine.codegen.module import write_module
+from hebbstat.engine.plan.model import build
+from hebbstat.engine.plan.unsupported import REFUSALS
 from hebbstat.network import realise
-from hebbstat.state import Scope
 
 
 def rule(**body: Any) -> hs.Plasticity:

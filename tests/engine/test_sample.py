@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import hebbstat as hs
-from hebbstat.engine.sample import SynapseSample
+from hebbstat.engine.state.synapse_sample import SynapseSample
 
 
 @pytest.mark.parametrize("threads", [1, 3])

@@ -17,7 +17,7 @@ import pytest
 import xarray as xr
 
 import hebbstat as hs
-from hebbstat.engine import room, stream
+from hebbstat.engine.record import budget, stream
 
 
 def network(cells: int = 20, inputs: int = 30) -> hs.Network:
@@ -52,7 +52,7 @@ def same(a: hs.Recording, b: hs.Recording) -> None:
 
 
 def test_streamed_saved_and_in_memory_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hebbstat.engine.session.PIECE", 6000)  # many pieces
+    monkeypatch.setattr("hebbstat.engine.run.session.PIECE", 6000)  # many pieces
     monkeypatch.setattr(stream, "PIECE", 6000)
     whole = simulation().run(seconds=1.0105, record=distinct())
     pieces = simulation()
@@ -93,7 +93,7 @@ import sys
 sys.path.insert(0, {tests!r})
 from test_stream import simulation
 import hebbstat as hs
-from hebbstat.engine import stream
+from hebbstat.engine.record import stream
 stream.WRITE_EVERY = 0.05
 record = [hs.Spikes("inputs"), hs.States("exc", "v", every=1.0)]
 simulation().run(seconds=3600, record=record, out={out!r}, watch=None)
@@ -137,7 +137,7 @@ def test_a_piece_half_written_is_not_read(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_ends_the_run_in_words_and_leaves_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hebbstat.engine.session.PIECE", 3000)
+    monkeypatch.setattr("hebbstat.engine.run.session.PIECE", 3000)
     monkeypatch.setattr(stream, "PIECE", 3000)
     replace, calls = Path.replace, []
 
@@ -188,13 +188,13 @@ def test_predicted_sizes_hold_and_are_not_far_off(tmp_path: Path, record: Any, s
 
 def test_what_does_not_fit_is_refused_with_advice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sim = simulation()
-    monkeypatch.setattr(room, "free_memory", lambda: 2**21)
+    monkeypatch.setattr(budget, "free_memory", lambda: 2**21)
     with pytest.raises(hs.TooLarge, match=r'exc\.v alone .* limit is 1\.0 MiB.*every=.*pass out="..." to stream'):
         sim.run(seconds=60, record=[hs.States("exc", "v", every=0.5)])
     with pytest.raises(hs.TooLarge, match=r"at 50 Hz a neuron \(Spikes\(..., expected=\)"):
         sim.run(seconds=600, record=[hs.Spikes("inputs")])
-    monkeypatch.setattr(room, "free_memory", lambda: 2**30)
-    monkeypatch.setattr(room, "free_disk", lambda path: 2**20)
+    monkeypatch.setattr(budget, "free_memory", lambda: 2**30)
+    monkeypatch.setattr(budget, "free_disk", lambda path: 2**20)
     with pytest.raises(hs.TooLarge, match=r"of disk, .*larger disk"):
         sim.run(seconds=60, record=[hs.States("exc", "v", every=0.5)], out=tmp_path / "out.zarr")
     assert not (tmp_path / "out.zarr").exists() and sim.step_count == 0
@@ -202,7 +202,7 @@ def test_what_does_not_fit_is_refused_with_advice(tmp_path: Path, monkeypatch: p
 
 def test_spikes_that_outgrow_memory_end_the_run_with_the_recording(monkeypatch: pytest.MonkeyPatch) -> None:
     sim = simulation()
-    monkeypatch.setattr(room, "free_memory", lambda: 2.0 * 2**20)
+    monkeypatch.setattr(budget, "free_memory", lambda: 2.0 * 2**20)
     with pytest.raises(hs.TooLarge, match=r"until .* s take") as caught:
         sim.run(seconds=3600, record=[hs.Spikes("inputs", expected=0.001)])
     spikes: Any = caught.value.recording["inputs.spikes"]  # type: ignore[attr-defined]

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numba import njit
 
-from hebbstat.engine.light import OPTIONS
-from hebbstat.engine.runtime.cells import collect
-from hebbstat.engine.runtime.vectors import LANES, pick_lanes, take_lanes
+from hebbstat.engine.jit.pipeline import OPTIONS
+from hebbstat.engine.runtime.simd import LANES, pick_lanes, take_lanes
+from hebbstat.engine.runtime.spikes import collect
 
 U64 = np.uint64
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hebbstat.errors import BadValue, DataError
+from hebbstat.contract.errors import BadValue, DataError
 from hebbstat.experiments.digits import Settings, arms, baselines, measures, prepare, quick, run, variants
 from hebbstat.experiments.digits.data import code_of, read
 from hebbstat.experiments.digits.network import digits_network, mean_weight

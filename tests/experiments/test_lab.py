@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from toys import FAILING, PLAIN, SMALLEST, written
 
-from hebbstat.errors import BadValue, ContractError, DataError, UnknownName
+from hebbstat.contract.errors import BadValue, ContractError, DataError, UnknownName
 from hebbstat.experiments.lab.contract import Experiment
 from hebbstat.experiments.lab.discovery import built_in, load
 from hebbstat.experiments.lab.processes import Failed

@@ -15,7 +15,7 @@ import pytest
 from toys import KEPT, PLAIN, SMALLEST, written
 
 from hebbstat.cli import call
-from hebbstat.errors import BadValue
+from hebbstat.contract.errors import BadValue
 from hebbstat.experiments.digits import Settings as Digits
 from hebbstat.experiments.digits import run as digits
 from hebbstat.experiments.lab.place import Place, seconds_of

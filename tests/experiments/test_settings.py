@@ -3,7 +3,7 @@
 import pytest
 from pydantic import Field
 
-from hebbstat.errors import BadValue, UnknownName
+from hebbstat.contract.errors import BadValue, UnknownName
 from hebbstat.experiments.lab.settings import Settings, build, parse
 
 

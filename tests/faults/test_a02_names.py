@@ -7,8 +7,8 @@ import numpy as np
 
 import hebbstat as hs
 from hebbstat.engine import runtime
-from hebbstat.engine.layout import Layout
-from hebbstat.engine.model import PLACES
+from hebbstat.engine.memory.layout import Layout
+from hebbstat.engine.plan.model import PLACES
 
 STATES = (
     "size first ids counts rates fired cursor logged scheduled n i k slot F lambda_ v_new x_decay x_rate x_at arrived"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import hebbstat as hs
-from hebbstat.errors import ContractError
+from hebbstat.contract.errors import ContractError
 
 
 class Named(hs.Plasticity):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import hebbstat as hs
-from hebbstat.errors import ContractError
+from hebbstat.contract.errors import ContractError
 
 V = hs.PerNeuron.state()
 

@@ -16,9 +16,9 @@ import pytest
 from spoken import imported
 
 import hebbstat as hs
-from hebbstat.engine.hooksource import HookWriter
-from hebbstat.errors import ContractError
-from hebbstat.source import code_text, source_tree
+from hebbstat.contract.errors import ContractError
+from hebbstat.contract.language.source import code_text, source_tree
+from hebbstat.engine.codegen.hooks import HookWriter
 
 # fmt: off
 ONE, OTHER = lambda w: 1.0, lambda w: 0.0
@@ -185,7 +185,8 @@ def test_a5_the_hash_is_that_of_any_process_and_any_place(tmp_path: Path) -> Non
     moved = "# so\n\n" + text.replace('"""Says."""', '"""Says more."""  # indeed\n').replace("def f", "\n\ndef f")
     made, again = imported(text, tmp_path), imported(moved, tmp_path)
     assert code_text(made.f) == code_text(again.f) != code_text(made.h)
-    program = f"import runpy; from hebbstat.source import code_text; f = runpy.run_path({made.__file__!r})['f']"
+    program = "import runpy; from hebbstat.contract.language.source import code_text; "
+    program += f"f = runpy.run_path({made.__file__!r})['f']"
     program += "; print(code_text(f), end='')"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == code_text(made.f)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import hebbstat as hs
-from hebbstat import keyed
-from hebbstat.engine.light import kernel
+from hebbstat.contract import random
+from hebbstat.engine.jit.pipeline import kernel
 from hebbstat.engine.runtime import uniform32
 
 
@@ -27,7 +27,7 @@ def test_a9_uniform_draws_are_fine_near_0_and_below_1():
     bits = rng.integers(0, 2**64, 4000, dtype=np.uint64)
     small = bits >> rng.integers(0, 60, 4000).astype(np.uint64)
     for given in (bits, small):
-        exact = np.array([keyed.uniform(int(b)) for b in given])
+        exact = np.array([random.uniform(int(b)) for b in given])
         np.testing.assert_allclose(float32_of(given), exact, rtol=2.0**-23, atol=2.0**-53)
     assert float32_of([2**64 - 1])[0] < 1.0
     assert float32_of([2**64 - 1])[0] == np.float32(1 - 2**-24)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import hebbstat as hs
-from hebbstat.engine import precision
+from hebbstat.engine.plan import precision
 
 
 class Drift(hs.Plasticity):

@@ -7,16 +7,16 @@ import pytest
 from scipy import stats
 
 import hebbstat as hs
-from hebbstat import keyed
-from hebbstat.distributions import Beta, Gamma, LogNormal, Normal, Uniform, jointly
-from hebbstat.errors import BadValue
+from hebbstat.contract import random
+from hebbstat.contract.distributions import Beta, Gamma, LogNormal, Normal, Uniform, jointly
+from hebbstat.contract.errors import BadValue
 from hebbstat.information import binned_counts, firing_rates, mean_interval, paired_difference_interval
 
 N = 20_000
 
 
 def streams(name):
-    return keyed.generator(5, name)
+    return random.generator(5, name)
 
 
 ONSETS = {

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 import hebbstat as hs
-from hebbstat.distributions import Distribution
+from hebbstat.contract.distributions import Distribution
 from hebbstat.network import realise
-from hebbstat.network.describe import describe
+from hebbstat.network.serialise import describe
 from hebbstat.network.wiring import Side, Wiring
 
 

@@ -9,7 +9,7 @@ import pytest
 from toys import written
 
 from hebbstat.cli import call
-from hebbstat.errors import ContractError
+from hebbstat.contract.errors import ContractError
 from hebbstat.experiments.lab.runner import jobs_of, work
 
 TOY = '''"""Reads what lies beside it."""

@@ -3,7 +3,7 @@
 import pytest
 
 import hebbstat as hs
-from hebbstat.engine import layout
+from hebbstat.engine.memory import layout
 
 
 def test_a16_a_share_with_too_many_synapses_is_refused(monkeypatch):

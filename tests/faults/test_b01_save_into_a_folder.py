@@ -15,7 +15,7 @@ import xarray as xr
 from running_tiny import simulation
 
 import hebbstat as hs
-from hebbstat.engine import folders
+from hebbstat.engine.record import folders
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def test_b1_a_failure_leaves_the_old_recording(tmp_path: Path, monkeypatch: Any,
     with monkeypatch.context() as patch:
         if at == "append":
             patch.setattr(hs.Recording, "__getitem__", lambda self, name: 1 / 0)
-            patch.setattr("hebbstat.engine.store.Store.append", lambda *given: 1 / 0)
+            patch.setattr("hebbstat.engine.record.zarr_store.Store.append", lambda *given: 1 / 0)
         else:
             patch.setattr(folders.os, "rename", fails)
         with pytest.raises((OSError, ZeroDivisionError)):
@@ -116,7 +116,7 @@ KILLED = """
 import os, sys
 from pathlib import Path
 import hebbstat as hs
-from hebbstat.engine import folders
+from hebbstat.engine.record import folders
 rename, at = os.rename, int(sys.argv[3])
 def killed(source, target):
     global at

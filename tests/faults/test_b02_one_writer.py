@@ -14,7 +14,7 @@ import pytest
 from toys import SLOW, SMALLEST, written
 
 from hebbstat.cli import call
-from hebbstat.errors import BadValue
+from hebbstat.contract.errors import BadValue
 from hebbstat.experiments.digits import Settings
 from hebbstat.experiments.digits.search import search
 

@@ -12,9 +12,9 @@ import pytest
 
 import hebbstat as hs
 from hebbstat.engine import simulation
-from hebbstat.engine.crowding import reshare
-from hebbstat.engine.whole import digest, gather
-from hebbstat.network import blocks
+from hebbstat.engine.run.oversubscription import reshare
+from hebbstat.engine.state.global_state import digest, gather
+from hebbstat.network import parallel
 
 
 def network(cells: int = 40) -> hs.Network:
@@ -72,7 +72,7 @@ def test_b5_more_threads_than_cores_are_refused_in_words(monkeypatch: pytest.Mon
 def test_b5_the_cap_is_what_the_process_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 1 <= ORIGINAL() <= (os.cpu_count() or 1)
     for granted, cores in ((np.inf, ORIGINAL()), (0.3, 1)):
-        monkeypatch.setattr(blocks, "granted", lambda granted=granted: granted)
+        monkeypatch.setattr(parallel, "granted", lambda granted=granted: granted)
         assert ORIGINAL() == cores
     monkeypatch.setattr(simulation, "cores", lambda: 7)
     assert ORIGINAL() == 7
@@ -96,5 +96,5 @@ def test_b5_control_groups_count(tmp_path: Path, own: str, files: dict[str, str]
     for name, text in {"own": own, **{f"groups/{name}": text for name, text in files.items()}}.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    assert blocks.granted(tmp_path / "groups", tmp_path / "own") == granted
-    assert blocks.granted(tmp_path / "groups", tmp_path / "nowhere") == np.inf
+    assert parallel.granted(tmp_path / "groups", tmp_path / "own") == granted
+    assert parallel.granted(tmp_path / "groups", tmp_path / "nowhere") == np.inf

@@ -15,7 +15,7 @@ import pytest
 from running_tiny import fingerprint, simulation
 
 import hebbstat as hs
-from hebbstat.engine import stream
+from hebbstat.engine.record import stream
 
 RECORD = ("inputs.spikes", "exc.v", "inputs -> exc.w", "exc.rate")
 
@@ -28,7 +28,7 @@ def recorders() -> list[hs.Recorder]:
 
 
 def small_pieces(monkeypatch: pytest.MonkeyPatch, size: int = 3000) -> None:
-    monkeypatch.setattr("hebbstat.engine.session.PIECE", size)
+    monkeypatch.setattr("hebbstat.engine.run.session.PIECE", size)
     monkeypatch.setattr(stream, "PIECE", size)
 
 
@@ -121,16 +121,18 @@ import os, sys
 sys.path.insert(0, {tests!r})
 from running_tiny import simulation
 import hebbstat as hs
-from hebbstat.engine import keep, store, folders
+from hebbstat.engine.checkpoint import autosave
+from hebbstat.engine.record import zarr_store
+from hebbstat.engine.record import folders
 at = {at!r}
 die = lambda *given, **named: os.kill(os.getpid(), 9)
 if at == "before the checkpoint":
-    keep.checkpoints.save = die
+    autosave.checkpoints.save = die
 elif at == "before its groups":
-    store.Store.append = die
+    zarr_store.Store.append = die
 elif at == "within its groups":
-    store._extend, create = die, store.Store._create
-    store.Store._create = lambda self, name, value: die() if self.places else create(self, name, value)
+    zarr_store._extend, create = die, zarr_store.Store._create
+    zarr_store.Store._create = lambda self, name, value: die() if self.places else create(self, name, value)
 elif at == "before the folder":
     folders._move = die
 simulation().run(ms=100, record=[hs.Spikes("inputs"), hs.States("exc", "v", every=1.5)], out={out!r},

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hebbstat.engine import module
+from hebbstat.engine.jit.cache import fingerprint, load
 from hebbstat.network import compiled
 
 TEXT = """
 import numpy as np
-from hebbstat.engine.light import kernel
+from hebbstat.engine.jit.pipeline import kernel
 
 @kernel
 def run(values):
@@ -38,10 +38,10 @@ def used(factor: float = 3.0) -> tuple[float, int, list[str]]:
     """What a small kernel gives, as in a new process; how often it was found on disk, and what was told."""
     compiled.tell_once.cache_clear()
     text = TEXT.format(factor=factor)
-    sys.modules.pop(f"kernel_{module.fingerprint(text)}", None)
+    sys.modules.pop(f"kernel_{fingerprint(text)}", None)
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
-        made, _ = module.load(text)
+        made, _ = load(text)
         result = made.run(VALUES)
     return result, sum(made.run.stats.cache_hits.values()), [str(one.message) for one in told]
 
@@ -248,7 +248,7 @@ def test_b7_the_folder_is_where_its_variables_say(case: str, tmp_path: Path, mon
 def test_b7_the_loops_that_draw_wiring_are_kept_there_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a process of its own; damaged, they are compiled anew."""
     monkeypatch.setenv("HEBBSTAT_CACHE", str(tmp_path / "cache"))
-    program = "from hebbstat.network.drawing import mix; import numpy as np; print(mix(np.uint64(7)))"
+    program = "from hebbstat.network.wiring_kernels import mix; import numpy as np; print(mix(np.uint64(7)))"
 
     def run() -> tuple[str, str]:
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import hebbstat as hs
-from hebbstat.engine.hooksource import HookWriter
-from hebbstat.errors import ContractError
-from hebbstat.hooks import step_when
+from hebbstat.contract.errors import ContractError
+from hebbstat.contract.hooks import step_when
+from hebbstat.engine.codegen.hooks import HookWriter
 
 TURNS = 3
 

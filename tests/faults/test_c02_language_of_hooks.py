@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from spoken import by_kernel, differences, imported
 
-from hebbstat.errors import ContractError
+from hebbstat.contract.errors import ContractError
 
 AROUND = """
 import functools, math, os, random, time

@@ -8,7 +8,7 @@ import pytest
 from toys import PLAIN, written
 
 from hebbstat.cli import call
-from hebbstat.errors import BadValue
+from hebbstat.contract.errors import BadValue
 from hebbstat.experiments.lab.place import seconds_of
 
 NINES = "9" * 5000

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import hebbstat as hs
-from hebbstat.engine.health_waits import hears
+from hebbstat.engine.health.silence import hears
 
-pytestmark = pytest.mark.filterwarnings("ignore::hebbstat.errors.HealthWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::hebbstat.contract.errors.HealthWarning")
 LATE = ([15_100.0], [0])  # ms, cell
 
 

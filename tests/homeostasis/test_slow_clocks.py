@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from relay import Relay, trains
 
+from hebbstat.contract.mechanism import Plasticity
 from hebbstat.homeostasis import IntrinsicThreshold, Normalisation, SynapticScaling
 from hebbstat.network import AllToAll, Network
 from hebbstat.neurons import CurrentLIF, SpikeSource
 from hebbstat.plasticity import HardBounds
 from hebbstat.reference import ReferenceSimulation
-from hebbstat.rule import Plasticity
 
 START = np.array([0.2, 0.3, 0.5, 1.1, 0.0, 2.0, 0.7, 0.4])  # 4 sources to 2 targets, canonical order
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from hebbstat.errors import BadValue
+from hebbstat.contract.errors import BadValue
 from hebbstat.information import LinearDecoder, accuracy, choose_inverse_penalty, confusion_matrix
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from hebbstat.errors import BadValue
+from hebbstat.contract.errors import BadValue
 from hebbstat.information import mean_interval, paired_difference_interval
 from hebbstat.information.intervals import FEWEST_FOR_BOOTSTRAP
 

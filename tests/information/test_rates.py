@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hebbstat.errors import BadValue
+from hebbstat.contract.errors import BadValue
 from hebbstat.information import binned_counts, fano_factor, firing_rates, interval_variation
 
 

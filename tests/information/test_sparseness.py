@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hebbstat.errors import BadValue
+from hebbstat.contract.errors import BadValue
 from hebbstat.information import lifetime_sparseness, population_sparseness
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hebbstat.errors import BadValue
+from hebbstat.contract.errors import BadValue
 from hebbstat.information import NOBODY, LabelVoting, ProfileVoting, accuracy, class_profiles
 
 # Neuron 0 prefers class 2, neurons 1 and 2 class 5, neuron 3 is silent, neuron 4 answers to both alike.

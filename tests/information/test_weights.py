@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import erf
 
-from hebbstat.errors import BadValue
+from hebbstat.contract.errors import BadValue
 from hebbstat.information import gini, rank_correlation, relative_drift, weight_statistics
 
 WEIGHTS = st.lists(st.floats(1e-6, 1e6), min_size=2, max_size=40).map(np.array)

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from relay import trains
 
+from hebbstat.contract.mechanism import Neuron
+from hebbstat.contract.signals import Timed
 from hebbstat.network import AllToAll, Network, OneToOne
 from hebbstat.neurons import LIF, AdaptiveLIF, CurrentLIF, RateNeuron, SpikeSource
 from hebbstat.reference import ReferenceSimulation
-from hebbstat.rule import Neuron
-from hebbstat.signals import Timed
 from hebbstat.synapses import Exponential, ExponentialCurrent
 
 

@@ -7,8 +7,8 @@ import pytest
 from driving import Cell
 from scipy.integrate import solve_ivp
 
+from hebbstat.contract.mechanism import Neuron
 from hebbstat.neurons import LIF, AdaptiveLIF, CurrentLIF
-from hebbstat.rule import Neuron
 from hebbstat.synapses import Exponential
 
 KINDS = [LIF, CurrentLIF, AdaptiveLIF]

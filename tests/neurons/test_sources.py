@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from driving import Cell, names_of
 
-from hebbstat import keyed
+from hebbstat.contract import random
 from hebbstat.neurons import Poisson, RateNeuron, SpikeSource
 
 
@@ -38,7 +38,7 @@ def test_poisson_probability(rate: float, dt: float) -> None:
     source = Poisson(rate=rate)
     known = names_of(source, dt)
     assert known["chance"] == pytest.approx(1 - math.exp(-rate * dt / 1000.0), abs=1e-15)
-    draws = [keyed.uniform(keyed.draw(keyed.stream_key(3, "p"), n, 0)) for n in range(20_000)]
+    draws = [random.uniform(random.draw(random.stream_key(3, "p"), n, 0)) for n in range(20_000)]
     count = sum(Poisson.fires(u, known["chance"]) for u in draws)
     p = known["chance"]
     assert abs(count - 20_000 * p) <= 4 * np.sqrt(20_000 * p * (1 - p))

@@ -7,6 +7,7 @@ import pytest
 from driving import weight_after
 from relay import pair_of_relays
 
+from hebbstat.contract.mechanism import Plasticity
 from hebbstat.homeostasis import InhibitorySTDP
 from hebbstat.plasticity import (
     Eligibility,
@@ -17,7 +18,6 @@ from hebbstat.plasticity import (
     TripletSTDP,
     WeightDependentSTDP,
 )
-from hebbstat.rule import Plasticity
 
 RULES: list[Plasticity] = [
     PairSTDP(tau_pre=15.0, tau_post=35.0),

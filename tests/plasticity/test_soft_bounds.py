@@ -7,14 +7,14 @@ import math
 import pytest
 from tiny import Cell, in_steps
 
-from hebbstat.combine import gated
+from hebbstat.contract.combinators import gated
+from hebbstat.contract.errors import BadValue
+from hebbstat.contract.mechanism import Plasticity
 from hebbstat.engine.simulation import Simulation
-from hebbstat.errors import BadValue
 from hebbstat.network import AllToAll, Network
 from hebbstat.plasticity import Eligibility, PairSTDP, SoftBounds
 from hebbstat.plasticity.bounds import room
 from hebbstat.reference import ReferenceSimulation
-from hebbstat.rule import Plasticity
 from hebbstat.synapses import AMPA
 
 HALF = 1.0 / math.log(2.0)  # a time constant (ms) by which a trace halves in each step of 1 ms

@@ -8,8 +8,8 @@ import pytest
 from driving import weight_after
 from scipy.optimize import nnls
 
+from hebbstat.contract.mechanism import Plasticity
 from hebbstat.plasticity import NearestTripletSTDP, PairSTDP, TripletSTDP
-from hebbstat.rule import Plasticity
 
 ROWS = [(rho, lag) for rho in (0.1, 10.0, 20.0, 40.0, 50.0) for lag in (10.0, -10.0)]
 DATA = np.array([-0.04, -0.29, 0.14, -0.41, 0.29, -0.34, 0.53, 0.56, 0.56, 0.75])

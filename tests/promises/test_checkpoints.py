@@ -21,9 +21,10 @@ from hypothesis import strategies as st
 from splitting import continued, elsewhere, fingerprint, keep, opened, recorded, recorders, small_network, spikes
 
 import hebbstat as hs
-from hebbstat.engine import archive, whole
-from hebbstat.engine.keep import Keeper
-from hebbstat.network.describe import describe
+from hebbstat.engine.checkpoint import archive
+from hebbstat.engine.checkpoint.autosave import Keeper
+from hebbstat.engine.state import global_state
+from hebbstat.network.serialise import describe
 
 STEPS = 600
 SEEDS = (1, 4)  # test_same_bits compiles them anyway; verify tries many more
@@ -108,7 +109,7 @@ def test_what_is_gathered_does_not_depend_on_threads(seed: int) -> None:
     for threads in (1, 2, 4):
         sim = hs.Simulation(compose(seed), threads=threads, quiet=True)
         sim.run(steps=333, progress=False)
-        found.add(whole.digest(whole.gather(sim)))
+        found.add(global_state.digest(global_state.gather(sim)))
     assert len(found) == 1
 
 
@@ -123,24 +124,25 @@ def test_nothing_that_a_run_changes_is_left_out(seed: int, tmp_path: Path) -> No
     sim.run(steps=300, progress=False)
     sim.save(tmp_path / "cut.ckpt")
     again = hs.Simulation.load(tmp_path / "cut.ckpt", compose(seed), threads=2, quiet=True)
-    assert whole.digest(whole.gather(again)) == whole.digest(whole.gather(sim))
-    kept, scratch = whole.KEPT_OF_LAYOUT, whole.SCRATCH_OF_LAYOUT
-    for group in whole.groups(sim):
+    assert global_state.digest(global_state.gather(again)) == global_state.digest(global_state.gather(sim))
+    kept, scratch = global_state.KEPT_OF_LAYOUT, global_state.SCRATCH_OF_LAYOUT
+    for group in global_state.groups(sim):
         tables = {f"{k}_{end}" for k, v in group.variables.items() if v.kind == "table" for end in ("every", "repeat")}
-        for key in sim.layout.shares[group.name][0].keys() - whole.RECORDS:
+        for key in sim.layout.shares[group.name][0].keys() - global_state.RECORDS:
             kind = group.variables[key].kind if key in group.variables else ""
-            gathered = kind in whole.CHANGING or key in kept
-            passing = kind in whole.WITHIN_A_STEP or key in scratch
-            follows = kind in whole.STANDING or key in whole.STANDING_OF_LAYOUT | whole.FROM_THE_STEP | tables
-            assert gathered + passing + follows == 1, f"{group.name}/{key}: what is it? See engine/whole.py"
+            gathered = kind in global_state.CHANGING or key in kept
+            passing = kind in global_state.WITHIN_A_STEP or key in scratch
+            standing = global_state.STANDING_OF_LAYOUT | global_state.FROM_THE_STEP | tables
+            follows = kind in global_state.STANDING or key in standing
+            assert gathered + passing + follows == 1, f"{group.name}/{key}: see engine/state/global_state.py"
             if follows and not key.startswith("h_"):  # events that all rows have seen may still stand there
                 for one, other in zip(sim.layout.shares[group.name], again.layout.shares[group.name], strict=True):
                     np.testing.assert_array_equal(one[key], other[key], err_msg=f"{group.name}/{key}")
-    for group in whole.groups(again):
+    for group in global_state.groups(again):
         for share in again.layout.shares[group.name]:
             for key, values in share.items():
                 kind = group.variables[key].kind if key in group.variables else ""
-                if kind in whole.WITHIN_A_STEP or key in OVERWRITTEN:
+                if kind in global_state.WITHIN_A_STEP or key in OVERWRITTEN:
                     used = values[: share["size"]] if key == "fired" else values  # its end is filled up with zeros
                     used[:] = 1 if values.dtype == np.uint8 else -7 if values.dtype.kind in "if" else 3
     recording = again.run(steps=STEPS - 300, record=spikes(again.net), progress=False)

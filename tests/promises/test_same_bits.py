@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hebbstat as hs
-from hebbstat.engine.refusals import REFUSALS
+from hebbstat.engine.plan.unsupported import REFUSALS
 
 STRUCTURES = (1, 4, pytest.param(6, marks=pytest.mark.verify))
 BLOCKS, STRUCTURES_OF_A_BLOCK, CASES_OF_A_BLOCK = 8, 6, 25

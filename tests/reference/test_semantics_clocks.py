@@ -5,15 +5,15 @@ import math
 import pytest
 from tiny import HALF, Cell, Ear, network, pair, traced
 
-from hebbstat.errors import NotSupported
-from hebbstat.hooks import derived
+from hebbstat.contract.errors import NotSupported
+from hebbstat.contract.hooks import derived
+from hebbstat.contract.mechanism import Follow, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor
+from hebbstat.contract.signals import Timed
+from hebbstat.contract.state import Global, PerBranch, PerNeuron, PerPopulation, PerPost, PerPre, PerSynapse, quantile
+from hebbstat.contract.units import Ms, Number
 from hebbstat.network import AllToAll, Explicit, Network
 from hebbstat.reference import ReferenceSimulation
 from hebbstat.reference.clocks import reduce, reduce_groups
-from hebbstat.rule import Follow, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor
-from hebbstat.signals import Timed
-from hebbstat.state import Global, PerBranch, PerNeuron, PerPopulation, PerPost, PerPre, PerSynapse, quantile
-from hebbstat.units import Ms, Number
 
 # 2.9 Slow clocks
 

@@ -3,15 +3,15 @@
 import pytest
 from tiny import HALF, Cell, Ear, Fixed, network, pair, traced
 
-from hebbstat.combine import gated
-from hebbstat.distributions import Uniform
-from hebbstat.errors import BadValue, UnknownName
+from hebbstat.contract.combinators import gated
+from hebbstat.contract.distributions import Uniform
+from hebbstat.contract.errors import BadValue, UnknownName
+from hebbstat.contract.mechanism import Follow, NetworkRule, Neuron, Plasticity, Receptor, Release
+from hebbstat.contract.signals import Timed
+from hebbstat.contract.state import Global, PerNeuron, PerPost, PerSynapse, together
+from hebbstat.contract.units import MilliVolt, Ms, Number
 from hebbstat.network import AllToAll, Network, realise
 from hebbstat.reference import ReferenceSimulation
-from hebbstat.rule import Follow, NetworkRule, Neuron, Plasticity, Receptor, Release
-from hebbstat.signals import Timed
-from hebbstat.state import Global, PerNeuron, PerPost, PerSynapse, together
-from hebbstat.units import MilliVolt, Ms, Number
 
 
 class Clock(NetworkRule):

@@ -3,14 +3,14 @@
 import pytest
 from tiny import HALF, Cell, network, pair, traced
 
-from hebbstat import keyed
-from hebbstat.distributions import LogNormal, Uniform
-from hebbstat.errors import BadValue, NotSupported
+from hebbstat.contract import random
+from hebbstat.contract.distributions import LogNormal, Uniform
+from hebbstat.contract.errors import BadValue, NotSupported
+from hebbstat.contract.mechanism import NetworkRule, Plasticity, PopulationRule, Release
+from hebbstat.contract.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, together
+from hebbstat.contract.units import Ms, Number
 from hebbstat.network import AllToAll, Explicit, Network
 from hebbstat.reference import ReferenceSimulation
-from hebbstat.rule import NetworkRule, Plasticity, PopulationRule, Release
-from hebbstat.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, together
-from hebbstat.units import Ms, Number
 
 # 7. Draws
 
@@ -50,7 +50,7 @@ class Noise(NetworkRule):
 
 
 def bits(seed, stream, step, element, copy=0):
-    return keyed.draw(keyed.stream_key(seed, stream), step, element, copy)
+    return random.draw(random.stream_key(seed, stream), step, element, copy)
 
 
 def test_draws_are_keyed_by_seed_stream_step_and_element():
@@ -61,16 +61,16 @@ def test_draws_are_keyed_by_seed_stream_step_and_element():
     net.connect("a", "b", Explicit([1, 1], [1, 1]), weight=0.0, rules=[Dice()])
     sim = ReferenceSimulation(net)
     sim.run(4)  # the presynaptic event is in step 3
-    assert sim.state("a", "neuron", "draw")[1] == keyed.uniform(bits(9, "a/neuron/step.draw.gauss/uniform", 3, 1))
-    assert sim.state("a", "neuron", "gauss")[1] == keyed.normal(bits(9, "a/neuron/step.draw.gauss/normal", 3, 1))
-    assert sim.state("noise", "rule", "level") == [keyed.normal(bits(9, "noise/rule/step.level/normal", 3, 0))]
-    per_post = keyed.uniform(bits(9, "a -> b/rule0.0/step.per_post/uniform", 3, 1))
+    assert sim.state("a", "neuron", "draw")[1] == random.uniform(bits(9, "a/neuron/step.draw.gauss/uniform", 3, 1))
+    assert sim.state("a", "neuron", "gauss")[1] == random.normal(bits(9, "a/neuron/step.draw.gauss/normal", 3, 1))
+    assert sim.state("noise", "rule", "level") == [random.normal(bits(9, "noise/rule/step.level/normal", 3, 0))]
+    per_post = random.uniform(bits(9, "a -> b/rule0.0/step.per_post/uniform", 3, 1))
     assert sim.state("a -> b", "rule0.0", "per_post")[1] == per_post
     for copy in (0, 1):  # two synapses of one pair
         element = 1 * 2**32 + 1
-        assert sim.weights("a -> b")[copy] == keyed.uniform(bits(9, "a -> b/rule0.0/on_pre/uniform", 3, element, copy))
+        assert sim.weights("a -> b")[copy] == random.uniform(bits(9, "a -> b/rule0.0/on_pre/uniform", 3, element, copy))
         drawn = bits(9, "a -> b/rule0.0/on_pre.trials/binomial", 3, element, copy)
-        expected = 100.0 * keyed.binomial(drawn, 0, 10, 0.5) + keyed.binomial(drawn, 1, 10, 0.5)
+        expected = 100.0 * random.binomial(drawn, 0, 10, 0.5) + random.binomial(drawn, 1, 10, 0.5)
         assert sim.state("a -> b", "rule0.0", "trials")[copy] == expected
 
 
@@ -96,7 +96,7 @@ def test_release_states_of_a_row_are_one_for_all_its_synapses():
     net.connect("a", "b", AllToAll(), weight=[1.0, 10.0], release=RowRelease())
     sim = ReferenceSimulation(net)
     sim.run(3)
-    released = keyed.binomial(bits(3, "a -> b/release/transmit/binomial", 1, 1 * 2**32), 0, 5, 0.5)
+    released = random.binomial(bits(3, "a -> b/release/transmit/binomial", 1, 1 * 2**32), 0, 5, 0.5)
     assert 0 < released < 5
     assert sim.state("b", "neuron", "got") == [released, 10 * released]
     assert sim.state("a -> b", "release", "docked") == [5 - released]
@@ -139,7 +139,7 @@ class Grow(Plasticity):
 
 
 def expected_end(sim, k, side, free, step, place="rule0.0"):
-    u = keyed.uniform(bits(sim.network.seed, f"a -> b/{place}/births/uniform", step, 2 * k + side))
+    u = random.uniform(bits(sim.network.seed, f"a -> b/{place}/births/uniform", step, 2 * k + side))
     running, chosen = 0, u * sum(free)
     for neuron, elements in enumerate(free):
         running += elements
@@ -212,12 +212,12 @@ def test_without_free_elements_pairs_are_uniform_and_changes_come_before_deaths(
     net.connect("a", "b", AllToAll(), weight=1.0, rules=[Uncounted()])
     sim = ReferenceSimulation(net)
     sim.run(2)  # all nine had 7 and died; three attempts followed
-    uniform = [keyed.uniform(bits(4, "a -> b/rule0.0/births/uniform", 1, k)) for k in range(6)]
+    uniform = [random.uniform(bits(4, "a -> b/rule0.0/births/uniform", 1, k)) for k in range(6)]
     born = {(int(3 * uniform[2 * k]), int(3 * uniform[2 * k + 1])) for k in range(3)}
     assert sim.pairs("a -> b") == sorted(born)
     for (pre, post), weight in zip(sim.pairs("a -> b"), sim.weights("a -> b"), strict=True):
         second = bits(4, "a -> b/rule0.0/newborn/uniform", 1, pre * 2**32 + post, 1)  # synapse of this pair
-        assert weight == 1.0 + keyed.uniform(second)
+        assert weight == 1.0 + random.uniform(second)
     assert sim.state("a -> b", "rule0.0", "gift") == [0.0] * len(born)
     sim.run(1)  # the spikes of step 1 were under way at the birth
     assert sim.state("a -> b", "rule0.0", "gift") == [1.0] * len(born)
@@ -376,7 +376,7 @@ def test_what_is_set_within_frozen_is_put_back_with_the_rest():
 
 
 def test_a_parameter_that_a_rule_changes_cannot_be_a_signal():
-    from hebbstat.signals import Sine
+    from hebbstat.contract.signals import Sine
 
     net = Network(dt=1.0)
     net.add(Cell(v_threshold=Sine(5.0, 1.0, 10.0)), 1, "a", rules=[Threshold()])

@@ -3,13 +3,13 @@
 import pytest
 from tiny import HALF, Between, Cell, Factor, Fixed, Pair, network, pair, traced
 
-from hebbstat.combine import Wrapper
-from hebbstat.hooks import step_when
+from hebbstat.contract.combinators import Wrapper
+from hebbstat.contract.hooks import step_when
+from hebbstat.contract.mechanism import NetworkRule, Plasticity, PopulationRule
+from hebbstat.contract.state import Global, PerNeuron, PerPost, PerSynapse
+from hebbstat.contract.units import Ms
 from hebbstat.network import Network
 from hebbstat.reference import ReferenceSimulation
-from hebbstat.rule import NetworkRule, Plasticity, PopulationRule
-from hebbstat.state import Global, PerNeuron, PerPost, PerSynapse
-from hebbstat.units import Ms
 
 # 2.6 Plasticity at events, and 5
 

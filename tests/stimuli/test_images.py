@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hebbstat.errors import BadValue, DataError
+from hebbstat.contract.errors import BadValue, DataError
 from hebbstat.stimuli import load_digits, load_images, split
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 import hebbstat as hs
-from hebbstat.errors import BadValue, CheckpointError, HebbstatError, NotSupported, UnknownName
+from hebbstat.contract.errors import BadValue, CheckpointError, HebbstatError, NotSupported, UnknownName
 from hebbstat.network import realise
-from hebbstat.network.realise import places, targets
+from hebbstat.network.instantiate import places, targets
 
 Look = dict[Any, Any]
 

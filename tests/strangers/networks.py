@@ -13,7 +13,7 @@ from strangers.rules import RuleWriter, gates
 from strangers.scripts import imported
 from strangers.stories import Settable, story
 
-from hebbstat.errors import HebbstatError
+from hebbstat.contract.errors import HebbstatError
 from hebbstat.network.scopes import field_scope
 
 FLAGS = {
@@ -36,7 +36,7 @@ import numpy as np
 
 import hebbstat as hs
 from hebbstat.network.wiring import Wiring
-from hebbstat.rule import Gate
+from hebbstat.contract.mechanism import Gate
 
 DEALT = FORWARD = True
 

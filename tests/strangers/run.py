@@ -18,7 +18,7 @@ from strangers.faces import Engine, Face, Look, Reference
 from strangers.interpreted import plain_kernels
 from strangers.scripts import imported
 
-from hebbstat.errors import HebbstatError, NotSupported
+from hebbstat.contract.errors import HebbstatError, NotSupported
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from strangers.interpreted import plain_kernels
 from strangers.scripts import imported
 
 import hebbstat as hs
-from hebbstat import keyed
+from hebbstat.contract import random
 
 RARE = '''
 import hebbstat as hs
@@ -90,11 +90,11 @@ def tiny_draw(key: int, below: float = 2.0**-24, first: int = 1000, most: int = 
     with np.errstate(over="ignore"):
         for begin in range(first, most, 1 << 22):
             step = np.arange(begin, begin + (1 << 22), dtype=np.uint64)
-            bits = _mixed(_mixed(np.uint64(key) + step * np.uint64(keyed.STEP_STRIDE)))
+            bits = _mixed(_mixed(np.uint64(key) + step * np.uint64(random.STEP_STRIDE)))
             found = np.flatnonzero(bits < np.uint64(int(below * 2.0**64)))
             if found.size:
                 step_found = int(step[found[0]])
-                return step_found, keyed.uniform(keyed.draw(key, step_found, 0))
+                return step_found, random.uniform(random.draw(key, step_found, 0))
     raise LookupError(f"no draw below {below} in {most} steps")
 
 
@@ -106,7 +106,7 @@ def _mixed(z: np.ndarray) -> np.ndarray:
 
 def rare(kind: str, seed: int) -> str:
     """What is wrong with a rare event in float32; empty if it comes exactly when its draw is below its chance."""
-    step, drawn = tiny_draw(keyed.stream_key(seed, STREAMS[kind]))
+    step, drawn = tiny_draw(random.stream_key(seed, STREAMS[kind]))
     wrong = []
     for chance, expected in ((0.5 * drawn, 0.0), (1.01 * drawn, 1.0)):
         with plain_kernels(), imported(RARE) as module:

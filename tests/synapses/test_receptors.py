@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from driving import Cell
 
+from hebbstat.contract.mechanism import Receptor
 from hebbstat.neurons import LIF, CurrentLIF
-from hebbstat.rule import Receptor
 from hebbstat.synapses import AMPA, GABAA, GABAB, NMDA, DualExponential, Exponential, ExponentialCurrent
 
 

@@ -1,9 +1,9 @@
 """The BCM rule on linear rate neurons."""
 
-from hebbstat.hooks import derived
-from hebbstat.rule import Neuron, Plasticity
-from hebbstat.state import PerPost, PerPre
-from hebbstat.units import Ms, NonNegative, Number
+from hebbstat.contract.hooks import derived
+from hebbstat.contract.mechanism import Neuron, Plasticity
+from hebbstat.contract.state import PerPost, PerPre
+from hebbstat.contract.units import Ms, NonNegative, Number
 
 
 class LinearUnit(Neuron):

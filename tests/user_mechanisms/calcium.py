@@ -2,10 +2,10 @@
 
 import math
 
-from hebbstat.hooks import derived
-from hebbstat.rule import Plasticity
-from hebbstat.state import PerSynapse
-from hebbstat.units import Delay, Ms, NonNegative, Number
+from hebbstat.contract.hooks import derived
+from hebbstat.contract.mechanism import Plasticity
+from hebbstat.contract.state import PerSynapse
+from hebbstat.contract.units import Delay, Ms, NonNegative, Number
 
 
 class CalciumRule(Plasticity):

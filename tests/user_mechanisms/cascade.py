@@ -1,8 +1,8 @@
 """The cascade synapse: two strengths, each with several depths of increasing rigidity."""
 
-from hebbstat.rule import Plasticity
-from hebbstat.state import PerSynapse, together
-from hebbstat.units import Fraction, Number, Positive
+from hebbstat.contract.mechanism import Plasticity
+from hebbstat.contract.state import PerSynapse, together
+from hebbstat.contract.units import Fraction, Number, Positive
 
 
 class Cascade(Plasticity):

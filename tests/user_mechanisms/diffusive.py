@@ -2,10 +2,10 @@
 
 import math
 
-from hebbstat.hooks import derived
-from hebbstat.rule import PopulationRule
-from hebbstat.state import PerNeuron
-from hebbstat.units import Ms, NonNegative, Positive
+from hebbstat.contract.hooks import derived
+from hebbstat.contract.mechanism import PopulationRule
+from hebbstat.contract.state import PerNeuron
+from hebbstat.contract.units import Ms, NonNegative, Positive
 
 
 class DiffusiveHomeostasis(PopulationRule):

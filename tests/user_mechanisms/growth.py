@@ -2,10 +2,10 @@
 
 import math
 
-from hebbstat.hooks import derived
-from hebbstat.rule import Plasticity
-from hebbstat.state import PerPost, PerPre
-from hebbstat.units import Fraction, Ms, NonNegative, Number
+from hebbstat.contract.hooks import derived
+from hebbstat.contract.mechanism import Plasticity
+from hebbstat.contract.state import PerPost, PerPre
+from hebbstat.contract.units import Fraction, Ms, NonNegative, Number
 
 
 class Growth(Plasticity):

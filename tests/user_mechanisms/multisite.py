@@ -2,10 +2,10 @@
 
 import math
 
-from hebbstat.hooks import derived
-from hebbstat.rule import Release
-from hebbstat.state import PerSynapse
-from hebbstat.units import Fraction, Ms, Positive
+from hebbstat.contract.hooks import derived
+from hebbstat.contract.mechanism import Release
+from hebbstat.contract.state import PerSynapse
+from hebbstat.contract.units import Fraction, Ms, Positive
 
 
 class MultiSite(Release):

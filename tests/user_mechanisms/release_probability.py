@@ -1,8 +1,8 @@
 """Plasticity of the release probability."""
 
-from hebbstat.rule import Plasticity, Release
-from hebbstat.state import PerPost, PerPre, PerSynapse
-from hebbstat.units import Fraction, Ms, Number
+from hebbstat.contract.mechanism import Plasticity, Release
+from hebbstat.contract.state import PerPost, PerPre, PerSynapse
+from hebbstat.contract.units import Fraction, Ms, Number
 
 
 class Depressing(Release):

@@ -1,8 +1,8 @@
 """The phase of a rhythm that the network itself makes."""
 
-from hebbstat.rule import NetworkRule, Plasticity
-from hebbstat.state import Global, together
-from hebbstat.units import Ms, Number, Positive
+from hebbstat.contract.mechanism import NetworkRule, Plasticity
+from hebbstat.contract.state import Global, together
+from hebbstat.contract.units import Ms, Number, Positive
 
 
 class Rhythm(NetworkRule):

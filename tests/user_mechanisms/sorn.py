@@ -6,9 +6,9 @@ network holds two copies of the activity, of even and of odd steps, that share t
 Lazar, Pipa & Triesch 2009, doi:10.3389/neuro.10.023.2009.
 """
 
-from hebbstat.rule import Neuron, Plasticity, PopulationRule
-from hebbstat.state import PerPost, PerPre
-from hebbstat.units import Fraction, Ms, NonNegative, Number, Weight
+from hebbstat.contract.mechanism import Neuron, Plasticity, PopulationRule
+from hebbstat.contract.state import PerPost, PerPre
+from hebbstat.contract.units import Fraction, Ms, NonNegative, Number, Weight
 
 LONG_AGO = 1e9
 

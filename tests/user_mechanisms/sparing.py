@@ -1,8 +1,8 @@
 """Scaling in sleep that spares the largest synapses."""
 
-from hebbstat.rule import Plasticity
-from hebbstat.state import PerPost, quantile
-from hebbstat.units import Fraction, Ms
+from hebbstat.contract.mechanism import Plasticity
+from hebbstat.contract.state import PerPost, quantile
+from hebbstat.contract.units import Fraction, Ms
 
 
 class SparingScaling(Plasticity):

@@ -1,9 +1,9 @@
 """Three factors with two modulators: a synapse remembers a pairing until acetylcholine and dopamine come together."""
 
-from hebbstat.combine import Wrapper
-from hebbstat.rule import NetworkRule, Plasticity
-from hebbstat.state import Global, PerPost, PerPre, PerSynapse
-from hebbstat.units import Ms, NonNegative, Number
+from hebbstat.contract.combinators import Wrapper
+from hebbstat.contract.mechanism import NetworkRule, Plasticity
+from hebbstat.contract.state import Global, PerPost, PerPre, PerSynapse
+from hebbstat.contract.units import Ms, NonNegative, Number
 
 
 class Modulator(NetworkRule):

@@ -1,8 +1,8 @@
 """Triplet STDP, all-to-all and nearest-spike."""
 
-from hebbstat.rule import Plasticity
-from hebbstat.state import PerPost, PerPre
-from hebbstat.units import Ms, Weight
+from hebbstat.contract.mechanism import Plasticity
+from hebbstat.contract.state import PerPost, PerPre
+from hebbstat.contract.units import Ms, Weight
 
 
 class Triplet(Plasticity):

@@ -2,10 +2,10 @@
 
 import math
 
-from hebbstat.hooks import derived, step_when
-from hebbstat.rule import Plasticity
-from hebbstat.state import PerPost, PerPre
-from hebbstat.units import Delay, MilliVolt, Ms, NonNegative
+from hebbstat.contract.hooks import derived, step_when
+from hebbstat.contract.mechanism import Plasticity
+from hebbstat.contract.state import PerPost, PerPre
+from hebbstat.contract.units import Delay, MilliVolt, Ms, NonNegative
 
 
 class VoltageSTDP(Plasticity):

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from hebbstat.engine.record_spikes import Spikes
+from hebbstat.engine.record.spikes import Spikes
 from hebbstat.engine.simulation import Simulation
 from hebbstat.homeostasis import InhibitorySTDP
 from hebbstat.network import Network, Random

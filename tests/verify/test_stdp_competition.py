@@ -12,8 +12,8 @@ rate is that of the limit.
 import numpy as np
 import pytest
 
-from hebbstat.distributions import Uniform
-from hebbstat.engine.record_spikes import Spikes
+from hebbstat.contract.distributions import Uniform
+from hebbstat.engine.record.spikes import Spikes
 from hebbstat.engine.simulation import Simulation
 from hebbstat.network import AllToAll, Network
 from hebbstat.neurons import LIF, Poisson

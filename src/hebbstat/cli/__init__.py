@@ -26,7 +26,7 @@ def call(arguments: Sequence[str]) -> int:
     import typer
 
     from hebbstat.cli.app import app
-    from hebbstat.errors import HebbstatError, Interrupted
+    from hebbstat.contract.errors import HebbstatError, Interrupted
 
     # Typer has its own copy of click, older versions the real one: the class is taken from where it is.
     usage_error: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")

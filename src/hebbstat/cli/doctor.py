@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hebbstat.cli import FAILED, OK
-from hebbstat.errors import HebbstatError
+from hebbstat.contract.errors import HebbstatError
 from hebbstat.experiments.lab.provenance import PACKAGES, cores, memory, processor, version
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from hebbstat.errors import UnknownName, suggestion
+from hebbstat.contract.errors import UnknownName, suggestion
 from hebbstat.experiments.lab.contract import Experiment
 from hebbstat.experiments.lab.discovery import built_in, load
 from hebbstat.experiments.lab.settings import range_of, type_of

@@ -15,7 +15,7 @@ from rich.console import Console
 from hebbstat.cli import FAILED, INTERRUPTED, OK
 from hebbstat.cli.progress import Watch, clock
 from hebbstat.cli.telling import tell
-from hebbstat.errors import BadValue
+from hebbstat.contract.errors import BadValue
 from hebbstat.experiments.lab.contract import Experiment
 from hebbstat.experiments.lab.discovery import load
 from hebbstat.experiments.lab.place import EVERY_S, seconds_of

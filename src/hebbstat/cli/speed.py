@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import hebbstat
-from hebbstat.errors import DataError
+from hebbstat.contract.errors import DataError
 
 
 def measure(arguments: Sequence[str]) -> int:

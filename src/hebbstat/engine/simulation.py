@@ -10,33 +10,34 @@ from typing import Any
 
 import numpy as np
 
-from hebbstat.calls import explained
-from hebbstat.engine import by_name, precision, setting
-from hebbstat.engine import checkpoint as checkpoints
-from hebbstat.engine.crew import Crew
-from hebbstat.engine.explain import explain
-from hebbstat.engine.health import Finding, Health, Watcher
-from hebbstat.engine.keep import Checkpoint
-from hebbstat.engine.layout import Layout
-from hebbstat.engine.model import NETWORK, build, modulator
-from hebbstat.engine.module import load
-from hebbstat.engine.present import present
-from hebbstat.engine.profile import Profile
-from hebbstat.engine.record import Recorder
-from hebbstat.engine.recording import Recording
-from hebbstat.engine.runtime.threads import HALT, LINE, NEVER, STOP
-from hebbstat.engine.session import Session
-from hebbstat.engine.snapshot import Probe, pass_over
-from hebbstat.engine.turns import Turns, in_turn, while_it_lasts
-from hebbstat.engine.write_module import write_module
-from hebbstat.engine.write_network import sensed_cells
-from hebbstat.errors import BadValue, NotSupported, tell
+from hebbstat.contract.calls import explained
+from hebbstat.contract.errors import BadValue, NotSupported, tell
+from hebbstat.contract.units import is_number, is_whole
+from hebbstat.engine.checkpoint import checkpoint as checkpoints
+from hebbstat.engine.checkpoint.autosave import Checkpoint
+from hebbstat.engine.codegen.module import write_module
+from hebbstat.engine.codegen.network_rules import sensed_cells
+from hebbstat.engine.health.monitor import Finding, Health, Watcher
+from hebbstat.engine.inspect.explain import explain
+from hebbstat.engine.inspect.profile import Profile
+from hebbstat.engine.jit.cache import load
+from hebbstat.engine.memory.layout import Layout
+from hebbstat.engine.plan import precision
+from hebbstat.engine.plan.model import NETWORK, build, modulator
+from hebbstat.engine.record.recorder import Recorder
+from hebbstat.engine.record.recording import Recording
+from hebbstat.engine.run.session import Session
+from hebbstat.engine.run.turns import Turns, in_turn, while_it_lasts
+from hebbstat.engine.run.workers import Crew
+from hebbstat.engine.runtime.sync import HALT, LINE, NEVER, STOP
+from hebbstat.engine.state import access, setting
+from hebbstat.engine.state.present import present
+from hebbstat.engine.state.snapshot import Probe, pass_over
 from hebbstat.network import lookup
-from hebbstat.network.blocks import cores
 from hebbstat.network.cautions import caution
+from hebbstat.network.instantiate import Realised, realise
 from hebbstat.network.network import Network, Population, Projection
-from hebbstat.network.realise import Realised, realise
-from hebbstat.units import is_number, is_whole
+from hebbstat.network.parallel import cores
 
 WATCH = Health()
 """What `run()` watches for, unless told otherwise."""
@@ -258,7 +259,7 @@ class Simulation:
         presynaptic neuron, for states one for each of its delays (by neuron, then delay). A parameter of a projection
         that is one number gives one. Names: `v` of a neuron, `rule0.rate` of a rule, `release.u`, `receptor.g`, `w`.
         """
-        return present(self, by_name.find(self.model, of, name))
+        return present(self, access.find(self.model, of, name))
 
     @in_turn("modulator()")
     def modulator(self, name: str) -> float:
@@ -274,7 +275,7 @@ class Simulation:
         the decay of traces follow at once. A parameter keeps its kind: what was one number stays one, what was an array
         stays an array (a number is spread). Within `frozen()` it is put back with the rest.
         """
-        found = by_name.find(self.model, of, name)
+        found = access.find(self.model, of, name)
         self.settle()
         for probe in self._frozen:
             probe.remember_all(self)

@@ -1,9 +1,9 @@
 """Inhibitory plasticity."""
 
-from hebbstat.hooks import derived
-from hebbstat.rule import Plasticity
-from hebbstat.state import PerPost, PerPre
-from hebbstat.units import Hz, Ms, Weight
+from hebbstat.contract.hooks import derived
+from hebbstat.contract.mechanism import Plasticity
+from hebbstat.contract.state import PerPost, PerPre
+from hebbstat.contract.units import Hz, Ms, Weight
 
 
 class InhibitorySTDP(Plasticity):

@@ -1,9 +1,9 @@
 """Intrinsic homeostasis: the threshold follows the rate."""
 
-from hebbstat.hooks import derived
-from hebbstat.rule import PopulationRule
-from hebbstat.state import PerNeuron
-from hebbstat.units import Hz, MilliVolt, Ms, Number
+from hebbstat.contract.hooks import derived
+from hebbstat.contract.mechanism import PopulationRule
+from hebbstat.contract.state import PerNeuron
+from hebbstat.contract.units import Hz, MilliVolt, Ms, Number
 
 
 class IntrinsicThreshold(PopulationRule):

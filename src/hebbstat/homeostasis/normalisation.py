@@ -1,8 +1,8 @@
 """Normalisation of incoming weights."""
 
-from hebbstat.rule import Plasticity
-from hebbstat.state import PerPost
-from hebbstat.units import Ms, Weight
+from hebbstat.contract.mechanism import Plasticity
+from hebbstat.contract.state import PerPost
+from hebbstat.contract.units import Ms, Weight
 
 
 class Normalisation(Plasticity):

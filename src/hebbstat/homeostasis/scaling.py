@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from hebbstat.hooks import derived
-from hebbstat.rule import Plasticity
-from hebbstat.state import PerPost
-from hebbstat.units import Ms, Number, Unit
+from hebbstat.contract.hooks import derived
+from hebbstat.contract.mechanism import Plasticity
+from hebbstat.contract.state import PerPost
+from hebbstat.contract.units import Ms, Number, Unit
 
 
 class SynapticScaling(Plasticity):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hebbstat.errors import BadValue
+from hebbstat.contract.errors import BadValue
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

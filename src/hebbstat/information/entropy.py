@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hebbstat.errors import BadValue
+from hebbstat.contract.errors import BadValue
 from hebbstat.information.checks import Integers
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hebbstat.errors import BadValue
+from hebbstat.contract.errors import BadValue
 from hebbstat.information.checks import Floats, at_least, finite_array
 
 # Below this the bootstrap's intervals are too short. How often intervals of level 0.95 held the mean in 1500 samples,

@@ -23,7 +23,7 @@ import warnings
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hebbstat.errors import BadValue
+from hebbstat.contract.errors import BadValue
 from hebbstat.information.checks import Integers, at_least
 from hebbstat.information.entropy import Information, entropy_bits, first_order_bias, symbol_codes
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hebbstat.errors import BadValue
+from hebbstat.contract.errors import BadValue
 from hebbstat.information.checks import Floats, Integers, at_least, count_matrix, finite_array, integers, positive
 
 MS_PER_SECOND = 1000.0

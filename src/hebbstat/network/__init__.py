@@ -1,7 +1,7 @@
 """An inert description of populations, projections and rules, and its realisation in numbers."""
 
+from hebbstat.network.instantiate import Realised, Synapses, Table, realise
 from hebbstat.network.network import Network, Population, Projection
-from hebbstat.network.realise import Realised, Synapses, Table, realise
 from hebbstat.network.wiring import AllToAll, DistanceDependent, Explicit, FixedInDegree, OneToOne, Random, Wiring
 
 __all__ = [

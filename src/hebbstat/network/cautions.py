@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from hebbstat.distributions import Distribution, Linked
-from hebbstat.errors import NetworkWarning, tell
-from hebbstat.hooks import Hook
+from hebbstat.contract.distributions import Distribution, Linked
+from hebbstat.contract.errors import NetworkWarning, tell
+from hebbstat.contract.hooks import Hook
+from hebbstat.contract.mechanism import Follow, short
+from hebbstat.network.instantiate import Realised, Table
 from hebbstat.network.network import Population, Projection
-from hebbstat.network.realise import Realised, Table
 from hebbstat.network.typical import Typical
-from hebbstat.rule import Follow, short
 
 FEWER = 0.05  # the share of its spikes that a source may miss before it is told
 RARE = 0.001  # the probability with which a weight may be drawn below 0 before it is told

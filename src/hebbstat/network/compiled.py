@@ -21,7 +21,7 @@ import llvmlite
 import numba
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile
 
-from hebbstat.errors import tell
+from hebbstat.contract.errors import tell
 
 SEAL = hashlib.sha256().digest_size  # bytes before a file's content
 FOLDER, CODE = "HEBBSTAT_CACHE", "__pycache__"

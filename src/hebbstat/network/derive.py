@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hebbstat.errors import ContractError, UnknownName
-from hebbstat.hooks import Derived
+from hebbstat.contract.errors import ContractError, UnknownName
+from hebbstat.contract.hooks import Derived
+from hebbstat.contract.mechanism import Follow, Mechanism
+from hebbstat.contract.state import State
 from hebbstat.network.lookup import followed
 from hebbstat.network.network import Network, Population, Projection
 from hebbstat.network.scopes import field_scope
-from hebbstat.rule import Follow, Mechanism
-from hebbstat.state import State
 
 if TYPE_CHECKING:
-    from hebbstat.network.realise import Realised
+    from hebbstat.network.instantiate import Realised
 
 Path = tuple[tuple[str, str], ...]  # states whose initial values are being found
 Scoped = tuple[Any, str]  # a number or an array, and the scope that the array is over
@@ -23,7 +23,7 @@ Scoped = tuple[Any, str]  # a number or an array, and the scope that the array i
 
 def derive_all(made: Realised) -> None:
     """Compute derived values; those that depend on a signal or on what a rule changes are live."""
-    from hebbstat.network.realise import places, targets
+    from hebbstat.network.instantiate import places, targets
 
     moving = targets(made.network)
     for owner, place, mechanism, on in places(made.network):
@@ -37,7 +37,7 @@ def derive_all(made: Realised) -> None:
 
 def dependents(net: Network, owner: str, place: str, name: str) -> list[tuple[str, str, str]]:
     """(name, place, derived value) of all that is derived, directly or not, from a parameter."""
-    from hebbstat.network.realise import places
+    from hebbstat.network.instantiate import places
 
     changed, found = {(owner, place, name)}, list[tuple[str, str, str]]()
     everywhere, grown = places(net), True

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from hebbstat.errors import ContractError, UnknownName, suggestion
+from hebbstat.contract.errors import ContractError, UnknownName, suggestion
+from hebbstat.contract.mechanism import Follow, Mechanism
 from hebbstat.network.network import Network, Population
-from hebbstat.rule import Follow, Mechanism
 
 if TYPE_CHECKING:
-    from hebbstat.network.realise import Realised
+    from hebbstat.network.instantiate import Realised
 
 
 def followed(net: Network, source: str, who: str) -> tuple[str, str]:
@@ -80,7 +80,7 @@ def shared_receptors(made: Realised) -> dict[str, str]:
     Equal are receptors of one class, onto one population, with the same parameters: numbers, arrays, plans or what
     they follow. One with a parameter that some rule changes is shared with none.
     """
-    from hebbstat.network.realise import targets
+    from hebbstat.network.instantiate import targets
 
     moving = {owner for owner, place, _ in targets(made.network) if place == "receptor"}
     owners: dict[str, str] = {}

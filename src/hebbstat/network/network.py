@@ -15,11 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from hebbstat.calls import explained
-from hebbstat.errors import BadValue, ContractError, UnknownName, suggestion
-from hebbstat.network.table import table
-from hebbstat.network.wiring import Side, Wiring
-from hebbstat.rule import (
+from hebbstat.contract.calls import explained
+from hebbstat.contract.errors import BadValue, ContractError, UnknownName, suggestion
+from hebbstat.contract.mechanism import (
     Field,
     Mechanism,
     NetworkRule,
@@ -31,8 +29,10 @@ from hebbstat.rule import (
     checked,
     short,
 )
-from hebbstat.signals import owned, read_only
-from hebbstat.units import Unit, is_number, is_whole
+from hebbstat.contract.signals import owned, read_only
+from hebbstat.contract.units import Unit, is_number, is_whole
+from hebbstat.network.summary import table
+from hebbstat.network.wiring import Side, Wiring
 
 DELAY = Field("delay", Unit("ms", 0.0, above=True))
 DENDRITIC_DELAY = Field("dendritic_delay", Unit("ms", 0.0))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hebbstat.errors import ContractError
-from hebbstat.hooks import WEIGHT_CHANGES, Derived, Hook
-from hebbstat.rule import Mechanism, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
-from hebbstat.state import PerPost, PerPre, PerSynapse, Scope, State
+from hebbstat.contract.errors import ContractError
+from hebbstat.contract.hooks import WEIGHT_CHANGES, Derived, Hook
+from hebbstat.contract.mechanism import Mechanism, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
+from hebbstat.contract.state import PerPost, PerPre, PerSynapse, Scope, State
 
 HOME: tuple[tuple[type[Mechanism], str], ...] = (
     (Neuron, "PerNeuron"),

@@ -10,12 +10,12 @@ from collections import Counter
 
 import numpy as np
 
-from hebbstat import keyed
-from hebbstat.distributions import Linked
-from hebbstat.errors import BadValue
-from hebbstat.hooks import Hook
+from hebbstat.contract import random
+from hebbstat.contract.distributions import Linked
+from hebbstat.contract.errors import BadValue
+from hebbstat.contract.hooks import Hook
+from hebbstat.contract.mechanism import Mechanism
 from hebbstat.network.network import Network
-from hebbstat.rule import Mechanism
 
 
 def joined(*parts: str) -> str:
@@ -56,7 +56,7 @@ class Streams:
         self._drawn: Counter[tuple[tuple[str, ...], int]] = Counter()
 
     def __call__(self, name: str) -> np.random.Generator:
-        return keyed.generator(self.net.seed, f"{self.owner}/{name}")
+        return random.generator(self.net.seed, f"{self.owner}/{name}")
 
     def sample(self, value: Linked, name: str, n: int) -> np.ndarray:
         """A sample of one member of a joint distribution."""

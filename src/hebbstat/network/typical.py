@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from hebbstat.hooks import Hook, arguments
+from hebbstat.contract.hooks import Hook, arguments
+from hebbstat.contract.mechanism import Bound, Follow, Mechanism
+from hebbstat.contract.state import State
 from hebbstat.network.derive import initial
+from hebbstat.network.instantiate import Realised, Table
 from hebbstat.network.network import Population, Projection
-from hebbstat.network.realise import Realised, Table
-from hebbstat.rule import Bound, Follow, Mechanism
-from hebbstat.state import State
 
 PLAIN: dict[str, Any] = {
     "elapsed": 10.0, "uniform": 0.5, "normal": 1.0, "binomial": lambda n, p: n * p, "pre_rate": 10.0, "post_rate": 10.0,

@@ -22,11 +22,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hebbstat.calls import explained_init
-from hebbstat.errors import BadValue
-from hebbstat.network.blocks import blocks, each
-from hebbstat.signals import read_only
-from hebbstat.units import is_number
+from hebbstat.contract.calls import explained_init
+from hebbstat.contract.errors import BadValue
+from hebbstat.contract.signals import read_only
+from hebbstat.contract.units import is_number
+from hebbstat.network.parallel import blocks, each
 
 Pairs = tuple[np.ndarray, np.ndarray]
 PAIRS_AT_ONCE = 1 << 18  # whose distances are in memory at one time, for each thread
@@ -66,7 +66,7 @@ class ByRows(Wiring):
     """Wirings that are drawn row by row, each row from numbers keyed by its neuron: the threads change nothing."""
 
     def rows(self, pre: Side, post: Side, key: int, threads: int) -> Rows:
-        """The pairs, drawn from the stream with this key (`hebbstat.keyed`)."""
+        """The pairs, drawn from the stream with this key (`hebbstat.contract.random`)."""
         raise NotImplementedError
 
     def pairs(self, pre: Side, post: Side, rng: np.random.Generator) -> Pairs:
@@ -172,7 +172,7 @@ class FixedInDegree(ByRows):
         _check_autapses(self)
 
     def rows(self, pre: Side, post: Side, key: int, threads: int) -> Rows:
-        from hebbstat.network.drawing import transpose_distinct
+        from hebbstat.network.wiring_kernels import transpose_distinct
 
         same = post.same and not self.autapses
         if self.k > pre.n - same:
@@ -218,7 +218,7 @@ class DistanceDependent(ByRows):
         _check_autapses(self)
 
     def rows(self, pre: Side, post: Side, key: int, threads: int) -> Rows:
-        from hebbstat.network.drawing import distances, throw
+        from hebbstat.network.wiring_kernels import distances, throw
 
         if pre.positions is None or post.positions is None:
             raise BadValue("DistanceDependent needs positions: net.add(..., positions=array of shape [n, dimensions])")
@@ -235,7 +235,7 @@ class DistanceDependent(ByRows):
         return Rows(_starts(np.concatenate([sizes for sizes, _ in drawn])), np.concatenate([post for _, post in drawn]))
 
     def expected(self, pre: Side, post: Side) -> float:
-        from hebbstat.network.drawing import distances
+        from hebbstat.network.wiring_kernels import distances
 
         if pre.positions is None or post.positions is None:
             return float(pre.n * post.n)
@@ -278,7 +278,7 @@ def _check_autapses(wiring: Any) -> None:
 
 def _random_rows(n_pre: int, n_post: int, p: float, same: bool, key: int, threads: int) -> Rows:
     """Rows whose columns are chosen independently with probability `p`; with `same`, none of row i is i."""
-    from hebbstat.network.drawing import count_random, fill_random
+    from hebbstat.network.wiring_kernels import count_random, fill_random
 
     parts, bits = blocks(n_pre, -(-n_pre // (8 * threads))), np.uint64(key)  # small parts: threads end together
     sizes = np.empty(n_pre, np.int64)

@@ -3,9 +3,9 @@
 import math
 from typing import Annotated
 
-from hebbstat.rule import Neuron
-from hebbstat.state import PerNeuron, together
-from hebbstat.units import MilliVolt, Ms, PicoAmp, PicoFarad, Slope, Unit
+from hebbstat.contract.mechanism import Neuron
+from hebbstat.contract.state import PerNeuron, together
+from hebbstat.contract.units import MilliVolt, Ms, PicoAmp, PicoFarad, Slope, Unit
 
 
 class AdEx(Neuron):

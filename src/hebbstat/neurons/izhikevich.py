@@ -1,9 +1,9 @@
 """Izhikevich's simple model of spiking neurons."""
 
-from hebbstat.hooks import derived
-from hebbstat.rule import Neuron
-from hebbstat.state import PerNeuron, together
-from hebbstat.units import Number
+from hebbstat.contract.hooks import derived
+from hebbstat.contract.mechanism import Neuron
+from hebbstat.contract.state import PerNeuron, together
+from hebbstat.contract.units import Number
 
 
 class Izhikevich(Neuron):

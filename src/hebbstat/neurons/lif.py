@@ -3,10 +3,10 @@
 import math
 from typing import Annotated
 
-from hebbstat.hooks import derived
-from hebbstat.rule import Neuron
-from hebbstat.state import PerNeuron
-from hebbstat.units import Delay, MilliVolt, Ms, PicoAmp, Unit
+from hebbstat.contract.hooks import derived
+from hebbstat.contract.mechanism import Neuron
+from hebbstat.contract.state import PerNeuron
+from hebbstat.contract.units import Delay, MilliVolt, Ms, PicoAmp, Unit
 
 
 class LIF(Neuron):

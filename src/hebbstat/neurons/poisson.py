@@ -2,9 +2,9 @@
 
 import math
 
-from hebbstat.hooks import derived
-from hebbstat.rule import Neuron
-from hebbstat.units import Hz
+from hebbstat.contract.hooks import derived
+from hebbstat.contract.mechanism import Neuron
+from hebbstat.contract.units import Hz
 
 
 class Poisson(Neuron):

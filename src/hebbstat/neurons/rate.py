@@ -2,10 +2,10 @@
 
 import math
 
-from hebbstat.hooks import derived
-from hebbstat.rule import Neuron
-from hebbstat.state import PerNeuron
-from hebbstat.units import Ms, Number
+from hebbstat.contract.hooks import derived
+from hebbstat.contract.mechanism import Neuron
+from hebbstat.contract.state import PerNeuron
+from hebbstat.contract.units import Ms, Number
 
 
 class RateNeuron(Neuron):

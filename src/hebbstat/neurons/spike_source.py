@@ -1,6 +1,6 @@
 """A source of given spike trains."""
 
-from hebbstat.rule import Neuron
+from hebbstat.contract.mechanism import Neuron
 
 
 class SpikeSource(Neuron):

@@ -3,10 +3,10 @@
 import math
 from typing import Any
 
-from hebbstat.combine import Wrapper
-from hebbstat.errors import BadValue
-from hebbstat.rule import Gate, Plasticity
-from hebbstat.units import Number
+from hebbstat.contract.combinators import Wrapper
+from hebbstat.contract.errors import BadValue
+from hebbstat.contract.mechanism import Gate, Plasticity
+from hebbstat.contract.units import Number
 
 
 class HardBounds(Plasticity):

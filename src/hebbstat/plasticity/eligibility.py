@@ -2,10 +2,10 @@
 
 import math
 
-from hebbstat.combine import Wrapper
-from hebbstat.hooks import derived
-from hebbstat.state import PerSynapse
-from hebbstat.units import Ms, Number
+from hebbstat.contract.combinators import Wrapper
+from hebbstat.contract.hooks import derived
+from hebbstat.contract.state import PerSynapse
+from hebbstat.contract.units import Ms, Number
 
 
 class Eligibility(Wrapper):

@@ -1,8 +1,8 @@
 """One-sided STDP: the weight changes at postsynaptic spikes only."""
 
-from hebbstat.rule import Plasticity
-from hebbstat.state import PerPre
-from hebbstat.units import Ms, Number, Weight
+from hebbstat.contract.mechanism import Plasticity
+from hebbstat.contract.state import PerPre
+from hebbstat.contract.units import Ms, Number, Weight
 
 
 class OneSidedSTDP(Plasticity):

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from hebbstat.rule import Plasticity
-from hebbstat.state import PerPost, PerPre
-from hebbstat.units import Ms, Unit, Weight
+from hebbstat.contract.mechanism import Plasticity
+from hebbstat.contract.state import PerPost, PerPre
+from hebbstat.contract.units import Ms, Unit, Weight
 
 
 class WeightDependentSTDP(Plasticity):

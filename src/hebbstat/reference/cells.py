@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hebbstat.errors import ContractError
+from hebbstat.contract.errors import ContractError
+from hebbstat.contract.mechanism import LONG_AGO, Receptor
 from hebbstat.network import Population
 from hebbstat.reference.elements import WHOLE, Element
 from hebbstat.reference.names import Asking, Getter, bind
 from hebbstat.reference.parts import Call, Change, Part
-from hebbstat.rule import LONG_AGO, Receptor
 
 if TYPE_CHECKING:
     from hebbstat.reference.world import World

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from hebbstat.errors import NotSupported
+from hebbstat.contract.errors import NotSupported
+from hebbstat.contract.signals import steps_of
 from hebbstat.reference.cells import Cells
 from hebbstat.reference.elements import Synapse
 from hebbstat.reference.names import Asking, bind
 from hebbstat.reference.parts import Part, Store
 from hebbstat.reference.synapses import Connections
-from hebbstat.signals import steps_of
 
 if TYPE_CHECKING:
     from hebbstat.reference.world import World

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hebbstat import keyed
-from hebbstat.errors import UnknownName, suggestion
-from hebbstat.hooks import Hook
+from hebbstat.contract import random
+from hebbstat.contract.errors import UnknownName, suggestion
+from hebbstat.contract.hooks import Hook
+from hebbstat.contract.mechanism import Follow
 from hebbstat.network import Table, lookup
 from hebbstat.network.scopes import field_scope
 from hebbstat.network.streams import hook_stream
 from hebbstat.reference.elements import INDEX, NUMBER
-from hebbstat.rule import Follow
 
 if TYPE_CHECKING:
     from hebbstat.reference.parts import Part
@@ -126,19 +126,19 @@ def _draw(part: Part, name: str, asking: Asking) -> Getter | None:
         return None
     sim, number, of = part.sim, NUMBER[asking.scope], asking.of or part
     stream = hook_stream(of.name, of.place, of.mechanism, asking.hook, name, asking.gate)
-    key = keyed.stream_key(sim.network.seed, stream)
+    key = random.stream_key(sim.network.seed, stream)
 
     def bits(e: Any) -> int:
-        return keyed.draw(key, sim.now, number(e), e.birth if asking.scope == "PerSynapse" else 0)
+        return random.draw(key, sim.now, number(e), e.birth if asking.scope == "PerSynapse" else 0)
 
     if name == "uniform":
-        return lambda e: keyed.uniform(bits(e))
+        return lambda e: random.uniform(bits(e))
     if name == "normal":
-        return lambda e: keyed.normal(bits(e))
+        return lambda e: random.normal(bits(e))
 
     def binomial(e: Any) -> Callable[[float, float], float]:
         drawn, calls = bits(e), itertools.count()
-        return lambda n, p: keyed.binomial(drawn, next(calls), n, p)
+        return lambda n, p: random.binomial(drawn, next(calls), n, p)
 
     return binomial
 

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from hebbstat.hooks import Hook, arguments
+from hebbstat.contract.hooks import Hook, arguments
+from hebbstat.contract.mechanism import Bound, Follow, Mechanism
+from hebbstat.contract.state import State
 from hebbstat.network import Table
 from hebbstat.reference.elements import KEY
 from hebbstat.reference.names import Asking, Constant, Getter, bind
-from hebbstat.rule import Bound, Follow, Mechanism
-from hebbstat.state import State
 
 if TYPE_CHECKING:
     from hebbstat.reference.world import World

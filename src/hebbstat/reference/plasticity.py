@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from hebbstat.contract.mechanism import Bound, Mechanism
 from hebbstat.network.scopes import aim_scope
 from hebbstat.reference.cells import Increment
 from hebbstat.reference.elements import KEY, Synapse
 from hebbstat.reference.names import Asking, bind
 from hebbstat.reference.parts import Call, Change, Part, Store
 from hebbstat.reference.synapses import Connections
-from hebbstat.rule import Bound, Mechanism
 
 Event = tuple[Any, bool]  # whose event it is, and whether its spike belongs to frozen time
 EVENTS = ("on_pre", "on_post", "step", "every")

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from hebbstat import keyed
-from hebbstat.errors import NotSupported
+from hebbstat.contract import random
+from hebbstat.contract.errors import NotSupported
 from hebbstat.reference.elements import WHOLE, Synapse
 from hebbstat.reference.parts import Call, Part
 from hebbstat.reference.plasticity import Rules
@@ -66,11 +66,11 @@ class Rewiring:
                     store.write(synapse, store.read(synapse) + change)
 
     def _births(self, part: Part, calls: dict[str, Call]) -> None:
-        key = keyed.stream_key(self.sim.network.seed, f"{part.name}/{part.place}/births/uniform")
+        key = random.stream_key(self.sim.network.seed, f"{part.name}/{part.place}/births/uniform")
         for attempt in range(int(calls["attempts"](WHOLE))):
             ends = []
             for side, (name, n) in enumerate((("free_pre", self.at.source.n), ("free_post", self.at.target.n))):
-                u = keyed.uniform(keyed.draw(key, self.sim.now, 2 * attempt + side))
+                u = random.uniform(random.draw(key, self.sim.now, 2 * attempt + side))
                 ends.append(self._end(part, name, n, u))
             if None not in ends and not self._taken(ends[0], ends[1]):
                 self._add(ends[0], ends[1], calls)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from hebbstat.errors import ContractError
+from hebbstat.contract.errors import ContractError
 from hebbstat.network import Projection
-from hebbstat.network.realise import target_of
+from hebbstat.network.instantiate import target_of
 from hebbstat.reference.cells import Cells, ReceptorCells
 from hebbstat.reference.elements import WHOLE, Element, Synapse
 from hebbstat.reference.names import Getter

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from hebbstat.errors import ContractError, NotSupported, UnknownName, suggestion
+from hebbstat.contract.errors import ContractError, NotSupported, UnknownName, suggestion
+from hebbstat.contract.mechanism import Follow
 from hebbstat.network import Network, Projection, Realised, lookup, realise
 from hebbstat.network.derive import derive_all
-from hebbstat.network.realise import targets
+from hebbstat.network.instantiate import targets
 from hebbstat.network.scopes import field_scope
 from hebbstat.reference.cells import Cells, ReceptorCells
 from hebbstat.reference.clocks import Reducer
@@ -20,7 +21,6 @@ from hebbstat.reference.parts import Call, Part, Target
 from hebbstat.reference.plasticity import Rules
 from hebbstat.reference.rewiring import Rewiring
 from hebbstat.reference.synapses import Connections
-from hebbstat.rule import Follow
 
 
 class World:

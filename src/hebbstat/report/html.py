@@ -12,7 +12,7 @@ from typing import Any, ParamSpec
 
 from matplotlib.figure import Figure
 
-from hebbstat.errors import HebbstatError
+from hebbstat.contract.errors import HebbstatError
 from hebbstat.report.figures import svg
 
 P = ParamSpec("P")

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hebbstat.errors import DataError
+from hebbstat.contract.errors import DataError
 
 UNSIGNED_BYTE = 8
 GZIP = b"\x1f\x8b"

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hebbstat.errors import BadValue, DataError, suggestion
+from hebbstat.contract.errors import BadValue, DataError, suggestion
 from hebbstat.stimuli.idx import labels_beside, looks_like_idx, read_idx
 
 Floats = NDArray[np.float64]

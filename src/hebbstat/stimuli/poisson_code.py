@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hebbstat.errors import BadValue
-from hebbstat.signals import Timed
+from hebbstat.contract.errors import BadValue
+from hebbstat.contract.signals import Timed
 from hebbstat.stimuli.images import Images
 
 Floats = NDArray[np.float64]

@@ -2,10 +2,10 @@
 
 import math
 
-from hebbstat.hooks import derived
-from hebbstat.rule import Receptor
-from hebbstat.state import PerPost
-from hebbstat.units import Ms
+from hebbstat.contract.hooks import derived
+from hebbstat.contract.mechanism import Receptor
+from hebbstat.contract.state import PerPost
+from hebbstat.contract.units import Ms
 
 
 class _RiseAndDecay(Receptor):

@@ -1,7 +1,7 @@
 """Receptors that rise and decay exponentially."""
 
+from hebbstat.contract.units import MilliVolt, Ms
 from hebbstat.synapses._rise_and_decay import _RiseAndDecay
-from hebbstat.units import MilliVolt, Ms
 
 
 class DualExponential(_RiseAndDecay):

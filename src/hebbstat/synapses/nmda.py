@@ -3,8 +3,8 @@
 import math
 from typing import Annotated
 
+from hebbstat.contract.units import MilliVolt, Ms, Unit
 from hebbstat.synapses._rise_and_decay import _RiseAndDecay
-from hebbstat.units import MilliVolt, Ms, Unit
 
 
 class NMDA(_RiseAndDecay):

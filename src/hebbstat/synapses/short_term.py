@@ -3,10 +3,10 @@
 import math
 from typing import Annotated
 
-from hebbstat.hooks import derived
-from hebbstat.rule import Release
-from hebbstat.state import PerSynapse
-from hebbstat.units import Delay, Ms, Unit
+from hebbstat.contract.hooks import derived
+from hebbstat.contract.mechanism import Release
+from hebbstat.contract.state import PerSynapse
+from hebbstat.contract.units import Delay, Ms, Unit
 
 
 class ShortTerm(Release):

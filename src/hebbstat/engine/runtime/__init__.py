@@ -1,18 +1,10 @@
 """What every generated kernel calls, all of it compiled by Numba and inlined. Nothing here knows a mechanism."""
 
-from hebbstat.engine.light import called, inline, kernel
-from hebbstat.engine.runtime.bits import cycles
-from hebbstat.engine.runtime.cells import (
-    begin_schedule,
-    collect,
-    count_spikes,
-    end_schedule,
-    log_spikes,
-    planned,
-    planned_of,
-    rate_of,
-)
-from hebbstat.engine.runtime.draws import (
+from hebbstat.engine.jit.pipeline import called, inline, kernel
+from hebbstat.engine.runtime.arguments import opened
+from hebbstat.engine.runtime.exponential import exp
+from hebbstat.engine.runtime.intrinsics import cycles
+from hebbstat.engine.runtime.random import (
     U64,
     binomial,
     bits_at,
@@ -27,11 +19,8 @@ from hebbstat.engine.runtime.draws import (
     uniform32,
     uniform64,
 )
-from hebbstat.engine.runtime.exponential import exp
-from hebbstat.engine.runtime.packed import opened
 from hebbstat.engine.runtime.reductions import reduce_count, reduce_max, reduce_mean, reduce_min, reduce_sum
-from hebbstat.engine.runtime.rounding import rounded_to
-from hebbstat.engine.runtime.rows import (
+from hebbstat.engine.runtime.replay import (
     BATCH,
     ask_for,
     due_row,
@@ -45,8 +34,19 @@ from hebbstat.engine.runtime.rows import (
     synapse_element,
     whole_lanes,
 )
-from hebbstat.engine.runtime.threads import ask_to_halt, halts_at, has_done, stop_asked, wait_for
-from hebbstat.engine.runtime.vectors import LANES, copy_lanes, fill_lanes, number_lanes, pick_lanes, take_lanes
+from hebbstat.engine.runtime.rounding import rounded_to
+from hebbstat.engine.runtime.simd import LANES, copy_lanes, fill_lanes, number_lanes, pick_lanes, take_lanes
+from hebbstat.engine.runtime.spikes import (
+    begin_schedule,
+    collect,
+    count_spikes,
+    end_schedule,
+    log_spikes,
+    planned,
+    planned_of,
+    rate_of,
+)
+from hebbstat.engine.runtime.sync import ask_to_halt, halts_at, has_done, stop_asked, wait_for
 
 __all__ = [
     "BATCH", "LANES", "U64", "ask_for", "ask_to_halt", "begin_schedule", "binomial", "bits_at", "bits_of",

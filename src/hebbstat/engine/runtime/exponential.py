@@ -14,8 +14,8 @@ import numpy as np
 from numba import types
 from numba.extending import overload
 
-from hebbstat.engine.light import inline
-from hebbstat.engine.runtime.bits import float32_as_int, float64_as_int, fma, int_as_float32, int_as_float64
+from hebbstat.engine.jit.pipeline import inline
+from hebbstat.engine.runtime.intrinsics import float32_as_int, float64_as_int, fma, int_as_float32, int_as_float64
 
 LOG2E = 1.4426950408889634
 LN2_HIGH, LN2_LOW = 6.93145751953125e-1, 1.42860682030941723212e-6

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hebbstat.engine.light import inline
+from hebbstat.engine.jit.pipeline import inline
 
 
 @inline

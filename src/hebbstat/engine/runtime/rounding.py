@@ -8,8 +8,8 @@ import numpy as np
 from numba import types
 from numba.extending import overload
 
-from hebbstat.engine.light import inline
-from hebbstat.engine.runtime.bits import fma
+from hebbstat.engine.jit.pipeline import inline
+from hebbstat.engine.runtime.intrinsics import fma
 
 WHOLE = 4503599627370496.0  # 2**52: numbers from here on are whole
 

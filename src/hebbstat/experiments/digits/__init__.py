@@ -133,7 +133,7 @@ def prepare(settings: Settings) -> str:
     Returns a sha256 of the images.
     """
     from hebbstat.experiments.digits.data import read
-    from hebbstat.network.room import check_room
+    from hebbstat.network.memory import check_room
 
     train, test = read(settings)
     synapses = settings.neurons * (settings.neurons + 2 * train.pixels.shape[1])  # lateral, and ON and OFF channels

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from hebbstat.errors import BadValue
+from hebbstat.contract.errors import BadValue
 from hebbstat.experiments.digits import Settings
 from hebbstat.stimuli import Images, PoissonCode, load_images, split
 

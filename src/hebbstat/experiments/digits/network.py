@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 import hebbstat as hs
+from hebbstat.contract.signals import Timed
 from hebbstat.experiments.digits import Settings
 from hebbstat.experiments.digits.variants import Arm
-from hebbstat.signals import Timed
 
 REST, LEAST_THRESHOLD, LEAK = -65.0, 1.0, 10.0  # mV, mV above rest, nS
 INPUTS, EXC, INH = "inputs", "exc", "inh"

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hebbstat import keyed
+from hebbstat.contract import random
 from hebbstat.experiments.digits.readout import Readers, information
 from hebbstat.experiments.digits.training import State, Subject
 from hebbstat.information import accuracy
@@ -53,7 +53,7 @@ def robustness(subject: Subject, state: State, readers: Readers, test: Images) -
 
 def _thinned(weights: Any, share: float, seed: int, name: str) -> Any:
     """Weights of which exactly this share, drawn by seed, is 0. A larger share deletes the same ones, and more."""
-    order = keyed.generator(seed, f"deletion/{name}").permutation(len(weights))
+    order = random.generator(seed, f"deletion/{name}").permutation(len(weights))
     kept = weights.copy()
     kept[order[: round(share * len(weights))]] = 0
     return kept

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from hebbstat.errors import BadValue, HebbstatError
+from hebbstat.contract.errors import BadValue, HebbstatError
 from hebbstat.experiments.digits import Settings
 from hebbstat.experiments.digits.data import code_of, read
 from hebbstat.experiments.digits.readout import Readers

@@ -34,7 +34,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-from hebbstat.errors import ContractError, UnknownName, suggestion
+from hebbstat.contract.errors import ContractError, UnknownName, suggestion
 from hebbstat.experiments.lab.place import Place
 from hebbstat.experiments.lab.settings import Settings, build
 

@@ -12,7 +12,7 @@ import traceback
 from pathlib import Path
 
 from hebbstat import experiments
-from hebbstat.errors import ContractError, DataError, HebbstatError, UnknownName, suggestion
+from hebbstat.contract.errors import ContractError, DataError, HebbstatError, UnknownName, suggestion
 from hebbstat.experiments.lab.contract import Experiment, experiment_of
 
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from hebbstat.errors import BadValue
+from hebbstat.contract.errors import BadValue
 
 LOCK = ".lock"
 FAR = 2**30  # Windows locks bytes, and keeps others from reading them: one that nobody reads

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from hebbstat.engine.keep import Checkpoint
-from hebbstat.errors import BadValue
+from hebbstat.contract.errors import BadValue
+from hebbstat.engine.checkpoint.autosave import Checkpoint
 
 EVERY_S = 60.0  # between checkpoints, unless told
 LONGEST_S = 365 * 24 * 3600.0

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 
-from hebbstat.errors import HebbstatError, Interrupted
+from hebbstat.contract.errors import HebbstatError, Interrupted
 
 J = TypeVar("J")
 R = TypeVar("R")

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from hebbstat.errors import BadValue, ContractError, HebbstatError
+from hebbstat.contract.errors import BadValue, ContractError, HebbstatError
 from hebbstat.experiments.lab.contract import Experiment
 from hebbstat.experiments.lab.discovery import load
 from hebbstat.experiments.lab.place import NOWHERE, Place

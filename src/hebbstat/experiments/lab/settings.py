@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pydantic
 from pydantic.fields import FieldInfo
 
-from hebbstat.errors import BadValue, UnknownName, suggestion
+from hebbstat.contract.errors import BadValue, UnknownName, suggestion
 
 LONGEST = 60  # characters of a value in a message
 S = TypeVar("S", bound="Settings")

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from hebbstat.errors import BadValue, DataError, HebbstatError
+from hebbstat.contract.errors import BadValue, DataError, HebbstatError
 from hebbstat.experiments.lab.contract import Experiment
 from hebbstat.experiments.lab.lock import LOCK, Lock
 from hebbstat.experiments.lab.settings import Settings

@@ -1,0 +1,1 @@
+"""The contract of a mechanism: fields, declared state, hooks bound by name, units, distributions, signals, errors."""

@@ -1,0 +1,96 @@
+"""What a mechanism is held against when its class is defined: its events, its names, the language of its hooks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hebbstat.contract.errors import ContractError, UnknownName, suggestion
+from hebbstat.contract.language.reading import check_hook
+
+
+def check_class(cls: Any) -> None:
+    """Raise ContractError or UnknownName where the class of a mechanism breaks the contract."""
+    _check_names(cls)
+    _check_events(cls)
+    _check_language(cls)
+
+
+def _check_events(cls: Any) -> None:
+    for hook in cls.hooks:
+        allowed = cls.updates if hook.writes else cls.allows
+        if hook.event not in allowed:
+            what = f"the hook @{hook.writes[0].name}.{hook.event}" if hook.writes else f"'{hook.event}'"
+            raise ContractError(
+                f"{cls.__name__} defines {what}; a {cls.__mro__[1].__name__} may define {', '.join(allowed) or 'none'}"
+            )
+        if hook.event == "every" and "period" not in cls.fields:
+            raise ContractError(f"{cls.__name__} has an `every` hook, so it needs a field `period: Ms`")
+    for state in cls.states.values():
+        if state.scope.name not in cls.scopes:
+            raise ContractError(
+                f"{cls.__name__}.{state.name} is {state.scope.name}; here a state may be {', '.join(cls.scopes)}"
+            )
+        if state.advancer and any(hook.event == "step" and state in hook.writes for hook in cls.hooks):
+            raise ContractError(
+                f"{cls.__name__}.{state.name} has both `advance` and `step`; they say the same, so keep one"
+            )
+
+
+def _check_language(cls: Any) -> None:
+    """Hooks are of the language that the engine compiles, and return what their event is about."""
+    plain = [state.name for state in cls.states.values() if state.is_plain]
+    advances = [state.advancer for state in cls.states.values() if state.advancer]
+    for hook in (*cls.hooks, *advances):
+        names, name = [state.name for state in hook.writes], getattr(hook.function, "__name__", "_")
+        event = f"@{', '.join(names)}.{hook.event}" if names else hook.event
+        place = f"{cls.__name__}.{name}" if name.isidentifier() and name != "_" else f"{cls.__name__}, {event}"
+        returned = names or (["the amount", *plain] if hook.event == "transmit" else ["its value"])
+        check_hook(hook.function, place, tuple(returned))
+        if hook.when is not None:
+            check_hook(hook.when, f"the condition of {place}")
+
+
+def _check_names(cls: Any) -> None:
+    """Whatever a class names must be there; what belongs to the network is looked up when that is bound."""
+    own = {*cls.fields, *cls.states, *cls.derived}
+    if "binomial" in own:
+        raise ContractError(f"{cls.__name__}.binomial: the name stands for a draw, binomial(n, p); choose another")
+    functions = [(hook.event, hook.reads) for hook in cls.hooks]
+    functions += [(name, value.reads) for name, value in cls.derived.items()]
+    functions += [(f"{s.name}.advance", s.advancer.reads) for s in cls.states.values() if s.advancer]
+    for hook in cls.hooks:
+        for name in hook.all_reads:
+            if name in cls.fields and cls.fields[name].unit is None:
+                raise ContractError(f"{cls.__name__}.{hook.event} asks for '{name}', a text; hooks take numbers")
+    for event, reads in functions:
+        for name in reads:
+            if name not in own and name not in cls.offers and not name.startswith(cls.prefixes or ("\0",)):
+                extra = [f"{prefix}<name>" for prefix in cls.prefixes]
+                raise UnknownName(
+                    f"{cls.__name__}.{event} asks for '{name}'; {suggestion(name, [*own, *cls.offers, *extra])}"
+                )
+    for state in cls.states.values():
+        named = [state.trace.tau] if state.trace else []
+        named += [state.lagged.by] if state.lagged else []
+        named += [state.sensor] if state.sensor else []
+        named += [state.inflow.reach] if state.inflow else []
+        named += [hook.after for hook in cls.hooks if hook.after]
+        for name in named:
+            if name not in cls.fields:
+                raise UnknownName(
+                    f"{cls.__name__}.{state.name} names the field '{name}'; {suggestion(name, cls.fields)}"
+                )
+        values = [state.init, *((state.trace.add, state.trace.set) if state.trace else ())]
+        offered = [*cls.fields, *cls.derived, *(["amount"] if "amount" in cls.offers else [])]
+        for name in (value for value in values if isinstance(value, str)):
+            if name not in offered:
+                raise UnknownName(
+                    f"{cls.__name__}.{state.name} starts from or adds '{name}'; {suggestion(name, offered)}"
+                )
+    for value in cls.derived.values():
+        for name in value.all_reads:
+            if name in cls.states or (name in cls.offers and name != "dt" and name not in own):
+                raise ContractError(
+                    f"{cls.__name__}.{value.name} is derived before the run, from fields and dt; "
+                    f"it cannot read '{name}'"
+                )

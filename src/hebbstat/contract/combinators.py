@@ -1,0 +1,74 @@
+"""Rules around rules: wrappers that keep what a rule would do, and gates that scale it. Compose, don't add options.
+
+    gated(Eligibility(PairSTDP()), by=lambda ACh, DA: ACh * DA)
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from hebbstat.contract.calls import explained
+from hebbstat.contract.errors import BadValue
+from hebbstat.contract.hooks import arguments
+from hebbstat.contract.mechanism import Bound, Gate, Mechanism, Plasticity
+
+
+class Wrapper(Plasticity):
+    """A rule around another one. With `redirect`, what the inner rule adds to the weight goes to that state instead.
+
+    With a `gate`, every change that the inner rule makes of its target is multiplied by it.
+    """
+
+    redirect: ClassVar[str] = ""
+
+    def __init__(self, inner: Plasticity | None = None, *positional: Any, **values: Any) -> None:
+        if not isinstance(inner, Plasticity):
+            raise BadValue(f"{type(self).__name__} wraps a plasticity rule, not {_as_given(inner)}")
+        super().__init__(*positional, **{"target": inner.aim, **values})
+        self.inner = inner
+        self.gate: Gate | None = None
+
+    def parts(self) -> tuple[Mechanism, ...]:
+        return (*self.inner.parts(), self)
+
+    def bound(self) -> tuple[Bound, ...]:
+        inner = self.inner.bound()
+        if self.redirect:
+            inner = tuple(replace(b, adds=(self, self.redirect)) if b.adds == (None, self.aim) else b for b in inner)
+        if gate := self.gate:
+            changes = [b.adds is not None and b.adds[0] is None for b in inner]
+            inner = tuple(replace(b, gates=(*b.gates, gate)) if c else b for b, c in zip(inner, changes, strict=True))
+        return (*inner, *super().bound())
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.inner!r}, {super().__repr__().split('(', 1)[1]}".replace(", )", ")")
+
+
+class Gated(Wrapper):
+    """A rule whose changes are multiplied by a function of modulators; made by `gated`."""
+
+    def __init__(self, inner: Plasticity, by: Any) -> None:
+        super().__init__(inner)
+        if not callable(by):
+            raise BadValue(f"gated(by={by!r}): it must be a function of modulators, such as lambda DA: DA")
+        required, optional = arguments(by)
+        self.gate = Gate(by, (*required, *optional))
+
+
+def _as_given(inner: Any) -> str:
+    if isinstance(inner, type) and issubclass(inner, Plasticity):
+        return f"the class {inner.__name__}; write {inner.__name__}()"
+    return f"{inner!r}; give it first, such as PairSTDP()"
+
+
+@explained
+def gated(rule: Plasticity, *, by: Any) -> Gated:
+    """`rule` with every change of its target multiplied by `by(...)`.
+
+    The arguments of `by` name rules of the network (its modulators) or anything that the rule's hooks may ask for.
+
+    >>> from hebbstat.plasticity.pair_stdp import PairSTDP
+    >>> rule = gated(PairSTDP(), by=lambda ACh, DA: ACh * DA)
+    """
+    return Gated(rule, by)

@@ -1,0 +1,169 @@
+"""Keeping a run while it goes on: every so often its state and its recording so far go to a file.
+
+    sim.run(seconds=3600, record=[Spikes("exc")], checkpoint=Checkpoint("run.ckpt", every_s=60))
+
+The same call in another process takes the run up where the file left it: state, spikes under way and recording. That
+it is the same run is held against the file: the network, the state it began from, its length and its recorders.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hebbstat.contract.errors import BadValue, CheckpointError, tell
+from hebbstat.engine.checkpoint import checkpoint as checkpoints
+from hebbstat.engine.checkpoint.archive import remove_drafts
+from hebbstat.engine.checkpoint.validate_runs import vet_recorded, vet_streamed, vet_watched
+from hebbstat.engine.state.global_state import State, digest, gather, put
+
+if TYPE_CHECKING:
+    from hebbstat.engine.health.monitor import Finding, Watcher
+    from hebbstat.engine.record.recorder import Recorder
+    from hebbstat.engine.record.stream import Stream
+    from hebbstat.engine.simulation import Simulation
+
+STREAMED, WATCHED = "streamed/", "watched"  # where a file has the lengths of what was written with out=, and the watch
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Where a run is kept, and how often: after so many seconds of real time, when it is stopped and when it ends.
+
+        sim.run(seconds=3600, checkpoint=Checkpoint("run.ckpt", every_s=60))
+
+    A script that was killed is run again: the run goes on from the file. Each `run()` needs a file of its own. With
+    `alone=False` arrays that describe the network (rates of a signal, positions) are left out: smaller files, from
+    which a network cannot be built without the code that describes it.
+    """
+
+    path: str | Path
+    every_s: float = 60.0
+    alone: bool = True
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.every_s, int | float) and self.every_s >= 0 and math.isfinite(self.every_s)):
+            raise BadValue(f"every_s={self.every_s!r} of Checkpoint must be a time in seconds, at least 0")
+
+
+class Keeper:
+    """Keeps one run. Made when the recorders have begun; takes the run up if its file holds the first part of it."""
+
+    def __init__(self, checkpoint: Checkpoint, sim: Simulation, recorders: Sequence[Recorder], steps: int) -> None:
+        self.checkpoint, self.sim, self.recorders = checkpoint, sim, recorders
+        self.path = Path(checkpoint.path)
+        self.streamed: dict[str, int] | None = None  # what the taken up run had written with out=, by name: how long
+        self.watched: dict[str, Any] | None = None  # what its watch had seen
+        self._before: State | None = None  # the state before it was taken up, until the watch has taken up its part
+        for recorder in recorders:
+            recorder.kept()  # refuses at once, not after a minute
+        if not sim.layout.learning[0]:
+            raise CheckpointError("a run within `with sim.frozen()` cannot be kept; leave out checkpoint=")
+        self.run: dict[str, Any] = {
+            "first": sim.step_count, "steps": steps, "began_from": digest(gather(sim)),
+            "recorders": [_told(recorder) for recorder in recorders],
+        }  # fmt: skip
+        remove_drafts(self.path)
+        if self.path.exists():
+            self._take_up()
+        self.saved = time.perf_counter()
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time to save."""
+        return time.perf_counter() - self.saved >= self.checkpoint.every_s
+
+    def save(self, stream: Stream | None = None, watch: Watcher | None = None, found: int = 0) -> None:
+        """Replace the file by the present state of the run; where that fails, warn.
+
+        With it goes how far the recording on disk is, and what the watch has seen, `found` of it in this run.
+        """
+        if stream is not None:
+            stream.write()
+        recorded = {f"{k}/{name}": a for k, r in enumerate(self.recorders) for name, a in r.kept().items()}
+        if stream is not None:
+            recorded |= {f"{STREAMED}{name}": np.array([length]) for name, length in stream.store.lengths.items()}
+        if watch is not None:
+            told = json.dumps({**watch.told(), "in_this_run": found})
+            recorded[WATCHED] = np.frombuffer(told.encode(), np.uint8)
+        try:
+            checkpoints.save(self.sim, self.path, alone=self.checkpoint.alone, run=self.run, recorded=recorded)
+        except CheckpointError as error:  # a full disk should not cost what has been simulated
+            after = f"the run goes on, and tries again after {self.checkpoint.every_s:g} s"
+            tell(f"{error}; {after}")
+        self.saved = time.perf_counter()
+
+    def _take_up(self) -> None:
+        stored = checkpoints.read(self.path)
+        told = stored.header.get("run")
+        if told != self.run:
+            raise CheckpointError(
+                f"'{self.path}' is of another run: {_difference(told, self.run)}. Delete it to begin this run anew, or "
+                "give each run() a file of its own"
+            )
+        recorded = self._recorded(stored)
+        try:
+            checkpoints.restore(self.sim, stored)
+        except CheckpointError as error:
+            raise CheckpointError(f"{error}; delete it to begin this run anew") from error
+        for recorder, kept in zip(self.recorders, recorded, strict=True):
+            recorder.take_up(kept)
+
+    def _recorded(self, stored: checkpoints.Stored) -> list[dict[str, np.ndarray]]:
+        """What each recorder had kept in a file of this run; notes what was streamed, and what the watch had seen."""
+        parts = [f"{k}/" for k in range(len(self.recorders))]
+        try:
+            kept = stored.part(checkpoints.KEPT)
+            if others := [name for name in kept if not name.startswith((*parts, STREAMED)) and name != WATCHED]:
+                raise ValueError(f"it holds the recording '{others[0]:.60}', which is nobody's")
+            found = [stored.part(f"{checkpoints.KEPT}{part}") for part in parts]
+            lengths = stored.part(f"{checkpoints.KEPT}{STREAMED}")
+            names = [name for recorder in self.recorders for name in recorder.data(finished=True)] if lengths else []
+            self.streamed = vet_streamed(lengths, names) or None
+            for recorder, one in zip(self.recorders, found, strict=True):
+                vet_recorded(self.sim, recorder, one, self.run["first"], stored.header["step"], bool(lengths))
+            if WATCHED in kept:
+                self.watched = json.loads(kept[WATCHED].tobytes())
+                self._before = gather(self.sim)
+        except (ValueError, RecursionError) as error:
+            raise CheckpointError(f"'{self.path}' was altered: {error}. Delete it to begin this run anew") from error
+        return found
+
+    def findings(self, watch: Watcher) -> list[Finding]:
+        """Let the watch go on from what it had seen of the taken up run; returns what it had found in that."""
+        before, self._before = self._before, None
+        if self.watched is None or before is None:
+            return []
+        try:
+            vet_watched(watch, self.watched, self.sim.step_count)
+        except ValueError as error:
+            put(self.sim, before, self.run["first"])
+            raise CheckpointError(f"'{self.path}' was altered: {error}. Delete it to begin this run anew") from error
+        if not watch.take_up(self.watched):
+            return []
+        return watch.found[len(watch.found) - self.watched["in_this_run"] :]
+
+
+def _told(recorder: Recorder) -> str:
+    """What tells a recorder from others."""
+    given = ", ".join(f"{name}={value!r}" for name, value in vars(recorder).items() if not name.startswith("_"))
+    return f"{type(recorder).__name__}({given})"
+
+
+def _difference(told: dict[str, Any] | None, ours: dict[str, Any]) -> str:
+    if told is None:
+        return "it was written by save(), not by a run; load() it"
+    if told["first"] != ours["first"]:
+        return f"it began at step {told['first']}, this one at step {ours['first']}"
+    if told["steps"] != ours["steps"]:
+        return f"it has {told['steps']} steps, this one {ours['steps']}"
+    if told["recorders"] != ours["recorders"]:
+        return f"its recorders are [{', '.join(told['recorders'])}], here [{', '.join(ours['recorders'])}]"
+    return "it began from another state of this network, or from another network"

@@ -1,0 +1,247 @@
+"""How an argument name of a hook becomes an expression of the kernel.
+
+A `View` is a place in the generated code: the loop indices there, how states are read there, and what is offered there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hebbstat.contract.errors import UnknownName, suggestion
+from hebbstat.contract.hooks import Hook, arguments
+from hebbstat.contract.mechanism import DRAWS, Bound, Follow
+from hebbstat.contract.state import State
+from hebbstat.engine.codegen.hook_bodies import number
+from hebbstat.engine.codegen.hooks import HookWriter
+from hebbstat.engine.plan.model import Cells, Group, Links, Member, Model, Variable, draw_key, modulator
+from hebbstat.network import lookup
+from hebbstat.network.streams import hook_stream
+
+INDEX = {"cell": "i", "row": "row", "synapse": "k", "copy": "k", "global": "0"}
+
+
+@dataclass(eq=False)
+class View:
+    """Where a hook is called: its group, how its states are read, the names offered, the step and element of draws."""
+
+    group: Group
+    state: Callable[[Member, State], str]
+    offered: dict[str, str] = field(default_factory=dict)
+    cells: Callable[[str, str], str | None] = lambda side, name: None  # post_X and pre_X
+    step: str = "n"
+    element: str = "i"
+    bits: str = "bits_of"  # how random bits are found for `element`
+    signal: Callable[[str], str] = lambda expression: expression  # how values that change in time are read
+    draws: tuple[Member, int] | None = None  # in a gate: whose change it scales, and its number there
+
+
+@dataclass(eq=False)
+class Reader:
+    """Writes calls of hooks for one model."""
+
+    model: Model
+    hooks: HookWriter = field(default_factory=HookWriter)
+
+    def call(self, view: View, member: Member, hook: Hook) -> str:
+        """The call of a hook at a place."""
+        what = "_".join([hook.event.removeprefix("on_"), *(s.name for s in hook.writes)])
+        wanted, truth = f"{type(member.mechanism).__name__}_{what}", hook.event in ("fires", "dies")
+        function = self.hooks.name(hook.function, wanted, truth)
+        required, optional = arguments(hook.function)
+        return f"{function}({', '.join(self.read(view, member, name, hook) for name in (*required, *optional))})"
+
+    def condition(self, view: View, member: Member, hook: Hook) -> str:
+        """The condition of a `step_when` hook."""
+        assert hook.when is not None
+        function = self.hooks.name(hook.when, f"{type(member.mechanism).__name__}_when", True)
+        required, optional = arguments(hook.when)
+        given = [self.read(view, member, name, hook, optional) for name in (*required, *optional)]
+        return f"{function}({', '.join(given)})"
+
+    def gate(self, view: View, member: Member, bound: Bound, number: int) -> str:
+        """The factor of a gate: its arguments are modulators, or what the rule's hooks may ask for.
+
+        A gate that a wrapper brought along asks its wrapper first, since it knows no network.
+        """
+        gate, given = bound.gates[number], []
+        asked = replace(view, draws=(member, number))
+        owner = view.group.member(gate.owner) if gate.owner is not None else member
+        for name in gate.reads:
+            if name == "change":
+                given.append(view.offered[name])
+                continue
+            found = lookup.modulator(self.model.net, name, f"a gate of {type(member.mechanism).__name__}")
+            if found is None or (gate.owner is not None and self._is_there(asked, owner, name)):
+                given.append(self.read(asked, owner, name, bound.hook, arguments(gate.function)[1]))
+            else:
+                given.append(view.signal(f"network.{modulator(self.model, *found)}[0]"))
+        wanted = f"{type(gate.owner).__name__}_gate" if gate.owner else "gate"
+        return f"{self.hooks.name(gate.function, wanted)}({', '.join(given)})"
+
+    def _is_there(self, view: View, member: Member, name: str) -> bool:
+        """Whether a hook of a member could ask for a name."""
+        mechanism = member.mechanism
+        own = (*mechanism.states, *mechanism.fields, *mechanism.derived, *view.offered, "dt", *DRAWS)
+        return name in own or self._of_neuron(view, name) is not None
+
+    def read(
+        self, view: View, member: Member, name: str, hook: Hook | None = None, optional: dict[str, Any] | None = None
+    ) -> str:
+        """The expression for one argument; `optional` are the default values of a gate in place of the hook's."""
+        mechanism = member.mechanism
+        if name in mechanism.states:
+            return view.state(member, mechanism.states[name])
+        if name in mechanism.fields or name in mechanism.derived:
+            return self.parameter(view, member, name)
+        if name in view.offered:
+            return view.offered[name]
+        if name == "dt":
+            return f"F({self.model.net.dt!r})"
+        if name in DRAWS:
+            assert hook is not None
+            return self._draw(view, member, name, hook)
+        found = self._of_neuron(view, name)
+        if found is not None:
+            return found
+        if optional is None:
+            optional = hook.optional if hook is not None else {}
+        if name in optional:
+            return number(optional[name])
+        raise UnknownName(
+            f"{type(mechanism).__name__} on '{view.group.name}' asks for '{name}', which is not there; "
+            + suggestion(name, [known for known in _askable(view, member, name) if known != name])
+        )
+
+    def parameter(self, view: View, member: Member, name: str) -> str:
+        """A field or derived value: a variable, a live computation, or the modulator that it follows."""
+        value = member.mechanism.values.get(name)
+        if isinstance(value, Follow):
+            who = f"{name} of {type(member.mechanism).__name__} on '{member.owner}'"
+            return view.signal(self.followed(*lookup.followed(self.model.net, value.source, who), view))
+        if (member.owner, member.place, name) in self.model.made.live:
+            function = member.mechanism.derived[name]
+            given = ", ".join(self.read(view, member, read) for read in function.all_reads)
+            return f"{self.hooks.name(function.function, f'{type(member.mechanism).__name__}_{name}')}({given})"
+        return self.variable(view.group, f"{member.prefix}{name}", view)
+
+    def followed(self, rule: str, state: str, view: View) -> str:
+        """A network rule's state as the previous step left it."""
+        name, rules = modulator(self.model, rule, state), self.model.rules
+        begins = rules.variables[name].value
+        rules.variables.setdefault(f"left_{name}", Variable("global", begins, "float64"))  # for rules of the network
+        return f"network.left_{name}[0]" if view.group is rules else f"network.{name}[0]"
+
+    def variable(self, group: Group, name: str, view: View | None = None) -> str:
+        """A variable of a group, indexed by its kind."""
+        variable, of = group.variables[name], group.ident
+        if variable.kind == "table":
+            step = view.step if view else "n"
+            if variable.value.values.ndim == 1:
+                return f"planned({of}.{name}, {step}, {of}.every_{name}, {of}.repeat_{name})"
+            index = {"cell": "i", "row": f"{of}.pre[row]"}[variable.over]
+            return f"planned_of({of}.{name}, {step}, {of}.every_{name}, {of}.repeat_{name}, {index})"
+        if variable.kind in ("number", "key"):
+            return f"{of}.{name}"
+        return f"{of}.{name}[{INDEX[variable.kind]}]"
+
+    def rate(self, view: View, member: Member, state: State) -> str:
+        """The part of its time constant that a trace's step lasts."""
+        assert state.trace is not None
+        name = f"{member.prefix}{state.name}"
+        if f"rate_of_{name}" in view.group.variables:
+            return self.variable(view.group, f"rate_of_{name}", view)
+        return f"F({self.model.net.dt!r}) / {self.read(view, member, state.trace.tau)}"
+
+    def decay(self, view: View, member: Member, state: State) -> str:
+        """The factor by which a trace decays in one step."""
+        name = f"{member.prefix}{state.name}"
+        if f"decay_of_{name}" in view.group.variables:
+            return self.variable(view.group, f"decay_of_{name}", view)
+        return f"exp(-({self.rate(view, member, state)}))"
+
+    def after_step(self, view: View, member: Member, state: State, value: str) -> str:
+        """A state's value after one step without an event."""
+        if state.trace:
+            return f"{value} * {self.decay(view, member, state)}"
+        return self.advanced(view, member, state, value, "1")
+
+    def advanced(self, view: View, member: Member, state: State, value: str, elapsed: str = "") -> str:
+        """A state's value after the quiet steps since its last event: its own stamp counts them, else `elapsed`."""
+        stamp = f"at_{member.prefix}{state.name}"
+        if stamp in view.group.variables:
+            slow = view.group.variables[f"{member.prefix}{state.name}"].slow and view.step == "n"
+            step = "min(n, network.frozen_from[0] - 1)" if slow else view.step  # for it no frozen time has passed
+            elapsed = f"({step} - {self.variable(view.group, stamp)})"
+        if not elapsed:
+            return value
+        steps = f"F(np.int32({elapsed}))"
+        if state.trace:
+            return f"{value} * exp(-{steps} * {self.rate(view, member, state)})"
+        if state.advancer:
+            offered = {**view.offered, "elapsed": f"{steps} * F({self.model.net.dt!r})"}
+            inner = replace(view, state=lambda m, s: value if s is state else view.state(m, s), offered=offered)
+            return self.call(inner, member, state.advancer)
+        return value
+
+    def jumped(self, view: View, member: Member, state: State, value: str) -> str:
+        """A trace's value after its event."""
+        assert state.trace is not None
+        jump = state.trace.add if state.trace.set is None else state.trace.set
+        amount = self.read(view, member, jump) if isinstance(jump, str) else f"F({float(jump or 0.0)!r})"
+        return f"{value} + {amount}" if state.trace.set is None else amount
+
+    def _draw(self, view: View, member: Member, kind: str, hook: Hook) -> str:
+        of, gate = view.draws or (member, None)
+        stream = hook_stream(of.owner, of.place, of.mechanism, hook, kind, gate)
+        key = f"step_key({view.group.ident}.{draw_key(self.model, view.group, stream)}, {view.step})"
+        bits = f"{view.bits}({key}, {view.element})"
+        return bits if kind == "binomial" else f"F({kind}({bits}))"
+
+    def _of_neuron(self, view: View, name: str) -> str | None:
+        side, _, rest = name.partition("_")
+        return view.cells(side, rest) if side in ("pre", "post", "neuron") and rest else None
+
+    def neuron_value(self, cells: Cells, name: str, index: str) -> str | None:
+        """A state, parameter or output of a neuron at an index of this thread's share; None if there is none."""
+        neuron = cells.members[0]
+        if name == "rate" and not cells.population.spiking:
+            return f"{cells.ident}.rate_now[{index}]"
+        if name not in known_of(neuron):
+            return None
+        key = f"{neuron.prefix}{name}"
+        assert key in cells.variables, "refusals.check lets nothing pass that moves with a signal"
+        variable = cells.variables[key]
+        assert variable.kind != "table", "refusals.check lets no signal pass"
+        return f"{cells.ident}.{key}" if variable.kind == "number" else f"{cells.ident}.{key}[{index}]"
+
+
+def known_of(member: Member) -> tuple[str, ...]:
+    """What a member has: states, fields, derived values."""
+    mechanism = member.mechanism
+    return (*mechanism.states, *mechanism.fields, *mechanism.derived)
+
+
+def _askable(view: View, member: Member, name: str) -> list[str]:
+    """What may be asked for in place of a name that is not there: of a neuron, if that is what it begins with."""
+    side, group = name.partition("_")[0], view.group
+    cells = {"neuron": group} if isinstance(group, Cells) else {}
+    if isinstance(group, Links):
+        cells = {"pre": group.source, "post": group.target}
+    if isinstance(of := cells.get(side), Cells):
+        rate = [] if of.population.spiking else ["rate"]
+        return [f"{side}_{known}" for known in (*known_of(of.members[0]), *rate)]
+    return [*known_of(member), *member.mechanism.offers, *(f"{prefix}<name>" for prefix in member.mechanism.prefixes)]
+
+
+def presynaptic_parameter(links: Links, name: str) -> str | None:
+    """The variable of a parameter of the presynaptic neuron, of which rows keep copies; None if there is none."""
+    neuron = links.source.members[0]
+    if name not in known_of(neuron):
+        return None
+    key = f"{neuron.prefix}{name}"
+    assert key in links.source.variables, "refusals.check lets nothing pass that moves"
+    variable = links.source.variables[key]
+    assert variable.fixed and variable.kind != "table", "refusals.check lets nothing pass that moves"
+    return key

@@ -1,0 +1,119 @@
+"""Turns a loop over synapses into one that vectorises.
+
+A compiler cannot prove that `x[post[k]]` does not overlap what the loop writes, so it would take the synapses one by
+one. The loop is therefore cut: what is found through an index is gathered into scratch rows, what the whole row
+shares is read once, and the arithmetic in between runs over contiguous memory.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from hebbstat.engine.plan.model import Links, Variable
+
+INDEXED = re.compile(r"\b(\w+)\.(\w+)\[(i|j|k|s|row|0)\]")
+TYPES = {"h_step": "int32", "h_newest": "int32", "stamp": "int32", "last": "int32", "pre": "int32", "post": "uint32"}
+
+
+@dataclass
+class Loops:
+    """A loop that was cut: reads for the whole row, the body of the gathering loop, that of the arithmetic."""
+
+    shared: list[str]
+    gather: list[str]
+    arithmetic: list[str]
+
+
+def cut(links: Links, body: list[str], gathered: str, scratch_prefix: str = "g") -> Loops:
+    """Cut the lines of a loop body over `e`; `gathered` names the indices to gather, such as "ij"."""
+    loops = Loops([], [], [])
+    seen: dict[str, str] = {}
+
+    def replace(match: re.Match[str]) -> str:
+        text, group, name, index = match.group(0), *match.groups()
+        if text in seen:
+            return seen[text]
+        own = group == links.ident
+        if index in ("row", "0"):
+            local = f"here_{'' if own else group + '_'}{name}"
+            loops.shared.append(f"{local} = {text}")
+        elif index in gathered:
+            scratch = f"{scratch_prefix}_{'' if own else 'post_'}{name}"
+            links.variables[scratch] = Variable("scratch", 0, type_of(links, own, name))
+            loops.gather.append(f"{links.ident}.{scratch}[e] = {text}")
+            local = f"{links.ident}.{scratch}[e]"
+        else:
+            local = text
+        seen[text] = local
+        return local
+
+    for line in body:
+        target, equals, value = line.partition(" = ") if line.startswith(f"{links.ident}.") else ("", "", line)
+        loops.arithmetic.append(target + equals + INDEXED.sub(replace, value))
+    return loops
+
+
+def gather_records(links: Links, gather: list[str], cells: str, place: str, since: str) -> tuple[list[str], list[str]]:
+    """Lines that gather what lies in records of cells, and pick the synapses whose cell has an event before its newest.
+
+    `cells` has the cells of synapses, that of the e-th at `place`; `since` is when a row was last visited. Returns the
+    lines, and those of `gather` that are still to be done. The first to gather decides what lies in the records.
+    """
+    q, found, rest = links.ident, ["h_older"], []
+    own = re.compile(rf"{q}\.g_(\w+)\[e\] = {q}\.\1\[i\]")
+    for line in gather:
+        match = own.fullmatch(line)
+        if match and (match[1] in links.near if links.near else links.kind(match[1]) in ("cell", "")):
+            found.insert(-1, match[1])
+        else:
+            rest.append(line)
+    links.near = links.near or found
+    links.variables["g_h_older"] = Variable("scratch", 0, "int32")
+    fields = {name: f"g_{name}" for name in links.near}
+    taken = ", ".join(f"{q}.{scratch}" for scratch in fields.values())
+    lines = [
+        "for e in range(0, whole_lanes(count), LANES):",
+        f"    take_lanes({q}.near, {cells}, {place}, ({taken}), U64(e))",
+        "for e in range(whole_lanes(count), count):",
+        f"    i = {cells}[{place}]",
+        *(f"    {q}.{scratch}[e] = {q}.{name}[i]" for name, scratch in fields.items()),
+        "found = U64(0)",
+        "for e in range(0, count, LANES):",
+        f"    found = pick_lanes({q}.pick, found, {place}, {q}.g_h_older, U64(e), {since}, count - e)",
+    ]
+    return lines, rest
+
+
+def put_later(links: Links, arithmetic: list[str]) -> tuple[list[str], list[str]]:
+    """Stores to synapses go to scratch first, so that the arithmetic may run on past the end of a row.
+
+    Returns the arithmetic and the lines that put the results in their places.
+    """
+    own, put = re.compile(rf"{links.ident}\.(\w+)\[k\] = (.*)"), []
+    for n, line in enumerate(arithmetic):
+        if found := own.fullmatch(line):
+            scratch = f"new_{found[1]}"
+            links.variables[scratch] = Variable("scratch", 0, type_of(links, True, found[1]))
+            arithmetic[n] = f"{links.ident}.{scratch}[e] = {found[2]}"
+            put.append(f"{links.ident}.{found[1]}[k] = {links.ident}.{scratch}[e]")
+    return arithmetic, put
+
+
+def side_by_side(links: Links, text: list[str]) -> list[str]:
+    """A projection's code in which `links.near`, all that a visit reads of a cell, lies in one record of `near`.
+
+    A visit finds its cells all over the memory: what lies side by side is fetched once.
+    """
+    if not links.near:
+        return text
+    apart = re.compile(rf"\b{links.ident}\.({'|'.join(links.near)})\[(\w+)\]")
+    return [apart.sub(rf"{links.ident}.near[\2].\1", line) for line in text]
+
+
+def type_of(links: Links, own: bool, name: str) -> str:
+    """The type of a variable of a projection, or of its target."""
+    if name in TYPES:
+        return TYPES[name]
+    variables = links.variables if own else links.target.variables
+    return variables[name].dtype if name in variables else "F"

@@ -1,0 +1,261 @@
+"""The watch: a network that is dead, runs away, holds NaN, is stuck at bounds or oscillates is noticed while it runs.
+
+It looks at fixed simulated times, at counts of spikes, at states of cells and at a sample of weights. So what it finds
+depends neither on threads nor on how a run is cut into calls, and it changes no bit of the result.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hebbstat.contract.errors import BadValue, HealthWarning, Unhealthy, tell
+from hebbstat.engine.health import causes as causes
+from hebbstat.engine.health.signs import ALIKE, Bounded, broken_states, likeness, swing
+from hebbstat.engine.health.silence import hears, waits
+
+if TYPE_CHECKING:
+    from hebbstat.engine.simulation import Simulation
+
+HORIZON = 128  # looks back in which an oscillation is searched
+CELLS = 64  # of each population, of which spikes are counted one by one, to find oscillations
+Sign = tuple[str, str, float, Callable[[], str]]  # problem, where, since when (ms), the text
+SELDOM = 10  # every so many looks weights are sampled and oscillations searched
+
+
+@dataclass(frozen=True)
+class Health:
+    """What to watch for. Times are in ms, rates in Hz, means over a population.
+
+    A finding is a `HealthWarning`, once for each problem of each population or projection; with `stop` it ends the
+    run with `Unhealthy`, which carries the recording, and the next `run()` goes on.
+
+        sim.run(seconds=60, watch=Health(stop=True, runaway_above=100.0))
+    """
+
+    stop: bool = False
+    every: float = 1000.0  # between looks
+    dead_below: float = 0.01  # a lower rate ...
+    dead_after: float = 10_000.0  # ... for so long is dead
+    runaway_above: float = 100.0  # a higher rate between two looks runs away
+    stuck_share: float = 0.95  # so many weights unmoved at their bounds ...
+    stuck_after: float = 20_000.0  # ... for so long are stuck
+    swings_above: float = 1.0  # the span of a regular swing of a regulated rate, over its mean
+
+    def __post_init__(self) -> None:
+        for name, value in asdict(self).items():
+            above = name not in ("stop", "dead_below")
+            if np.isnan(value) or value < 0 or (above and value == 0):
+                raise BadValue(f"{name}={value:g} of Health must be {'above' if above else 'at least'} 0")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A problem (dead, runaway, not finite, stuck, oscillating), where, since when and when noticed (ms), in words."""
+
+    problem: str
+    where: str
+    since: float
+    noticed: float
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain data, for a recording's attributes."""
+        return asdict(self)
+
+
+def watcher(sim: Simulation, health: Health | None) -> Watcher | None:
+    """The simulation's watcher, made ready to go on; None while nobody looks. A frozen probe is not watched."""
+    if health is None or not sim.layout.learning[0]:
+        return None
+    if not isinstance(health, Health):
+        raise BadValue(f"watch={health!r} must be Health(...) or None")
+    if sim.watcher is None or sim.watcher.health != health:
+        sim.watcher = Watcher(sim, health, sim.health)
+    sim.watcher.resume()
+    return sim.watcher
+
+
+def warn_or_stop(found: list[Finding], stop: bool, recording: Callable[[], object]) -> None:
+    """Warn of what was found, or stop."""
+    if found and stop:
+        text = "\n".join(finding.text for finding in found)
+        raise Unhealthy(f"{text}\nThe run was stopped; it can go on from here", recording(), tuple(found))
+    for finding in found:
+        tell(finding.text, HealthWarning)
+
+
+class Watcher:
+    """Watches one simulation, from run to run."""
+
+    def __init__(self, sim: Simulation, health: Health, found: list[Finding]) -> None:
+        self.sim, self.health, self.found = sim, health, found
+        self.every = max(1, round(health.every / sim.net.dt))
+        net = sim.net
+        driven = {projection.target.name for projection in net.projections.values()}
+        self.spiking = {name for name, population in net.populations.items() if population.spiking}
+        driven = {name for name in driven & self.spiking if hears(net.population(name).neuron)}
+        self.cells = [name for name in net.populations if name in driven]  # what is given from outside is never ill
+        self.needed = max(1, round(health.dead_after / health.every))  # looks without spikes that make one dead
+        self.regulated = [name for name in self.cells if causes.regulators(net, name)]
+        self.bounded: dict[str, Bounded] = {}
+        self.at = -1
+
+    def resume(self) -> None:
+        """Go on where the last run ended; begin anew if time has passed unwatched."""
+        if self.at == self.sim.step_count:
+            return
+        self.at = self.sim.step_count
+        self.due = (self.at // self.every + 1) * self.every
+        self._whole = self.at % self.every == 0  # whether the interval before the next look is watched from its start
+        self._counts = {name: np.zeros(self._sampled(name), np.int64) for name in self.spiking}
+        self._totals = dict.fromkeys(self.spiking, 0)
+        most = max(HORIZON, round(self.health.dead_after / self.health.every))
+        self.rates: dict[str, deque[float]] = {name: deque(maxlen=most) for name in sorted(self.spiking)}
+        self.counts: dict[str, deque[np.ndarray]] = {name: deque(maxlen=HORIZON) for name in self.rates}
+        for bounded in self.bounded.values():
+            bounded.begin()
+        self._fresh = True
+
+    def told(self) -> dict[str, Any]:
+        """All that was seen, as plain data: with it another watcher of the same network goes on (`take_up`)."""
+        return {
+            "health": asdict(self.health), "at": self.at, "due": self.due, "whole": self._whole, "fresh": self._fresh,
+            "totals": self._totals, "now": {name: counts.tolist() for name, counts in self._counts.items()},
+            "rates": {name: list(rates) for name, rates in self.rates.items()},
+            "counts": {name: [one.tolist() for one in counts] for name, counts in self.counts.items()},
+            "bounded": {name: bounded.told() for name, bounded in self.bounded.items()},
+            "found": [finding.as_dict() for finding in self.found],
+        }  # fmt: skip
+
+    def take_up(self, told: dict[str, Any]) -> bool:
+        """Go on from what was `told`, unless that watched for something else; returns whether it does."""
+        if told["health"] != asdict(self.health):
+            return False
+        self.at, self.due, self._whole, self._fresh = (told[key] for key in ("at", "due", "whole", "fresh"))
+        self._totals |= told["totals"]
+        for name, counts in told["now"].items():
+            self._counts[name][:] = counts
+            self.rates[name].extend(told["rates"][name])
+            self.counts[name].extend(np.array(one, np.int64) for one in told["counts"][name])
+        for name, one in told["bounded"].items():
+            self.bounded[name] = Bounded(self.sim, name)
+            self.bounded[name].take_up(one)
+        self.found[:] = [Finding(**finding) for finding in told["found"]]
+        return True
+
+    def _sampled(self, name: str) -> int:
+        """How many cells of a population are counted one by one; none where no rule regulates rates."""
+        return -(-self._size(name) // self._stride(name)) if self.regulated else 0
+
+    def _stride(self, name: str) -> int:
+        return -(-self._size(name) // CELLS)
+
+    def _size(self, name: str) -> int:
+        return self.sim.net.population(name).n
+
+    def count(self, population: str, logs: list[np.ndarray]) -> None:
+        """Add spikes of a population, given as ids of cells."""
+        stride, counts = self._stride(population), self._counts[population]
+        for ids in logs:
+            self._totals[population] += len(ids)
+            if counts.size:
+                mine = ids if stride == 1 else ids[ids % stride == 0] // stride
+                counts += np.bincount(mine, minlength=counts.size)
+
+    def look(self) -> list[Finding]:
+        """What is new; called at the step `due`."""
+        self.due += self.every
+        seconds = self.every * self.sim.net.dt / 1000.0
+        for name, rates in self.rates.items():
+            if self._whole:
+                rates.append(self._totals[name] / seconds / self._size(name))
+                self.counts[name].append(self._counts[name].copy())
+            self._counts[name][:] = 0
+            self._totals[name] = 0
+        self._whole = True
+        new: list[Finding] = []
+        for problem, where, since, why in self._signs():
+            if not self._known(where, problem):
+                new.append(Finding(problem, where, since, self.sim.time, f"at {self.sim.time / 1000.0:g} s {why()}"))
+                self.found.append(new[-1])
+        return new
+
+    def _known(self, where: str, *problems: str) -> bool:
+        return any(finding.where == where and finding.problem in problems for finding in self.found)
+
+    def _signs(self) -> Iterator[Sign]:
+        """Everything that is wrong now."""
+        yield from self._not_finite()
+        for name in self.cells:
+            rates = self.rates[name]
+            if rates and rates[-1] > self.health.runaway_above:
+                since = self._since(name, lambda rate: rate > self.health.runaway_above)
+                yield "runaway", name, since, partial(causes.runaway, self, name)
+            yield from self._dead(name)
+        if self._fresh or self.sim.step_count // self.every % SELDOM == 0:
+            self._fresh = False
+            yield from self._stuck()
+            yield from self._oscillating()
+
+    def is_silent(self, name: str) -> bool:
+        """Whether a population has not spiked at the last looks, as many as make it dead; False of rate neurons."""
+        return name in self.rates and not any(list(self.rates[name])[-self.needed :])
+
+    def _since(self, name: str, ill: Callable[[float], bool]) -> float:
+        """The begin of the last stretch of looks in which a rate is ill."""
+        stretch = next((k for k, rate in enumerate(reversed(self.rates[name])) if not ill(rate)), len(self.rates[name]))
+        return self.sim.time - stretch * self.every * self.sim.net.dt
+
+    def _not_finite(self) -> Iterator[Sign]:
+        for name in self.sim.model.cells:
+            if not self._known(name, "not finite") and (states := broken_states(self.sim, name)):
+                since = max(0.0, self.sim.time - self.every * self.sim.net.dt)
+                yield "not finite", name, since, partial(causes.not_finite, self, name, states)
+
+    def _dead(self, name: str) -> Iterator[Sign]:
+        needed, rates = self.needed, self.rates[name]
+        if len(rates) < needed or rates[-1] >= needed * self.health.dead_below or self._known(name, "not finite"):
+            return
+        rate = float(np.mean(list(rates)[-needed:]))
+        if rate < self.health.dead_below and not self._known(name, "dead") and not waits(self, name):
+            since = self._since(name, lambda rate: rate < self.health.dead_below)
+            yield "dead", name, since, partial(causes.dead, self, name, since, rate)
+
+    def _stuck(self) -> Iterator[Sign]:
+        for name, plan in self.sim.plans.items():
+            if plan.plastic and name not in self.bounded:
+                self.bounded[name] = Bounded(self.sim, name)
+        for name, bounded in self.bounded.items():
+            since = bounded.look(self.health.stuck_share)
+            ends = (self.sim.net.projection(name).source.name, self.sim.net.projection(name).target.name)
+            if since is None or self.sim.time - since < self.health.stuck_after:
+                continue
+            ill = self._known(ends[1], "dead", "not finite")
+            if not ill and not any(self.is_silent(end) and waits(self, end) for end in ends):
+                yield "stuck", name, since, partial(causes.stuck, self, name, since)
+
+    def _oscillating(self) -> Iterator[Sign]:
+        for name in self.regulated:
+            if not self.counts[name]:  # no whole interval was watched yet
+                continue
+            found = swing(np.array(self.counts[name]), self.health.swings_above)
+            if found is not None and not self._driven(name, found.period):
+                since = self.sim.time - len(self.counts[name]) * self.every * self.sim.net.dt
+                yield "oscillating", name, since, partial(causes.oscillating, self, name, found)
+
+    def _driven(self, name: str, period: int) -> bool:
+        """Whether something from outside swings as well: a source, or a signal of the population itself."""
+        net = self.sim.net
+        if any(causes.has_signal(m) for m in (net.population(name).neuron, *net.population(name).rules)):
+            return True
+        sources = [likeness(np.array(self.counts[other])) for other in self.counts if other not in self.cells]
+        return any(alike[period] > 0.5 * ALIKE * alike[0] for alike in sources)

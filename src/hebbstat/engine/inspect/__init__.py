@@ -1,0 +1,1 @@
+"""What the engine picked, and where the time goes, in words."""

@@ -1,0 +1,1 @@
+"""Where arrays lie: a shard for each thread, a block of neurons and all their incoming synapses."""

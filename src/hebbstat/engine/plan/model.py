@@ -1,0 +1,309 @@
+"""What a simulation consists of: every variable of every population and projection, with its kind.
+
+The generator reads the kinds to write code; the layout reads them to cut arrays into one share per thread.
+
+**Names.** What a user named is called by its place and its name (`neuron_v`, `rule0_0_x`, `receptor1_g`, `release_u`);
+what the engine adds to it has a word of the engine's in front (`decay_of_rule0_0_x`), and so has what is the engine's
+alone (`first`, `h_step`). Populations are `pop_...`, projections `proj_...` in the kernel. So no name that a user
+chooses can be one of the engine's, nor two of a user's be one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from hebbstat.contract import random
+from hebbstat.contract.mechanism import Bound, Follow, Mechanism, PopulationRule, Receptor
+from hebbstat.contract.state import State
+from hebbstat.engine.plan import unsupported
+from hebbstat.network import lookup
+from hebbstat.network.derive import initial
+from hebbstat.network.instantiate import Realised, Table, target_of, targets
+from hebbstat.network.network import Network, Population, Projection
+from hebbstat.network.scopes import field_scope
+
+KIND_OF_SCOPE = {"PerNeuron": "cell", "PerPost": "cell", "PerPre": "row", "PerSynapse": "synapse", "Global": "number"}
+NETWORK = "network."
+"""The name of the group of the network's rules: no name of a user's has a dot."""
+
+PLACES = re.compile(r"(neuron|release|receptor\d+|rule\d+)_")
+"""What the names of a user's variables begin with, and no other."""
+
+
+@dataclass(eq=False)
+class Variable:
+    """A value of a group.
+
+    Kinds: number, count (a whole one), global (a state of the network), cell, row (per virtual row), synapse, copy (the
+    number of a synapse among those of its pair), table (a plan), key (of random draws), history (of postsynaptic
+    events), scratch.
+    """
+
+    kind: str
+    value: Any
+    dtype: str = "F"  # F is the kernel's float type
+    slow: bool = False
+    fixed: bool = False  # a parameter, not a state
+    over: str = ""  # of a table with a column for each: what its columns are over
+
+
+@dataclass(eq=False)
+class Member:
+    """A mechanism in its group: its place, the prefix of its variables, its hooks."""
+
+    place: str
+    prefix: str
+    mechanism: Mechanism
+    owner: str = ""
+
+
+@dataclass(eq=False)
+class Group:
+    """Variables that kernels get as one named tuple: those of a population, a projection or the network's rules."""
+
+    name: str
+    ident: str
+    variables: dict[str, Variable] = field(default_factory=dict)
+    members: list[Member] = field(default_factory=list)
+    keys: dict[str, str] = field(default_factory=dict)  # random stream -> the variable that holds its key
+
+    def member(self, mechanism: Mechanism) -> Member:
+        """The member that is this mechanism."""
+        return next(m for m in self.members if m.mechanism is mechanism)
+
+    def kind(self, name: str) -> str:
+        """The kind of a variable; empty if there is none of that name."""
+        return self.variables[name].kind if name in self.variables else ""
+
+
+@dataclass(eq=False)
+class Pool(Member):
+    """A receptor shared by all projections onto a population that have equal ones."""
+
+    @property
+    def sums(self) -> bool:
+        """Whether something wants the sum of what arrives in a step; mostly all is traces that take the amounts."""
+        states = self.mechanism.states.values()
+        traces = [state.takes_amounts for state in states if state.trace]
+        return not traces or not all(traces) or any(hook.event == "on_arrival" for hook in self.mechanism.hooks)
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """The variables of cells that amounts are added to."""
+        traces = [name for name, state in self.mechanism.states.items() if state.takes_amounts]
+        return (*(f"{self.prefix}{name}" for name in traces), *([self.arrived] if self.sums else []))
+
+    @property
+    def arrived(self) -> str:
+        """The variable that sums what arrives in a step."""
+        return f"arrived_{self.prefix[:-1]}"
+
+
+@dataclass(eq=False)
+class Cells(Group):
+    """A population."""
+
+    population: Population = None  # type: ignore[assignment]
+    pools: list[Pool] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Links(Group):
+    """A projection."""
+
+    projection: Projection = None  # type: ignore[assignment]
+    source: Cells = None  # type: ignore[assignment]
+    target: Cells = None  # type: ignore[assignment]
+    receptor_of: str | None = None  # the projection whose receptor arrivals go to: its own, or an equal one
+    delivers_to: tuple[str, ...] = ()  # the variables of the target that arrivals are added to
+    bounds: list[tuple[int, Bound]] = field(default_factory=list)  # (rule number, bound hook)
+    near: list[str] = field(default_factory=list)  # what a visit reads of each cell: fields of one record
+    batched: bool = False  # whether many short rows are visited at once
+
+    @property
+    def asks_elapsed(self) -> bool:
+        """Whether a hook or gate asks how long ago a row had its last event."""
+        hooks = [hook.all_reads for _, mechanism in self.projection.mechanisms() for hook in mechanism.hooks]
+        gates = [gate.reads for rule in self.projection.rules for bound in rule.bound() for gate in bound.gates]
+        return any("elapsed" in reads for reads in (*hooks, *gates))
+
+
+@dataclass(eq=False)
+class Model:
+    """All groups of a network."""
+
+    made: Realised
+    net: Network
+    cells: dict[str, Cells] = field(default_factory=dict)
+    links: dict[str, Links] = field(default_factory=dict)
+    rules: Group = field(default_factory=lambda: Group(NETWORK, "network"))
+
+    def forget_synapses(self) -> None:
+        """Let go of all arrays over synapses, once the layout has its own; the network may be somebody else's."""
+        values = {place: dict(found) for place, found in self.made.values.items()}
+        for links in self.links.values():
+            for member in links.members:
+                found = values[member.owner, member.place]
+                for name in [name for name in found if links.kind(f"{member.prefix}{name}") == "synapse"]:
+                    del found[name]
+            for variable in links.variables.values():
+                variable.value = None if variable.kind == "synapse" else variable.value
+        self.made = replace(self.made, synapses={}, values=values)
+
+
+def build(made: Realised) -> Model:
+    """The model of a realised network."""
+    unsupported.check(made.network)
+    model = Model(made, made.network)
+    taken: set[str] = set()
+    for k, (name, network_rule) in enumerate(made.network.rules.items()):
+        _add_member(model, model.rules, Member("rule", f"rule{k}_{_word(name)}_", network_rule, name))
+    for name, population in made.network.populations.items():
+        cells = model.cells[name] = Cells(name, _ident("pop", name, taken), population=population)
+        _add_member(model, cells, Member("neuron", "neuron_", population.neuron, name))
+        for k, rule in enumerate(population.rules):
+            _add_member(model, cells, Member(f"rule{k}.0", f"rule{k}_", rule, name))
+    receptors = lookup.shared_receptors(made)
+    for name, projection in made.network.projections.items():
+        source, target = model.cells[projection.source.name], model.cells[projection.target.name]
+        links = model.links[name] = Links(
+            name, _ident("proj", name, taken), projection=projection, source=source, target=target
+        )
+        links.receptor_of = receptors.get(name)
+        links.delivers_to = _delivery(model, links)
+        weight, copy = made.synapses[name].weight, made.synapses[name].copy
+        if copy is not None:
+            links.variables["copy"] = Variable("copy", copy, "int32", fixed=True)
+        one_for_all = not projection.rules and np.ndim(weight) == 0
+        links.variables["w"] = Variable("number" if one_for_all else "synapse", weight, slow=bool(projection.rules))
+        for place, mechanism in projection.mechanisms():
+            if place != "receptor":
+                _add_member(model, links, Member(place, place.replace(".", "_") + "_", mechanism, name))
+        links.bounds = [(k, bound) for k, rule in enumerate(projection.rules) for bound in rule.bound()]
+    _prepare_targets(model)
+    return model
+
+
+def _word(name: str) -> str:
+    """A name as a part of an identifier."""
+    return re.sub("[^A-Za-z0-9]+", "_", name.replace(" -> ", "_to_")).strip("_")
+
+
+def _ident(kind: str, name: str, taken: set[str]) -> str:
+    base = f"{kind}_{_word(name)}"
+    ident, k = base, 2
+    while ident in taken:
+        ident, k = f"{base}_{k}", k + 1
+    taken.add(ident)
+    return ident
+
+
+def _delivery(model: Model, links: Links) -> tuple[str, ...]:
+    """The variables of the target that arrivals are added to."""
+    target, projection, owner = links.target, links.projection, links.receptor_of
+    if owner is None:
+        if not any("input" in hook.all_reads for hook in target.population.neuron.hooks):
+            return ()  # given trains: nothing that arrives changes them
+        target.variables.setdefault("input_arrived", Variable("cell", 0.0))
+        return ("input_arrived",)
+    if owner != links.name:
+        return next(pool.takes for pool in target.pools if pool.owner == owner)
+    assert projection.receptor is not None
+    pool = Pool("receptor", f"receptor{len(target.pools)}_", projection.receptor, owner)
+    target.pools.append(pool)
+    _add_member(model, target, pool)
+    if pool.sums:
+        target.variables[pool.arrived] = Variable("cell", 0.0)
+    return pool.takes
+
+
+def _add_member(model: Model, group: Group, member: Member) -> None:
+    group.members.append(member)
+    mechanism, made = member.mechanism, model.made.values[member.owner, member.place]
+    for name, value in made.items():
+        if isinstance(value, str | Follow):
+            continue
+        if isinstance(value, Table):
+            over = "" if value.values.ndim == 1 else KIND_OF_SCOPE[field_scope(mechanism, name)]
+            group.variables[f"{member.prefix}{name}"] = Variable("table", value, fixed=True, over=over)
+            continue
+        kind = "number" if np.ndim(value) == 0 else KIND_OF_SCOPE[field_scope(mechanism, name)]
+        group.variables[f"{member.prefix}{name}"] = Variable(kind, value, fixed=True)
+    for state in mechanism.states.values():
+        if state.is_plain:
+            _add_state(model, group, member, state, made)
+        elif state.sensor:
+            group.variables[f"{member.prefix}{state.name}"] = Variable("global", 0.0, "float64")
+
+
+def _add_state(model: Model, group: Group, member: Member, state: State, made: dict[str, Any]) -> None:
+    kind = "cell" if isinstance(member.mechanism, Receptor) else KIND_OF_SCOPE[state.scope.name]
+    name = f"{member.prefix}{state.name}"
+    value = initial(model.made, member.owner, member.place, member.mechanism, state)
+    changed_by_rule = isinstance(group, Links) and member.place.startswith("rule") and state.scope.name == "PerSynapse"
+    slow = state.slow or changed_by_rule
+    dtype = "float64" if state.slow or kind == "number" else "F"
+    group.variables[name] = Variable("global" if kind == "number" else kind, value, dtype, slow)
+    if state.trace:
+        tau = group.variables.get(f"{member.prefix}{state.trace.tau}")
+        if tau is not None and tau.kind != "table":  # else it moves, and the decay with it
+            rate = model.net.dt / np.asarray(made[state.trace.tau], float)
+            group.variables[f"rate_of_{name}"] = Variable(tau.kind, rate, fixed=True, dtype=dtype)
+            group.variables[f"decay_of_{name}"] = Variable(tau.kind, np.exp(-rate), fixed=True, dtype=dtype)
+    if _is_stamped(group, member, state):
+        group.variables[f"at_{name}"] = Variable(kind, -1, "int32")
+
+
+def _is_stamped(group: Group, member: Member, state: State) -> bool:
+    """Whether a state is kept as of its owner's last event, with the step of that event beside it.
+
+    What belongs to a row is mostly kept as of the row's last visit; states of rules on a synapse share a stamp. But for
+    slow state frozen time has not passed, and where a hook asks how long ago the row was visited, that must stay as it
+    is when the user sets the state.
+    """
+    if isinstance(member.mechanism, PopulationRule):
+        return state.moves
+    if not isinstance(group, Links):
+        return False
+    if state.scope.name == "PerPre":
+        return state.slow or (state.moves and group.asks_elapsed)
+    return state.moves and (state.scope.name == "PerPost" or member.place == "release")
+
+
+def _prepare_targets(model: Model) -> None:
+    """What rules change must be an array, even where its parameter is one number."""
+    for owner, place, name in targets(model.net):
+        group: Group = model.cells.get(owner) or model.links[owner]  # type: ignore[assignment]
+        member = next(m for m in group.members if m.place == place)
+        variable = group.variables[f"{member.prefix}{name}"]
+        variable.kind = KIND_OF_SCOPE[field_scope(member.mechanism, name)]
+        variable.fixed, variable.slow = False, True
+        variable.dtype = "float64" if variable.kind == "cell" else "F"
+
+
+def target_variable(model: Model, links: Links, aim: str) -> tuple[Group, str, str]:
+    """Group, variable and kind of a rule's target."""
+    if aim == "w":
+        return links, "w", "synapse"
+    owner, place, name = target_of(links.projection, aim)
+    group: Group = model.cells.get(owner) or model.links[owner]  # type: ignore[assignment]
+    member = next(m for m in group.members if m.place == place)
+    variable = f"{member.prefix}{name}"
+    return group, variable, group.variables[variable].kind
+
+
+def draw_key(model: Model, group: Group, stream: str) -> str:
+    """The variable that holds the key of a named random stream."""
+    name = group.keys.setdefault(stream, f"key_{len(group.keys)}")
+    group.variables[name] = Variable("key", np.uint64(random.stream_key(model.net.seed, stream)), "uint64", fixed=True)
+    return name
+
+
+def modulator(model: Model, rule: str, state: str) -> str:
+    """The variable of a network rule's state."""
+    member = next(m for m in model.rules.members if m.owner == rule)
+    return f"{member.prefix}{state}"

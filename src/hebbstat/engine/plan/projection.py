@@ -1,0 +1,129 @@
+"""What a projection needs of the engine: how it is driven, what must be remembered, whether it may be lazy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hebbstat.contract.hooks import Hook
+from hebbstat.contract.mechanism import Bound
+from hebbstat.contract.state import State
+from hebbstat.engine.plan.model import Links, Member
+
+
+@dataclass(eq=False)
+class Plan:
+    """The traits of a projection that decide what is generated for it."""
+
+    links: Links
+    rate: bool  # its source has an output instead of spikes
+    several_delays: bool = False
+    on_pre: list[Bound] = field(default_factory=list)
+    on_post: list[Bound] = field(default_factory=list)
+    step: list[Bound] = field(default_factory=list)
+    every: list[Bound] = field(default_factory=list)
+    limits: list[Bound] = field(default_factory=list)
+    weights: list[Bound] = field(default_factory=list)
+
+    @property
+    def replays(self) -> bool:
+        """Whether postsynaptic events change synapses."""
+        return bool(self.on_post or self.synapse_hooks("on_post"))
+
+    @property
+    def plastic(self) -> bool:
+        """Whether anything at all changes its synapses."""
+        return bool(self.on_pre or self.on_post or self.step or self.every) or any(
+            self.synapse_hooks(event) for event in ("on_pre", "on_post", "step", "every")
+        )
+
+    @property
+    def stamped(self) -> bool:
+        """Whether synapses carry the step of their last event, for states that decay by themselves."""
+        return any(s.trace or s.advancer for m, s in self.states("PerSynapse") if m.place.startswith("rule"))
+
+    @property
+    def whole(self) -> bool:
+        """Whether a visit may replay the newest events, deliver and run `on_pre` in one go over the whole row.
+
+        So it is if `on_pre` goes over the whole row anyway, and rules change nothing but the weight of a synapse.
+        """
+        weight_only = all(bound.adds == (None, "w") and bound.owner.aim == "w" for bound in self.on_pre + self.on_post)
+        kept = any(m.place.startswith("rule") for m, _ in self.states("PerSynapse")) or self.weights
+        return bool(self.on_pre and self.on_post) and weight_only and not kept and not self.releases_by_row
+
+    @property
+    def batched(self) -> bool:
+        """Whether rows are so short, one for each delay, that many are visited at once."""
+        worked_on = self.plastic or self.release is not None
+        return self.several_delays and worked_on and not self.rate and not self.releases_by_row
+
+    @property
+    def releases_by_row(self) -> bool:
+        """Whether the release keeps states that all synapses of a presynaptic neuron share."""
+        return any(m is self.release for m, _ in self.states("PerPre"))
+
+    @property
+    def rules(self) -> list[Member]:
+        """The members that are rules."""
+        return [m for m in self.links.members if m.place.startswith("rule")]
+
+    @property
+    def release(self) -> Member | None:
+        """The member that is the release."""
+        return next((m for m in self.links.members if m.place == "release"), None)
+
+    def states(self, scope: str) -> list[tuple[Member, State]]:
+        """Plain states of one scope with their members."""
+        return [
+            (m, s)
+            for m in self.links.members
+            for s in m.mechanism.states.values()
+            if s.is_plain and s.scope.name == scope
+        ]
+
+    def synapse_hooks(self, event: str) -> list[tuple[Member, Hook]]:
+        """Hooks that write `PerSynapse` states of rules at an event."""
+        return self.state_hooks("PerSynapse", event)
+
+    def state_hooks(self, scope: str, event: str) -> list[tuple[Member, Hook]]:
+        """Hooks that write states of one scope at an event."""
+        return [
+            (m, h)
+            for m in self.rules
+            for h in m.mechanism.hooks
+            if h.event == event and h.writes and h.writes[0].scope.name == scope
+        ]
+
+    @property
+    def reason(self) -> str:
+        """Why the projection is eager or lazy, in words."""
+        if not self.plastic:
+            return "static: its weights never change"
+        if self.step or self.synapse_hooks("step"):
+            rule = self.step[0].owner if self.step else self.synapse_hooks("step")[0][0].mechanism
+            return f"eager: {type(rule).__name__} acts at every step"
+        if self.rate and self.replays:
+            return "eager: rate neurons transmit at every step"
+        return (
+            "lazy: touched at presynaptic events, where postsynaptic ones are replayed"
+            if self.replays
+            else "lazy: touched at presynaptic events only"
+        )
+
+
+def plan(links: Links, several_delays: bool) -> Plan:
+    """Sort a projection's hooks by what sets them off."""
+    found = Plan(links, not links.source.population.spiking, several_delays)
+    lists = {
+        "on_pre": found.on_pre,
+        "on_post": found.on_post,
+        "step": found.step,
+        "every": found.every,
+        "limit": found.limits,
+        "weight": found.weights,
+    }
+    for _, bound in links.bounds:
+        if not bound.hook.writes and bound.hook.event in lists:
+            lists[bound.hook.event].append(bound)
+    links.batched = found.batched
+    return found

@@ -1,0 +1,220 @@
+"""All that the semantics allow and this engine does not do yet: the one list. The reference runs every one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hebbstat.contract.errors import NotSupported
+from hebbstat.contract.hooks import Hook
+from hebbstat.contract.mechanism import (
+    Bound,
+    Mechanism,
+    NetworkRule,
+    Neuron,
+    Plasticity,
+    PopulationRule,
+    Receptor,
+    Release,
+)
+from hebbstat.contract.signals import Signal, Timed
+from hebbstat.contract.state import State
+from hebbstat.network.instantiate import places, targets
+from hebbstat.network.lookup import Read, reads
+from hebbstat.network.network import Network, Population, Projection
+from hebbstat.network.scopes import field_scope
+
+REFUSALS = {
+    "branch": "states per dendritic branch",
+    "shared": "states that a whole population or projection shares (rules of the network may have them)",
+    "lagged": "lagged copies of a state",
+    "after": "events delayed further with after=",
+    "rewiring": "births and deaths of synapses",
+    "quantile": "quantiles as reductions",
+    "over": "reductions over all projections of a neuron",
+    "reduced": "reductions of anything but w over a postsynaptic neuron's synapses",
+    "target": "rules that change anything but w, a release's parameters or (rules on cells) a neuron's parameter",
+    "diffusion": "states that diffuse between cells",
+    "crossing": "presynaptic events that write a state of the postsynaptic neuron",
+    "together": "events in one step where what one does to the synapse is read by the other's hooks",
+    "derived": "weights derived from what moves between events",
+    "moving": "rules that read a moving value of the presynaptic neuron, except pre_rate of rate neurons",
+    "signal": "rules that read a neuron's parameter that is a signal, or is derived from one that moves",
+    "decay": "states of synapses and rules that decay or advance with a parameter that moves: a signal or a target",
+    "columns": "plans with a value for each synapse (one for all, or one for each neuron, it does)",
+    "sensor": "sensors outside the rules of the network",
+}
+"""Key -> what is refused, in words."""
+
+Target = tuple[str, str, str]  # owner, place, parameter
+Place = tuple[str, str]  # owner, place
+On = Projection | Population | None  # what a mechanism stands on
+SCOPES: dict[type[Mechanism], tuple[str, ...]] = {
+    Neuron: ("PerNeuron",),
+    Receptor: ("PerPost",),
+    Release: ("PerSynapse", "PerPre"),
+    Plasticity: ("PerSynapse", "PerPre", "PerPost"),
+    PopulationRule: ("PerNeuron",),
+    NetworkRule: ("Global",),
+}
+"""What states may belong to, by the kind of their mechanism."""
+
+
+def refuse(key: str, where: str) -> NotSupported:
+    """The error for one refusal."""
+    return NotSupported(
+        f"{where}: the compiled engine does not yet do {REFUSALS[key]}; hebbstat.ReferenceSimulation(net) does"
+    )
+
+
+def check(net: Network) -> None:
+    """Raise the first refusal that a network meets."""
+    aims = set(targets(net))
+    for name, place, mechanism, on in places(net):
+        at = (name, place)
+        for key in (*_of_mechanism(mechanism, on, aims, at), *_of_surroundings(mechanism, on, aims)):
+            raise refuse(key, f"{type(mechanism).__name__} on '{name}'")
+    for projection in net.projections.values():
+        for key, owner in _of_projection(projection, aims):
+            raise refuse(key, f"{type(owner).__name__} on '{projection.name}'")
+
+
+def _of_mechanism(mechanism: Mechanism, on: On, aims: set[Target], at: Place) -> Iterator[str]:
+    scopes = next(scopes for kind, scopes in SCOPES.items() if isinstance(mechanism, kind))
+    for state in mechanism.states.values():
+        yield from _of_state(state, scopes)
+        if state.sensor and not isinstance(mechanism, NetworkRule):
+            yield "sensor"
+        lazy = isinstance(mechanism, Plasticity | Release | PopulationRule)
+        if lazy and _moves_by(mechanism, state, on, aims, at):
+            yield "decay"
+    for name, value in mechanism.values.items():
+        by_synapse = isinstance(mechanism, Plasticity | Release) and field_scope(mechanism, name) == "PerSynapse"
+        if by_synapse and isinstance(value, Timed) and value.values.ndim == 2:
+            yield "columns"
+    for hook in mechanism.hooks:
+        if hook.after:
+            yield "after"
+        if hook.event in ("dies", "attempts", "newborn"):
+            yield "rewiring"
+        if hook.event == "on_pre" and hook.writes and hook.writes[0].scope.name == "PerPost":
+            yield "crossing"
+
+
+def _moves_by(mechanism: Mechanism, state: State, on: On, aims: set[Target], place: Place) -> bool:
+    """Whether what a state decays or advances by changes in time."""
+    names = [state.trace.tau] if state.trace else [*(state.advancer.all_reads if state.advancer else ())]
+    return any(_changes(mechanism, read, on, aims, place) for read in reads(mechanism, names, _sides(on)))
+
+
+def _changes(mechanism: Mechanism, read: Read, on: On, aims: set[Target], place: Place) -> bool:
+    """Whether a value that a mechanism reads is a signal, or changed by a rule, or a neuron's state."""
+    if not read.side:
+        return isinstance(mechanism.values.get(read.name), Signal) or (*place, read.name) in aims
+    population = _sides(on)[read.side]
+    neuron = population.neuron
+    moves = isinstance(neuron.values.get(read.name), Signal) or read.name in neuron.states or read.name == "rate"
+    return moves or (population.name, "neuron", read.name) in aims
+
+
+def _sides(on: On) -> dict[str, Population]:
+    """The neurons that a mechanism may read of."""
+    if isinstance(on, Projection):
+        return {"pre": on.source, "post": on.target}
+    return {} if on is None else {"neuron": on}
+
+
+def _of_surroundings(mechanism: Mechanism, on: On, aims: set[Target]) -> Iterator[str]:
+    """What a mechanism reads of neurons: parameters that stand still on all sides, and states of its own side."""
+    if on is None or isinstance(mechanism, Neuron | Receptor):
+        return
+    names = [name for hook in mechanism.hooks for name in hook.all_reads]
+    names += [name for state in mechanism.states.values() if state.advancer for name in state.advancer.all_reads]
+    for read in sorted(reads(mechanism, names, _sides(on))):
+        yield from _of_neuron(read, on, aims)
+
+
+def _of_gates(projection: Projection, aims: set[Target]) -> Iterator[tuple[str, Mechanism]]:
+    """The same of what gates read, but for what names a rule of the network."""
+    for bound in (bound for rule in projection.rules for bound in rule.bound()):
+        for gate in bound.gates:
+            owner = bound.owner if gate.owner is None else gate.owner
+            for read in sorted(reads(owner, gate.reads, _sides(projection))):
+                for key in _of_neuron(read, projection, aims):
+                    yield key, bound.owner
+
+
+def _of_neuron(read: Read, on: On, aims: set[Target]) -> Iterator[str]:
+    population = _sides(on).get(read.side)
+    if population is None or (read.name == "rate" and not population.spiking):
+        return
+    neuron = population.neuron
+    signal = isinstance(neuron.values.get(read.name), Signal)
+    changed = (population.name, "neuron", read.name) in aims
+    if read.side == "pre" and (signal or changed or read.name in neuron.states):
+        yield "moving"
+    if signal or (changed and read.derived):
+        yield "signal"
+
+
+def _of_state(state: State, scopes: tuple[str, ...]) -> Iterator[str]:
+    if state.inflow:
+        yield "diffusion"
+    if state.lagged:
+        yield "lagged"
+    if state.scope.name == "PerBranch":
+        yield "branch"
+    if state.reduction:
+        if state.reduction.how == "quantile":
+            yield "quantile"
+        if state.reduction.over != "projection":
+            yield "over"
+        if state.reduction.of != "w" or state.scope.name != "PerPost" or "PerPost" not in scopes:
+            yield "reduced"
+    if state.scope.name not in scopes:
+        yield "shared"
+
+
+def _of_projection(projection: Projection, aims: set[Target]) -> Iterator[tuple[str, Mechanism]]:
+    yield from _of_gates(projection, aims)
+    bounds = [bound for rule in projection.rules for bound in rule.bound()]
+    for bound in bounds:
+        if bound.adds and bound.adds[0] is None and not (bound.adds[1] == "w" or bound.adds[1].startswith("release.")):
+            yield "target", bound.owner
+        if bound.hook.event == "weight" and _moves(bound, projection, aims):
+            yield "derived", bound.owner
+    on_post = [bound for bound in bounds if bound.hook.event == "on_post" and bound.adds]
+    before = {id(state) for bound in bounds for state in _written_at_synapse(bound, "on_pre")}
+    for bound in on_post:
+        states = bound.owner.states
+        if any(name in states and id(states[name]) in before for name in _reads(bound)):
+            yield "together", bound.owner
+    if any(bound.adds == (None, "w") for bound in on_post):
+        for bound in bounds:
+            if _written_at_synapse(bound, "on_pre") and not bound.adds and "w" in bound.hook.all_reads:
+                yield "together", bound.owner
+
+
+def _reads(bound: Bound) -> list[str]:
+    return [*bound.hook.all_reads, *(name for gate in bound.gates for name in gate.reads)]
+
+
+def _written_at_synapse(bound: Bound, event: str) -> list[State]:
+    """States of the synapse that a hook writes or, redirected, adds to."""
+    hook: Hook = bound.hook
+    if hook.event != event:
+        return []
+    if bound.adds and bound.adds[0] is not None:
+        return [bound.adds[0].states[bound.adds[1]]]
+    return [state for state in hook.writes if state.scope.name == "PerSynapse"]
+
+
+def _moves(bound: Bound, projection: Projection, aims: set[Target]) -> bool:
+    """Whether what a hook reads changes by itself."""
+    mechanism, plain = bound.owner, (*bound.owner.states, *bound.owner.fields, *bound.owner.derived, "dt")
+    place = (projection.name, next(at for at, one in projection.mechanisms() if one is mechanism))
+    for name in bound.hook.all_reads:
+        state = mechanism.states.get(name)
+        if name not in plain or (state is not None and (state.moves or state.scope.name != "PerSynapse")):
+            return True
+    behind = reads(mechanism, bound.hook.all_reads, _sides(projection))
+    return any(_changes(mechanism, read, projection, aims, place) for read in behind)

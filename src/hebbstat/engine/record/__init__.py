@@ -1,0 +1,1 @@
+"""What is kept of a run: recorders, recordings, and their folders on disk."""

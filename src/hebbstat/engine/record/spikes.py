@@ -1,0 +1,173 @@
+"""Recorders of spikes, which the engine logs: all of them, or how many there were.
+
+    run = sim.run(seconds=5, record=[Spikes("exc"), Rates("inh", every=100.0)])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hebbstat.contract.calls import explained
+from hebbstat.contract.errors import BadValue
+from hebbstat.engine.record.recorder import IN_MEMORY, ON_DISK, Recorder, name_of, steps_between
+from hebbstat.network.network import Population
+
+if TYPE_CHECKING:
+    from hebbstat.engine.simulation import Simulation
+
+ASSUMED_RATE = 50.0  # Hz, of a neuron whose spikes are recorded, where nothing better is known
+
+
+class Logged(Recorder):
+    """Recorders that are handed the spikes of a population."""
+
+    of = ""
+
+    def begin(self, sim: Simulation, steps: int, room: int | None = None) -> None:
+        population = sim.net.population(self.of)
+        if not population.spiking:
+            raise BadValue(
+                f"'{self.of}' are rate neurons and have no spikes; record States('{self.of}', 'rate', every=...)"
+            )
+        self._dt, self._n = sim.net.dt, population.n
+
+    def add(self, steps: np.ndarray, ids: np.ndarray, until: int) -> None:
+        """Take over spikes from the engine's log: all those before step `until` that were not handed over yet."""
+        raise NotImplementedError
+
+
+class Spikes(Logged):
+    """All spikes of a population: times and neurons, in order of time, then neuron.
+
+    How many there will be nobody knows: `expected` is the mean rate (Hz) for which there must be room before the run
+    begins. In memory, a run ends with `TooLarge`, which carries the recording, when its spikes outgrow the room.
+    """
+
+    _steps: list[np.ndarray]
+    _ids: list[np.ndarray]
+
+    @explained
+    def __init__(self, population: Population | str, *, expected: float = ASSUMED_RATE) -> None:
+        if not 0.0 < float(expected) < np.inf:
+            raise BadValue(f"expected={expected!r} of Spikes must be a rate above 0 Hz")
+        self.of, self.expected = name_of(population), float(expected)
+        self.name = f"{self.of}.spikes"
+        self.assumes = f" at {self.expected:g} Hz a neuron (Spikes(..., expected=) says what to expect)"
+
+    def begin(self, sim: Simulation, steps: int, room: int | None = None) -> None:
+        super().begin(sim, steps, room)
+        self.forget()
+
+    def add(self, steps: np.ndarray, ids: np.ndarray, until: int) -> None:
+        if len(steps):
+            self._steps.append(steps.astype(np.int32))
+            self._ids.append(ids)
+            self._held += 8 * len(steps)
+
+    def kept(self) -> dict[str, np.ndarray]:
+        return {
+            "steps": np.concatenate([np.empty(0, np.int32), *self._steps]),
+            "ids": np.concatenate([np.empty(0, np.int32), *self._ids]),
+        }
+
+    def take_up(self, kept: Mapping[str, np.ndarray]) -> None:
+        self._steps, self._ids, self._held = [kept["steps"]], [kept["ids"]], 8 * len(kept["steps"])
+
+    def data(self, finished: bool = False) -> dict[str, Any]:
+        import xarray as xr
+
+        steps, ids = self.kept().values()
+        coords = {"time": ("spike", (steps + 1) * self._dt, {"units": "ms"}), "neuron": ("spike", ids)}
+        return {self.name: xr.Dataset(coords=coords, attrs={"population": self.of, "cells": self._n})}
+
+    def forget(self) -> None:
+        self._steps, self._ids, self._held = [], [], 0
+
+    @property
+    def held(self) -> int:
+        return self._held
+
+    def expected_bytes(self, sim: Simulation, steps: int) -> int:
+        return IN_MEMORY + 28 * self._count(sim, steps)  # 8 a spike while it runs; at its end 4 + 4 + 4 + 8 more
+
+    def expected_disk(self, sim: Simulation, steps: int) -> int:
+        return 12 * self._count(sim, steps) + ON_DISK
+
+    def _count(self, sim: Simulation, steps: int) -> int:
+        return int(np.ceil(self.expected * sim.net.population(self.of).n * steps * sim.net.dt / 1000.0))
+
+
+class Rates(Logged):
+    """The mean rate of a population in Hz, in bins of `every` ms; `each=True` gives every neuron's.
+
+    The bins begin where the run begins; if it ends within a bin, that one is shorter.
+    """
+
+    @explained
+    def __init__(self, population: Population | str, *, every: float, each: bool = False) -> None:
+        self.of, self.bin, self.each = name_of(population), every, each
+        self.name = f"{self.of}.rate"
+
+    def begin(self, sim: Simulation, steps: int, room: int | None = None) -> None:
+        super().begin(sim, steps, room)
+        self._width, bins = self._bins(sim, steps)
+        self._first = self._until = sim.step_count
+        columns = self._n if self.each else 1
+        rows = bins if room is None else min(bins, max(1, room // (8 * columns)))
+        self._counts = np.zeros((rows, columns), np.int32)
+
+    def _bins(self, sim: Simulation, steps: int) -> tuple[int, int]:
+        width = steps_between(self.bin, sim, "Rates")
+        return width, -(-steps // width)
+
+    def add(self, steps: np.ndarray, ids: np.ndarray, until: int) -> None:
+        bins, needed = (steps - self._first) // self._width, -(-(until - self._first) // self._width)
+        if needed > len(self._counts):
+            more = max(needed - len(self._counts), len(self._counts))
+            self._counts = np.concatenate([self._counts, np.zeros((more, self._counts.shape[1]), np.int32)])
+        np.add.at(self._counts, (bins, ids if self.each else np.zeros_like(ids)), 1)
+        self._until = until
+
+    def data(self, finished: bool = False) -> dict[str, Any]:
+        import xarray as xr
+
+        whole = (self._until - self._first) // self._width
+        ends = self._first + self._width * (np.arange(whole) + 1)
+        if not finished and (self._until - self._first) % self._width:
+            ends = np.append(ends, self._until)
+        lasts = np.diff(ends, prepend=self._first)[:, None] * self._dt / 1000.0
+        rates = self._counts[: len(ends)] / lasts
+        rates /= 1 if self.each else self._n
+        coords: dict[str, Any] = {"time": ("time", ends * self._dt, {"units": "ms"})}
+        dims = ("time", "neuron") if self.each else ("time",)
+        values = rates if self.each else rates[:, 0]
+        return {self.name: xr.DataArray(values, coords, dims, name="rate", attrs={"units": "Hz"})}
+
+    def forget(self) -> None:
+        whole = (self._until - self._first) // self._width
+        begun = self._counts[whole : whole + 1].copy()
+        self._counts[:] = 0
+        self._counts[: len(begun)] = begun
+        self._first += whole * self._width
+
+    @property
+    def held(self) -> int:
+        return (self._until - self._first) // self._width * self._counts.shape[1] * 8
+
+    def expected_bytes(self, sim: Simulation, steps: int) -> int:
+        n = sim.net.population(self.of).n if self.each else 1
+        return IN_MEMORY + (40 + 12 * n) * (self._bins(sim, steps)[1] + 1)
+
+    def kept(self) -> dict[str, np.ndarray]:
+        return {"counts": self._counts, "span": np.array([self._first, self._until])}
+
+    def take_up(self, kept: Mapping[str, np.ndarray]) -> None:
+        self._counts = kept["counts"].copy()
+        self._first, self._until = kept["span"].tolist()
+
+    def expected_disk(self, sim: Simulation, steps: int) -> int:
+        n = sim.net.population(self.of).n if self.each else 1
+        return (8 + 8 * n) * (self._bins(sim, steps)[1] + 1) + ON_DISK

@@ -1,0 +1,1 @@
+"""One call of `run`: chunks, threads, and whose turn it is."""

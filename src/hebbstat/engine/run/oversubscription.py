@@ -1,0 +1,83 @@
+"""Making room on a busy machine: a simulation goes on with one thread fewer when another program needs a core.
+
+Threads wait for the slowest, so one that shares its core makes all of them slow. That shows in how long the threads
+work: who waits long sleeps. A simulation is then cut anew, for one thread fewer; its results stay the same bits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hebbstat.engine.memory.layout import Layout
+from hebbstat.engine.state.global_state import gather, gather_delays, put
+from hebbstat.network.instantiate import Synapses
+
+if TYPE_CHECKING:
+    from hebbstat.engine.simulation import Simulation
+
+BUSY = 0.8  # share of the time that threads work, below which one is taken away
+WATCHED = 1.0  # seconds over which that is measured
+PATIENCE = 20.0  # seconds after which all threads are tried again; each time twice as many
+WORTH = 4.0  # how many times longer than cutting anew the rest of the run must take
+CUTTING = 2e-7  # seconds a synapse that cutting anew takes, about
+
+
+class Crowding:
+    """Watches how much the threads of a simulation work, and chooses how many there are."""
+
+    def __init__(self, sim: Simulation) -> None:
+        self.sim, self.asked, self.patience = sim, sim.threads, PATIENCE
+        self.wall, self.worked, self.since = sim.wall, sim.worked, sim.wall
+
+    def has_changed(self, steps_left: int) -> bool:
+        """Change the number of threads if it is time to; returns whether it did."""
+        sim = self.sim
+        wall = sim.wall - self.wall
+        if self.asked == 1 or wall < WATCHED or not self._is_worth_it(steps_left):
+            return False
+        works = (sim.worked - self.worked) / (wall * sim.threads)
+        self.wall, self.worked = sim.wall, sim.worked
+        if works < BUSY and sim.threads > max(1, self.asked - 1):
+            return self._cut(sim.threads - 1)
+        if sim.threads < self.asked and sim.wall - self.since > self.patience:
+            self.patience *= 2.0
+            return self._cut(self.asked)
+        return False
+
+    def _is_worth_it(self, steps_left: int) -> bool:
+        synapses = sum(self.sim.layout.synapses(name) for name in self.sim.model.links)
+        left = steps_left * self.sim.wall / max(1, self.sim.walked)
+        return left > WORTH * CUTTING * synapses
+
+    def _cut(self, threads: int) -> bool:
+        reshare(self.sim, threads)
+        self.since = self.sim.wall
+        return True
+
+
+def reshare(sim: Simulation, threads: int) -> None:
+    """Cut a simulation anew for so many threads, between two runs; its results stay the same bits."""
+    state, model = gather(sim), sim.model
+    model.made = replace(model.made, synapses={name: _synapses(sim, name) for name in model.links})
+    for links in model.links.values():
+        for variable in links.variables.values():
+            variable.value = 0.0 if variable.kind == "synapse" else variable.value  # `put` gives it its values
+    former = sim.layout
+    try:
+        sim.use(Layout(model, sim.module, sim.layout.real, threads, sim.layout.slots))
+        put(sim, state, sim.step_count)
+    except BaseException:  # no memory, or Ctrl-C: the arrays of before are whole
+        sim.use(former)
+        raise
+
+
+def _synapses(sim: Simulation, name: str) -> Synapses:
+    """The synapses of a projection as they were realised, but for their weights."""
+    (_, post), share = sim.layout.pairs(name), sim.layout.shares[name][0]
+    start = np.append(sim.layout.links[name][0].begin, len(post))  # the first share's pieces begin where rows do
+    one = np.asarray(share["delays"], np.int32)
+    delay = one if one.size == 1 else gather_delays(sim, name)
+    return Synapses(start, post, 0.0, delay, share["dendritic_delay"])

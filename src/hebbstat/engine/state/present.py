@@ -1,0 +1,175 @@
+"""The present value of a state or parameter, at the end of the last step: what is kept as of an event is advanced.
+
+Looking changes nothing. It costs: synapses are brought up to date, arrays gathered, and a state with an advancer of its
+own is advanced in plain Python, an owner after the other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hebbstat.contract.mechanism import Follow, PopulationRule
+from hebbstat.contract.state import State
+from hebbstat.engine.plan.model import KIND_OF_SCOPE, NETWORK, Cells, Group, Links, Member, modulator
+from hebbstat.engine.state.access import Found
+from hebbstat.engine.state.global_state import gather_delays, gathered, rows
+from hebbstat.network import lookup
+from hebbstat.network.instantiate import Table
+from hebbstat.network.scopes import field_scope
+
+if TYPE_CHECKING:
+    from hebbstat.engine.simulation import Simulation
+
+SIDES = ("pre", "post", "neuron")
+
+
+def present(sim: Simulation, found: Found) -> np.ndarray:
+    """A copy of what a user calls by name: a value for each owner; one for what is one number of a projection."""
+    group, member, name = found.group, found.member, found.name
+    if isinstance(group, Links):
+        sim.settle()
+    if member is None:
+        one = np.asarray(group.variables["w"].value)
+        return gathered(sim, group, "w") if found.kind == "synapse" else np.full(sim.layout.synapses(group.name), one)
+    value, _ = value_of(sim, group, member, name)
+    if np.ndim(value) == 0:
+        value = np.full(group.population.n if isinstance(group, Cells) else 1, value)
+    return np.array(value)
+
+
+def value_of(sim: Simulation, group: Group, member: Member, name: str) -> tuple[Any, str]:
+    """A state, field, derived value or output of a member: a number or an array, and the kind of its owners."""
+    mechanism = member.mechanism
+    if name in mechanism.states and mechanism.states[name].is_plain:
+        return state_value(sim, group, member, mechanism.states[name])
+    key = f"{member.prefix}{name}"
+    kind = group.kind(key)
+    if kind == "table":
+        return _planned(sim, group.variables[key].value), _kind(group.variables[key].over)
+    if kind == "number":
+        return group.variables[key].value, ""
+    if kind == "global":
+        return float(gathered(sim, group, key)[0]), ""
+    if kind == "row" and group.variables[key].fixed:
+        return of_presynaptic(sim, group, key), "pre"
+    if kind:
+        return gathered(sim, group, key), kind
+    value = mechanism.values.get(name)
+    if isinstance(value, Follow):
+        who = f"{name} of {type(mechanism).__name__} on '{member.owner}'"
+        followed = modulator(sim.model, *lookup.followed(sim.net, value.source, who))
+        return float(sim.layout.shares[NETWORK][0][f"left_{followed}"][0]), ""
+    if name in mechanism.derived:
+        kind = _kind(KIND_OF_SCOPE[field_scope(mechanism, name)])
+        return _called(sim, group, member, mechanism.derived[name], {}, kind if kind != "number" else "")
+    assert isinstance(group, Cells) and name == "rate", name
+    rates = sim.layout.cells[group.name]["rates"]
+    return rates[(sim.step_count - 1) % len(rates)] if sim.step_count else np.zeros_like(rates[0]), "cell"
+
+
+def state_value(sim: Simulation, group: Group, member: Member, state: State) -> tuple[Any, str]:
+    """The value of a state, and the kind of its owners; synapses must be up to date."""
+    key = f"{member.prefix}{state.name}"
+    kind = group.variables[key].kind
+    value = gathered(sim, group, key)
+    if kind == "global":
+        return float(value[0]), ""
+    if not state.moves or not (isinstance(group, Links) or isinstance(member.mechanism, PopulationRule)):
+        return value, kind  # moves with every step
+    elapsed = now(sim, slow=group.variables[key].slow) - stamps(sim, group, key).astype(float)
+    if state.trace:
+        rate = group.variables[f"rate_of_{key}"]
+        each = rate.value if rate.kind == "number" else gathered(sim, group, f"rate_of_{key}")
+        moved = value * np.exp(-elapsed * spread(sim, group, each, rate.kind, kind))
+    else:
+        given = {state.name: value, "elapsed": elapsed * sim.net.dt}
+        moved, _ = _called(sim, group, member, state.advancer, given, kind)
+    return np.where(elapsed == 0, value, moved).astype(value.dtype), kind
+
+
+def now(sim: Simulation, slow: bool) -> int:
+    """The last step done; for slow state, for which frozen time does not pass, the last one before that began."""
+    return (sim.frozen_since if slow and sim.frozen_since is not None else sim.step_count) - 1
+
+
+def stamps(sim: Simulation, group: Group, key: str) -> np.ndarray:
+    """The step of the last event of each owner of a state that is kept as of that."""
+    if f"at_{key}" in group.variables:
+        return gathered(sim, group, f"at_{key}")
+    return gathered(sim, group, "last", "row") if group.kind(key) == "row" else gathered(sim, group, "stamp")
+
+
+def spread(sim: Simulation, group: Group, value: Any, own: str, kind: str) -> Any:
+    """A value over owners of one kind (cell, row, synapse; pre: presynaptic neurons) as one over those of another."""
+    if np.ndim(value) == 0 or own == kind:
+        return value
+    if kind == "row":
+        return value[rows(sim, group) >> 32]
+    pre, post = sim.pairs(group.name)
+    if own != "row":
+        return value[post if own == "cell" else pre]
+    mine = pre.astype(np.int64) << 32 | gather_delays(sim, group.name)
+    return value[np.searchsorted(rows(sim, group), mine)]
+
+
+def of_presynaptic(sim: Simulation, group: Group, key: str) -> np.ndarray:
+    """A parameter of rows: one value for each presynaptic neuron, whatever its delays."""
+    assert isinstance(group, Links)
+    values = np.array(np.broadcast_to(group.variables[key].value, group.source.population.n), float)
+    for share in sim.layout.shares[group.name]:
+        values[share["pre"]] = share[key]
+    return values
+
+
+def of_each(sim: Simulation, group: Group, key: str, values: np.ndarray) -> np.ndarray:
+    """A parameter of rows, given for each row, as one value for each presynaptic neuron; `ValueError` if it has two."""
+    each, neurons = of_presynaptic(sim, group, key), rows(sim, group) >> 32
+    each[neurons] = values
+    if not np.array_equal(each[neurons], values, equal_nan=True):
+        raise ValueError("rows of one neuron differ")
+    return each
+
+
+def _kind(kind: str) -> str:
+    """The kind over which parameters are given: those of rows for each presynaptic neuron."""
+    return "pre" if kind == "row" else kind
+
+
+def _planned(sim: Simulation, table: Table) -> Any:
+    return table.values[table.row(max(0, sim.step_count - 1))]
+
+
+def _called(
+    sim: Simulation, group: Group, member: Member, function: Any, given: dict[str, Any], kind: str
+) -> tuple[Any, str]:
+    """What a function of a mechanism returns, for each owner of a kind, or of the widest kind among its arguments."""
+    found: list[tuple[Any, str]] = []
+    for read in function.all_reads:
+        if read in given:
+            found.append((given[read], kind))
+        elif read == "dt":
+            found.append((sim.net.dt, ""))
+        elif read in (*member.mechanism.fields, *member.mechanism.derived):
+            found.append(value_of(sim, group, member, read))
+        else:
+            found.append(_of_neuron(sim, group, read, function))
+    kinds = [own for value, own in found if np.ndim(value)]
+    kind = kind or ("synapse" if len(set(kinds)) > 1 else next(iter(kinds), ""))
+    values = [spread(sim, group, value, own, kind) for value, own in found]
+    if all(np.ndim(value) == 0 for value in values):
+        return float(function(*values)), kind
+    return np.vectorize(function, otypes=[float])(*values), kind
+
+
+def _of_neuron(sim: Simulation, group: Group, read: str, function: Any) -> tuple[Any, str]:
+    """A `pre_X`, `post_X` or `neuron_X`."""
+    side, _, name = read.partition("_")
+    cells = group if isinstance(group, Cells) else {"pre": group.source, "post": group.target}.get(side)  # type: ignore[attr-defined]
+    neuron = cells.members[0] if isinstance(cells, Cells) and side in SIDES else None
+    if neuron is None or name not in (*neuron.mechanism.fields, *neuron.mechanism.derived, *neuron.mechanism.states):
+        return function.optional[read], ""
+    assert isinstance(cells, Cells)
+    value, _ = value_of(sim, cells, neuron, name)
+    return value, "pre" if side == "pre" else "cell"

@@ -1,0 +1,204 @@
+"""Setting a state or parameter between runs, and all that follows from it.
+
+What is set counts as set at the end of the last step. What is kept as of an earlier event is brought up to date
+before: it has moved by the old values until now, and moves by the new ones from now on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hebbstat.contract.distributions import Distribution
+from hebbstat.contract.errors import BadValue
+from hebbstat.contract.mechanism import Follow, checked
+from hebbstat.contract.signals import Signal, steps_of
+from hebbstat.engine.plan.model import Group, Links, Member
+from hebbstat.engine.state.access import Found, title
+from hebbstat.engine.state.global_state import gathered, groups, put_variable, set_clock
+from hebbstat.engine.state.present import now, of_presynaptic, state_value
+from hebbstat.network.derive import dependents, derived_value
+from hebbstat.network.instantiate import Realised, places
+
+if TYPE_CHECKING:
+    from hebbstat.engine.simulation import Simulation
+
+
+def put(sim: Simulation, found: Found, value: Any) -> None:
+    """Set what a user calls by name in a settled simulation."""
+    group, member = found.group, found.member
+    value = _checked(sim, found, value)
+    is_parameter = member is not None and found.name in member.mechanism.fields
+    for other in groups(sim) if is_parameter else [group]:
+        bring_up_to_date(sim, other)
+    _write(sim, found, value)
+    if member is not None and is_parameter and group.variables[found.key].fixed:
+        _derive_again(sim, group, member, found.name)
+
+
+def bring_up_to_date(sim: Simulation, group: Group) -> None:
+    """Keep all states of a group that move by themselves as of now. Their values stay what they are."""
+    states = [
+        (f"{member.prefix}{state.name}", state_value(sim, group, member, state)[0])
+        for member in group.members
+        for state in member.mechanism.states.values()
+        if state.moves and state.is_plain
+    ]
+    for key, value in states:
+        if np.ndim(value):
+            put_variable(sim, group, key, value)
+            _stamp(sim, group, key)
+            if f"before_{key}" in group.variables:
+                put_variable(sim, group, f"before_{key}", value)
+
+
+def _stamp(sim: Simulation, group: Group, key: str) -> None:
+    """Note that a state is as of now."""
+    slow = group.variables[key].slow
+    for share in sim.layout.shares[group.name]:
+        kind = group.kind(key)
+        name = f"at_{key}" if f"at_{key}" in share else {"row": "last", "synapse": "stamp"}.get(kind, "")
+        if name in share:
+            share[name][:] = now(sim, slow)
+
+
+def _write(sim: Simulation, found: Found, value: Any) -> None:
+    group, key, kind = found.group, found.key, found.kind
+    if kind == "number":
+        if np.size(value) == 0 or np.min(value) != np.max(value):
+            raise BadValue(
+                f"{title(found)} is one number; make it an array when the network is described to set it per element"
+            )
+        put_variable(sim, group, key, np.asarray(float(np.max(value))))
+        return
+    per_neuron = kind == "row" and group.variables[key].fixed
+    n = group.source.population.n if per_neuron and isinstance(group, Links) else len(gathered(sim, group, key))
+    if np.ndim(value) and np.shape(value) != (n,):
+        raise BadValue(f"{title(found)} needs one number or {n}, not an array of shape {np.shape(value)}")
+    values = np.broadcast_to(value, n)
+    _put_scoped(sim, group, key, values) if per_neuron else put_variable(sim, group, key, values)
+    if f"before_{key}" in group.variables:
+        put_variable(sim, group, f"before_{key}", values)
+
+
+def _checked(sim: Simulation, found: Found, value: Any) -> Any:
+    """The value as numbers, or an error that says why it cannot be set."""
+    member, what = found.member, title(found)
+    if isinstance(value, Distribution | Signal):
+        raise BadValue(
+            f"{what} must be numbers, not {value!r}; draw them with numpy, or give them when the network is described"
+        )
+    mechanism = None if member is None else member.mechanism
+    if mechanism is not None and found.name in mechanism.fields:
+        if isinstance(mechanism.values[found.name], Follow | Signal):
+            raise BadValue(f"{what} is {mechanism.values[found.name]!r}, so it cannot be set between runs")
+        value = checked(mechanism.fields[found.name], value, f"{type(mechanism).__name__} on '{found.group.name}'")
+        if found.name == "period":
+            steps_of(float(value) if np.ndim(value) == 0 else np.nan, sim.net.dt, what)
+        return value
+    state = None if mechanism is None else mechanism.states.get(found.name)
+    if mechanism is not None and (state is None or not state.is_plain):
+        raise BadValue(f"{what} cannot be set: it follows from other values")
+    if found.kind == "synapse" and found.name == "w" and sim.plans[found.group.name].weights:
+        raise BadValue(f"{what} cannot be set: it is derived from hidden states; set these")
+    try:
+        array = np.asarray(value, float)
+    except (TypeError, ValueError) as error:
+        raise BadValue(f"{what} must be numbers, not {value!r}") from error
+    if not np.isfinite(array).all():
+        raise BadValue(f"{what} must be finite numbers")
+    return float(array) if array.ndim == 0 else array
+
+
+def _derive_again(sim: Simulation, group: Group, member: Member, name: str) -> None:
+    """All that was computed from a parameter: derived values, decays of traces, clocks, copies for rows."""
+    follow = dependents(sim.model.net, member.owner, member.place, name)
+    changed = {(member.owner, member.place, name), *follow} - sim.model.made.live
+    made = _made(sim) if follow else sim.model.made
+    for owner, place, mechanism, on in places(sim.model.net):
+        for derived in mechanism.derived:
+            if (owner, place, derived) in changed:
+                of, who = _member(sim, owner, place)
+                if who.owner == owner:  # a receptor that projections share has the values of the first
+                    value = derived_value(made, mechanism, derived, owner, place, on)
+                    _put_scoped(sim, of, f"{who.prefix}{derived}", value)
+    for owner, place, of_name in changed:
+        of, who = _member(sim, owner, place)
+        _follow(sim, of, who, of_name)
+
+
+def _member(sim: Simulation, owner: str, place: str) -> tuple[Group, Member]:
+    """Where the mechanism at a place stands; a receptor stands among the cells that it is of."""
+    for group in groups(sim):
+        for member in group.members:
+            if (member.owner, member.place) == (owner, place):
+                return group, member
+    link = sim.model.links[owner]  # its receptor is shared with an earlier one
+    return link.target, next(pool for pool in link.target.pools if pool.owner == link.receptor_of)
+
+
+def _put_scoped(sim: Simulation, group: Group, key: str, value: Any) -> None:
+    """Give a parameter its value: over presynaptic neurons, if it belongs to rows."""
+    if group.kind(key) == "row" and np.ndim(value):
+        for share in sim.layout.shares[group.name]:
+            share[key][:] = value[share["pre"]]
+        return
+    put_variable(sim, group, key, np.asarray(value))
+
+
+def _follow(sim: Simulation, group: Group, member: Member, name: str) -> None:
+    key = f"{member.prefix}{name}"
+    variable = group.variables[key]
+    for state in member.mechanism.states.values():
+        if state.trace and state.trace.tau == name and f"rate_of_{member.prefix}{state.name}" in group.variables:
+            tau = variable.value if variable.kind == "number" else gathered(sim, group, key)
+            rate = sim.net.dt / np.asarray(tau, float)
+            put_variable(sim, group, f"rate_of_{member.prefix}{state.name}", rate)
+            put_variable(sim, group, f"decay_of_{member.prefix}{state.name}", np.exp(-rate))
+    if name == "period":
+        set_clock(sim, group, member)
+    for links in sim.model.links.values():
+        if links.source is group and f"pre_{key}" in links.variables:
+            _put_scoped(sim, links, f"pre_{key}", _parameter(sim, group, key))
+
+
+def _made(sim: Simulation) -> Realised:
+    """The parameters as they are now."""
+    made = sim.model.made
+    values = {place: dict(found) for place, found in made.values.items()}
+    for group in groups(sim):
+        for member in group.members:
+            for name in member.mechanism.fields:
+                key = f"{member.prefix}{name}"
+                kind = group.kind(key)
+                if kind in ("number", "cell", "synapse", "row") and group.variables[key].fixed:
+                    values[member.owner, member.place][name] = _parameter(sim, group, key)
+    pairs: dict[str, Any] = {name: _Pairs(sim, name) for name in sim.model.links}
+    return replace(made, values=values, synapses=pairs)
+
+
+def _parameter(sim: Simulation, group: Group, key: str) -> Any:
+    """A parameter as the network was realised with: a number or an array over its scope."""
+    variable = group.variables[key]
+    if variable.kind == "number":
+        return float(variable.value)
+    values = of_presynaptic(sim, group, key) if variable.kind == "row" else gathered(sim, group, key)
+    return values.astype(float)
+
+
+class _Pairs:
+    """The neurons of a projection's synapses, looked up when they are asked for."""
+
+    def __init__(self, sim: Simulation, name: str) -> None:
+        self.sim, self.name = sim, name
+
+    def pre(self) -> np.ndarray:
+        """The presynaptic index of each synapse."""
+        return self.sim.pairs(self.name)[0]
+
+    @property
+    def post(self) -> np.ndarray:
+        """The postsynaptic index of each synapse."""
+        return self.sim.pairs(self.name)[1]

@@ -1,0 +1,313 @@
+"""From description to numbers: draws wiring, weights, delays and parameters of a network, once.
+
+Engine and reference start from the same `Realised` network, so what they may differ in is the dynamics alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from hebbstat.contract.distributions import Distribution, Linked
+from hebbstat.contract.errors import BadValue, UnknownName
+from hebbstat.contract.mechanism import Follow, Mechanism, short
+from hebbstat.contract.signals import Signal, steps_of
+from hebbstat.network.derive import derive_all
+from hebbstat.network.memory import check_room
+from hebbstat.network.network import Network, Population, Projection
+from hebbstat.network.parallel import cores
+from hebbstat.network.scopes import field_scope
+from hebbstat.network.streams import Streams
+from hebbstat.network.validate import check
+from hebbstat.network.wiring import ByRows, Rows, draw_rows
+
+LONGEST_DELAY = 2**30  # steps
+PARALLEL_FROM = 100_000  # synapses; below, starting threads costs more than it gains
+Place = tuple[str, str]  # name of a population, projection or network rule; place within it
+
+
+@dataclass(eq=False)
+class Table:
+    """A planned signal in steps: `values[time]` or `values[time, element]`, each lasting `every` steps."""
+
+    values: np.ndarray
+    every: int
+    repeat: bool
+
+    def row(self, step: int) -> int:
+        """The row of the table that holds at `step`."""
+        k = step // self.every
+        return k % len(self.values) if self.repeat else min(k, len(self.values) - 1)
+
+
+@dataclass(eq=False)
+class Synapses:
+    """The synapses of one projection in canonical order: by presynaptic, then postsynaptic index, then copy.
+
+    Those of presynaptic neuron i are `start[i]` to `start[i + 1]`.
+    """
+
+    start: np.ndarray  # int64
+    post: np.ndarray  # int32
+    weight: float | np.ndarray  # one number if all are equal
+    delay: np.ndarray  # int32, steps; one element if all are equal
+    dendritic_delay: int  # steps
+    branch: np.ndarray | None = None  # int32
+    copy: np.ndarray | None = None  # int32: the number of each synapse among those of its pair; None where all are 0
+
+    @property
+    def n(self) -> int:
+        """How many."""
+        return len(self.post)
+
+    def pre(self) -> np.ndarray:
+        """The presynaptic index of each synapse (int32), made anew at each call."""
+        return Rows(self.start, self.post).pre()
+
+    def weights(self) -> np.ndarray:
+        """The weight of each synapse (float64); not to be written to."""
+        return np.broadcast_to(np.asarray(self.weight, float), self.n)
+
+
+@dataclass(eq=False)
+class Realised:
+    """A network in numbers.
+
+    `values[(name, place)][field]` is a float, an array over the field's scope, a `Table` or a `Follow`. Derived
+    values are among them, unless they are live (they depend on a signal or on what a rule changes): `live` holds
+    (name, place, derived name) for those.
+    """
+
+    network: Network
+    synapses: dict[str, Synapses] = field(default_factory=dict)
+    values: dict[Place, dict[str, Any]] = field(default_factory=dict)
+    live: set[tuple[str, str, str]] = field(default_factory=set)
+    trains: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)  # steps, neurons
+
+
+def realise(net: Network, threads: int | None = None) -> Realised:
+    """Draw everything of a network that is random, and compute its derived values.
+
+    `threads` (default: all cores) changes nothing but the time it takes.
+    """
+    net = net.copy(settled=True)  # what is done to the description later changes nothing that was made of it
+    made = Realised(net)
+    check(net)
+    _check_memory(net)
+    orders: dict[str, np.ndarray | None] = {}
+    draws = {name: Streams(net, name) for name in (*net.populations, *net.projections, *net.rules)}
+    for projection in net.projections.values():
+        wired = _wire(net, projection, draws[projection.name], threads or cores())
+        made.synapses[projection.name], orders[projection.name] = wired
+    for owner, place, mechanism, on in places(net):
+        draw = _Draw(made, draws[owner], orders.get(owner))
+        made.values[owner, place] = draw.fields(owner, place, mechanism, on)
+    for population in net.populations.values():
+        if population.spikes is not None:
+            made.trains[population.name] = _train_steps(net, population)
+    derive_all(made)
+    return made
+
+
+def places(net: Network) -> list[tuple[str, str, Mechanism, Population | Projection | None]]:
+    """All mechanisms of a network: (name, place, mechanism, the population or projection that it is on)."""
+    found: list[tuple[str, str, Mechanism, Population | Projection | None]] = []
+    for population in net.populations.values():
+        found.append((population.name, "neuron", population.neuron, population))
+        found += [(population.name, f"rule{k}.0", rule, population) for k, rule in enumerate(population.rules)]
+    for projection in net.projections.values():
+        found += [(projection.name, place, mechanism, projection) for place, mechanism in projection.mechanisms()]
+    found += [(name, "rule", rule, None) for name, rule in net.rules.items()]
+    return found
+
+
+def targets(net: Network) -> set[tuple[str, str, str]]:
+    """(name, place, field) of all parameters that some rule changes."""
+    found = set()
+    for population in net.populations.values():
+        found |= {(population.name, "neuron", rule.aim) for rule in population.rules if rule.aim}
+    for projection in net.projections.values():
+        for rule in projection.rules:
+            for bound in rule.bound():
+                aim = bound.adds[1] if bound.adds and bound.adds[0] is None else None
+                aim = getattr(bound.owner, "aim", None) if bound.hook.event == "limit" else aim
+                if aim is not None and aim != "w":
+                    found.add(target_of(projection, aim))
+    return found
+
+
+def target_of(projection: Projection, aim: str) -> tuple[str, str, str]:
+    """Where a rule's target such as 'release.U', 'receptor.tau' or 'post.v_threshold' lives."""
+    place, _, name = aim.partition(".")
+    if place == "post":
+        owner, mechanism, place = projection.target.name, projection.target.neuron, "neuron"
+    else:
+        owner, mechanism = projection.name, {"release": projection.release, "receptor": projection.receptor}.get(place)  # type: ignore[assignment]
+    if mechanism is None or name not in mechanism.fields:
+        raise UnknownName(
+            f"target '{aim}' of a rule on '{projection.name}' is not there; "
+            "a target is 'w', 'release.U', 'receptor.tau', 'post.v_threshold' ..."
+        )
+    return owner, place, name
+
+
+def _train_steps(net: Network, population: Population) -> tuple[np.ndarray, np.ndarray]:
+    """Given trains as (step, neuron), in that order; two spikes of a cell in one step are one."""
+    assert population.spikes is not None
+    times, neurons = population.spikes
+    steps = np.rint(times / net.dt).astype(np.int64) - 1
+    if steps.size and steps.min() < 0:
+        raise BadValue(
+            f"spikes of '{population.name}': the earliest possible time is the end of the first step, {net.dt:g} ms"
+        )
+    pairs = np.unique(np.stack([steps, neurons]), axis=1)
+    return pairs[0], pairs[1].astype(np.int32)
+
+
+def _check_memory(net: Network) -> None:
+    wanted = sum(_bytes_needed(p) for p in net.projections.values())
+    wanted += sum(p.n for p in net.populations.values()) * 200.0
+    check_room(wanted, "the network", "use fewer cells, or sparser wiring such as Random(p) or FixedInDegree(k)")
+
+
+def _bytes_needed(projection: Projection) -> float:
+    """While a projection is being made: targets twice (canonical, then in shares), weights, states, what is drawn."""
+    each = 8 + 4 + (0 if isinstance(projection.wiring, ByRows) else 24)
+    drawn = [projection.weight, projection.delay]
+    for _, mechanism in projection.mechanisms():
+        drawn += [v for name, v in mechanism.values.items() if field_scope(mechanism, name) == "PerSynapse"]
+        each += 4 * sum(state.is_plain and state.scope.name == "PerSynapse" for state in mechanism.states.values())
+    each += 16 * sum(isinstance(value, Distribution) or np.ndim(value) > 0 for value in drawn)
+    return projection.wiring.expected(*projection.sides()) * each
+
+
+def _wire(
+    net: Network, projection: Projection, draws: Streams, threads: int
+) -> tuple[Synapses, np.ndarray | None]:
+    """The synapses of a projection, and in which order what was given beside its pairs has to be taken."""
+    sides = projection.sides()
+    few = projection.wiring.expected(*sides) < PARALLEL_FROM
+    rows = draw_rows(projection.wiring, *sides, draws("wiring"), 1 if few else threads)
+    draw = _Draw(None, draws, rows.order)
+    n, where = len(rows.post), f"weight of '{projection.name}'"
+    weight = draw.values(projection.weight, "weight", n, where)
+    synapses = Synapses(
+        rows.start, rows.post, float(weight) if np.ndim(weight) == 0 else np.asarray(weight, float),
+        _delays(net, projection, draw, n), round(projection.dendritic_delay / net.dt), _branches(projection, draw, n),
+        None if isinstance(projection.wiring, ByRows) else _copies(rows),
+    )  # fmt: skip
+    return synapses, rows.order
+
+
+def _copies(rows: Rows) -> np.ndarray | None:
+    """The number of each synapse among those of its pair; None if no pair has two."""
+    is_copy = np.zeros(len(rows.post), bool)
+    is_copy[1:] = rows.post[1:] == rows.post[:-1]
+    is_copy[rows.start[:-1][rows.start[:-1] < len(rows.post)]] = False
+    if not is_copy.any():
+        return None
+    place = np.arange(len(rows.post), dtype=np.int32)
+    return place - np.maximum.accumulate(np.where(is_copy, 0, place))
+
+
+def _delays(net: Network, projection: Projection, draw: _Draw, n: int) -> np.ndarray:
+    where = f"delay of '{projection.name}'"
+    if isinstance(projection.delay, float):
+        steps = np.array([steps_of(projection.delay, net.dt, where)])
+    else:
+        steps = np.divide(np.broadcast_to(draw.values(projection.delay, "delay", n, where), n), net.dt)
+        np.maximum(1, np.rint(steps, out=steps), out=steps)
+    if steps.size and steps.max() > LONGEST_DELAY:
+        longest = steps.max() * net.dt
+        raise BadValue(f"{where} of {longest:g} ms is longer than {LONGEST_DELAY} steps; use shorter delays")
+    return steps.astype(np.int32)
+
+
+def _branches(projection: Projection, draw: _Draw, n: int) -> np.ndarray | None:
+    if projection.branches is None:
+        return None
+    branch = np.asarray(projection.branches)
+    if branch.dtype.kind not in "iu" or branch.size == 0 or branch.min() < (branch.ndim == 0):
+        raise BadValue(
+            f"branches={short(projection.branches)} of '{projection.name}' must be a whole number, at least 1, "
+            "or each synapse's branch, from 0"
+        )
+    if branch.ndim == 0:
+        return draw.draws("branches").integers(0, int(branch), n).astype(np.int32)
+    if branch.shape != (n,):
+        raise BadValue(
+            f"branches of '{projection.name}' must be a number or an array of its {n} synapses, not {branch.shape}"
+        )
+    return draw.in_order(branch).astype(np.int32)
+
+
+@dataclass(eq=False)
+class _Draw:
+    """What is drawn or given for one population, projection or network rule.
+
+    Arrays over synapses are given in the order of the pairs of their wiring; `order` takes them to the canonical one.
+    """
+
+    made: Realised | None
+    draws: Streams
+    order: np.ndarray | None
+
+    def in_order(self, given: np.ndarray) -> np.ndarray:
+        """What was given for each synapse (the last axis) in canonical order."""
+        return given if self.order is None else given[..., self.order]
+
+    def values(self, value: Any, name: str, n: int, where: str, per_synapse: bool = True) -> Any:
+        """A parameter as a number or an array of `n`."""
+        if isinstance(value, Linked):
+            return self.draws.sample(value, name, n)
+        if isinstance(value, Distribution):
+            return value.sample(self.draws, name, n)
+        if isinstance(value, Signal):
+            raise BadValue(f"{where} cannot be a signal; let a rule change it")
+        if np.ndim(value) and np.shape(value) != (n,):
+            raise BadValue(f"{where} is an array of shape {np.shape(value)}; it must have one value for each of {n}")
+        return self.in_order(np.asarray(value)) if np.ndim(value) and per_synapse else value
+
+    def fields(
+        self, owner: str, place: str, mechanism: Mechanism, on: Population | Projection | None
+    ) -> dict[str, Any]:
+        """The realised parameters of one mechanism."""
+        assert self.made is not None
+        dt, found = self.made.network.dt, {}
+        for name, spec in mechanism.fields.items():
+            value, where = mechanism.values[name], f"{name} of {type(mechanism).__name__} on '{owner}'"
+            if name == "period" and not isinstance(value, float):
+                raise BadValue(f"{where} = {short(value)} must be one number: a clock ticks for all")
+            if spec.unit is None or isinstance(value, float | Follow):
+                found[name] = value
+                continue
+            scope = field_scope(mechanism, name)
+            n, own = self._count(scope, on), scope == "PerSynapse"
+            if isinstance(value, Signal):
+                values, every, repeat = value.table(dt)
+                if values.ndim == 2 and values.shape[1] != n:
+                    raise BadValue(
+                        f"{where} is a signal for {values.shape[1]} elements; it must be for {n} ({scope}) "
+                        "or one for all"
+                    )
+                values = self.in_order(values) if values.ndim == 2 and own else values
+                found[name] = Table(np.ascontiguousarray(values), every, repeat)
+            elif scope == "Global":
+                raise BadValue(
+                    f"{where} = {short(value)} must be one number: the rule needs it for more than one kind of neuron"
+                )
+            else:
+                prefix = name if place == "neuron" else f"{place}/{name}"
+                found[name] = self.values(value, prefix, n, f"{where} ({scope})", own)
+        return found
+
+    def _count(self, scope: str, on: Population | Projection | None) -> int:
+        """How many owners of a scope there are."""
+        if isinstance(on, Population):
+            return on.n if scope != "Global" else 0
+        if on is None or self.made is None:
+            return 0
+        sizes = {"PerPre": on.source.n, "PerPost": on.target.n, "PerSynapse": self.made.synapses[on.name].n}
+        return sizes.get(scope, 0)

@@ -1,0 +1,154 @@
+"""What only a whole network can tell: combinations that make no sense are refused before anything is drawn."""
+
+from __future__ import annotations
+
+from hebbstat.contract.errors import BadValue, ContractError, NotSupported, UnknownName, suggestion, tell
+from hebbstat.contract.hooks import WEIGHT_CHANGES
+from hebbstat.contract.mechanism import DRAWS, Mechanism, Plasticity, PopulationRule
+from hebbstat.contract.signals import Signal, steps_of
+from hebbstat.network.network import Network, Population, Projection
+from hebbstat.network.scopes import check_reads
+
+
+def check(net: Network) -> None:
+    """Raise the first error that is found."""
+    if not net.populations:
+        raise BadValue("the network has no population; add one with net.add(...)")
+    for population in net.populations.values():
+        for mechanism in (population.neuron, *population.rules):
+            _check_mechanism(net, mechanism, population.name)
+        _check_population(population)
+    for projection in net.projections.values():
+        for _, mechanism in projection.mechanisms():
+            _check_mechanism(net, mechanism, projection.name)
+        _check_projection(projection)
+        if projection.dendritic_delay:
+            steps_of(projection.dendritic_delay, net.dt, f"dendritic_delay of '{projection.name}'")
+    for name, rule in net.rules.items():
+        _check_mechanism(net, rule, name)
+    _check_targets(net)
+
+
+def _check_targets(net: Network) -> None:
+    """What a rule changes must be there, and not move by a plan of its own."""
+    from hebbstat.network.instantiate import places, targets
+
+    at = {(owner, place): mechanism for owner, place, mechanism, _ in places(net)}
+    for owner, place, name in sorted(targets(net)):
+        mechanism, what = at[owner, place], f"{name} of {type(at[owner, place]).__name__} on '{owner}'"
+        if isinstance(mechanism.values.get(name), Signal):
+            raise BadValue(f"{what} is a signal, so no rule can change it; give a number, array or distribution")
+
+
+def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:
+    check_reads(mechanism)
+    what = f"{type(mechanism).__name__} on '{owner}'"
+    for state in mechanism.states.values():
+        if state.sensor:
+            watched = mechanism.values[state.sensor]
+            if watched not in net.populations:
+                raise UnknownName(
+                    f"{what} counts the spikes of '{watched}'; {suggestion(str(watched), net.populations)}"
+                )
+            if not net.populations[watched].spiking:
+                raise ContractError(f"{what} counts the spikes of '{watched}', which are rate neurons")
+        if state.advancer:
+            others = [name for name in state.advancer.all_reads if name in mechanism.states and name != state.name]
+            drawn = [name for name in state.advancer.all_reads if name in DRAWS and name not in mechanism.fields]
+            if drawn:
+                raise ContractError(f"{what}: {state.name}.advance draws '{drawn[0]}'; it may not: use `step`")
+            if others:
+                raise ContractError(
+                    f"{what}: {state.name}.advance reads the state {others[0]}; it may read its own state and fields"
+                )
+        if state.reduction and not isinstance(mechanism, Plasticity | PopulationRule):
+            raise ContractError(
+                f"{what}: {state.name} is a reduction; only rules of projections and populations reduce"
+            )
+        source = mechanism.states[state.lagged.source] if state.lagged else state
+        if source.scope != state.scope:
+            raise ContractError(f"{what}: {state!r} is a lagged {source!r}; both must have one scope")
+    _warn_of_short_times(net, mechanism, what)
+    late = [state.lagged.by for state in mechanism.states.values() if state.lagged] + [
+        h.after for h in mechanism.hooks if h.after
+    ]
+    if isinstance(mechanism.values.get("period"), float):
+        steps_of(mechanism.values["period"], net.dt, f"period of {what}")
+    for name in late:
+        value = mechanism.values[name]
+        if isinstance(value, Signal):
+            raise BadValue(f"{name} of {what} is a signal; it must be a number, an array or a distribution")
+        if isinstance(value, float) and value != 0.0:
+            steps_of(value, net.dt, f"{name} of {what}")
+
+
+def _warn_of_short_times(net: Network, mechanism: Mechanism, what: str) -> None:
+    """A time constant within one step is allowed, but more often it was given in seconds."""
+    for name, spec in mechanism.fields.items():
+        value = mechanism.values[name]
+        constant = spec.unit is not None and spec.unit.symbol == "ms" and spec.unit.above and name != "period"
+        if constant and isinstance(value, float) and value < net.dt:
+            tell(
+                f"{name}={value:g} ms of {what} is shorter than a step, dt={net.dt:g} ms. Times are in ms: did you "
+                f"mean {1000 * value:g} ms?"
+            )
+
+
+def _check_population(population: Population) -> None:
+    model = type(population.neuron).__name__
+    kinds = [hook.event for hook in population.neuron.hooks if hook.event in ("fires", "output")]
+    if len(kinds) != 1:
+        raise ContractError(
+            f"{model} of '{population.name}' must define one of fires (spikes) and output (a rate), not {len(kinds)}"
+        )
+    for rule in population.rules:
+        what = f"{type(rule).__name__} on '{population.name}'"
+        changes = any(not hook.writes and hook.event in WEIGHT_CHANGES for hook in rule.hooks)
+        if changes and rule.aim not in population.neuron.fields:
+            aim = f"aims at '{rule.aim}' of {model}" if rule.aim else 'needs a target, such as target="v_threshold"'
+            raise UnknownName(f"{what} {aim}; {suggestion(rule.aim, population.neuron.fields)}")
+        if any(state.inflow for state in rule.states.values()) and population.positions is None:
+            raise BadValue(
+                f"{what} diffuses, so '{population.name}' needs positions: "
+                "net.add(..., positions=array of shape [n, dimensions])"
+            )
+
+
+def _check_events(projection: Projection) -> None:
+    """A rule that waits for spikes needs neurons that spike: rate neurons have an output instead."""
+    sides = (("on_pre", "PerPre", projection.source), ("on_post", "PerPost", projection.target))
+    for event, scope, population in sides:
+        if population.spiking:
+            continue
+        for part in (part for rule in projection.rules for part in rule.parts()):
+            waits = any(hook.event == event for hook in part.hooks)
+            if waits or any(state.trace and state.scope.name == scope for state in part.states.values()):
+                raise ContractError(
+                    f"{type(part).__name__} on '{projection.name}' waits for spikes of '{population.name}', which are "
+                    "rate neurons; use a rule that acts at each step and reads pre_rate and post_rate"
+                )
+
+
+def _check_projection(projection: Projection) -> None:
+    _check_events(projection)
+    parts = [id(part) for rule in projection.rules for part in rule.parts()]
+    if len(set(parts)) < len(parts):
+        raise BadValue(f"one rule stands twice on '{projection.name}'; make two, each with its own state")
+    bounds = [bound for rule in projection.rules for bound in rule.bound()]
+    derived = [b for b in bounds if b.hook.event == "weight"]
+    changing = [b for b in bounds if b.adds == (None, "w")]
+    if len(derived) > 1 or (derived and changing):
+        other = derived[1] if len(derived) > 1 else changing[0]
+        raise NotSupported(
+            f"{type(derived[0].owner).__name__} on '{projection.name}' derives the weight from hidden states, so "
+            f"{type(other.owner).__name__} cannot change it too; aim that rule at another quantity with target="
+        )
+    for bound in bounds:
+        if bound.adds is None:
+            continue
+        owner, name = bound.adds
+        if owner is not None and (name not in owner.states or owner.states[name].scope.name != "PerSynapse"):
+            raise ContractError(f"{type(owner).__name__}.redirect = '{name}' must name a PerSynapse state of its own")
+        states = projection.release.states.values() if projection.release is not None else ()
+        if owner is None and name.startswith("release.") and any(state.scope.name == "PerPre" for state in states):
+            raise NotSupported(f"'{projection.name}': no rule can change '{name}' of a release whose states are PerPre")
