@@ -255,7 +255,7 @@ def test_b7_the_loops_that_draw_wiring_are_kept_there_too(tmp_path: Path, monkey
         return done.stdout, done.stderr
 
     first = run()
-    kept = list((tmp_path / "cache" / "__pycache__").glob("drawing_*.nbc"))
+    kept = list((tmp_path / "cache" / "__pycache__").glob("wiring_kernels_*.nbc"))
     assert len(kept) == 1 and not first[1]
     one_byte(kept[0])
     again = run()

@@ -55,7 +55,7 @@ def test_c6_declarations(make, says):
 
 @pytest.mark.parametrize("name", hs._PARTS)
 def test_c6_parts_of_the_package_are_its_attributes(name):
-    assert getattr(hs, name) is importlib.import_module(f"hebbstat.{name}") and name in dir(hs)
+    assert getattr(hs, name) is importlib.import_module(hs._PARTS[name]) and name in dir(hs)
 
 
 def test_c6_all_parts_for_users_are_listed():
