@@ -50,7 +50,7 @@ def _wires() -> list[tuple[str, str]]:
 
 def ours(kind: Kind, seed: int) -> Trains:
     net = hs.Network(dt=DT, seed=seed)
-    net.add(hs.Poisson(rate=SOURCE_RATE), SOURCES, "sources")
+    net.add(hs.PoissonSource(rate=SOURCE_RATE), SOURCES, "sources")
     receptor: dict[str, Any] = {}
     for name, n in CELLS.items():
         tau = kind.tau[name]

@@ -50,8 +50,8 @@ def _maybe(rng: np.random.Generator, value: float, cv: float = 0.3) -> object:
 
 def _source(rng: np.random.Generator) -> hs.Neuron:
     if rng.random() < 0.3:
-        return hs.Poisson(rate=hs.Timed(rng.uniform(0, 300, (5, 12)), every=10.0, repeat=True))
-    return hs.Poisson(rate=_maybe(rng, 120.0))
+        return hs.PoissonSource(rate=hs.Timed(rng.uniform(0, 300, (5, 12)), every=10.0, repeat=True))
+    return hs.PoissonSource(rate=_maybe(rng, 120.0))
 
 
 def _trains(net: hs.Network, rng: np.random.Generator) -> hs.Population:

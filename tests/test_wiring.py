@@ -18,8 +18,8 @@ from hebbstat.network import (
     OneToOne,
     Random,
     Wiring,
-    drawing,
     realise,
+    wiring_kernels,
 )
 from hebbstat.network import wiring as wiring_module
 from hebbstat.network.wiring import Side, draw_rows
@@ -160,8 +160,8 @@ def test_wiring_does_not_depend_on_threads_and_blocks(wiring, same, monkeypatch)
 
 @given(st.integers(0, 2**64 - 1), st.integers(0, 2**31), st.integers(0, 2**31))
 def test_wiring_draws_with_the_keyed_generator(key, row, count):
-    mine = drawing.row_key(np.uint64(key), row)
-    assert drawing.uniform(np.uint64(mine), count) == random.uniform(random.draw(key, row, count))
+    mine = wiring_kernels.row_key(np.uint64(key), row)
+    assert wiring_kernels.uniform(np.uint64(mine), count) == random.uniform(random.draw(key, row, count))
 
 
 @pytest.mark.parametrize("wiring", [*MANY, Explicit([1, 1], [2, 2]), OneToOne()], ids=kind)

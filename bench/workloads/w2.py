@@ -35,7 +35,7 @@ def network(
     tau = hs.LogNormal(ours.MEMBRANE["tau"], cv=0.2) if "taus" in pieces else ours.MEMBRANE["tau"]
     for name, n in _populations(workload, parts):
         net.add(hs.LIF(**{**ours.MEMBRANE, "tau": tau}), n, name)
-        net.add(hs.Poisson(rate=workload.drive_rate), n, f"drive of {name}")
+        net.add(hs.PoissonSource(rate=workload.drive_rate), n, f"drive of {name}")
         net.connect(
             f"drive of {name}", name, hs.OneToOne(), weight=workload.drive_weight, delay=workload.delay,
             receptor=ours.AMPA,

@@ -3,7 +3,7 @@
     import hebbstat as hs
 
     net = hs.Network(dt=0.1, seed=7)
-    inputs = net.add(hs.Poisson(rate=8.0), n=400, name="inputs")
+    inputs = net.add(hs.PoissonSource(rate=8.0), n=400, name="inputs")
     exc = net.add(hs.AdaptiveLIF(), n=100, name="exc")
     net.connect(
         inputs, exc, hs.Random(0.1), weight=2.0, receptor=hs.AMPA(), rules=[hs.PairSTDP(), hs.HardBounds(0.0, 4.0)],
@@ -38,7 +38,7 @@ _HOMES = {
     "hebbstat.network": (
         "AllToAll DistanceDependent Explicit FixedInDegree Network OneToOne Population Projection Random realise"
     ),
-    "hebbstat.neurons": "LIF AdEx AdaptiveLIF CurrentLIF Izhikevich Poisson RateNeuron SpikeSource",
+    "hebbstat.neurons": "LIF AdEx AdaptiveLIF CurrentLIF Izhikevich PoissonSource RateNeuron SpikeSource",
     "hebbstat.plasticity": (
         "Eligibility HardBounds NearestTripletSTDP OneSidedSTDP PairSTDP SoftBounds TripletSTDP WeightDependentSTDP"
     ),

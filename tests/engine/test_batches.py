@@ -43,7 +43,7 @@ CASES = {
 
 def network(case: str, n: int, delay: object) -> hs.Network:
     net = hs.Network(dt=0.1, seed=11)
-    inputs = net.add(hs.Poisson(rate=hs.Uniform(100.0, 900.0)), 12, "inputs")
+    inputs = net.add(hs.PoissonSource(rate=hs.Uniform(100.0, 900.0)), 12, "inputs")
     cells = net.add(hs.LIF(tau=hs.LogNormal(20.0, cv=0.3), bias=400.0), n, "cells")
     weight = hs.Normal(0.5, cv=0.3)
     net.connect(inputs, cells, hs.Random(0.9), weight=weight, delay=delay, receptor=hs.AMPA(), name="x", **CASES[case])

@@ -11,7 +11,7 @@ import pytest
 PROGRAM = """
 import hebbstat as hs
 net = hs.Network(dt=0.5, seed=1)
-net.add(hs.Poisson(rate=100.0), 3, "inputs")
+net.add(hs.PoissonSource(rate=100.0), 3, "inputs")
 sim = hs.Simulation(net, threads=1, quiet=True)
 print(sim.run(ms=50.0, record=[hs.Spikes("inputs")])["inputs.spikes"].sizes["spike"])
 """

@@ -46,7 +46,7 @@ ILL: dict[str, tuple[dict[str, Any], str, str]] = {  # changes, where, a cause t
 def network(seed: int = 7, **changes: Any) -> hs.Network:
     given = HEALTHY | changes
     net = hs.Network(dt=0.5, seed=seed)
-    inputs = net.add(hs.Poisson(rate=20.0), 100, "inputs")
+    inputs = net.add(hs.PoissonSource(rate=20.0), 100, "inputs")
     cells = net.add(hs.LIF(refractory=2.0), 50, "cells")
     rules = [
         hs.PairSTDP(**given["stdp"]), hs.SynapticScaling(period=500.0, **given["scaling"]),

@@ -12,7 +12,7 @@ import hebbstat as hs
 
 def network() -> hs.Network:
     net = hs.Network(dt=0.1, seed=1)
-    inputs = net.add(hs.Poisson(rate=20.0), 5, "inputs")
+    inputs = net.add(hs.PoissonSource(rate=20.0), 5, "inputs")
     exc = net.add(hs.LIF(tau=hs.LogNormal(20.0, cv=0.2)), 4, "exc")
     net.connect(inputs, exc, hs.AllToAll(), weight=1.0, receptor=hs.AMPA(), rules=[hs.PairSTDP()])
     return net
@@ -158,7 +158,7 @@ def test_a_recording_too_large_for_memory_says_how_large(sim: hs.Simulation, rec
 
 def test_what_a_trace_decays_with_may_be_set_between_runs() -> None:
     net = hs.Network(dt=1.0, seed=1)
-    cells = net.add(hs.Poisson(rate=10.0), 3, "cells")
+    cells = net.add(hs.PoissonSource(rate=10.0), 3, "cells")
     out = net.add(hs.LIF(), 3, "out")
     net.connect(cells, out, hs.AllToAll(), weight=0.1, receptor=hs.AMPA(), rules=[hs.PairSTDP()], name="learn")
     sim, reference = hs.Simulation(net, threads=1, quiet=True, dtype="float64"), hs.ReferenceSimulation(net)

@@ -57,7 +57,7 @@ class Reads(hs.Plasticity):
 
 def test_rules_on_cells_and_synapses_read_what_was_before():
     net = hs.Network(dt=1.0, seed=2)
-    a = net.add(hs.Poisson(rate=80.0), 5, "a")
+    a = net.add(hs.PoissonSource(rate=80.0), 5, "a")
     b = net.add(hs.LIF(), 4, "b", rules=[OnSpike(), OnSpike(k=-0.05)])
     net.connect(a, b, hs.AllToAll(), weight=6.0, rules=[Reads()], name="p")
     sim, reference = hs.Simulation(net, dtype="float64", quiet=True), hs.ReferenceSimulation(net)

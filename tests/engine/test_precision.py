@@ -26,7 +26,7 @@ class Creep(hs.Plasticity):
 
 def test_small_changes_of_slow_clocks_add_up_in_expectation() -> None:
     net = hs.Network(dt=1.0, seed=3)
-    net.add(hs.Poisson(rate=0.0), 400, "a")
+    net.add(hs.PoissonSource(rate=0.0), 400, "a")
     net.add(hs.LIF(), 400, "b")
     net.connect("a", "b", hs.AllToAll(), weight=1.5, receptor=hs.AMPA(), rules=[Creep()])
     sim = hs.Simulation(net, threads=1, quiet=True)

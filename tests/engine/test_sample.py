@@ -13,7 +13,7 @@ from hebbstat.engine.state.synapse_sample import SynapseSample
 @pytest.mark.parametrize("delay", [1.0, hs.Uniform(0.5, 9.0)])
 def test_a_sample_is_a_part_of_the_whole(threads: int, delay: object) -> None:
     net = hs.Network(dt=0.5, seed=2)
-    inputs, cells = net.add(hs.Poisson(rate=50.0), 40, "inputs"), net.add(hs.LIF(), 30, "cells")
+    inputs, cells = net.add(hs.PoissonSource(rate=50.0), 40, "inputs"), net.add(hs.LIF(), 30, "cells")
     weight = hs.Normal(1.0, cv=0.3)
     net.connect(inputs, cells, hs.Random(0.5), weight=weight, delay=delay, receptor=hs.AMPA(), rules=[hs.PairSTDP()])
     sim = hs.Simulation(net, threads=threads, quiet=True)

@@ -13,7 +13,7 @@ from hebbstat.network import realise
 
 def network(wiring=None, **connection) -> hs.Network:
     net = hs.Network(dt=0.5, seed=5)
-    inputs = net.add(hs.Poisson(rate=20.0), 60, "inputs")
+    inputs = net.add(hs.PoissonSource(rate=20.0), 60, "inputs")
     cells = net.add(hs.LIF(), 70, "cells")
     net.connect(inputs, cells, wiring or hs.Random(0.3), receptor=hs.AMPA(), name="x", **connection)
     return net

@@ -22,7 +22,7 @@ from hebbstat.engine.record import budget, stream
 
 def network(cells: int = 20, inputs: int = 30) -> hs.Network:
     net = hs.Network(dt=0.5, seed=3)
-    source = net.add(hs.Poisson(rate=30.0), inputs, "inputs")
+    source = net.add(hs.PoissonSource(rate=30.0), inputs, "inputs")
     exc = net.add(hs.LIF(), cells, "exc")
     net.connect(source, exc, hs.Random(0.3), weight=1.0, receptor=hs.AMPA(), rules=[hs.PairSTDP(), hs.HardBounds(0, 3)])
     return net

@@ -151,7 +151,7 @@ class Startled(hs.Neuron):
 
 def test_a_spike_may_read_the_sums_of_its_step() -> None:
     net = hs.Network(dt=1.0, seed=2)
-    net.add(hs.Poisson(rate=200.0), 10, "a")
+    net.add(hs.PoissonSource(rate=200.0), 10, "a")
     net.add(Startled(cost=hs.Uniform(0.2, 0.8)), 20, "b", spikes=([5.0, 9.0, 30.0], [1, 1, 7]))
     net.connect("a", "b", hs.Random(0.5), weight=0.3)
     sim, reference = hs.Simulation(net, dtype="float64", threads=2, quiet=True), hs.ReferenceSimulation(net)

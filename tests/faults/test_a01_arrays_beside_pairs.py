@@ -44,7 +44,7 @@ class Leak(hs.Release):
 @pytest.mark.parametrize("wiring", [hs.Explicit(PRE, POST), Mine()])
 def test_a1_arrays_go_with_their_pairs(wiring):
     net = hs.Network(dt=1.0)
-    a, b = net.add(hs.Poisson(rate=50.0), 6, "a"), net.add(hs.LIF(), 4, "b")
+    a, b = net.add(hs.PoissonSource(rate=50.0), 6, "a"), net.add(hs.LIF(), 4, "b")
     rules = [Rule(a=GIVEN + 1, b=GIVEN + 2)]
     net.connect(
         a, b, wiring, weight=GIVEN, delay=np.rint(GIVEN), release=Leak(part=GIVEN + 3), rules=rules, name="p",
@@ -62,7 +62,7 @@ def test_a1_arrays_go_with_their_pairs(wiring):
 
 def test_a1_the_example():
     net = hs.Network(dt=1.0)
-    a, b = net.add(hs.Poisson(), 3, "a"), net.add(hs.LIF(), 3, "b")
+    a, b = net.add(hs.PoissonSource(), 3, "a"), net.add(hs.LIF(), 3, "b")
     net.connect(a, b, hs.Explicit([2, 0, 1], [0, 1, 2]), weight=[20.0, 1.0, 12.0], delay=[5.0, 1.0, 3.0], name="p")
     sim = hs.Simulation(net, quiet=True)
     assert sim.weights("p").tolist() == hs.ReferenceSimulation(net).weights("p") == [1.0, 12.0, 20.0]
@@ -70,7 +70,7 @@ def test_a1_the_example():
 
 def test_a1_plans_over_synapses_go_with_their_pairs():
     net = hs.Network(dt=1.0)
-    a, b = net.add(hs.Poisson(), 6, "a"), net.add(hs.LIF(), 4, "b")
+    a, b = net.add(hs.PoissonSource(), 6, "a"), net.add(hs.LIF(), 4, "b")
     plan = hs.Timed(np.stack([GIVEN, 2 * GIVEN]), every=1.0)
     net.connect(a, b, hs.Explicit(PRE, POST), rules=[Rule(a=plan)], name="p")
     assert realise(net).values["p", "rule0.0"]["a"].values.tolist() == [

@@ -63,7 +63,7 @@ def test_a2_awkward_names_everywhere(tmp_path, monkeypatch):
     net = hs.Network(dt=1.0, seed=2)
     net.modulate(mine.Level(), "x-y")
     net.modulate(mine.Level(new0=0.25), "x_y")
-    a = net.add(hs.Poisson(rate=120.0), 5, "network")
+    a = net.add(hs.PoissonSource(rate=120.0), 5, "network")
     b = net.add(mine.Awkward(), 4, "window")
     c = net.add(hs.LIF(tau=10.0), 3, "a b")
     d = net.add(hs.LIF(), 3, "a_b")
@@ -89,7 +89,7 @@ def test_a2_awkward_names_everywhere(tmp_path, monkeypatch):
 
 def test_a2_no_name_of_the_engine_begins_as_a_users_does():
     net = hs.Network(dt=1.0)
-    a, b = net.add(hs.Poisson(), 3, "a"), net.add(hs.LIF(), 3, "b", rules=[hs.IntrinsicThreshold()])
+    a, b = net.add(hs.PoissonSource(), 3, "a"), net.add(hs.LIF(), 3, "b", rules=[hs.IntrinsicThreshold()])
     net.connect(
         a, b, hs.Random(0.5), delay=hs.Uniform(1.0, 4.0), receptor=hs.AMPA(), release=hs.ShortTerm(),
         rules=[hs.PairSTDP(), hs.Eligibility(hs.TripletSTDP()), hs.SynapticScaling(), hs.HardBounds()],

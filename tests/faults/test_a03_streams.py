@@ -101,7 +101,7 @@ def test_a3_instances_hooks_and_gates_draw_apart():
     net = hs.Network(dt=1.0, seed=4)
     net.modulate(Noise(), "a")
     net.modulate(Noise(), "b")
-    x, y = net.add(hs.Poisson(rate=50.0), 4, "x"), net.add(hs.LIF(), 4, "y")
+    x, y = net.add(hs.PoissonSource(rate=50.0), 4, "x"), net.add(hs.LIF(), 4, "y")
     net.connect(x, y, hs.AllToAll(), weight=0.0, rules=[Jitter()], name="p")
     twice = hs.gated(hs.gated(Steady(), by=lambda uniform: uniform), by=lambda uniform: uniform)
     net.connect(x, y, hs.OneToOne(), weight=0.0, rules=[twice], name="q")
@@ -123,7 +123,7 @@ class Steady(hs.Plasticity):
 
 def test_a3_joint_distributions_of_two_rules_draw_apart():
     net = hs.Network(dt=1.0, seed=4)
-    x, y = net.add(hs.Poisson(), 4, "x"), net.add(hs.LIF(), 50, "y")
+    x, y = net.add(hs.PoissonSource(), 4, "x"), net.add(hs.LIF(), 50, "y")
 
     def rule():
         both = dict(gain_up=hs.Normal(1.0, sd=0.1), gain_down=hs.Normal(1.0, sd=0.1))

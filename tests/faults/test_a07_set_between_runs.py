@@ -79,7 +79,7 @@ SETS = [
 def network(**cell):
     net = hs.Network(dt=1.0, seed=8)
     a = net.add(Cell(gain=np.array([1.0, 2.0, 3.0, 4.0]), **cell), 4, "a")
-    source = net.add(hs.Poisson(rate=80.0), 4, "source")
+    source = net.add(hs.PoissonSource(rate=80.0), 4, "source")
     b = net.add(Cell(), 3, "b")
     net.connect(source, a, hs.OneToOne(), weight=2.0)
     rules = [Reads(size=np.full(12, 0.1)), hs.HardBounds(0.0, 5.0)]
@@ -141,7 +141,7 @@ def test_a7_the_examples():
 
 def test_a7_names_of_messages_can_be_set_and_what_moves_says_why_not():
     net = hs.Network(dt=1.0)
-    a = net.add(hs.Poisson(rate=hs.Sine(20.0, 5.0, 10.0)), 2, "a")
+    a = net.add(hs.PoissonSource(rate=hs.Sine(20.0, 5.0, 10.0)), 2, "a")
     b = net.add(hs.LIF(), 2, "b", rules=[hs.IntrinsicThreshold(target=5.0)])
     net.connect(a, b, hs.AllToAll(), receptor=hs.AMPA(), rules=[hs.PairSTDP()], name="p")
     sim = hs.Simulation(net, quiet=True)

@@ -64,7 +64,7 @@ def test_a8_the_example():
 
 def test_a8_looks_between_events_equal_the_reference_on_any_threads():
     net = hs.Network(dt=1.0, seed=2)
-    a, b = net.add(hs.Poisson(rate=40.0), 6, "a"), net.add(hs.LIF(), 5, "b", rules=[Rate()])
+    a, b = net.add(hs.PoissonSource(rate=40.0), 6, "a"), net.add(hs.LIF(), 5, "b", rules=[Rate()])
     delays = hs.Uniform(1.0, 6.0)
     net.connect(a, b, hs.AllToAll(), weight=6.0, delay=delays, rules=[Mixed(), hs.PairSTDP()], name="p")
     sims = [hs.Simulation(net, dtype="float64", threads=threads, quiet=True) for threads in (1, 2, 3)]
@@ -85,7 +85,7 @@ def test_a8_looks_between_events_equal_the_reference_on_any_threads():
 
 def test_a8_looking_changes_no_bit():
     net = hs.Network(dt=1.0, seed=2)
-    a, b = net.add(hs.Poisson(rate=40.0), 6, "a"), net.add(hs.LIF(), 5, "b", rules=[Rate()])
+    a, b = net.add(hs.PoissonSource(rate=40.0), 6, "a"), net.add(hs.LIF(), 5, "b", rules=[Rate()])
     net.connect(a, b, hs.AllToAll(), weight=6.0, delay=hs.Uniform(1.0, 6.0), rules=[Mixed()], name="p")
     quiet, looked = (hs.Simulation(net, quiet=True) for _ in range(2))
     quiet.run(steps=120)

@@ -45,7 +45,7 @@ def test_a9_the_probability_of_being_below_p_is_p(p):
 
 def test_a9_slow_poisson_cells_fire_at_their_rate():
     net = hs.Network(dt=0.1, seed=1)
-    net.add(hs.Poisson(rate=2e-3), 50_000, "a")  # p = 2e-7, three spacings of the old draws
+    net.add(hs.PoissonSource(rate=2e-3), 50_000, "a")  # p = 2e-7, three spacings of the old draws
     run = hs.Simulation(net, quiet=True, threads=1).run(steps=30_000, record=[hs.Spikes("a")])
     expected = 2e-3 * 50_000 * 3.0
     assert abs(run["a.spikes"].sizes["spike"] - expected) < 5 * np.sqrt(expected)

@@ -33,7 +33,7 @@ class AtEvents(hs.Plasticity):
 
 def network(*rules, **projection):
     net = hs.Network(dt=1.0, seed=1)
-    a, b = net.add(hs.Poisson(rate=50.0), 4, "a"), net.add(hs.LIF(), 3, "b")
+    a, b = net.add(hs.PoissonSource(rate=50.0), 4, "a"), net.add(hs.LIF(), 3, "b")
     net.connect(a, b, hs.AllToAll(), rules=rules, name="p", **{"weight": 1.0, **projection})
     return net
 
@@ -170,7 +170,7 @@ def test_a10_what_cannot_be_tried_is_passed_over():
 @pytest.mark.parametrize("dt", [0.01, 1.0])
 def test_a10_no_false_alarm_of_shipped_models(cell, receptor, dt):
     net = hs.Network(dt=dt, seed=1)
-    a, b = net.add(hs.Poisson(), 4, "a"), net.add(cell(), 3, "b", rules=[hs.IntrinsicThreshold()])
+    a, b = net.add(hs.PoissonSource(), 4, "a"), net.add(cell(), 3, "b", rules=[hs.IntrinsicThreshold()])
     rules = [hs.Eligibility(hs.PairSTDP()), hs.Normalisation(), hs.SynapticScaling(), hs.HardBounds(0.0, 1.0)]
     release = hs.ShortTerm(tau_facil=500.0)
     net.connect(a, b, hs.AllToAll(), weight=0.5, receptor=receptor(), release=release, rules=rules)

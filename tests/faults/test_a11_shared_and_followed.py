@@ -96,7 +96,7 @@ def compare(net, steps=40):
 def test_a11_receptors_are_shared_alike_and_by_what_is_said():
     net = hs.Network(dt=1.0, seed=6)
     net.modulate(Chained(start=1.0), "m")
-    a = net.add(hs.Poisson(rate=200.0), 3, "a")
+    a = net.add(hs.PoissonSource(rate=200.0), 3, "a")
     pairs = list(itertools.combinations_with_replacement(HALVES, 2))
     for one, two in pairs:
         b = net.add(Hear(), 3, f"{one} and {two}")
@@ -109,7 +109,7 @@ def test_a11_receptors_are_shared_alike_and_by_what_is_said():
 
 def test_a11_a_modulators_name_means_its_first_state_in_gates_and_parameters():
     net = hs.Network(dt=1.0, seed=6)
-    a = net.add(hs.Poisson(rate=200.0), 30, "a")
+    a = net.add(hs.PoissonSource(rate=200.0), 30, "a")
     net.modulate(Mean(of="a"), "DA")
     b = net.add(hs.LIF(bias=hs.Follow("DA")), 3, "b")
     c = net.add(hs.LIF(bias=hs.Follow("DA.level")), 3, "c")
@@ -150,7 +150,7 @@ def test_a11_an_argument_that_could_mean_two_states_is_refused():
     net = hs.Network(dt=1.0)
     net.modulate(Level(), "a")
     net.modulate(Level(), "a_b")
-    x, y = net.add(hs.Poisson(), 2, "x"), net.add(hs.LIF(), 2, "y")
+    x, y = net.add(hs.PoissonSource(), 2, "x"), net.add(hs.LIF(), 2, "y")
     net.connect(x, y, hs.AllToAll(), rules=[hs.gated(hs.PairSTDP(), by=lambda a_b_c: a_b_c)])
     for make in (hs.Simulation, hs.ReferenceSimulation):
         with pytest.raises(hs.ContractError, match="could be b_c of 'a' and c of 'a_b'"):
@@ -162,7 +162,7 @@ def test_a11_a_wrappers_own_gate_knows_no_modulators():
     net = hs.Network(dt=1.0, seed=1)
     for name in ("value", "low", "high", "change"):
         net.modulate(Chained(start=9.0), name)
-    x, y = net.add(hs.Poisson(rate=100.0), 4, "x"), net.add(hs.LIF(), 4, "y")
+    x, y = net.add(hs.PoissonSource(rate=100.0), 4, "x"), net.add(hs.LIF(), 4, "y")
     net.connect(x, y, hs.AllToAll(), weight=0.5, rules=[hs.SoftBounds(hs.PairSTDP(gain_up=0.1), 0.0, 1.0)], name="p")
     sim, reference = hs.Simulation(net, dtype="float64", quiet=True), hs.ReferenceSimulation(net)
     sim.run(steps=60)

@@ -39,7 +39,7 @@ def test_a12_each_spike_is_in_the_one_window_in_which_its_step_ends(onsets, dt, 
 
 def test_a12_windows_bin_as_recorders_do():
     net = hs.Network(dt=0.1, seed=3)
-    net.add(hs.Poisson(rate=800.0), 5, "a")
+    net.add(hs.PoissonSource(rate=800.0), 5, "a")
     run = hs.Simulation(net, quiet=True).run(ms=90.0, record=[hs.Spikes("a"), hs.Rates("a", every=0.3, each=True)])
     times, cells, rates = run["a.spikes"].time.values, run["a.spikes"].neuron.values, run["a.rate"]
     onsets = rates.time.values - 0.3

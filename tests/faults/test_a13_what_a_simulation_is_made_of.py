@@ -67,7 +67,7 @@ class Drift(hs.Plasticity):
 
 def network(a: dict[str, Any]) -> hs.Network:
     net = hs.Network(dt=0.5, seed=3)
-    inputs = net.add(hs.Poisson(rate=hs.Timed(a["rates"], every=10.0)), 3, "inputs", positions=a["positions"])
+    inputs = net.add(hs.PoissonSource(rate=hs.Timed(a["rates"], every=10.0)), 3, "inputs", positions=a["positions"])
     exc = net.add(hs.LIF(tau=a["tau"]), 2, "exc")
     src = net.add(hs.SpikeSource(), 2, "src", spikes=(a["times"], a["cells"]))
     wiring = hs.Explicit(a["pre"], a["post"])
@@ -103,7 +103,7 @@ def another_step(net: hs.Network, a: dict[str, Any]) -> None:
 
 
 def more(net: hs.Network, a: dict[str, Any]) -> None:
-    net.add(hs.Poisson(rate=10.0), 2, "new")
+    net.add(hs.PoissonSource(rate=10.0), 2, "new")
     net.connect("new", "exc", hs.AllToAll(), receptor=hs.AMPA())
     net.modulate(hs.NetworkRule(), "DA")
 

@@ -17,7 +17,7 @@ def told(net):
 
 def network(rate=10.0, dt=1.0, rules=(), **projection):
     net = hs.Network(dt=dt, seed=1)
-    a, b = net.add(hs.Poisson(rate=rate), 20, "a"), net.add(hs.LIF(), 30, "b")
+    a, b = net.add(hs.PoissonSource(rate=rate), 20, "a"), net.add(hs.LIF(), 30, "b")
     net.connect(a, b, hs.AllToAll(), rules=rules, name="p", **{"receptor": hs.GABAA(), "weight": 1.0, **projection})
     return net
 
@@ -54,7 +54,7 @@ def test_a15_rules_that_cannot_are_not_told():
 )
 def test_a15_rates_that_the_step_cannot_deliver(rate):
     (text,) = told(network(rate=rate))
-    assert "Hz of Poisson on 'a'" in text and "dt=1 ms" in text and "Hz come out" in text
+    assert "Hz of PoissonSource on 'a'" in text and "dt=1 ms" in text and "Hz come out" in text
     if not isinstance(rate, hs.Uniform):
         assert "rate=2000 Hz" in text and "864.7 Hz come out" in text
     assert not told(network(rate=rate, dt=0.05))
@@ -69,7 +69,7 @@ def test_a15_what_is_said_is_so():
 
 def test_a15_a_distribution_that_reaches_below_0_is_told_though_no_draw_does():
     net = hs.Network(dt=1.0, seed=1)
-    a, b = net.add(hs.Poisson(), 1, "a"), net.add(hs.LIF(), 1, "b")
+    a, b = net.add(hs.PoissonSource(), 1, "a"), net.add(hs.LIF(), 1, "b")
     net.connect(a, b, hs.AllToAll(), weight=hs.Normal(1.0, sd=0.5), receptor=hs.GABAA(), name="p")
     assert hs.realise(net).synapses["p"].weights().min() > 0
     (text,) = told(net)
@@ -115,7 +115,7 @@ def test_a15_what_a_source_delivers_is_found_by_trying_it():
 
 
 def test_a15_a_rate_that_follows_a_rule_is_what_that_begins_with():
-    (text,) = told(source(hs.Poisson(rate=hs.Follow("level"))))
+    (text,) = told(source(hs.PoissonSource(rate=hs.Follow("level"))))
     assert "864.7 Hz come out" in text
 
 

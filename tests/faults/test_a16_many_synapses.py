@@ -10,7 +10,7 @@ def test_a16_a_share_with_too_many_synapses_is_refused(monkeypatch):
     assert layout.MOST_SYNAPSES == 2**32
     monkeypatch.setattr(layout, "MOST_SYNAPSES", 13)
     net = hs.Network(dt=1.0)
-    a, b = net.add(hs.Poisson(), 4, "a"), net.add(hs.LIF(), 6, "b")
+    a, b = net.add(hs.PoissonSource(), 4, "a"), net.add(hs.LIF(), 6, "b")
     net.connect(a, b, hs.AllToAll(), receptor=hs.AMPA(), rules=[hs.PairSTDP()], name="p")
     with pytest.raises(hs.TooLarge, match="'p' has 24 synapses in one thread's share; the engine counts to 13"):
         hs.Simulation(net, threads=1, quiet=True)

@@ -20,7 +20,7 @@ from hebbstat.network import parallel
 def network(cells: int = 40) -> hs.Network:
     """Populations of one and of many cells, with rows of differing delays, plasticity, rates and a given train."""
     net = hs.Network(dt=0.5, seed=5)
-    inputs, exc = net.add(hs.Poisson(rate=80.0), 30, "inputs"), net.add(hs.LIF(), cells, "exc")
+    inputs, exc = net.add(hs.PoissonSource(rate=80.0), 30, "inputs"), net.add(hs.LIF(), cells, "exc")
     one, told = net.add(hs.LIF(), 1, "one"), net.add(hs.SpikeSource(), 1, "told", spikes=([5.0, 9.0, 40.0], [0, 0, 0]))
     rules = [hs.PairSTDP(), hs.HardBounds(0.0, 30.0)]
     net.connect(inputs, exc, hs.Random(0.4), weight=12.0, delay=hs.Uniform(0.5, 6.0), receptor=hs.AMPA(), rules=rules)

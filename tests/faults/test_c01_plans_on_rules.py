@@ -77,7 +77,7 @@ def compare(net, names, steps=80):
 )
 def test_c1_plans_on_a_rule(plans, delay):
     net = hs.Network(dt=1.0, seed=5)
-    a, b = net.add(hs.Poisson(rate=60.0), 5, "a"), net.add(hs.LIF(), 4, "b")
+    a, b = net.add(hs.PoissonSource(rate=60.0), 5, "a"), net.add(hs.LIF(), 4, "b")
     rules = [Everywhere(**plans, jump=PLAN), hs.HardBounds(-50.0, hs.Timed([20.0, 30.0], every=9.0, repeat=True))]
     net.connect(a, b, hs.AllToAll(), weight=5.0, delay=delay, rules=rules, name="p")
     compare(net, [("rule0.0", name) for name in "xyzrc"])
@@ -85,7 +85,7 @@ def test_c1_plans_on_a_rule(plans, delay):
 
 def test_c1_plans_on_wrappers_gates_and_release():
     net = hs.Network(dt=1.0, seed=5)
-    a, b = net.add(hs.Poisson(rate=60.0), 5, "a"), net.add(hs.LIF(), 4, "b")
+    a, b = net.add(hs.PoissonSource(rate=60.0), 5, "a"), net.add(hs.LIF(), 4, "b")
     soft = hs.SoftBounds(hs.PairSTDP(gain_up=SINE, gain_down=PLAN), -1.0, hs.Timed([9.0, 12.0], every=9.0, repeat=True))
     rules = [soft, hs.Eligibility(hs.PairSTDP(gain_up=PLAN), tau=50.0, gain=SINE)]
     release = hs.ShortTerm(U=hs.Timed([0.2, 0.6], every=8.0, repeat=True), tau_rec=SINE)
@@ -103,7 +103,7 @@ def test_c1_a_trace_whose_time_constant_moves_decays_step_by_step_or_is_refused(
             return input - v > 0.0
 
     net = hs.Network(dt=1.0, seed=5)
-    a = net.add(hs.Poisson(rate=60.0), 5, "a")
+    a = net.add(hs.PoissonSource(rate=60.0), 5, "a")
     b = net.add(Cell(tau=hs.Timed([10.0, 30.0], every=9.0, repeat=True)), 5, "b")
     net.connect(a, b, hs.OneToOne(), weight=5.0, receptor=None, name="p")
     sim, reference = hs.Simulation(net, dtype="float64", quiet=True), hs.ReferenceSimulation(net)

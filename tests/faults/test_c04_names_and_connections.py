@@ -10,7 +10,7 @@ pytestmark = pytest.mark.usefixtures("plain")
 
 def test_c4_every_name_that_messages_list_can_be_looked_at():
     net = hs.Network(dt=1.0)
-    a, b = net.add(hs.Poisson(rate=20.0), 3, "a"), net.add(hs.LIF(), 2, "b", rules=[hs.IntrinsicThreshold()])
+    a, b = net.add(hs.PoissonSource(rate=20.0), 3, "a"), net.add(hs.LIF(), 2, "b", rules=[hs.IntrinsicThreshold()])
     rules = [hs.Eligibility(hs.PairSTDP()), hs.SynapticScaling()]
     net.connect(a, b, hs.AllToAll(), weight=2.0, receptor=hs.AMPA(), release=hs.ShortTerm(), rules=rules, name="p")
     net.connect(a, b, hs.AllToAll(), weight=2.0, receptor=hs.AMPA(), name="q")
@@ -50,7 +50,7 @@ def test_c5_the_window_of_two_given_trains():
 
 def test_c6_a_projection_without_synapses_runs():
     net = hs.Network(dt=1.0, seed=1)
-    a, b = net.add(hs.Poisson(), 3, "a"), net.add(hs.LIF(), 2, "b")
+    a, b = net.add(hs.PoissonSource(), 3, "a"), net.add(hs.LIF(), 2, "b")
     rules = [hs.PairSTDP(gain_up=hs.LogNormal(0.1, cv=0.1)), hs.Eligibility(hs.PairSTDP(gain_up=hs.Uniform(0.0, 1.0)))]
     release = hs.ShortTerm(U=hs.Beta(0.5, sd=0.1))
     for name, wiring in (("p", hs.Random(0.0)), ("q", hs.Explicit([], []))):
@@ -73,7 +73,7 @@ class Named(hs.Plasticity):
 
 def test_c7_messages_call_things_by_their_names():
     net = hs.Network(dt=1.0)
-    a, b = net.add(hs.Poisson(), 3, "a"), net.add(hs.LIF(), 2, "b")
+    a, b = net.add(hs.PoissonSource(), 3, "a"), net.add(hs.LIF(), 2, "b")
     net.connect(a, b, hs.AllToAll(), receptor=hs.AMPA(), rules=[Named()], name="p")
     for make in (hs.Simulation, hs.ReferenceSimulation):
         with pytest.raises(hs.UnknownName, match="post_vv") as error:

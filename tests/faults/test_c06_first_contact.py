@@ -18,7 +18,7 @@ PACKAGE = Path(hs.__file__).parent
 
 def net():
     made = hs.Network(dt=0.1)
-    made.add(hs.Poisson(), 5, "a")
+    made.add(hs.PoissonSource(), 5, "a")
     made.add(hs.LIF(), 5, "b")
     return made
 

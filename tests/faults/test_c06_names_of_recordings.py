@@ -26,7 +26,7 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> tuple[hs.Recording, 
     """In memory, and streamed."""
     net = hs.Network(dt=0.5, seed=3)
     for name in NAMES:
-        net.add(hs.Poisson(rate=100.0), 3, name)
+        net.add(hs.PoissonSource(rate=100.0), 3, name)
     record: list[hs.Recorder] = [hs.Spikes(name) for name in NAMES] + [hs.Rates(name, every=5.0) for name in NAMES]
     out = tmp_path_factory.mktemp("names") / "out.zarr"
     hs.Simulation(net, threads=1, quiet=True).run(ms=20, record=record, out=out)

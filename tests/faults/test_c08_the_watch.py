@@ -42,19 +42,19 @@ def driven(source: hs.Neuron, weight: float = 30.0, background: float | None = N
     net.connect(source_of, first, hs.AllToAll(), weight=weight, receptor=hs.AMPA())
     net.connect(first, cells, hs.AllToAll(), weight=30.0, receptor=hs.AMPA())
     if background is not None:
-        noise = net.add(hs.Poisson(rate=background), 1, "noise")
+        noise = net.add(hs.PoissonSource(rate=background), 1, "noise")
         net.connect(noise, first, hs.AllToAll(), weight=1e-3, receptor=hs.AMPA())
     return net
 
 
 def test_c8_a_population_that_is_told_when_to_fire_is_never_ill() -> None:
     net = hs.Network(dt=1.0, seed=1)
-    source, told = net.add(hs.Poisson(rate=20.0), 3, "source"), net.add(Told(), 2, "told", spikes=([100.0], [0]))
+    source, told = net.add(hs.PoissonSource(rate=20.0), 3, "source"), net.add(Told(), 2, "told", spikes=([100.0], [0]))
     net.connect(source, told, hs.AllToAll(), weight=1.0)
     assert found(net) == []
     busy = np.arange(1.0, 3000.0, 2.0)
     net = hs.Network(dt=1.0, seed=1)
-    source = net.add(hs.Poisson(rate=20.0), 3, "source")
+    source = net.add(hs.PoissonSource(rate=20.0), 3, "source")
     told = net.add(Told(), 1, "told", spikes=(busy, np.zeros(len(busy), int)))
     net.connect(source, told, hs.AllToAll(), weight=1.0)
     assert found(net, 3.0) == []  # 500 Hz, as it was told
@@ -69,7 +69,7 @@ def test_c8_given_trains_between_which_weights_learn_are_never_ill() -> None:
 
 
 def test_c8_what_hears_and_what_does_not() -> None:
-    assert not any(hears(neuron) for neuron in (hs.SpikeSource(), hs.Poisson(rate=0.0), Told()))
+    assert not any(hears(neuron) for neuron in (hs.SpikeSource(), hs.PoissonSource(rate=0.0), Told()))
     heard = (hs.LIF(), hs.AdaptiveLIF(), hs.AdEx(), hs.CurrentLIF(), hs.Izhikevich())
     assert all(hears(neuron) for neuron in heard)
 
@@ -80,8 +80,8 @@ def test_c8_what_hears_and_what_does_not() -> None:
         (hs.SpikeSource(), {"spikes": LATE}),
         (hs.SpikeSource(), {"spikes": ([50.0, 60.0], [0, 0])}),
         (hs.SpikeSource(), {"spikes": ([], [])}),
-        (hs.Poisson(rate=hs.Timed([0.0, 50.0], every=25_000.0)), {}),
-        (hs.Poisson(rate=hs.Timed([50.0, 0.0], every=1000.0)), {}),
+        (hs.PoissonSource(rate=hs.Timed([0.0, 50.0], every=25_000.0)), {}),
+        (hs.PoissonSource(rate=hs.Timed([50.0, 0.0], every=1000.0)), {}),
     ],
     ids=["late", "early", "never", "planned late", "planned early"],
 )  # fmt: skip
@@ -99,7 +99,7 @@ def test_c8_who_waits_beside_a_weak_background_is_not_dead_until_it_has_come() -
 def test_c8_a_plan_of_the_cells_themselves_may_begin_late() -> None:
     def planned(*bias: float) -> hs.Network:
         net = hs.Network(dt=1.0, seed=1)
-        noise = net.add(hs.Poisson(rate=5.0), 1, "noise")
+        noise = net.add(hs.PoissonSource(rate=5.0), 1, "noise")
         cells = net.add(hs.CurrentLIF(bias=hs.Timed([*bias], every=20_000.0)), 2, "cells")
         net.connect(noise, cells, hs.AllToAll(), weight=1e-3)
         return net
@@ -109,9 +109,9 @@ def test_c8_a_plan_of_the_cells_themselves_may_begin_late() -> None:
 
 
 def test_c8_what_is_dead_is_still_found() -> None:
-    assert ("dead", "first") in found(driven(hs.Poisson(rate=0.0)))  # a rate that nobody planned
-    assert ("dead", "first") in found(driven(hs.Poisson(rate=20.0), weight=1e-3))
-    assert ("dead", "first") in found(driven(hs.Poisson(rate=hs.Timed([10.0, 30.0], every=500.0, repeat=True)), 1e-3))
+    assert ("dead", "first") in found(driven(hs.PoissonSource(rate=0.0)))  # a rate that nobody planned
+    assert ("dead", "first") in found(driven(hs.PoissonSource(rate=20.0), weight=1e-3))
+    assert ("dead", "first") in found(driven(hs.PoissonSource(rate=hs.Timed([10.0, 30.0], every=500.0, repeat=True)), 1e-3))
     regular = np.arange(1.0, 3e4, 50.0), np.zeros(600, int)
     assert ("dead", "first") in found(driven(hs.SpikeSource(), 1e-3, spikes=regular))
 

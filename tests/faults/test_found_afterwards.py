@@ -105,7 +105,7 @@ def test_what_was_set_of_receptors_modulators_and_rows_can_be_saved_and_loaded(t
 
     net = hs.Network(dt=1.0, seed=1)
     net.modulate(Tone(), "T")
-    a, b = net.add(hs.Poisson(rate=50.0), 4, "a"), net.add(hs.LIF(), 3, "b")
+    a, b = net.add(hs.PoissonSource(rate=50.0), 4, "a"), net.add(hs.LIF(), 3, "b")
     net.connect(a, b, hs.AllToAll(), receptor=hs.AMPA(), name="p", delay=hs.Uniform(1.0, 5.0),
                 rules=[Rows(tau=[3.0, 4.0, 5.0, 6.0]), hs.HardBounds(0.0, 5.0)])  # fmt: skip
     sim = hs.Simulation(net, quiet=True)
@@ -238,7 +238,7 @@ def test_an_advance_by_a_neurons_moving_parameter_goes_step_by_step():
             return 0.0 * z
 
     net = hs.Network(dt=1.0)
-    a, b = net.add(hs.Poisson(rate=0.0), 1, "a"), net.add(Cell(), 1, "b", rules=[Raise()])
+    a, b = net.add(hs.PoissonSource(rate=0.0), 1, "a"), net.add(Cell(), 1, "b", rules=[Raise()])
     net.connect(a, b, hs.AllToAll(), name="p", rules=[Fade()])
     reference = hs.ReferenceSimulation(net)
     reference.run(10)

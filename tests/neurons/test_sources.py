@@ -7,7 +7,7 @@ import pytest
 from driving import Cell, names_of
 
 from hebbstat.contract import random
-from hebbstat.neurons import Poisson, RateNeuron, SpikeSource
+from hebbstat.neurons import PoissonSource, RateNeuron, SpikeSource
 
 
 @pytest.mark.parametrize("dt", [0.1, 5.0])
@@ -35,11 +35,11 @@ def test_rate_neuron_with_itself_amplifies() -> None:
 @pytest.mark.parametrize(("rate", "dt"), [(0.0, 0.1), (8.0, 0.1), (200.0, 1.0), (1000.0, 1.0), (1000.0, 0.1)])
 def test_poisson_probability(rate: float, dt: float) -> None:
     """P = 1 - exp(-rate dt), not rate dt: 0.6321 at 1 kHz and 1 ms. Keyed draws give that many spikes."""
-    source = Poisson(rate=rate)
+    source = PoissonSource(rate=rate)
     known = names_of(source, dt)
     assert known["chance"] == pytest.approx(1 - math.exp(-rate * dt / 1000.0), abs=1e-15)
     draws = [random.uniform(random.draw(random.stream_key(3, "p"), n, 0)) for n in range(20_000)]
-    count = sum(Poisson.fires(u, known["chance"]) for u in draws)
+    count = sum(PoissonSource.fires(u, known["chance"]) for u in draws)
     p = known["chance"]
     assert abs(count - 20_000 * p) <= 4 * np.sqrt(20_000 * p * (1 - p))
 

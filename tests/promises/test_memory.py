@@ -48,7 +48,7 @@ class Watched:
 def network(cells: int, inputs: int) -> hs.Network:
     """Plastic, with homeostasis, so that it can run for long."""
     net = hs.Network(dt=0.5, seed=3)
-    source = net.add(hs.Poisson(rate=20.0), inputs, "inputs")
+    source = net.add(hs.PoissonSource(rate=20.0), inputs, "inputs")
     exc = net.add(hs.LIF(refractory=2.0), cells, "exc")
     rules = [
         hs.PairSTDP(), hs.SynapticScaling(tau_rate=2000.0, period=500.0, strength=0.1), hs.HardBounds(0.0, 3.0),

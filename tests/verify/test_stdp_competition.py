@@ -16,7 +16,7 @@ from hebbstat.contract.distributions import Uniform
 from hebbstat.engine.record.spikes import Spikes
 from hebbstat.engine.simulation import Simulation
 from hebbstat.network import AllToAll, Network
-from hebbstat.neurons import LIF, Poisson
+from hebbstat.neurons import LIF, PoissonSource
 from hebbstat.plasticity import HardBounds, PairSTDP
 from hebbstat.synapses import Exponential
 
@@ -28,7 +28,7 @@ LARGEST = 0.01 * LEAK
 def competition(ratio: float, seed: int, seconds: float, last: float) -> tuple[float, float, np.ndarray]:
     """Rate (Hz) and CV of the last seconds, and the final weights relative to the largest."""
     net = Network(dt=0.1, seed=seed)
-    inputs = net.add(Poisson(rate=15.0), 1000, "inputs")
+    inputs = net.add(PoissonSource(rate=15.0), 1000, "inputs")
     neuron = LIF(tau=10.0, leak=LEAK, v_rest=-74.0, v_threshold=-54.0, v_reset=-60.0, refractory=0.0)
     cell = net.add(neuron, 1, "cell")
     rules = [PairSTDP(gain_up=0.01 * LARGEST, gain_down=0.01 * ratio * LARGEST), HardBounds(0.0, LARGEST)]

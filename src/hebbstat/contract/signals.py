@@ -2,7 +2,7 @@
 
 A signal is piecewise constant on a stated clock, which keeps integrals over it exact.
 
-    Poisson(rate=Timed(rates, every=350.0))      # rates[k, i]: neuron i in the k-th 350 ms
+    PoissonSource(rate=Timed(rates, every=350.0))      # rates[k, i]: neuron i in the k-th 350 ms
     gated(PairSTDP(), by=...)                    # reads the network's modulators by name
 """
 

@@ -67,7 +67,7 @@ class PoissonCode:
         return self.total * amplitudes / np.where(sums > 0, sums, 1.0)
 
     def signal(self, images: Images, noise: float = 0.0) -> Timed:
-        """The images one after the other, as the rate of a population of `Poisson` cells.
+        """The images one after the other, as the rate of a population of `PoissonSource` cells.
 
         `noise` is the share of spikes that say nothing: rate = (1 - noise) rate + noise (mean of the image's rates).
         """

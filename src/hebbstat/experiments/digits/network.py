@@ -21,7 +21,7 @@ def digits_network(settings: Settings, arm: Arm, seed: int, rates: Timed, shown:
     `shown` is the number of images in the whole training, to which the pace of intrinsic homeostasis is fitted.
     """
     net = hs.Network(dt=settings.dt, seed=seed)
-    inputs = net.add(hs.Poisson(rate=rates), n=rates.values.shape[1], name=INPUTS)
+    inputs = net.add(hs.PoissonSource(rate=rates), n=rates.values.shape[1], name=INPUTS)
     exc = net.add(_excitatory(settings, arm, shown), n=settings.neurons, name=EXC)
     inh = net.add(_inhibitory(), n=settings.neurons, name=INH)
     mean = mean_weight(settings, inputs.n)

@@ -7,7 +7,7 @@ from hebbstat.contract.mechanism import Neuron
 from hebbstat.contract.units import Hz
 
 
-class Poisson(Neuron):
+class PoissonSource(Neuron):
     """A source of random spikes: in each step it fires with the probability that a Poisson process has an event in it.
 
         P(spike) = 1 - exp(-rate dt)
