@@ -39,7 +39,7 @@ def run(settings, seed, arm):
     net = hs.Network(dt=0.5, seed=seed)
     inputs = net.add(hs.PoissonSource(rate=hs.Timed([20.0, 40.0, 10.0], every=third)), n=100, name="inputs")
     cells = net.add(hs.LIF(), n=50, name="cells", rules=[rule])
-    net.connect(inputs, cells, hs.Random(0.5), weight=hs.LogNormal(0.4, cv=0.5), receptor=hs.AMPA())
+    net.connect(inputs, cells, hs.FixedProbability(0.5), weight=hs.LogNormal(0.4, cv=0.5), receptor=hs.AMPA())
     recording = hs.Simulation(net, threads=1, quiet=True).run(
         ms=3 * third, record=[hs.Rates(cells, every=100.0)], progress=False
     )

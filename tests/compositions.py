@@ -109,7 +109,7 @@ def _delay(rng: np.random.Generator, dt: float) -> object:
 
 
 def _wiring(rng: np.random.Generator) -> object:
-    return [hs.Random(0.5), hs.AllToAll(), hs.FixedInDegree(3), hs.AllToAll(autapses=True)][rng.integers(0, 4)]
+    return [hs.FixedProbability(0.5), hs.AllToAll(), hs.FixedInDegree(3), hs.AllToAll(autapses=True)][rng.integers(0, 4)]
 
 
 def _connect(

@@ -45,9 +45,9 @@ def plain() -> hs.Network:
     given = net.add(hs.SpikeSource(), 3, "given", spikes=(np.arange(1.0, 40.0), np.arange(39) % 3))
     x = net.add(hs.RateNeuron(bias=2.0), 3, "x")
     stdp = [hs.Eligibility(hs.PairSTDP(gain_up=0.1), period=5.0), hs.HardBounds(0.0, 5.0)]
-    net.connect(inputs, exc, hs.Random(0.8), weight=hs.Normal(3.0, sd=0.3), delay=hs.Uniform(0.5, 6.0),
+    net.connect(inputs, exc, hs.FixedProbability(0.8), weight=hs.Normal(3.0, sd=0.3), delay=hs.Uniform(0.5, 6.0),
                 receptor=hs.AMPA(), release=hs.ShortTerm(U=hs.Beta(0.5, sd=0.2), tau_rec=80.0), rules=stdp)  # fmt: skip
-    net.connect(given, exc, hs.Explicit([0, 1, 2], [0, 2, 4]), weight=[1.0, 2.0, 3.0], receptor=hs.AMPA())
+    net.connect(given, exc, hs.FromPairs([0, 1, 2], [0, 2, 4]), weight=[1.0, 2.0, 3.0], receptor=hs.AMPA())
     net.connect(x, x, hs.AllToAll(), weight=0.1, delay=2.0)
     return net
 

@@ -14,7 +14,7 @@ from hebbstat.contract.mechanism import Follow, NetworkRule, Neuron, Plasticity,
 from hebbstat.contract.signals import Sine, Timed, steps_of
 from hebbstat.contract.state import Global, PerPost, PerPre, PerSynapse
 from hebbstat.contract.units import Fraction, Ms, Number
-from hebbstat.network import AllToAll, DistanceDependent, FixedInDegree, Network, OneToOne, Random, realise
+from hebbstat.network import AllToAll, DistanceDependent, FixedInDegree, FixedProbability, Network, OneToOne, realise
 from hebbstat.plasticity import HardBounds
 
 
@@ -82,8 +82,8 @@ def some():
     net = Network(dt=0.5, seed=3)
     a = net.add(Cell(), 100, "a")
     b = net.add(Ear(), 20, "ear")
-    net.connect(a, b, Random(0.1), weight=LogNormal(0.3, cv=0.5), receptor=Channel(tau=8.0), release=Leaky())
-    net.connect(a, a, Random(0.2), weight=0.25, delay=Uniform(0.5, 2.0), dendritic_delay=1.0, rules=[Rule(gain=2.0)])
+    net.connect(a, b, FixedProbability(0.1), weight=LogNormal(0.3, cv=0.5), receptor=Channel(tau=8.0), release=Leaky())
+    net.connect(a, a, FixedProbability(0.2), weight=0.25, delay=Uniform(0.5, 2.0), dendritic_delay=1.0, rules=[Rule(gain=2.0)])
     net.modulate(Level(), "DA")
     return net
 
@@ -100,10 +100,10 @@ def test_a_network_prints_as_a_table():
     assert lines[0] == "Network of 120 cells, 2 projections, dt=0.5 ms, seed=3"
     assert "projection wiring, synapses weight delay ms receptor, release rules" in lines
     assert (
-        "a -> ear Random(p=0.1, autapses=False), ~200 LogNormal(mean=0.3, sd=0.15) 1 Channel(tau=8), Leaky()" in lines
+        "a -> ear FixedProbability(p=0.1, autapses=False), ~200 LogNormal(mean=0.3, sd=0.15) 1 Channel(tau=8), Leaky()" in lines
     )
     assert (
-        "a -> a Random(p=0.2, autapses=False), ~2,000 0.25 Uniform(low=0.5, high=2.0) + 1 direct Rule(gain=2)" in lines
+        "a -> a FixedProbability(p=0.2, autapses=False), ~2,000 0.25 Uniform(low=0.5, high=2.0) + 1 direct Rule(gain=2)" in lines
     )
     assert "DA Level()" in lines
 
@@ -148,7 +148,7 @@ def test_names():
         (lambda net: net.add(Cell(), 3, spikes=([1.0], [3])), BadValue, "neurons must be whole numbers from 0 to 2"),
         (lambda net: net.add(Cell(), 3, spikes=([1.0, 2.0], [1])), BadValue, "two lists of one length"),
         (lambda net: net.add(Cell(), 3, spikes=([-1.0], [1])), BadValue, "at least 0 ms"),
-        (lambda net: net.connect("a", "a", 0.1), BadValue, "is not a wiring; use Random"),
+        (lambda net: net.connect("a", "a", 0.1), BadValue, "is not a wiring; use FixedProbability"),
         (
             lambda net: net.connect("a", "ear", OneToOne()),
             ContractError,
@@ -189,10 +189,10 @@ def test_names():
         (lambda net: net.connect("a", "a", OneToOne(), rules=Rule()), BadValue, r"must be a list: rules=\[...\]"),
         (lambda net: net.connect("a", "a", OneToOne(), rules=[Rule]), BadValue, r"write Rule\(\)"),
         (lambda net: net.connect("a", "a", OneToOne(), weight=math.nan), BadValue, "weight=nan .* is not a number"),
-        (lambda net: Random("half"), BadValue, "p='half' of Random must be a probability"),
+        (lambda net: FixedProbability("half"), BadValue, "p='half' of FixedProbability must be a probability"),
         (lambda net: FixedInDegree("k"), BadValue, "k='k' of FixedInDegree must be a whole number"),
         (lambda net: FixedInDegree(math.nan), BadValue, "k=nan of FixedInDegree must be a whole number"),
-        (lambda net: DistanceDependent(0.3), BadValue, r"must be a function .*without distance: Random\(p\)"),
+        (lambda net: DistanceDependent(0.3), BadValue, r"must be a function .*without distance: FixedProbability\(p\)"),
         (lambda net: Timed("abc", every=1.0), BadValue, "values must be numbers"),
         (lambda net: gated(Rule(), by=3), BadValue, r"gated\(by=3\): it must be a function"),
         (lambda net: HardBounds(1.0, 0.0), BadValue, "low=1 of HardBounds must not be above high=0"),
@@ -239,14 +239,14 @@ def test_an_empty_network_and_a_huge_one_are_refused():
         realise(Network())
     net = Network()
     net.add(Cell(), 10**6, "a")
-    net.connect("a", "a", Random(0.5))
+    net.connect("a", "a", FixedProbability(0.5))
     with pytest.raises(TooLarge, match=r"needs about .* GiB, and .* are free; use fewer cells"):
         realise(net)
 
 
 def test_a_time_constant_given_in_seconds_is_warned_of():
     net = some()
-    net.connect("a", "a", Random(0.1), rules=[Rule(tau=0.02)], name="x")
+    net.connect("a", "a", FixedProbability(0.1), rules=[Rule(tau=0.02)], name="x")
     with pytest.warns(UserWarning, match=r"tau=0.02 ms of Rule on 'x' is shorter than a step.* did you mean 20 ms\?"):
         realise(net)
 
@@ -254,7 +254,7 @@ def test_a_time_constant_given_in_seconds_is_warned_of():
 def test_parameters_are_drawn_by_place_and_derived_values_over_the_right_owners():
     net = Network(dt=0.5, seed=3)
     net.add(Cell(v_threshold=LogNormal(2.0, cv=0.5)), 4, "a")
-    net.connect("a", "a", Random(0.6), rules=[Rule(gain=LogNormal(1.0, cv=0.5), tau=LogNormal(20.0, cv=0.1))])
+    net.connect("a", "a", FixedProbability(0.6), rules=[Rule(gain=LogNormal(1.0, cv=0.5), tau=LogNormal(20.0, cv=0.1))])
     made = realise(net)
     values, synapses = made.values["a -> a", "rule0.0"], made.synapses["a -> a"]
     assert (values["gain"].shape, values["tau"].shape) == ((synapses.n,), (4,))
@@ -271,7 +271,7 @@ def test_derived_values_of_what_moves_are_live():
     net = Network(dt=0.5)
     net.add(Cell(v_threshold=Sine(2.0, 1.0, 10.0)), 4, "a")
     net.modulate(Level(), "DA")
-    net.connect("a", "a", Random(0.6), rules=[Rule(tau=Follow("DA")), Tunes()])
+    net.connect("a", "a", FixedProbability(0.6), rules=[Rule(tau=Follow("DA")), Tunes()])
     made = realise(net)
     assert made.live == {
         ("a -> a", "rule0.0", "scaled"),
@@ -284,7 +284,7 @@ def test_linked_parameters_are_linked_across_the_mechanisms_of_a_projection():
     net = Network(dt=0.5, seed=1)
     net.add(Cell(), 60, "a")
     linked = jointly(U=Beta(0.5, sd=0.2), gain=LogNormal(1.0, cv=0.5), correlation=-0.9)
-    net.connect("a", "a", Random(0.5), release=Leaky(U=linked["U"]), rules=[Rule(gain=linked["gain"])])
+    net.connect("a", "a", FixedProbability(0.5), release=Leaky(U=linked["U"]), rules=[Rule(gain=linked["gain"])])
     made = realise(net)
     u, gain = made.values["a -> a", "release"]["U"], made.values["a -> a", "rule0.0"]["gain"]
     assert np.corrcoef(u, np.log(gain))[0, 1] < -0.8

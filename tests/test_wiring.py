@@ -11,13 +11,13 @@ from hebbstat.contract import random
 from hebbstat.contract.errors import BadValue
 from hebbstat.network import (
     AllToAll,
+    Connector,
     DistanceDependent,
-    Explicit,
     FixedInDegree,
+    FixedProbability,
+    FromPairs,
     Network,
     OneToOne,
-    Random,
-    Wiring,
     realise,
     wiring_kernels,
 )
@@ -44,7 +44,7 @@ def in_order(pre, post):
 @given(SIZE, SIZE, st.floats(0, 1), st.integers(0, 1000), st.booleans())
 def test_random_wiring_is_canonical_and_without_repeats(n_pre, n_post, p, seed, autapses):
     same = n_pre == n_post
-    pre, post = draw(Random(p, autapses=autapses), n_pre, n_post, same, seed)
+    pre, post = draw(FixedProbability(p, autapses=autapses), n_pre, n_post, same, seed)
     assert pre.dtype == post.dtype == np.int32
     assert in_order(pre, post) and len(set(zip(pre, post, strict=True))) == len(pre)
     assert ((pre >= 0) & (pre < n_pre) & (post >= 0) & (post < n_post)).all()
@@ -55,7 +55,7 @@ def test_random_wiring_is_canonical_and_without_repeats(n_pre, n_post, p, seed, 
 @pytest.mark.parametrize("p", [5e-324, 1e-300, 1e-18])
 def test_tiny_probabilities_end(p):
     """The gap drawn for them is beyond any integer."""
-    assert len(draw(Random(p), 1000, 1000)[0]) == 0
+    assert len(draw(FixedProbability(p), 1000, 1000)[0]) == 0
 
 
 @given(SIZE, SIZE, st.integers(0, 1000), st.data())
@@ -79,7 +79,7 @@ def test_all_to_all_is_all(n_pre, n_post, autapses):
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6)), max_size=30))
 def test_explicit_pairs_are_sorted_and_repeats_kept(pairs):
     pre, post = draw(
-        Explicit([a for a, _ in pairs] or np.empty(0, int), [b for _, b in pairs] or np.empty(0, int)), 5, 7
+        FromPairs([a for a, _ in pairs] or np.empty(0, int), [b for _, b in pairs] or np.empty(0, int)), 5, 7
     )
     assert list(zip(pre.tolist(), post.tolist(), strict=True)) == sorted(pairs)
 
@@ -87,7 +87,7 @@ def test_explicit_pairs_are_sorted_and_repeats_kept(pairs):
 def test_random_wiring_has_its_probability_everywhere():
     counts = np.zeros((20, 30))
     for seed in range(400):
-        pre, post = draw(Random(0.15), 20, 30, seed=seed)
+        pre, post = draw(FixedProbability(0.15), 20, 30, seed=seed)
         counts[pre, post] += 1
     dispersion = ((counts - 60.0) ** 2 / (400 * 0.15 * 0.85)).sum()  # chi-square with one degree of freedom a pair
     assert 1e-3 < stats.chi2.sf(dispersion, counts.size) < 1 - 1e-3
@@ -97,17 +97,17 @@ def test_random_wiring_has_its_probability_everywhere():
 @pytest.mark.parametrize("p", [1e-4, 0.3, 0.999])
 def test_skipping_gives_the_same_distribution_as_one_throw_each(p):
     n = 2000
-    sizes = np.bincount(draw(Random(p), 300, n, seed=1)[0], minlength=300)
+    sizes = np.bincount(draw(FixedProbability(p), 300, n, seed=1)[0], minlength=300)
     assert np.mean(sizes) == pytest.approx(n * p, abs=4 * (n * p * (1 - p) / 300) ** 0.5)
     dispersion = ((sizes - n * p) ** 2 / (n * p * (1 - p))).sum()  # of a binomial number: chi-square, 300 degrees
     assert 1e-3 < stats.chi2.sf(dispersion, 300) < 1 - 1e-3
-    assert len(draw(Random(0.0), 3, n)[0]) == 0
-    assert draw(Random(1.0), 1, 5)[1].tolist() == [0, 1, 2, 3, 4]
+    assert len(draw(FixedProbability(0.0), 3, n)[0]) == 0
+    assert draw(FixedProbability(1.0), 1, 5)[1].tolist() == [0, 1, 2, 3, 4]
 
 
 def test_degrees_have_their_distributions():
     n, p = 1500, 0.1
-    pre, post = draw(Random(p), n, n, True, seed=3)
+    pre, post = draw(FixedProbability(p), n, n, True, seed=3)
     for degree in (np.bincount(pre, minlength=n), np.bincount(post, minlength=n)):
         expected = stats.binom(n - 1, p)
         assert stats.kstest(degree + np.random.default_rng(0).random(n), jittered(expected)).pvalue > 1e-3
@@ -123,7 +123,7 @@ def jittered(counts):
 
 
 def test_rows_do_not_depend_on_each_other():
-    pre, post = draw(Random(0.5), 300, 300, seed=4)
+    pre, post = draw(FixedProbability(0.5), 300, 300, seed=4)
     there = np.zeros((300, 300))
     there[pre, post] = 1
     for matrix in (there, there.T):
@@ -133,7 +133,7 @@ def test_rows_do_not_depend_on_each_other():
 
 
 MANY = [
-    Random(0.1),
+    FixedProbability(0.1),
     AllToAll(),
     FixedInDegree(20),
     FixedInDegree(150),
@@ -164,7 +164,7 @@ def test_wiring_draws_with_the_keyed_generator(key, row, count):
     assert wiring_kernels.uniform(np.uint64(mine), count) == random.uniform(random.draw(key, row, count))
 
 
-@pytest.mark.parametrize("wiring", [*MANY, Explicit([1, 1], [2, 2]), OneToOne()], ids=kind)
+@pytest.mark.parametrize("wiring", [*MANY, FromPairs([1, 1], [2, 2]), OneToOne()], ids=kind)
 def test_the_number_of_synapses_is_known_about_before_drawing(wiring):
     places = np.random.default_rng(0).random((800, 2))
     n = len(draw(wiring, 800, 800, positions=places)[0])
@@ -173,7 +173,7 @@ def test_the_number_of_synapses_is_known_about_before_drawing(wiring):
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_wiring_of_ones_own_returns_pairs_in_any_order(order):
-    class Chain(Wiring):
+    class Chain(Connector):
         def pairs(self, pre, post, rng):
             return np.arange(pre.n - 1)[::order], np.arange(1, post.n)[::order]
 
@@ -214,13 +214,13 @@ def test_distance_dependent_wiring_follows_its_probability():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Random(1.5), "must be a probability from 0 to 1"),
+        (lambda: FixedProbability(1.5), "must be a probability from 0 to 1"),
         (lambda: FixedInDegree(2.5), "must be a whole number"),
         (lambda: draw(FixedInDegree(5), 5, 5, True), "must be at most 4, the number of possible sources"),
         (lambda: draw(OneToOne(), 3, 4), "populations of one size, not 3 and 4"),
-        (lambda: draw(Explicit([0, 1], [0]), 5, 5), "equally long"),
-        (lambda: draw(Explicit([5], [0]), 5, 5), "pre of Explicit must be whole numbers from 0 to 4"),
-        (lambda: draw(Explicit([0], [0.5]), 5, 5), "post of Explicit must be whole numbers"),
+        (lambda: draw(FromPairs([0, 1], [0]), 5, 5), "equally long"),
+        (lambda: draw(FromPairs([5], [0]), 5, 5), "pre of FromPairs must be whole numbers from 0 to 4"),
+        (lambda: draw(FromPairs([0], [0.5]), 5, 5), "post of FromPairs must be whole numbers"),
         (lambda: draw(DistanceDependent(lambda d: d), 5, 5), "needs positions"),
         (lambda: draw(DistanceDependent(lambda d: 2 + d), 3, 3, positions=np.zeros((3, 2))), "one number from 0 to 1"),
     ],
@@ -235,8 +235,8 @@ def test_wiring_depends_on_the_seed_and_the_name_alone():
         net = Network(dt=1.0, seed=seed)
         a = net.add(Cell(), 40, "a")
         if other:
-            net.connect(a, a, Random(0.5), name="other")
-        net.connect(a, a, Random(0.2), name=name)
+            net.connect(a, a, FixedProbability(0.5), name="other")
+        net.connect(a, a, FixedProbability(0.2), name=name)
         return realise(net).synapses[name].pre().tolist()
 
     assert pairs(1, "x", False) == pairs(1, "x", True)

@@ -41,7 +41,7 @@ def connect_all(
                 said |= {"rules": rules, **there}
             for pre in cells_of(net, source):
                 for post in cells_of(net, target):
-                    net.connect(pre, post, hs.Random(workload.p), receptor=receptor, **said)
+                    net.connect(pre, post, hs.FixedProbability(workload.p), receptor=receptor, **said)
 
 
 def main(

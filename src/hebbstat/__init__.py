@@ -6,7 +6,7 @@
     inputs = net.add(hs.PoissonSource(rate=8.0), n=400, name="inputs")
     exc = net.add(hs.AdaptiveLIF(), n=100, name="exc")
     net.connect(
-        inputs, exc, hs.Random(0.1), weight=2.0, receptor=hs.AMPA(), rules=[hs.PairSTDP(), hs.HardBounds(0.0, 4.0)],
+        inputs, exc, hs.FixedProbability(0.1), weight=2.0, receptor=hs.AMPA(), rules=[hs.PairSTDP(), hs.HardBounds(0.0, 4.0)],
     )
     run = hs.Simulation(net).run(seconds=2, record=[hs.Spikes(exc)])
 
@@ -36,7 +36,7 @@ _HOMES = {
     "hebbstat.homeostasis": "InhibitorySTDP IntrinsicThreshold Normalisation SynapticScaling",
     "hebbstat.contract.hooks": "derived step_when",
     "hebbstat.network": (
-        "AllToAll DistanceDependent Explicit FixedInDegree Network OneToOne Population Projection Random realise"
+        "AllToAll DistanceDependent FromPairs FixedInDegree Network OneToOne Population Projection FixedProbability realise"
     ),
     "hebbstat.neurons": "LIF AdEx AdaptiveLIF CurrentLIF Izhikevich PoissonSource RateNeuron SpikeSource",
     "hebbstat.plasticity": (

@@ -11,7 +11,7 @@ from user_mechanisms.sorn import BinarySTDP, BinaryUnit, IntrinsicRate, SumToOne
 
 from hebbstat.contract.distributions import Uniform
 from hebbstat.contract.errors import BadValue
-from hebbstat.network import AllToAll, Explicit, Network, Random
+from hebbstat.network import AllToAll, FixedProbability, FromPairs, Network
 from hebbstat.reference import ReferenceSimulation
 
 # SORN
@@ -22,9 +22,9 @@ def sorn(seed, eta_ip=0.02):
     rules = [IntrinsicRate(eta=eta_ip)] if eta_ip else []
     net.add(BinaryUnit(threshold=Uniform(0.0, 1.0), noise=0.2), 30, "exc", rules=rules)
     net.add(BinaryUnit(threshold=Uniform(0.0, 0.5), noise=0.2), 6, "inh")
-    net.connect("exc", "exc", Random(0.2), weight=Uniform(0.0, 1.0), rules=[BinarySTDP(), SumToOne(), Turnover()])
+    net.connect("exc", "exc", FixedProbability(0.2), weight=Uniform(0.0, 1.0), rules=[BinarySTDP(), SumToOne(), Turnover()])
     net.connect("exc", "inh", AllToAll(), weight=1.0 / 30)
-    net.connect("inh", "exc", Random(0.5), weight=-0.2)
+    net.connect("inh", "exc", FixedProbability(0.5), weight=-0.2)
     return ReferenceSimulation(net)
 
 
@@ -67,7 +67,7 @@ def test_sorn_stdp_needs_the_right_iteration():
     """A synapse gains by a spike one iteration (two steps) after, loses by one before, and by no other lag."""
     for lag in range(-5, 6):
         net = network([[10]], [[10 + lag]])
-        net.connect("a", "b", Explicit([0], [0]), weight=1.0, rules=[BinarySTDP(eta=0.25)])
+        net.connect("a", "b", FromPairs([0], [0]), weight=1.0, rules=[BinarySTDP(eta=0.25)])
         sim = ReferenceSimulation(net)
         sim.run(20)
         assert sim.weights("a -> b")[0] == {2: 1.25, -2: 0.75}.get(lag, 1.0)
@@ -81,7 +81,7 @@ def test_elements_are_conserved_whatever_is_born_or_dies():
     net = Network(dt=1.0, seed=6)
     trains = in_steps(*[list(range(7 * k % 40, 2000, 10 + 3 * k)) for k in range(12)])
     net.add(Cell(), 12, "a", spikes=trains)
-    net.connect("a", "a", Explicit([], []), weight=0.0, rules=[Growth(nu=5e-3, tau=200.0, period=20.0)])
+    net.connect("a", "a", FromPairs([], []), weight=0.0, rules=[Growth(nu=5e-3, tau=200.0, period=20.0)])
     sim = ReferenceSimulation(net)
     seen, everyone = [], set()
     for _ in range(100):

@@ -14,7 +14,7 @@ from user_mechanisms.sparing import SparingScaling
 from hebbstat.contract.distributions import LogNormal
 from hebbstat.contract.mechanism import Plasticity
 from hebbstat.contract.units import Number
-from hebbstat.network import AllToAll, Explicit, Network, OneToOne
+from hebbstat.network import AllToAll, FromPairs, Network, OneToOne
 from hebbstat.reference import ReferenceSimulation
 
 # Release
@@ -174,7 +174,7 @@ def test_scaling_and_a_hebbian_rule_sum_on_one_projection():
     net = network([[2]] * 5, [[]] * 5)
     net.connect("a", "b", OneToOne(), weight=10.0, rules=[Nudge(), SparingScaling(period=4.0)])
     net.connect(
-        "a", "b", Explicit([0] * 5, [0] * 5), weight=[1.0, 2.0, 3.0, 4.0, 5.0], rules=[SparingScaling(period=4.0)]
+        "a", "b", FromPairs([0] * 5, [0] * 5), weight=[1.0, 2.0, 3.0, 4.0, 5.0], rules=[SparingScaling(period=4.0)]
     )
     sim = ReferenceSimulation(net)
     sim.run(4)

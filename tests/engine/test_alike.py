@@ -21,7 +21,7 @@ def of_populations(number: int, rules: bool = False) -> hs.Network:
         for target in net.populations.values():
             plastic = {"rules": [hs.PairSTDP(), hs.HardBounds(0.0, 5.0)]} if rules and source.n % 2 else {}
             receptor = hs.AMPA() if source.n % 2 else hs.GABAA()
-            net.connect(source, target, hs.Random(0.3), weight=1.0, delay=0.5, receptor=receptor, **plastic)
+            net.connect(source, target, hs.FixedProbability(0.3), weight=1.0, delay=0.5, receptor=receptor, **plastic)
     return net
 
 

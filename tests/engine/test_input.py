@@ -122,7 +122,7 @@ def test_a_network_too_large_for_memory_says_how_large() -> None:
 
 def test_ten_thousand_million_synapses_are_refused_before_anything_is_made() -> None:
     # 12 bytes each while they are made: the target twice, at most 32 bits, and a 32-bit weight
-    for wiring in (hs.AllToAll(), hs.Random(1.0), hs.FixedInDegree(99_999)):
+    for wiring in (hs.AllToAll(), hs.FixedProbability(1.0), hs.FixedInDegree(99_999)):
         net = hs.Network(seed=1)
         net.add(hs.LIF(), 10**5, "exc")
         net.connect("exc", "exc", wiring, weight=0.1, receptor=hs.AMPA())

@@ -15,7 +15,7 @@ def network(wiring=None, **connection) -> hs.Network:
     net = hs.Network(dt=0.5, seed=5)
     inputs = net.add(hs.PoissonSource(rate=20.0), 60, "inputs")
     cells = net.add(hs.LIF(), 70, "cells")
-    net.connect(inputs, cells, wiring or hs.Random(0.3), receptor=hs.AMPA(), name="x", **connection)
+    net.connect(inputs, cells, wiring or hs.FixedProbability(0.3), receptor=hs.AMPA(), name="x", **connection)
     return net
 
 
@@ -24,9 +24,9 @@ CASES = {
     "one delay": network(weight=hs.LogNormal(1.0, cv=0.5), rules=[hs.PairSTDP()]),
     "delays": network(weight=hs.LogNormal(1.0, cv=0.5), delay=hs.Uniform(0.5, 8.0), rules=[hs.PairSTDP()]),
     "static": network(weight=hs.LogNormal(1.0, cv=0.5), delay=hs.Uniform(0.5, 8.0)),
-    "repeated": network(hs.Explicit(*REPEATED), weight=hs.Uniform(0.1, 1.0), delay=hs.Uniform(0.5, 8.0)),
+    "repeated": network(hs.FromPairs(*REPEATED), weight=hs.Uniform(0.1, 1.0), delay=hs.Uniform(0.5, 8.0)),
     "many delays": network(hs.AllToAll(), weight=hs.Uniform(0.1, 1.0), delay=hs.Uniform(0.5, 300.0)),
-    "nothing": network(hs.Random(0.0), weight=hs.Uniform(0.1, 1.0), delay=hs.Uniform(0.5, 8.0)),
+    "nothing": network(hs.FixedProbability(0.0), weight=hs.Uniform(0.1, 1.0), delay=hs.Uniform(0.5, 8.0)),
 }
 
 
@@ -78,7 +78,7 @@ def test_a_simulation_takes_nothing_from_a_network_that_was_realised_before() ->
 def test_bytes_per_synapse(rules: list, most: float) -> None:
     net = hs.Network(dt=0.1, seed=2)
     cells = net.add(hs.LIF(), 2000, "cells")
-    net.connect(cells, cells, hs.Random(0.2), weight=0.1, receptor=hs.AMPA(), rules=rules, name="x")
+    net.connect(cells, cells, hs.FixedProbability(0.2), weight=0.1, receptor=hs.AMPA(), rules=rules, name="x")
     for threads in (1, 4):
         sim = hs.Simulation(net, threads=threads, quiet=True)
         told = float(re.search(r"([\d.]+) bytes a synapse", sim.explain()).group(1))

@@ -87,7 +87,7 @@ def network(rules: Sequence[Any], modulators: bool = False, **connection: Any) -
             net.modulate(Modulator(plan=hs.Timed(rng.random(40), every=8.0)), name)
         net.modulate(Rhythm(where="a", least=2.0, first_period=20.0), "theta")
     synapse_rules = [rule for rule in rules if isinstance(rule, hs.Plasticity)]
-    net.connect("a", "b", hs.Random(0.7), weight=hs.Uniform(0.5, 2.0), **{"rules": synapse_rules, **connection})
+    net.connect("a", "b", hs.FixedProbability(0.7), weight=hs.Uniform(0.5, 2.0), **{"rules": synapse_rules, **connection})
     return net
 
 
@@ -153,7 +153,7 @@ def test_a_spike_may_read_the_sums_of_its_step() -> None:
     net = hs.Network(dt=1.0, seed=2)
     net.add(hs.PoissonSource(rate=200.0), 10, "a")
     net.add(Startled(cost=hs.Uniform(0.2, 0.8)), 20, "b", spikes=([5.0, 9.0, 30.0], [1, 1, 7]))
-    net.connect("a", "b", hs.Random(0.5), weight=0.3)
+    net.connect("a", "b", hs.FixedProbability(0.5), weight=0.3)
     sim, reference = hs.Simulation(net, dtype="float64", threads=2, quiet=True), hs.ReferenceSimulation(net)
     run = sim.run(steps=300, record=[hs.Spikes("b")])
     reference.run(300)
@@ -207,7 +207,7 @@ def test_a_receptor_of_a_user(weight: Any) -> None:
 def test_intrinsic_plasticity_of_a_user() -> None:
     net = hs.Network(dt=1.0, seed=2)
     net.add(BinaryUnit(threshold=hs.Uniform(0.0, 1.0), noise=0.3), 20, "exc", rules=[IntrinsicRate()])
-    net.connect("exc", "exc", hs.Random(0.3), weight=hs.Uniform(0.0, 0.5), rules=[BinarySTDP(), SumToOne()])
+    net.connect("exc", "exc", hs.FixedProbability(0.3), weight=hs.Uniform(0.0, 0.5), rules=[BinarySTDP(), SumToOne()])
     sim, reference = hs.Simulation(net, dtype="float64", threads=2, quiet=True), hs.ReferenceSimulation(net)
     sim.run(steps=200)
     reference.run(200)

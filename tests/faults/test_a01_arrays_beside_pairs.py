@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import hebbstat as hs
-from hebbstat.network import Wiring, realise
+from hebbstat.network import Connector, realise
 
 RNG = np.random.default_rng(5)
 PRE, POST = RNG.integers(0, 6, 40), RNG.integers(0, 4, 40)  # unordered, several copies of some pairs
@@ -15,7 +15,7 @@ ORDER = np.lexsort((np.arange(40), POST, PRE))  # plain: by pre, post, then as g
 
 
 @dataclass(frozen=True)
-class Mine(Wiring):
+class Mine(Connector):
     def pairs(self, pre, post, rng):
         return PRE, POST
 
@@ -41,7 +41,7 @@ class Leak(hs.Release):
         return w * part
 
 
-@pytest.mark.parametrize("wiring", [hs.Explicit(PRE, POST), Mine()])
+@pytest.mark.parametrize("wiring", [hs.FromPairs(PRE, POST), Mine()])
 def test_a1_arrays_go_with_their_pairs(wiring):
     net = hs.Network(dt=1.0)
     a, b = net.add(hs.PoissonSource(rate=50.0), 6, "a"), net.add(hs.LIF(), 4, "b")
@@ -63,7 +63,7 @@ def test_a1_arrays_go_with_their_pairs(wiring):
 def test_a1_the_example():
     net = hs.Network(dt=1.0)
     a, b = net.add(hs.PoissonSource(), 3, "a"), net.add(hs.LIF(), 3, "b")
-    net.connect(a, b, hs.Explicit([2, 0, 1], [0, 1, 2]), weight=[20.0, 1.0, 12.0], delay=[5.0, 1.0, 3.0], name="p")
+    net.connect(a, b, hs.FromPairs([2, 0, 1], [0, 1, 2]), weight=[20.0, 1.0, 12.0], delay=[5.0, 1.0, 3.0], name="p")
     sim = hs.Simulation(net, quiet=True)
     assert sim.weights("p").tolist() == hs.ReferenceSimulation(net).weights("p") == [1.0, 12.0, 20.0]
 
@@ -72,7 +72,7 @@ def test_a1_plans_over_synapses_go_with_their_pairs():
     net = hs.Network(dt=1.0)
     a, b = net.add(hs.PoissonSource(), 6, "a"), net.add(hs.LIF(), 4, "b")
     plan = hs.Timed(np.stack([GIVEN, 2 * GIVEN]), every=1.0)
-    net.connect(a, b, hs.Explicit(PRE, POST), rules=[Rule(a=plan)], name="p")
+    net.connect(a, b, hs.FromPairs(PRE, POST), rules=[Rule(a=plan)], name="p")
     assert realise(net).values["p", "rule0.0"]["a"].values.tolist() == [
         GIVEN[ORDER].tolist(), (2 * GIVEN)[ORDER].tolist()
     ]  # fmt: skip

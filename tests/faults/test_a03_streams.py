@@ -76,8 +76,8 @@ def test_a3_copies_draw_apart_and_rows_alike_on_any_threads():
     net = hs.Network(dt=1.0, seed=4)
     a = net.add(hs.SpikeSource(), 2, "a", spikes=(np.repeat(every_step(2000), 2), np.tile([0, 1], 2000)))
     b, c = net.add(Sum(), 2, "b"), net.add(Sum(), 3, "c")
-    net.connect(a, b, hs.Explicit([0] * 10, [0] * 10), weight=1.0, release=Coin(), name="copies")
-    net.connect(a, c, hs.Explicit([0, 0, 0, 1, 1, 0], [0, 1, 2, 0, 2, 2]), delay=[1.0, 2.0, 1.0, 1.0, 3.0, 2.0],
+    net.connect(a, b, hs.FromPairs([0] * 10, [0] * 10), weight=1.0, release=Coin(), name="copies")
+    net.connect(a, c, hs.FromPairs([0, 0, 0, 1, 1, 0], [0, 1, 2, 0, 2, 2]), delay=[1.0, 2.0, 1.0, 1.0, 3.0, 2.0],
                 release=Docked(), name="rows")  # fmt: skip
     found = []
     for threads in (1, 2):

@@ -14,11 +14,11 @@ import hebbstat as hs
 from hebbstat.contract.distributions import Distribution
 from hebbstat.network import realise
 from hebbstat.network.serialise import describe
-from hebbstat.network.wiring import Side, Wiring
+from hebbstat.network.wiring import Connector, Side
 
 
 @dataclass(frozen=True, eq=False)
-class Table(Wiring):
+class Table(Connector):
     """A wiring of one's own that holds arrays and lists."""
 
     sources: Any
@@ -70,7 +70,7 @@ def network(a: dict[str, Any]) -> hs.Network:
     inputs = net.add(hs.PoissonSource(rate=hs.Timed(a["rates"], every=10.0)), 3, "inputs", positions=a["positions"])
     exc = net.add(hs.LIF(tau=a["tau"]), 2, "exc")
     src = net.add(hs.SpikeSource(), 2, "src", spikes=(a["times"], a["cells"]))
-    wiring = hs.Explicit(a["pre"], a["post"])
+    wiring = hs.FromPairs(a["pre"], a["post"])
     rules = [Drift(gain=a["gain"])]
     net.connect(inputs, exc, wiring, weight=a["weight"], delay=a["delay"], receptor=hs.AMPA(), rules=rules)
     net.connect(src, exc, Table(a["sources"], a["targets"]), weight=Choice(a["among"]), receptor=hs.AMPA())
@@ -146,7 +146,7 @@ def test_a13_nothing_that_was_given_is_kept(kind: Any) -> None:
     values, tau = kind([1.0, 2.0]), kind([5.0, 6.0])
     net = hs.Network(dt=1.0)
     net.add(hs.LIF(tau=tau), 2, "a", positions=positions)
-    net.connect("a", "a", hs.Explicit(pre, post), branches=branches, receptor=hs.AMPA(), weight=values)
+    net.connect("a", "a", hs.FromPairs(pre, post), branches=branches, receptor=hs.AMPA(), weight=values)
     net.connect("a", "a", Table(pre, post), receptor=hs.AMPA(tau=hs.LogNormal(5.0, cv=0.1)))
     timed = hs.Timed(values, every=1.0)
     before = describe(net)[0], timed.table(1.0)[0].tolist()

@@ -135,7 +135,7 @@ def nested(depth: int) -> Any:
     return value
 
 
-BASE = {"class": "hebbstat.network.wiring:Wiring", "values": {}}
+BASE = {"class": "hebbstat.network.wiring:Connector", "values": {}}
 OF_HEADERS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "no network": (lambda h: h.pop("network"), "does not say 'network'"),
     "no seed": (lambda h: h["network"].pop("seed"), "does not say 'network, seed'"),
@@ -167,7 +167,7 @@ OF_HEADERS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         "NotImplementedError|cannot be built|does not describe",
     ),
     "a probability above 1": (
-        lambda h: h["network"]["projections"][0]["wiring"]["values"].update(p=7.0), "p=7.0 of Random",
+        lambda h: h["network"]["projections"][0]["wiring"]["values"].update(p=7.0), "p=7.0 of FixedProbability",
     ),
     "no cells": (lambda h: h["network"]["populations"][0].update(n=-5), "n=-5"),
     "a thousand million cells": (lambda h: h["network"]["populations"][0].update(n=10**12), "cannot be|can be made"),

@@ -53,7 +53,7 @@ def test_c6_a_projection_without_synapses_runs():
     a, b = net.add(hs.PoissonSource(), 3, "a"), net.add(hs.LIF(), 2, "b")
     rules = [hs.PairSTDP(gain_up=hs.LogNormal(0.1, cv=0.1)), hs.Eligibility(hs.PairSTDP(gain_up=hs.Uniform(0.0, 1.0)))]
     release = hs.ShortTerm(U=hs.Beta(0.5, sd=0.1))
-    for name, wiring in (("p", hs.Random(0.0)), ("q", hs.Explicit([], []))):
+    for name, wiring in (("p", hs.FixedProbability(0.0)), ("q", hs.FromPairs([], []))):
         net.connect(a, b, wiring, weight=hs.Normal(1.0, sd=0.1), delay=hs.Uniform(1.0, 3.0), receptor=hs.AMPA(),
                     release=release, rules=rules, name=name)  # fmt: skip
         rules = [hs.PairSTDP(gain_up=hs.LogNormal(0.1, cv=0.1))]

@@ -165,8 +165,8 @@ def test_c6_quantities_of_other_packages_are_converted_or_refused():
         (lambda: hs.Network(seed=True), "seed=True of Network must be a whole number"),
         (lambda: hs.Network(dt=1j), "must be a number"),
         (lambda: net().add(hs.LIF(), True), "n=True of a population must be a whole number"),
-        (lambda: hs.Random(True), "p=True of Random must be a probability"),
-        (lambda: hs.Random(0.1, 0.2), "autapses=0.2 of Random must be True or False"),
+        (lambda: hs.FixedProbability(True), "p=True of FixedProbability must be a probability"),
+        (lambda: hs.FixedProbability(0.1, 0.2), "autapses=0.2 of FixedProbability must be True or False"),
         (lambda: hs.AllToAll(1), "autapses=1 of AllToAll must be True or False"),
         (lambda: hs.FixedInDegree(True), "k=True of FixedInDegree must be a whole number"),
         (lambda: hs.Simulation(net(), threads=True), "threads=True must be a whole number"),
@@ -202,8 +202,8 @@ CALLS = [
     (lambda: hs.Simulation(net(), 2), "name the others, of threads="),
     (lambda: hs.Simulation(net(), quiet=True).run(second=1.0), "Simulation.run() has no argument 'second'; did you"),
     (lambda: net().modulate(), "needs rule= and name="),
-    (lambda: hs.Random(), "Random() needs p="),
-    (lambda: hs.Random(prob=0.1), "Random() has no argument 'prob'"),
+    (lambda: hs.FixedProbability(), "FixedProbability() needs p="),
+    (lambda: hs.FixedProbability(prob=0.1), "FixedProbability() has no argument 'prob'"),
     (lambda: hs.Normal(1.0, std=0.1), "Normal() has no argument 'std'; did you mean 'sd'?"),
     (lambda: hs.Uniform(1.0), "Uniform() needs high="),
     (lambda: hs.LogNormal(mu=1.0, sigma=2.0), "LogNormal() has no argument 'mu'"),
@@ -241,4 +241,4 @@ def test_c6_arguments_in_the_wrong_order(call, says):
 def test_c6_signatures_are_still_what_help_shows():
     assert list(inspect.signature(hs.Network.connect).parameters)[1:4] == ["source", "target", "wiring"]
     assert list(inspect.signature(hs.Normal).parameters) == ["mean", "sd", "cv", "low", "high"]
-    assert list(inspect.signature(hs.Random).parameters) == ["p", "autapses"]
+    assert list(inspect.signature(hs.FixedProbability).parameters) == ["p", "autapses"]

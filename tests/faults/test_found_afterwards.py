@@ -317,7 +317,7 @@ def test_an_empty_projection_with_drawn_delays_has_rows_too():
     net = hs.Network(dt=1.0)
     a, b = net.add(hs.SpikeSource(), 1, "a", spikes=([2.0, 5.0], [0, 0])), net.add(Cell(), 1, "b")
     for name, delay in (("p", hs.Uniform(1.0, 3.0)), ("q", 1.0)):
-        net.connect(a, b, hs.Explicit([], []), delay=delay, rules=[Count()], name=name)
+        net.connect(a, b, hs.FromPairs([], []), delay=delay, rules=[Count()], name=name)
     sim, reference = both(net, 12)
     for name in "pq":
         np.testing.assert_allclose(sim.state(name, "rule0.x"), reference.state(name, "rule0.0", "x"))

@@ -243,8 +243,8 @@ def described(seed: int = 3, tau: float = 20.0, rule: hs.Plasticity | None = Non
     release = hs.ShortTerm(**hs.jointly(U=hs.Beta(0.5, sd=0.2), tau_rec=hs.LogNormal(80.0, cv=0.5), correlation=-0.6))
     rules = [rule or hs.Eligibility(hs.SoftBounds(hs.PairSTDP(), 0.0, 4.0), period=5.0), hs.HardBounds(0.0, 5.0)]
     options = {"delay": hs.Uniform(0.5, 3.0), "receptor": hs.AMPA(), "release": release, "rules": rules} | more
-    net.connect(a, b, hs.Random(0.7), weight=hs.Normal(3.0, sd=0.3), **options)
-    net.connect(c, b, hs.Explicit([0, 1, 1], [0, 2, 4]), weight=[1.0, 2.0, 3.0], receptor=hs.AMPA())
+    net.connect(a, b, hs.FixedProbability(0.7), weight=hs.Normal(3.0, sd=0.3), **options)
+    net.connect(c, b, hs.FromPairs([0, 1, 1], [0, 2, 4]), weight=[1.0, 2.0, 3.0], receptor=hs.AMPA())
     return net
 
 
@@ -291,8 +291,8 @@ def test_another_network_is_refused_and_the_difference_is_named(case: str, cut: 
 
 
 def test_another_wiring_is_refused(cut: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn = hs.Random.rows
-    monkeypatch.setattr(hs.Random, "rows", lambda self, pre, post, key, n: drawn(self, pre, post, key + 1, n))
+    drawn = hs.FixedProbability.rows
+    monkeypatch.setattr(hs.FixedProbability, "rows", lambda self, pre, post, key, n: drawn(self, pre, post, key + 1, n))
     with pytest.raises(hs.CheckpointError, match="'a -> b' is wired otherwise"):
         hs.Simulation.load(cut, quiet=True)
 

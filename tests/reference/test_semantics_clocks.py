@@ -11,7 +11,7 @@ from hebbstat.contract.mechanism import Follow, NetworkRule, Neuron, Plasticity,
 from hebbstat.contract.signals import Timed
 from hebbstat.contract.state import Global, PerBranch, PerNeuron, PerPopulation, PerPost, PerPre, PerSynapse, quantile
 from hebbstat.contract.units import Ms, Number
-from hebbstat.network import AllToAll, Explicit, Network
+from hebbstat.network import AllToAll, FromPairs, Network
 from hebbstat.reference import ReferenceSimulation
 from hebbstat.reference.clocks import reduce, reduce_groups
 
@@ -99,7 +99,7 @@ def test_population_rules_tick_after_the_synapses_but_reductions_come_first_of_a
     net.add(Cell(), 2, "a", spikes=([1.0], [0]))
     net.add(Cell(), 2, "b", rules=[Modest()])
     net.connect("a", "b", AllToAll(), weight=[1.0, 2.0, 3.0, 4.0], rules=[Ticking()])
-    net.connect("b", "b", Explicit([0], [1]), weight=10.0)
+    net.connect("b", "b", FromPairs([0], [1]), weight=10.0)
     sim = ReferenceSimulation(net)
     sim.run(2)
     assert sim.values_of("b", "neuron", "v_threshold") == [4.0, 16.0]  # the weights before this tick's changes
@@ -161,7 +161,7 @@ def test_reductions_over_every_scope():
     net = network([[], []], [[], []])
     one = dict(weight=[1.0, 2.0, 3.0, 4.0], delay=[1.0, 2.0, 1.0, 1.0], branches=[0, 1, 1, 0])
     net.connect("a", "b", AllToAll(), rules=[Statistics()], name="one", **one)
-    net.connect("a", "b", Explicit([0, 1, 1], [1, 1, 1]), weight=[10.0, 20.0, 40.0], name="two")
+    net.connect("a", "b", FromPairs([0, 1, 1], [1, 1, 1]), weight=[10.0, 20.0, 40.0], name="two")
     sim = ReferenceSimulation(net)
     sim.run(2)
 
@@ -190,13 +190,13 @@ def test_arrivals_are_summed_by_projection_delay_neuron_and_synapse():
     big = 1e16  # big + 1 = big in double precision, so the order of the sum shows
     net = network([[0, 1], [1], [1]], [[]])
     first = dict(weight=[big, 1.0, -big], delay=[2.0, 1.0, 1.0])
-    net.connect("a", "b", Explicit([0, 1, 2], [0, 0, 0]), **first)
+    net.connect("a", "b", FromPairs([0, 1, 2], [0, 0, 0]), **first)
     sim = ReferenceSimulation(net)
     sim.run(4)  # in step 3: delay 1 first: 1 - big = -big, then big
     assert sim.state("b", "neuron", "got") == [(1.0 - big) + big] == [0.0]
     net = network([[1], [1], [1]], [[]])
-    net.connect("a", "b", Explicit([1], [0]), weight=big)
-    net.connect("a", "b", Explicit([0, 2, 0], [0, 0, 0]), weight=[1.0, -big, 1.0])  # beside their pairs
+    net.connect("a", "b", FromPairs([1], [0]), weight=big)
+    net.connect("a", "b", FromPairs([0, 2, 0], [0, 0, 0]), weight=[1.0, -big, 1.0])  # beside their pairs
     sim = ReferenceSimulation(net)
     sim.run(4)
     assert sim.state("b", "neuron", "got") == [((big + 1.0) + 1.0) - big] == [0.0]

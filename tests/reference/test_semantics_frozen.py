@@ -9,13 +9,13 @@ from hebbstat.contract.errors import BadValue, NotSupported
 from hebbstat.contract.mechanism import NetworkRule, Plasticity, PopulationRule, Release
 from hebbstat.contract.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, together
 from hebbstat.contract.units import Ms, Number
-from hebbstat.network import AllToAll, Explicit, Network
+from hebbstat.network import AllToAll, FromPairs, Network
 from hebbstat.reference import ReferenceSimulation
 
 # 7. Draws
 
 
-class Random(Cell):
+class FixedProbability(Cell):
     draw = PerNeuron.state()
     gauss = PerNeuron.state()
 
@@ -55,10 +55,10 @@ def bits(seed, stream, step, element, copy=0):
 
 def test_draws_are_keyed_by_seed_stream_step_and_element():
     net = Network(dt=1.0, seed=9)
-    net.add(Random(), 2, "a", spikes=([3.0], [1]))
+    net.add(FixedProbability(), 2, "a", spikes=([3.0], [1]))
     net.add(Cell(), 2, "b")
     net.modulate(Noise(), "noise")
-    net.connect("a", "b", Explicit([1, 1], [1, 1]), weight=0.0, rules=[Dice()])
+    net.connect("a", "b", FromPairs([1, 1], [1, 1]), weight=0.0, rules=[Dice()])
     sim = ReferenceSimulation(net)
     sim.run(4)  # the presynaptic event is in step 3
     assert sim.state("a", "neuron", "draw")[1] == random.uniform(bits(9, "a/neuron/step.draw.gauss/uniform", 3, 1))
@@ -150,7 +150,7 @@ def expected_end(sim, k, side, free, step, place="rule0.0"):
 
 def test_births_are_drawn_by_free_elements_and_use_them_up():
     net = network([[]] * 3, [[]] * 4, seed=5)
-    net.connect("a", "b", Explicit([0], [0]), weight=0.1, rules=[Grow(free=2.0)])
+    net.connect("a", "b", FromPairs([0], [0]), weight=0.1, rules=[Grow(free=2.0)])
     sim = ReferenceSimulation(net)
     sim.run(1)
     free_pre, free_post, there = [3, 2, 2], [3, 2, 2, 2], []  # the death of (0, 0) gave one back at each end
@@ -170,7 +170,7 @@ def test_births_are_drawn_by_free_elements_and_use_them_up():
 
 def test_elements_are_conserved_and_a_pair_is_never_doubled():
     net = network([[]] * 4, [[]] * 3, seed=2)
-    net.connect("a", "b", Explicit([0], [0]), weight=1.0, rules=[Grow(tries=1.7)])
+    net.connect("a", "b", FromPairs([0], [0]), weight=1.0, rules=[Grow(tries=1.7)])
     sim = ReferenceSimulation(net)
     for _ in range(30):
         sim.run(1)
@@ -225,7 +225,7 @@ def test_without_free_elements_pairs_are_uniform_and_changes_come_before_deaths(
 
 def test_a_neuron_is_not_connected_to_itself():
     net = network([[]] * 2, [[]])
-    net.connect("a", "a", Explicit([0], [1]), rules=[Grow(tries=50.0, free=60.0)])
+    net.connect("a", "a", FromPairs([0], [1]), rules=[Grow(tries=50.0, free=60.0)])
     sim = ReferenceSimulation(net)
     sim.run(1)
     assert sim.pairs("a -> a") == [(0, 1), (1, 0)]

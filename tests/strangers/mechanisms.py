@@ -43,7 +43,7 @@ class Writer:
     def __init__(self, rng: np.random.Generator, names: Names, flags: frozenset[str], dt: float) -> None:
         self.rng, self.names, self.flags, self.dt = rng, names, flags, dt
         self.bodies = Bodies(rng, names, "loops" in flags)
-        self.module: set[str] = {"math", "np", "hs", "Gate", "Wiring", "Own", "told", "network", "story"}
+        self.module: set[str] = {"math", "np", "hs", "Gate", "Connector", "Own", "told", "network", "story"}
         self.bodies.add_helpers(self.module)
 
     def new(self, base: str, wanted: str, asks: tuple[str, ...] = ()) -> Class:

@@ -35,7 +35,7 @@ import math
 import numpy as np
 
 import hebbstat as hs
-from hebbstat.network.wiring import Wiring
+from hebbstat.network.wiring import Connector
 from hebbstat.contract.mechanism import Gate
 
 DEALT = FORWARD = True
@@ -46,7 +46,7 @@ def told(values, order):
     return [values[k] for k in order] if DEALT else values
 
 
-class Own(Wiring):
+class Own(Connector):
     """A wiring of one's own."""
 
     def __init__(self, pre, post):
@@ -326,7 +326,7 @@ class _Composer:
         choice = self.rng.random()
         if "empty" in self.flags and self.maybe(0.4):
             self.lines.append(f"order{k} = []")
-            return "hs.Explicit(np.array([], int), np.array([], int))", 0
+            return "hs.FromPairs(np.array([], int), np.array([], int))", 0
         if choice < 0.3:
             return "hs.AllToAll(autapses=True)", None
         every = [(i, j) for i in range(n_pre) for j in range(n_post)]
@@ -337,7 +337,7 @@ class _Composer:
         order = self._order(pairs)
         self.lines.append(f"order{k} = {order if 'dealt' in self.flags else list(range(len(pairs)))}")
         told = [f"told({[pair[side] for pair in pairs]}, order{k})" for side in (0, 1)]
-        return f"{'Own' if self.maybe(0.4) else 'hs.Explicit'}({', '.join(told)})", len(pairs)
+        return f"{'Own' if self.maybe(0.4) else 'hs.FromPairs'}({', '.join(told)})", len(pairs)
 
     def _order(self, pairs) -> list[int]:
         """A random order in which copies of a pair keep theirs."""

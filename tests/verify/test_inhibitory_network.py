@@ -16,7 +16,7 @@ import pytest
 from hebbstat.engine.record.spikes import Spikes
 from hebbstat.engine.simulation import Simulation
 from hebbstat.homeostasis import InhibitorySTDP
-from hebbstat.network import Network, Random
+from hebbstat.network import FixedProbability, Network
 from hebbstat.neurons import LIF
 from hebbstat.plasticity import HardBounds
 from hebbstat.synapses import AMPA, GABAA
@@ -31,10 +31,10 @@ def after(seconds: float, target: float, gain: float, seed: int) -> tuple[float,
     net = Network(dt=0.1, seed=seed)
     excitatory, inhibitory = net.add(LIF(bias=200.0), 2000, "e"), net.add(LIF(bias=200.0), 500, "i")
     for cells in (excitatory, inhibitory):
-        net.connect(excitatory, cells, Random(0.08), weight=0.3, delay=0.1, receptor=AMPA())
-    net.connect(inhibitory, inhibitory, Random(0.08), weight=3.0, delay=0.1, receptor=GABAA())
+        net.connect(excitatory, cells, FixedProbability(0.08), weight=0.3, delay=0.1, receptor=AMPA())
+    net.connect(inhibitory, inhibitory, FixedProbability(0.08), weight=3.0, delay=0.1, receptor=GABAA())
     rules = [InhibitorySTDP(target=target, gain=gain), HardBounds(0.0, 100.0)]
-    net.connect(inhibitory, excitatory, Random(0.08), weight=1e-10, delay=0.1, receptor=GABAA(), rules=rules)
+    net.connect(inhibitory, excitatory, FixedProbability(0.08), weight=1e-10, delay=0.1, receptor=GABAA(), rules=rules)
     sim = Simulation(net, quiet=True)
     last = min(10.0, seconds)
     if seconds > last:

@@ -2,9 +2,17 @@
 
 from hebbstat.network.instantiate import Realised, Synapses, Table, realise
 from hebbstat.network.network import Network, Population, Projection
-from hebbstat.network.wiring import AllToAll, DistanceDependent, Explicit, FixedInDegree, OneToOne, Random, Wiring
+from hebbstat.network.wiring import (
+    AllToAll,
+    Connector,
+    DistanceDependent,
+    FixedInDegree,
+    FixedProbability,
+    FromPairs,
+    OneToOne,
+)
 
 __all__ = [
-    "AllToAll", "DistanceDependent", "Explicit", "FixedInDegree", "Network", "OneToOne", "Population",
-    "Projection", "Random", "Realised", "Synapses", "Table", "Wiring", "realise",
+    "AllToAll", "DistanceDependent", "FromPairs", "FixedInDegree", "Network", "OneToOne", "Population",
+    "Projection", "FixedProbability", "Realised", "Synapses", "Table", "Connector", "realise",
 ]  # fmt: skip

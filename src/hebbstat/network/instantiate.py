@@ -169,7 +169,7 @@ def _train_steps(net: Network, population: Population) -> tuple[np.ndarray, np.n
 def _check_memory(net: Network) -> None:
     wanted = sum(_bytes_needed(p) for p in net.projections.values())
     wanted += sum(p.n for p in net.populations.values()) * 200.0
-    check_room(wanted, "the network", "use fewer cells, or sparser wiring such as Random(p) or FixedInDegree(k)")
+    check_room(wanted, "the network", "use fewer cells, or sparser wiring such as FixedProbability(p) or FixedInDegree(k)")
 
 
 def _bytes_needed(projection: Projection) -> float:

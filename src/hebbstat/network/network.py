@@ -2,7 +2,7 @@
 
 net = Network(dt=0.1, seed=7)
 exc = net.add(LIF(), n=400, name="exc")
-net.connect(exc, exc, Random(0.1), weight=0.4, receptor=AMPA())
+net.connect(exc, exc, FixedProbability(0.1), weight=0.4, receptor=AMPA())
 print(net)
 """
 
@@ -32,7 +32,7 @@ from hebbstat.contract.mechanism import (
 from hebbstat.contract.signals import owned, read_only
 from hebbstat.contract.units import Unit, is_number, is_whole
 from hebbstat.network.summary import table
-from hebbstat.network.wiring import Side, Wiring
+from hebbstat.network.wiring import Connector, Side
 
 DELAY = Field("delay", Unit("ms", 0.0, above=True))
 DENDRITIC_DELAY = Field("dendritic_delay", Unit("ms", 0.0))
@@ -67,7 +67,7 @@ class Projection:
     name: str
     source: Population
     target: Population
-    wiring: Wiring
+    wiring: Connector
     weight: Any
     delay: Any
     dendritic_delay: float
@@ -178,7 +178,7 @@ class Network:
         self,
         source: Population | str,
         target: Population | str,
-        wiring: Wiring,
+        wiring: Connector,
         *,
         weight: Any = 1.0,
         delay: Any = 1.0,
@@ -197,10 +197,10 @@ class Network:
         """
         source, target = self.population(source), self.population(target)
         name = self._new_name(name or self._arrow(source, target))
-        if not isinstance(wiring, Wiring):
+        if not isinstance(wiring, Connector):
             raise BadValue(
                 f"'{name}': {_as_given(wiring)} is not a wiring; "
-                "use Random(p), FixedInDegree(k), OneToOne(), AllToAll() ..."
+                "use FixedProbability(p), FixedInDegree(k), OneToOne(), AllToAll() ..."
             )
         _check_kind(name, "receptor", receptor, Receptor)
         _check_kind(name, "release", release, Release)
@@ -230,7 +230,7 @@ class Network:
                 raise UnknownName(f"population '{which.name}' belongs to another network")
             return which
         if not isinstance(which, str):
-            order = ", and the wiring third: net.connect(source, target, wiring)" if isinstance(which, Wiring) else ""
+            order = ", and the wiring third: net.connect(source, target, wiring)" if isinstance(which, Connector) else ""
             raise BadValue(f"{which!r} is no population; give what net.add() returned, or its name{order}")
         if which not in self.populations:
             raise UnknownName(f"no population '{which}'; {suggestion(which, self.populations)}")

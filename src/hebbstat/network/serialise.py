@@ -24,10 +24,10 @@ from hebbstat.contract.errors import NotSupported
 from hebbstat.contract.mechanism import Mechanism
 from hebbstat.contract.signals import Signal
 from hebbstat.network.network import Network, Population, Projection
-from hebbstat.network.wiring import Wiring
+from hebbstat.network.wiring import Connector
 
 Arrays = dict[str, np.ndarray]  # sha256 -> array
-VALUES = (Distribution, Signal, Wiring)
+VALUES = (Distribution, Signal, Connector)
 GIVEN = ("wiring", "weight", "delay", "dendritic_delay", "receptor", "release", "rules", "branches")
 ADD = ("neuron", "n", "rules", "positions", "spikes")
 
@@ -131,7 +131,7 @@ def named_by_content(array: np.ndarray) -> str:
 
 
 def _array(value: Any) -> Any:
-    """Lists of numbers become arrays: `Explicit([0, 1], [1, 0])`."""
+    """Lists of numbers become arrays: `FromPairs([0, 1], [1, 0])`."""
     numbers = isinstance(value, list | tuple) and not any(isinstance(one, str) for one in value)
     return np.asarray(value) if numbers else value
 

@@ -4,7 +4,7 @@ A wiring of your own returns pairs of indices, in any order; arrays beside it (w
 synapses) are in that order too:
 
     @dataclass(frozen=True)
-    class Chain(Wiring):
+    class Chain(Connector):
         def pairs(self, pre, post, rng):
             return np.arange(pre.n - 1), np.arange(1, post.n)
 
@@ -49,7 +49,7 @@ class Rows(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Wiring:
+class Connector:
     """The base of all wirings."""
 
     def pairs(self, pre: Side, post: Side, rng: np.random.Generator) -> Pairs:
@@ -62,7 +62,7 @@ class Wiring:
 
 
 @dataclass(frozen=True)
-class ByRows(Wiring):
+class ByRows(Connector):
     """Wirings that are drawn row by row, each row from numbers keyed by its neuron: the threads change nothing."""
 
     def rows(self, pre: Side, post: Side, key: int, threads: int) -> Rows:
@@ -74,7 +74,7 @@ class ByRows(Wiring):
         return rows.pre(), rows.post
 
 
-def draw_rows(wiring: Wiring, pre: Side, post: Side, rng: np.random.Generator, threads: int = 1) -> Rows:
+def draw_rows(wiring: Connector, pre: Side, post: Side, rng: np.random.Generator, threads: int = 1) -> Rows:
     """Draw a wiring: its pairs in canonical order. The same for any number of threads."""
     if isinstance(wiring, ByRows):
         return wiring.rows(pre, post, _key(rng), threads)
@@ -121,14 +121,14 @@ class AllToAll(ByRows):
 
 @explained_init
 @dataclass(frozen=True)
-class OneToOne(Wiring):
+class OneToOne(Connector):
     """Neuron i to neuron i; the populations must be of one size."""
 
     def pairs(self, pre: Side, post: Side, rng: np.random.Generator) -> Pairs:
         if pre.n != post.n:
             raise BadValue(
                 f"OneToOne needs populations of one size, not {pre.n} and {post.n}; "
-                "use FixedInDegree(1) or Explicit(pre, post)"
+                "use FixedInDegree(1) or FromPairs(pre, post)"
             )
         return np.arange(pre.n), np.arange(pre.n)
 
@@ -138,7 +138,7 @@ class OneToOne(Wiring):
 
 @explained_init
 @dataclass(frozen=True)
-class Random(ByRows):
+class FixedProbability(ByRows):
     """Each pair with probability `p`, independently (Erdos and Renyi); at most one synapse a pair."""
 
     p: float
@@ -146,7 +146,7 @@ class Random(ByRows):
 
     def __post_init__(self) -> None:
         if not (is_number(self.p) and 0 <= self.p <= 1):
-            raise BadValue(f"p={self.p!r} of Random must be a probability from 0 to 1")
+            raise BadValue(f"p={self.p!r} of FixedProbability must be a probability from 0 to 1")
         object.__setattr__(self, "p", float(self.p))
         _check_autapses(self)
 
@@ -213,7 +213,7 @@ class DistanceDependent(ByRows):
         if not callable(self.probability):
             raise BadValue(
                 f"probability={self.probability!r} of DistanceDependent must be a function of the distance, "
-                "such as lambda d: 0.3 * np.exp(-d / 0.2); without distance: Random(p)"
+                "such as lambda d: 0.3 * np.exp(-d / 0.2); without distance: FixedProbability(p)"
             )
         _check_autapses(self)
 
@@ -247,7 +247,7 @@ class DistanceDependent(ByRows):
 
 @explained_init
 @dataclass(frozen=True, eq=False)
-class Explicit(Wiring):
+class FromPairs(Connector):
     """Given pairs of indices, in any order; the same pair may be given more than once.
 
     Arrays of weights, delays and parameters have one value for each pair, in the same order.
@@ -262,7 +262,7 @@ class Explicit(Wiring):
             try:
                 object.__setattr__(self, side, read_only(given))
             except (TypeError, ValueError) as error:
-                raise BadValue(f"{side} of Explicit must be a list of indices, not {given!r:.60}") from error
+                raise BadValue(f"{side} of FromPairs must be a list of indices, not {given!r:.60}") from error
 
     def pairs(self, pre: Side, post: Side, rng: np.random.Generator) -> Pairs:
         return self.pre, self.post

@@ -48,10 +48,10 @@ def mean_weight(settings: Settings, channels: int) -> float:
     return settings.drive / (settings.total_rate * settings.tau_membrane / 1000.0)
 
 
-def all_but_own(cells: int) -> hs.Explicit:
+def all_but_own(cells: int) -> hs.FromPairs:
     """Every inhibitory cell inhibits all excitatory cells but the one that drives it."""
     pre, post = np.divmod(np.arange(cells * cells), cells)
-    return hs.Explicit(pre[pre != post], post[pre != post])
+    return hs.FromPairs(pre[pre != post], post[pre != post])
 
 
 def _excitatory(settings: Settings, arm: Arm, shown: int) -> hs.AdaptiveLIF:
