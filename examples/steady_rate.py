@@ -37,7 +37,7 @@ def run(settings, seed, arm):
         target=settings.target, tau_rate=1000.0, gain=settings.gain if arm == "homeostasis" else 0.0
     )
     net = hs.Network(dt=0.5, seed=seed)
-    inputs = net.add(hs.PoissonSource(rate=hs.Timed([20.0, 40.0, 10.0], every=third)), n=100, name="inputs")
+    inputs = net.add(hs.PoissonSource(rate=hs.TimedArray([20.0, 40.0, 10.0], every=third)), n=100, name="inputs")
     cells = net.add(hs.LIF(), n=50, name="cells", rules=[rule])
     net.connect(inputs, cells, hs.FixedProbability(0.5), weight=hs.LogNormal(0.4, cv=0.5), receptor=hs.AMPA())
     recording = hs.Simulation(net, threads=1, quiet=True).run(

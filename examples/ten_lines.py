@@ -3,7 +3,7 @@ import matplotlib.pyplot as plt
 import hebbstat as hs
 
 net = hs.Network(dt=0.5, seed=7)
-inputs = net.add(hs.PoissonSource(rate=hs.Timed([20.0, 30.0, 15.0], every=20_000.0)), n=100, name="inputs")
+inputs = net.add(hs.PoissonSource(rate=hs.TimedArray([20.0, 30.0, 15.0], every=20_000.0)), n=100, name="inputs")
 cells = net.add(hs.LIF(), n=50, name="cells")
 rules = [hs.PairSTDP(), hs.SynapticScaling(tau_rate=2000.0, period=500.0, strength=0.1), hs.HardBounds(0.0, 3.0)]
 net.connect(inputs, cells, hs.FixedProbability(0.5), weight=0.4, receptor=hs.AMPA(), rules=rules, name="learn")

@@ -50,7 +50,7 @@ def _maybe(rng: np.random.Generator, value: float, cv: float = 0.3) -> object:
 
 def _source(rng: np.random.Generator) -> hs.Neuron:
     if rng.random() < 0.3:
-        return hs.PoissonSource(rate=hs.Timed(rng.uniform(0, 300, (5, 12)), every=10.0, repeat=True))
+        return hs.PoissonSource(rate=hs.TimedArray(rng.uniform(0, 300, (5, 12)), every=10.0, repeat=True))
     return hs.PoissonSource(rate=_maybe(rng, 120.0))
 
 

@@ -38,7 +38,7 @@ CUT = 900
 def plain() -> hs.Network:
     """Spikes with many delays, a release, plasticity at spikes and on clocks, plans, positions, given trains, rates."""
     net = hs.Network(dt=0.5, seed=5)
-    rates = hs.Timed(np.arange(24.0).reshape(4, 6) * 10, every=20.0, repeat=True)
+    rates = hs.TimedArray(np.arange(24.0).reshape(4, 6) * 10, every=20.0, repeat=True)
     inputs = net.add(hs.PoissonSource(rate=rates), 6, "inputs", positions=np.arange(12.0).reshape(6, 2))
     rule = hs.IntrinsicThreshold(target=20.0, tau_rate=50.0, period=5.0, gain=1.0, low=-80.0)
     exc = net.add(hs.AdaptiveLIF(tau=hs.LogNormal(20.0, cv=0.2)), 5, "exc", rules=[rule])

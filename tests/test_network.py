@@ -11,7 +11,7 @@ from hebbstat.contract.distributions import Beta, LogNormal, Normal, Uniform, jo
 from hebbstat.contract.errors import BadValue, ContractError, TooLarge, UnknownName
 from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import Follow, NetworkRule, Neuron, Plasticity, Receptor, Release
-from hebbstat.contract.signals import Sine, Timed, steps_of
+from hebbstat.contract.signals import Sine, TimedArray, steps_of
 from hebbstat.contract.state import Global, PerPost, PerPre, PerSynapse
 from hebbstat.contract.units import Fraction, Ms, Number
 from hebbstat.network import AllToAll, DistanceDependent, FixedInDegree, FixedProbability, Network, OneToOne, realise
@@ -113,9 +113,9 @@ def test_reprs_are_short():
     assert repr(net) == "<Network of 120 cells, 2 projections, dt=0.5 ms, seed=3>"
     assert repr(net.populations["a"]) == "<100 Cell 'a'>"
     assert repr(net.projections["a -> ear"]) == "<projection 'a -> ear'>"
-    assert repr(Timed([1.0, 2.0], every=5.0)) == "Timed([1., 2.], every=5)"
-    many = Timed(np.ones((50, 3)), every=5.0, repeat=True)
-    assert repr(many) == "Timed(array(50, 3) from 1 to 1, every=5, repeat=True)"
+    assert repr(TimedArray([1.0, 2.0], every=5.0)) == "TimedArray([1., 2.], every=5)"
+    many = TimedArray(np.ones((50, 3)), every=5.0, repeat=True)
+    assert repr(many) == "TimedArray(array(50, 3) from 1 to 1, every=5, repeat=True)"
 
 
 def test_names():
@@ -193,7 +193,7 @@ def test_names():
         (lambda net: FixedInDegree("k"), BadValue, "k='k' of FixedInDegree must be a whole number"),
         (lambda net: FixedInDegree(math.nan), BadValue, "k=nan of FixedInDegree must be a whole number"),
         (lambda net: DistanceDependent(0.3), BadValue, r"must be a function .*without distance: FixedProbability\(p\)"),
-        (lambda net: Timed("abc", every=1.0), BadValue, "values must be numbers"),
+        (lambda net: TimedArray("abc", every=1.0), BadValue, "values must be numbers"),
         (lambda net: gated(Rule(), by=3), BadValue, r"gated\(by=3\): it must be a function"),
         (lambda net: HardBounds(1.0, 0.0), BadValue, "low=1 of HardBounds must not be above high=0"),
         (lambda net: Rule(tau=-20.0), BadValue, "tau=-20 ms of Rule must be above 0 ms; did you mean 20?"),
@@ -223,7 +223,7 @@ def test_rate_neurons_have_no_vesicles_and_no_receptors():
         ({"branches": "many"}, "branches='many' of 'x' must be a whole number"),
         ({"branches": [1, 2]}, "branches of 'x' must be a number or an array of its 9 synapses"),
         ({"rules": [Rule(tau=[1.0, 2.0])]}, "tau of Rule on 'x' .PerPre. is an array of shape"),
-        ({"rules": [Rule(gain=Timed([[1.0, 2.0]], every=1.0))]}, "is a signal for 2 elements; it must be for 9"),
+        ({"rules": [Rule(gain=TimedArray([[1.0, 2.0]], every=1.0))]}, "is a signal for 2 elements; it must be for 9"),
     ],
 )
 def test_sizes_are_checked_when_the_network_is_realised(connection, message):
@@ -306,11 +306,11 @@ def test_signals():
     values, every, repeat = Sine(1.0, 2.0, frequency=100.0, phase=math.pi / 2).table(0.5)
     assert (len(values), every, repeat) == (20, 1, True)
     assert values[[0, 5, 10]] == pytest.approx([3.0, 1.0, -1.0])
-    assert Timed([1.0, 2.0], every=2.0).table(0.5)[1:] == (4, False)
+    assert TimedArray([1.0, 2.0], every=2.0).table(0.5)[1:] == (4, False)
     assert steps_of(0.3, 0.1, "x") == 3
     with pytest.raises(BadValue, match="must be finite"):
-        Timed([1.0, math.nan], every=1.0)
+        TimedArray([1.0, math.nan], every=1.0)
     with pytest.raises(BadValue, match="must be a time above 0"):
-        Timed([1.0], every=0.0)
+        TimedArray([1.0], every=0.0)
     with pytest.raises(BadValue, match="must be above 0 Hz"):
         Sine(0.0, 1.0, frequency=0.0)

@@ -44,7 +44,7 @@ _HOMES = {
     ),
     "hebbstat.reference": "ReferenceSimulation",
     "hebbstat.contract.mechanism": "Follow NetworkRule Neuron Plasticity PopulationRule Receptor Release",
-    "hebbstat.contract.signals": "Signal Sine Timed",
+    "hebbstat.contract.signals": "Signal Sine TimedArray",
     "hebbstat.contract.state": "Global PerBranch PerNeuron PerPopulation PerPost PerPre PerSynapse quantile together",
     "hebbstat.synapses": "AMPA GABAA GABAB NMDA DualExponential Exponential ExponentialCurrent ShortTerm",
     "hebbstat.contract.units": (

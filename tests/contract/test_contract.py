@@ -12,7 +12,7 @@ from hebbstat.contract.errors import BadValue, ContractError, HebbstatError, Unk
 from hebbstat.contract.hooks import derived, step_when
 from hebbstat.contract.language.source import source_tree
 from hebbstat.contract.mechanism import Follow, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
-from hebbstat.contract.signals import Sine, Timed
+from hebbstat.contract.signals import Sine, TimedArray
 from hebbstat.contract.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, quantile, together
 from hebbstat.contract.units import Delay, Fraction, MilliVolt, Ms, Number
 from hebbstat.network import AllToAll, Network
@@ -251,7 +251,7 @@ def test_values_by_position_and_by_name():
         ({"tau": Normal(20.0, sd=5.0)}, "can give values from -inf to inf, .* LogNormal"),
         ({"part": Uniform(0.5, 1.5)}, "from 0.5 to 1.5, but it must be from 0 to 1"),
         ({"tau": Sine(1.0, 2.0, 5.0)}, "from -1 to 3, but it must be above 0 ms"),
-        ({"tau": Timed([1.0, 0.0], every=5.0)}, "from 0 to 1, but"),
+        ({"tau": TimedArray([1.0, 0.0], every=5.0)}, "from 0 to 1, but"),
     ],
 )
 def test_ranges(values, message):

@@ -11,7 +11,7 @@ from user_mechanisms.triplet import NearestTriplet, Triplet
 from user_mechanisms.voltage import VoltageSTDP
 
 from hebbstat.contract.mechanism import Neuron
-from hebbstat.contract.signals import Timed
+from hebbstat.contract.signals import TimedArray
 from hebbstat.contract.state import PerNeuron
 from hebbstat.contract.units import MilliVolt
 from hebbstat.network import AllToAll, Network
@@ -36,7 +36,7 @@ class Clamped(Neuron):
 def clamped(voltage, pre_steps, dt, **rule):
     net = Network(dt=dt)
     net.add(Cell(), 1, "a", spikes=([(n + 1) * dt for n in pre_steps], [0] * len(pre_steps)))
-    net.add(Clamped(command=Timed(voltage, every=dt)), 1, "b")
+    net.add(Clamped(command=TimedArray(voltage, every=dt)), 1, "b")
     net.connect("a", "b", AllToAll(), weight=0.0, delay=dt, rules=[VoltageSTDP(**rule)])
     sim = ReferenceSimulation(net)
     sim.run(len(voltage))
@@ -177,7 +177,7 @@ def test_bcm_selects_one_of_two_patterns_with_the_response_2(seed):
     patterns = np.array([[1.0, 0.2], [0.3, 1.0]])
     sequence = patterns[rng.permuted(np.tile([0, 1], (1200, 1)), axis=1).ravel()]
     net = Network(dt=1.0, seed=seed)
-    net.add(LinearUnit(bias=Timed(sequence, every=3.0)), 2, "a")
+    net.add(LinearUnit(bias=TimedArray(sequence, every=3.0)), 2, "a")
     net.add(LinearUnit(), 1, "b")
     weight = list(rng.uniform(0.2, 0.6, 2))
     net.connect("a", "b", AllToAll(), weight=weight, rules=[BCM(eta=4e-3, tau=100.0)])

@@ -11,7 +11,7 @@ from user_mechanisms.three_factor import Modulator, Pairing, Tag
 from hebbstat.contract.combinators import gated
 from hebbstat.contract.errors import UnknownName
 from hebbstat.contract.mechanism import Neuron
-from hebbstat.contract.signals import Timed
+from hebbstat.contract.signals import TimedArray
 from hebbstat.contract.state import PerNeuron, together
 from hebbstat.contract.units import Ms, Number
 from hebbstat.network import AllToAll, Network, OneToOne
@@ -23,8 +23,8 @@ from hebbstat.reference import ReferenceSimulation
 def tagged(ach, da, rule):
     """One pairing, then 30 steps each of what the modulators are told: the weight and the tag after each 30."""
     net = network([[2]], [[13]])
-    net.modulate(Modulator(plan=Timed([0.0, *ach], every=30.0)), "ACh")
-    net.modulate(Modulator(plan=Timed([0.0, *da], every=30.0)), "DA")
+    net.modulate(Modulator(plan=TimedArray([0.0, *ach], every=30.0)), "ACh")
+    net.modulate(Modulator(plan=TimedArray([0.0, *da], every=30.0)), "DA")
     net.connect("a", "b", AllToAll(), weight=5.0, rules=[rule])
     sim, weights = ReferenceSimulation(net), []
     sim.run(30)

@@ -71,7 +71,7 @@ def test_a1_the_example():
 def test_a1_plans_over_synapses_go_with_their_pairs():
     net = hs.Network(dt=1.0)
     a, b = net.add(hs.PoissonSource(), 6, "a"), net.add(hs.LIF(), 4, "b")
-    plan = hs.Timed(np.stack([GIVEN, 2 * GIVEN]), every=1.0)
+    plan = hs.TimedArray(np.stack([GIVEN, 2 * GIVEN]), every=1.0)
     net.connect(a, b, hs.FromPairs(PRE, POST), rules=[Rule(a=plan)], name="p")
     assert realise(net).values["p", "rule0.0"]["a"].values.tolist() == [
         GIVEN[ORDER].tolist(), (2 * GIVEN)[ORDER].tolist()

@@ -65,7 +65,7 @@ def test_a4_plans_and_modulators_give_what_they_begin_with():
     net = hs.Network(dt=1.0)
     net.modulate(Level(first=3.0), "level")
     net.modulate(Level(first=hs.Follow("level")), "other")
-    net.add(Cell(start=hs.Timed([[5.0, 6.0], [0.0, 0.0]], every=1.0)), 2, "planned")
+    net.add(Cell(start=hs.TimedArray([[5.0, 6.0], [0.0, 0.0]], every=1.0)), 2, "planned")
     net.add(Cell(start=hs.Follow("other")), 2, "following")
     sim, reference = hs.Simulation(net, quiet=True), hs.ReferenceSimulation(net)
     assert sim.state("planned", "v").tolist() == reference.state("planned", "neuron", "v") == [5.0, 6.0]

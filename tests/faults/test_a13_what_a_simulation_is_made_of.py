@@ -67,7 +67,7 @@ class Drift(hs.Plasticity):
 
 def network(a: dict[str, Any]) -> hs.Network:
     net = hs.Network(dt=0.5, seed=3)
-    inputs = net.add(hs.PoissonSource(rate=hs.Timed(a["rates"], every=10.0)), 3, "inputs", positions=a["positions"])
+    inputs = net.add(hs.PoissonSource(rate=hs.TimedArray(a["rates"], every=10.0)), 3, "inputs", positions=a["positions"])
     exc = net.add(hs.LIF(tau=a["tau"]), 2, "exc")
     src = net.add(hs.SpikeSource(), 2, "src", spikes=(a["times"], a["cells"]))
     wiring = hs.FromPairs(a["pre"], a["post"])
@@ -148,7 +148,7 @@ def test_a13_nothing_that_was_given_is_kept(kind: Any) -> None:
     net.add(hs.LIF(tau=tau), 2, "a", positions=positions)
     net.connect("a", "a", hs.FromPairs(pre, post), branches=branches, receptor=hs.AMPA(), weight=values)
     net.connect("a", "a", Table(pre, post), receptor=hs.AMPA(tau=hs.LogNormal(5.0, cv=0.1)))
-    timed = hs.Timed(values, every=1.0)
+    timed = hs.TimedArray(values, every=1.0)
     before = describe(net)[0], timed.table(1.0)[0].tolist()
     for one in (pre, post, branches, values, tau):
         one[0] = 7

@@ -50,7 +50,7 @@ def test_a15_rules_that_cannot_are_not_told():
 
 
 @pytest.mark.parametrize(
-    "rate", [2000.0, np.linspace(1.0, 2000.0, 20), hs.Timed([10.0, 2000.0], every=5.0), hs.Uniform(1900.0, 2000.0)]
+    "rate", [2000.0, np.linspace(1.0, 2000.0, 20), hs.TimedArray([10.0, 2000.0], every=5.0), hs.Uniform(1900.0, 2000.0)]
 )
 def test_a15_rates_that_the_step_cannot_deliver(rate):
     (text,) = told(network(rate=rate))

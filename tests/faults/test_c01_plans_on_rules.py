@@ -7,7 +7,7 @@ import hebbstat as hs
 
 pytestmark = pytest.mark.usefixtures("plain")
 
-PLAN = hs.Timed([1.0, 3.0, 0.5], every=7.0, repeat=True)
+PLAN = hs.TimedArray([1.0, 3.0, 0.5], every=7.0, repeat=True)
 SINE = hs.Sine(2.0, 1.0, 50.0)
 
 
@@ -56,7 +56,7 @@ class Everywhere(hs.Plasticity):
 
 
 def per(n):
-    return hs.Timed(np.arange(1.0, 3 * n + 1.0).reshape(3, n), every=5.0, repeat=True)
+    return hs.TimedArray(np.arange(1.0, 3 * n + 1.0).reshape(3, n), every=5.0, repeat=True)
 
 
 def compare(net, names, steps=80):
@@ -78,7 +78,7 @@ def compare(net, names, steps=80):
 def test_c1_plans_on_a_rule(plans, delay):
     net = hs.Network(dt=1.0, seed=5)
     a, b = net.add(hs.PoissonSource(rate=60.0), 5, "a"), net.add(hs.LIF(), 4, "b")
-    rules = [Everywhere(**plans, jump=PLAN), hs.HardBounds(-50.0, hs.Timed([20.0, 30.0], every=9.0, repeat=True))]
+    rules = [Everywhere(**plans, jump=PLAN), hs.HardBounds(-50.0, hs.TimedArray([20.0, 30.0], every=9.0, repeat=True))]
     net.connect(a, b, hs.AllToAll(), weight=5.0, delay=delay, rules=rules, name="p")
     compare(net, [("rule0.0", name) for name in "xyzrc"])
 
@@ -86,9 +86,9 @@ def test_c1_plans_on_a_rule(plans, delay):
 def test_c1_plans_on_wrappers_gates_and_release():
     net = hs.Network(dt=1.0, seed=5)
     a, b = net.add(hs.PoissonSource(rate=60.0), 5, "a"), net.add(hs.LIF(), 4, "b")
-    soft = hs.SoftBounds(hs.PairSTDP(gain_up=SINE, gain_down=PLAN), -1.0, hs.Timed([9.0, 12.0], every=9.0, repeat=True))
+    soft = hs.SoftBounds(hs.PairSTDP(gain_up=SINE, gain_down=PLAN), -1.0, hs.TimedArray([9.0, 12.0], every=9.0, repeat=True))
     rules = [soft, hs.Eligibility(hs.PairSTDP(gain_up=PLAN), tau=50.0, gain=SINE)]
-    release = hs.ShortTerm(U=hs.Timed([0.2, 0.6], every=8.0, repeat=True), tau_rec=SINE)
+    release = hs.ShortTerm(U=hs.TimedArray([0.2, 0.6], every=8.0, repeat=True), tau_rec=SINE)
     net.connect(a, b, hs.AllToAll(), weight=5.0, rules=rules, release=release, name="p")
     compare(net, [("rule1.1", "e"), ("release", "u"), ("release", "R")])
 
@@ -104,7 +104,7 @@ def test_c1_a_trace_whose_time_constant_moves_decays_step_by_step_or_is_refused(
 
     net = hs.Network(dt=1.0, seed=5)
     a = net.add(hs.PoissonSource(rate=60.0), 5, "a")
-    b = net.add(Cell(tau=hs.Timed([10.0, 30.0], every=9.0, repeat=True)), 5, "b")
+    b = net.add(Cell(tau=hs.TimedArray([10.0, 30.0], every=9.0, repeat=True)), 5, "b")
     net.connect(a, b, hs.OneToOne(), weight=5.0, receptor=None, name="p")
     sim, reference = hs.Simulation(net, dtype="float64", quiet=True), hs.ReferenceSimulation(net)
     sim.run(steps=100)

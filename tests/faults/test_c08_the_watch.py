@@ -80,8 +80,8 @@ def test_c8_what_hears_and_what_does_not() -> None:
         (hs.SpikeSource(), {"spikes": LATE}),
         (hs.SpikeSource(), {"spikes": ([50.0, 60.0], [0, 0])}),
         (hs.SpikeSource(), {"spikes": ([], [])}),
-        (hs.PoissonSource(rate=hs.Timed([0.0, 50.0], every=25_000.0)), {}),
-        (hs.PoissonSource(rate=hs.Timed([50.0, 0.0], every=1000.0)), {}),
+        (hs.PoissonSource(rate=hs.TimedArray([0.0, 50.0], every=25_000.0)), {}),
+        (hs.PoissonSource(rate=hs.TimedArray([50.0, 0.0], every=1000.0)), {}),
     ],
     ids=["late", "early", "never", "planned late", "planned early"],
 )  # fmt: skip
@@ -100,7 +100,7 @@ def test_c8_a_plan_of_the_cells_themselves_may_begin_late() -> None:
     def planned(*bias: float) -> hs.Network:
         net = hs.Network(dt=1.0, seed=1)
         noise = net.add(hs.PoissonSource(rate=5.0), 1, "noise")
-        cells = net.add(hs.CurrentLIF(bias=hs.Timed([*bias], every=20_000.0)), 2, "cells")
+        cells = net.add(hs.CurrentLIF(bias=hs.TimedArray([*bias], every=20_000.0)), 2, "cells")
         net.connect(noise, cells, hs.AllToAll(), weight=1e-3)
         return net
 
@@ -111,7 +111,7 @@ def test_c8_a_plan_of_the_cells_themselves_may_begin_late() -> None:
 def test_c8_what_is_dead_is_still_found() -> None:
     assert ("dead", "first") in found(driven(hs.PoissonSource(rate=0.0)))  # a rate that nobody planned
     assert ("dead", "first") in found(driven(hs.PoissonSource(rate=20.0), weight=1e-3))
-    assert ("dead", "first") in found(driven(hs.PoissonSource(rate=hs.Timed([10.0, 30.0], every=500.0, repeat=True)), 1e-3))
+    assert ("dead", "first") in found(driven(hs.PoissonSource(rate=hs.TimedArray([10.0, 30.0], every=500.0, repeat=True)), 1e-3))
     regular = np.arange(1.0, 3e4, 50.0), np.zeros(600, int)
     assert ("dead", "first") in found(driven(hs.SpikeSource(), 1e-3, spikes=regular))
 

@@ -182,7 +182,7 @@ def rule(**hooks):
     return type("Odd", (Surroundings,), {name: staticmethod(hook) for name, hook in hooks.items()})()
 
 
-PLANNED = hs.Timed([1.0, 5.0], every=4.0)
+PLANNED = hs.TimedArray([1.0, 5.0], every=4.0)
 MOVING = {
     "derived twice": (lambda: Derived(g=PLANNED), {}),
     "weight of a neuron": (lambda: rule(weight=lambda h, of_post: h * of_post), {"changed": True}),
@@ -293,7 +293,7 @@ def test_live_derived_values_have_the_shape_of_their_owners():
 
     net = hs.Network(dt=1.0, seed=1)
     a, b = net.add(Cell(gain=np.arange(4.0)), 4, "a"), net.add(Cell(), 3, "b")
-    plan = hs.Timed(np.arange(8.0).reshape(2, 4), every=3.0)
+    plan = hs.TimedArray(np.arange(8.0).reshape(2, 4), every=3.0)
     rules = [Live(e=PLANNED, g=plan)]
     net.connect(a, b, hs.AllToAll(), delay=hs.Uniform(1.0, 4.0), name="p", rules=rules)
     sim, reference = both(net, 5)

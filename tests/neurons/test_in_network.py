@@ -7,7 +7,7 @@ import pytest
 from relay import trains
 
 from hebbstat.contract.mechanism import Neuron
-from hebbstat.contract.signals import Timed
+from hebbstat.contract.signals import TimedArray
 from hebbstat.network import AllToAll, Network, OneToOne
 from hebbstat.neurons import LIF, AdaptiveLIF, CurrentLIF, RateNeuron, SpikeSource
 from hebbstat.reference import ReferenceSimulation
@@ -56,7 +56,7 @@ def test_parameters_may_differ_between_cells_and_follow_a_plan() -> None:
     """An array of tau, and a bias that is switched: each cell follows its own closed form."""
     taus = np.array([5.0, 20.0, 60.0])
     net = Network(dt=0.5)
-    net.add(CurrentLIF(tau=taus, leak=10.0, bias=Timed([0.0, 50.0], every=10.0)), 3, "cells")
+    net.add(CurrentLIF(tau=taus, leak=10.0, bias=TimedArray([0.0, 50.0], every=10.0)), 3, "cells")
     sim = ReferenceSimulation(net)
     sim.run(20)
     assert sim.state("cells", "neuron", "v") == [-60.0] * 3

@@ -236,7 +236,7 @@ Retuned.__qualname__ = "Tuned"
 def described(seed: int = 3, tau: float = 20.0, rule: hs.Plasticity | None = None, **more: object) -> hs.Network:
     """A network with everything that a description has to hold."""
     net = hs.Network(dt=0.5, seed=seed)
-    rates = hs.Timed(np.arange(12.0).reshape(3, 4) * 10, every=20.0, repeat=True)
+    rates = hs.TimedArray(np.arange(12.0).reshape(3, 4) * 10, every=20.0, repeat=True)
     a = net.add(hs.PoissonSource(rate=rates), 4, "a", positions=np.arange(8.0).reshape(4, 2))
     b = net.add(hs.AdaptiveLIF(tau=hs.LogNormal(tau, cv=0.2)), 5, "b")
     c = net.add(hs.SpikeSource(), 2, "c", spikes=([5.0, 7.5, 300.0], [0, 1, 1]))

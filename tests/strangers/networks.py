@@ -177,7 +177,7 @@ class _Composer:
             text = self._value(c, name, kind, sizes, plans, name in skip)
             if text:
                 given.append(f"{name}={text}")
-            if kind != "Period" and not text.startswith(("hs.Timed", "hs.Sine", "hs.Follow")) and at[0]:
+            if kind != "Period" and not text.startswith(("hs.TimedArray", "hs.Sine", "hs.Follow")) and at[0]:
                 self.settable.append(Settable(at, name, DEFAULTS[kind], "field"))
             elif kind == "Period":
                 self.settable.append(Settable(at, name, (self.dt, 9 * self.dt), "period"))
@@ -216,7 +216,7 @@ class _Composer:
         row = lambda: "[" + ", ".join(one() for _ in range(many)) + "]" if many else one()  # noqa: E731
         values = ", ".join(row() for _ in range(rows))
         every = round(self.dt * int(rng.integers(2, 7)), 3)
-        return f"hs.Timed([{values}], every={every}, repeat={self.maybe(0.5)})"
+        return f"hs.TimedArray([{values}], every={every}, repeat={self.maybe(0.5)})"
 
     def _follow(self, low: float, high: float) -> str:
         title, c = self.modulators[int(self.rng.integers(len(self.modulators)))]

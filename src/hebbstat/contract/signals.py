@@ -2,7 +2,7 @@
 
 A signal is piecewise constant on a stated clock, which keeps integrals over it exact.
 
-    PoissonSource(rate=Timed(rates, every=350.0))      # rates[k, i]: neuron i in the k-th 350 ms
+    PoissonSource(rate=TimedArray(rates, every=350.0))      # rates[k, i]: neuron i in the k-th 350 ms
     gated(PairSTDP(), by=...)                    # reads the network's modulators by name
 """
 
@@ -69,7 +69,7 @@ class Signal:
 
 @explained_init
 @dataclass(frozen=True, eq=False)
-class Timed(Signal):
+class TimedArray(Signal):
     """Values given one after the other, each lasting `every` ms; the last one stays, or the table repeats.
 
     `values` is `[time]` (the same for all elements) or `[time, element]`.
@@ -80,31 +80,31 @@ class Timed(Signal):
     repeat: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "every", number(self.every, "every (ms) of Timed"))
+        object.__setattr__(self, "every", number(self.every, "every (ms) of TimedArray"))
         if why := no_number(self.values):
-            raise BadValue(f"Timed(values=...): values must be numbers, [time] or [time, element], but here is {why}")
+            raise BadValue(f"TimedArray(values=...): values must be numbers, [time] or [time, element], but here is {why}")
         try:
             values = read_only(self.values, float)
         except (TypeError, ValueError) as error:
-            raise BadValue("Timed(values=...): values must be numbers, [time] or [time, element]") from error
+            raise BadValue("TimedArray(values=...): values must be numbers, [time] or [time, element]") from error
         if values.ndim not in (1, 2) or values.size == 0 or not np.isfinite(values).all():
-            raise BadValue("Timed(values=...): values must be finite, [time] or [time, element], and not empty")
+            raise BadValue("TimedArray(values=...): values must be finite, [time] or [time, element], and not empty")
         if not (self.every > 0 and math.isfinite(self.every)):
-            raise BadValue(f"Timed(every={self.every}): must be a time above 0 ms")
+            raise BadValue(f"TimedArray(every={self.every}): must be a time above 0 ms")
         object.__setattr__(self, "values", values)
 
     def __repr__(self) -> str:
         values, (low, high) = self.values, self.support
         many = f"array{values.shape} from {low:g} to {high:g}"
         shown = np.array2string(values, separator=", ") if values.size <= 4 else many
-        return f"Timed({shown}, every={self.every:g}{', repeat=True' if self.repeat else ''})"
+        return f"TimedArray({shown}, every={self.every:g}{', repeat=True' if self.repeat else ''})"
 
     @property
     def support(self) -> tuple[float, float]:
         return float(self.values.min()), float(self.values.max())
 
     def table(self, dt: float) -> tuple[np.ndarray, int, bool]:
-        return self.values, steps_of(self.every, dt, "Timed(every=...)"), self.repeat
+        return self.values, steps_of(self.every, dt, "TimedArray(every=...)"), self.repeat
 
 
 @explained_init
@@ -137,7 +137,7 @@ class Sine(Signal):
         if steps > MOST_STEPS:
             raise BadValue(
                 f"Sine(frequency={self.frequency:g}): its period has over {MOST_STEPS} steps of dt={dt:g} ms; "
-                "use Timed(values, every=...) with a value every so often"
+                "use TimedArray(values, every=...) with a value every so often"
             )
         return self.mean + self.amplitude * np.sin(2 * np.pi * np.arange(steps) / steps + self.phase), 1, True
 

@@ -15,7 +15,7 @@ class PoissonSource(Neuron):
     Dayan & Abbott 2001, Theoretical Neuroscience, section 1.4.
     """
 
-    rate: Hz = 10.0  # a number, one for each cell, or planned: Timed(values[time, cell], every=...)
+    rate: Hz = 10.0  # a number, one for each cell, or planned: TimedArray(values[time, cell], every=...)
 
     @derived
     def chance(dt, rate):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hebbstat.contract.errors import BadValue
-from hebbstat.contract.signals import Timed
+from hebbstat.contract.signals import TimedArray
 from hebbstat.stimuli.images import Images
 
 Floats = NDArray[np.float64]
@@ -66,7 +66,7 @@ class PoissonCode:
         sums = amplitudes.sum(axis=1, keepdims=True)
         return self.total * amplitudes / np.where(sums > 0, sums, 1.0)
 
-    def signal(self, images: Images, noise: float = 0.0) -> Timed:
+    def signal(self, images: Images, noise: float = 0.0) -> TimedArray:
         """The images one after the other, as the rate of a population of `PoissonSource` cells.
 
         `noise` is the share of spikes that say nothing: rate = (1 - noise) rate + noise (mean of the image's rates).
@@ -78,7 +78,7 @@ class PoissonCode:
         shown, silent = round(self.show / self.tick), round(self.pause / self.tick)
         rows = np.zeros((len(images), shown + silent, rates.shape[1]))
         rows[:, :shown] = rates[:, None]
-        return Timed(rows.reshape(-1, rates.shape[1]), every=self.tick)
+        return TimedArray(rows.reshape(-1, rates.shape[1]), every=self.tick)
 
     @property
     def period(self) -> float:

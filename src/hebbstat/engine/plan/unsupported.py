@@ -16,7 +16,7 @@ from hebbstat.contract.mechanism import (
     Receptor,
     Release,
 )
-from hebbstat.contract.signals import Signal, Timed
+from hebbstat.contract.signals import Signal, TimedArray
 from hebbstat.contract.state import State
 from hebbstat.network.instantiate import places, targets
 from hebbstat.network.lookup import Read, reads
@@ -89,7 +89,7 @@ def _of_mechanism(mechanism: Mechanism, on: On, aims: set[Target], at: Place) ->
             yield "decay"
     for name, value in mechanism.values.items():
         by_synapse = isinstance(mechanism, Plasticity | Release) and field_scope(mechanism, name) == "PerSynapse"
-        if by_synapse and isinstance(value, Timed) and value.values.ndim == 2:
+        if by_synapse and isinstance(value, TimedArray) and value.values.ndim == 2:
             yield "columns"
     for hook in mechanism.hooks:
         if hook.after:

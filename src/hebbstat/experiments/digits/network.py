@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import hebbstat as hs
-from hebbstat.contract.signals import Timed
+from hebbstat.contract.signals import TimedArray
 from hebbstat.experiments.digits import Settings
 from hebbstat.experiments.digits.variants import Arm
 
@@ -15,7 +15,7 @@ FEED, RECRUIT, INHIBIT = "inputs -> exc", "exc -> inh", "inh -> exc"
 FOREVER = 1e15  # ms
 
 
-def digits_network(settings: Settings, arm: Arm, seed: int, rates: Timed, shown: int) -> hs.Network:
+def digits_network(settings: Settings, arm: Arm, seed: int, rates: TimedArray, shown: int) -> hs.Network:
     """Inputs that follow `rates` [time, channel], excitatory cells, and an inhibitory cell for each of them.
 
     `shown` is the number of images in the whole training, to which the pace of intrinsic homeostasis is fitted.
