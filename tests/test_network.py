@@ -10,7 +10,7 @@ from hebbstat.contract.combinators import gated
 from hebbstat.contract.distributions import Beta, LogNormal, Normal, Uniform, jointly
 from hebbstat.contract.errors import BadValue, ContractError, TooLarge, UnknownName
 from hebbstat.contract.hooks import derived
-from hebbstat.contract.mechanism import Follow, NetworkRule, Neuron, Plasticity, Receptor, Release
+from hebbstat.contract.mechanism import FollowState, NetworkRule, Neuron, Plasticity, Receptor, Release
 from hebbstat.contract.signals import Sine, TimedArray, steps_of
 from hebbstat.contract.state import Global, PerPost, PerPre, PerSynapse
 from hebbstat.contract.units import Fraction, Ms, Number
@@ -271,7 +271,7 @@ def test_derived_values_of_what_moves_are_live():
     net = Network(dt=0.5)
     net.add(Cell(v_threshold=Sine(2.0, 1.0, 10.0)), 4, "a")
     net.modulate(Level(), "DA")
-    net.connect("a", "a", FixedProbability(0.6), rules=[Rule(tau=Follow("DA")), Tunes()])
+    net.connect("a", "a", FixedProbability(0.6), rules=[Rule(tau=FollowState("DA")), Tunes()])
     made = realise(net)
     assert made.live == {
         ("a -> a", "rule0.0", "scaled"),

@@ -43,7 +43,7 @@ _HOMES = {
         "Eligibility HardBounds NearestTripletSTDP OneSidedSTDP PairSTDP SoftBounds TripletSTDP WeightDependentSTDP"
     ),
     "hebbstat.reference": "ReferenceSimulation",
-    "hebbstat.contract.mechanism": "Follow NetworkRule Neuron Plasticity PopulationRule Receptor Release",
+    "hebbstat.contract.mechanism": "FollowState NetworkRule Neuron Plasticity PopulationRule Receptor Release",
     "hebbstat.contract.signals": "Signal Sine TimedArray",
     "hebbstat.contract.state": "Global PerBranch PerNeuron PerPopulation PerPost PerPre PerSynapse quantile together",
     "hebbstat.synapses": "AMPA GABAA GABAB NMDA DualExponential Exponential ExponentialCurrent ShortTerm",

@@ -11,7 +11,7 @@ from hebbstat.contract.distributions import LogNormal, Normal, Uniform
 from hebbstat.contract.errors import BadValue, ContractError, HebbstatError, UnknownName
 from hebbstat.contract.hooks import derived, step_when
 from hebbstat.contract.language.source import source_tree
-from hebbstat.contract.mechanism import Follow, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
+from hebbstat.contract.mechanism import FollowState, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
 from hebbstat.contract.signals import Sine, TimedArray
 from hebbstat.contract.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, quantile, together
 from hebbstat.contract.units import Delay, Fraction, MilliVolt, Ms, Number
@@ -262,7 +262,7 @@ def test_ranges(values, message):
 def test_what_fits_is_accepted():
     rule = Rule(tau=LogNormal(20.0, cv=0.5), gain=np.float32(2), part=np.array(0.25), late=Normal(1.0, sd=1.0, low=0.0))
     assert rule.gain == 2.0 and rule.part == 0.25 and isinstance(rule.part, float)
-    assert isinstance(Rule(tau=Follow("clock")).tau, Follow)
+    assert isinstance(Rule(tau=FollowState("clock")).tau, FollowState)
 
 
 class Quantity:
@@ -332,7 +332,7 @@ def test_a_gate_asks_for_modulators_or_for_what_the_rule_may_read():
 
 def test_following_a_rule_that_is_not_there():
     with pytest.raises(UnknownName, match="gain of Rule on 'a -> b' follows 'clock'"):
-        pair([0], [], Rule(gain=Follow("clock")))
+        pair([0], [], Rule(gain=FollowState("clock")))
 
 
 class Reads2(Plasticity):

@@ -45,7 +45,7 @@ ARRAY = np.array([1.0, 2.0, 3.0])
 PLAN = np.array([[1.0, 2.0, 3.0], [2.0, 2.0, 2.0]])
 HALVES = {
     "number": lambda: 1.0, "array": lambda: ARRAY.copy(), "plan": lambda: hs.TimedArray(PLAN.copy(), every=5.0, repeat=True),
-    "other plan": lambda: hs.TimedArray(PLAN + 1.0, every=5.0, repeat=True), "follows": lambda: hs.Follow("m"),
+    "other plan": lambda: hs.TimedArray(PLAN + 1.0, every=5.0, repeat=True), "follows": lambda: hs.FollowState("m"),
     "drawn": lambda: hs.Uniform(0.5, 2.0), "ones": lambda: np.ones(3),
 }  # fmt: skip
 
@@ -111,8 +111,8 @@ def test_a11_a_modulators_name_means_its_first_state_in_gates_and_parameters():
     net = hs.Network(dt=1.0, seed=6)
     a = net.add(hs.PoissonSource(rate=200.0), 30, "a")
     net.modulate(Mean(of="a"), "DA")
-    b = net.add(hs.LIF(bias=hs.Follow("DA")), 3, "b")
-    c = net.add(hs.LIF(bias=hs.Follow("DA.level")), 3, "c")
+    b = net.add(hs.LIF(bias=hs.FollowState("DA")), 3, "b")
+    c = net.add(hs.LIF(bias=hs.FollowState("DA.level")), 3, "c")
     rule = [hs.gated(hs.PairSTDP(), by=lambda DA: DA), hs.gated(hs.PairSTDP(), by=lambda DA_level: DA_level)]
     for k, target in enumerate((b, c)):
         net.connect(a, target, hs.AllToAll(), weight=1.0, rules=[rule[k]], name=f"p{k}")
@@ -124,7 +124,7 @@ def test_a11_a_modulators_name_means_its_first_state_in_gates_and_parameters():
 
 @pytest.mark.parametrize("order", [("one", "two", "three"), ("three", "two", "one")])
 def test_a11_what_follows_reads_what_the_step_before_left_in_any_order(order):
-    sources = {"one": 1.0, "two": hs.Follow("one"), "three": hs.Follow("two.late")}
+    sources = {"one": 1.0, "two": hs.FollowState("one"), "three": hs.FollowState("two.late")}
     net = hs.Network(dt=1.0)
     for name in order:
         net.modulate(Chained(start=1.0, source=sources[name]), name)

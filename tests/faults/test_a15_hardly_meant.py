@@ -115,7 +115,7 @@ def test_a15_what_a_source_delivers_is_found_by_trying_it():
 
 
 def test_a15_a_rate_that_follows_a_rule_is_what_that_begins_with():
-    (text,) = told(source(hs.PoissonSource(rate=hs.Follow("level"))))
+    (text,) = told(source(hs.PoissonSource(rate=hs.FollowState("level"))))
     assert "864.7 Hz come out" in text
 
 

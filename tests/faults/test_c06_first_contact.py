@@ -176,7 +176,7 @@ def test_c6_quantities_of_other_packages_are_converted_or_refused():
         (lambda: hs.TimedArray(["1", "2"], every=1.0), "values must be numbers, .* here is texts"),
         (lambda: hs.Sine("1", 2.0, 3.0), "mean of Sine must be one number"),
         (lambda: hs.Sine(1.0, np.nan, 3.0), "must be finite"),
-        (lambda: hs.Follow(3), "as a text"),
+        (lambda: hs.FollowState(3), "as a text"),
         (lambda: hs.jointly(correlation=None, a=hs.Uniform(0, 1)), "correlation must be a number or"),
     ],
 )

@@ -261,8 +261,8 @@ def test_derived_weights_are_so_from_the_start_and_in_frozen_time():
 def test_a_parameter_that_follows_is_looked_at_as_the_last_step_had_it():
     net = hs.Network(dt=1.0)
     net.modulate(Tone(), "T")
-    net.modulate(Tone(g=hs.Follow("T")), "U")
-    net.add(Cell(gain=hs.Follow("T")), 1, "b")
+    net.modulate(Tone(g=hs.FollowState("T")), "U")
+    net.add(Cell(gain=hs.FollowState("T")), 1, "b")
     sim = hs.Simulation(net, dtype="float64", quiet=True)
     reference = hs.ReferenceSimulation(net)
     assert sim.state("b", "gain") == reference.values_of("b", "neuron", "gain") == [0.0]

@@ -7,7 +7,7 @@ from tiny import HALF, Cell, Ear, network, pair, traced
 
 from hebbstat.contract.errors import NotSupported
 from hebbstat.contract.hooks import derived
-from hebbstat.contract.mechanism import Follow, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor
+from hebbstat.contract.mechanism import FollowState, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor
 from hebbstat.contract.signals import TimedArray
 from hebbstat.contract.state import Global, PerBranch, PerNeuron, PerPopulation, PerPost, PerPre, PerSynapse, quantile
 from hebbstat.contract.units import Ms, Number
@@ -339,7 +339,7 @@ def test_a_trace_is_exact_and_an_advancer_goes_in_one_piece_from_the_last_event(
     assert sim.state("a -> b", "rule0.0", "pieces") == [102.0]
 
 
-@pytest.mark.parametrize("tau", [TimedArray([HALF, 2 * HALF], every=2.0), Follow("clock")])
+@pytest.mark.parametrize("tau", [TimedArray([HALF, 2 * HALF], every=2.0), FollowState("clock")])
 def test_where_tau_moves_the_trace_goes_step_by_step(tau):
     class Steps(NetworkRule):
         plan: Number = 0.0

@@ -6,7 +6,7 @@ from tiny import HALF, Cell, Ear, Fixed, network, pair, traced
 from hebbstat.contract.combinators import gated
 from hebbstat.contract.distributions import Uniform
 from hebbstat.contract.errors import BadValue, UnknownName
-from hebbstat.contract.mechanism import Follow, NetworkRule, Neuron, Plasticity, Receptor, Release
+from hebbstat.contract.mechanism import FollowState, NetworkRule, Neuron, Plasticity, Receptor, Release
 from hebbstat.contract.signals import TimedArray
 from hebbstat.contract.state import Global, PerNeuron, PerPost, PerSynapse, together
 from hebbstat.contract.units import MilliVolt, Ms, Number
@@ -73,8 +73,8 @@ class Follower(Cell):
 def test_signals_take_the_value_of_the_step_and_follow_what_the_previous_step_left():
     net = Network(dt=1.0)
     net.modulate(Clock(), "clock")
-    net.add(Follower(level=Follow("clock"), plan=TimedArray([5.0, 7.0], every=2.0, repeat=True)), 1, "a")
-    net.add(Follower(level=Follow("clock.half"), plan=TimedArray([[1.0, 2.0], [3.0, 4.0]], every=1.0)), 2, "b")
+    net.add(Follower(level=FollowState("clock"), plan=TimedArray([5.0, 7.0], every=2.0, repeat=True)), 1, "a")
+    net.add(Follower(level=FollowState("clock.half"), plan=TimedArray([[1.0, 2.0], [3.0, 4.0]], every=1.0)), 2, "b")
     sim = ReferenceSimulation(net)
     assert traced(sim, 5, "a", "neuron", "planned") == [5, 5, 7, 7, 5]
     assert sim.state("a", "neuron", "seen") == [4.0]  # step 4 sees what step 3 left

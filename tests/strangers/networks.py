@@ -177,7 +177,7 @@ class _Composer:
             text = self._value(c, name, kind, sizes, plans, name in skip)
             if text:
                 given.append(f"{name}={text}")
-            if kind != "Period" and not text.startswith(("hs.TimedArray", "hs.Sine", "hs.Follow")) and at[0]:
+            if kind != "Period" and not text.startswith(("hs.TimedArray", "hs.Sine", "hs.FollowState")) and at[0]:
                 self.settable.append(Settable(at, name, DEFAULTS[kind], "field"))
             elif kind == "Period":
                 self.settable.append(Settable(at, name, (self.dt, 9 * self.dt), "period"))
@@ -221,7 +221,7 @@ class _Composer:
     def _follow(self, low: float, high: float) -> str:
         title, c = self.modulators[int(self.rng.integers(len(self.modulators)))]
         state = c.shown[int(self.rng.integers(len(c.shown)))]
-        return f'hs.Follow("{title}")' if self.maybe(0.5) else f'hs.Follow("{title}.{state}")'
+        return f'hs.FollowState("{title}")' if self.maybe(0.5) else f'hs.FollowState("{title}.{state}")'
 
     # --- parts
 

@@ -39,14 +39,14 @@ class Field:
 
 @explained_init
 @dataclass(frozen=True, eq=False)
-class Follow(Signal):
-    """A parameter that follows a rule of the network: `Follow("dopamine")` or `Follow("dopamine.level")`."""
+class FollowState(Signal):
+    """A parameter that follows a rule of the network: `FollowState("dopamine")` or `FollowState("dopamine.level")`."""
 
     source: str
 
     def __post_init__(self) -> None:
         if not isinstance(self.source, str):
-            raise BadValue(f"Follow({self.source!r}) must have the name that net.modulate() gave the rule, as a text")
+            raise BadValue(f"FollowState({self.source!r}) must have the name that net.modulate() gave the rule, as a text")
 
     @property
     def support(self) -> tuple[float, float]:
@@ -187,7 +187,7 @@ def checked(spec: Field, value: Any, where: str) -> Any:
     needed, label = f"{unit.range_text} {unit.symbol}".rstrip(), f"{spec.name}={short(value)} of {where}"
     if isinstance(value, Distribution | Signal):
         low, high = value.support
-        if not isinstance(value, Follow) and not unit.holds(low, high):
+        if not isinstance(value, FollowState) and not unit.holds(low, high):
             raise BadValue(
                 f"{label} can give values from {low:g} to {high:g}, but it must be {needed}; "
                 "use a distribution with that support, such as LogNormal, or Normal(..., low=...)"
@@ -332,7 +332,7 @@ def _aim(rule: Mechanism, values: dict[str, Any]) -> str:
 class NetworkRule(Mechanism):
     """A rule of the whole network: `Global` states (modulators, rhythms, sensors) that others follow by its name.
 
-    The name alone means its first state; `Follow("name.state")`, or `name_state` as the argument of a gate, any other.
+    The name alone means its first state; `FollowState("name.state")`, or `name_state` as the argument of a gate, any other.
     """
 
     offers = ("dt", "uniform", "normal")

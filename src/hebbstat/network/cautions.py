@@ -9,7 +9,7 @@ import numpy as np
 from hebbstat.contract.distributions import Distribution, Linked
 from hebbstat.contract.errors import NetworkWarning, tell
 from hebbstat.contract.hooks import Hook
-from hebbstat.contract.mechanism import Follow, short
+from hebbstat.contract.mechanism import FollowState, short
 from hebbstat.network.instantiate import Realised, Table
 from hebbstat.network.network import Population, Projection
 from hebbstat.network.typical import Typical
@@ -96,7 +96,7 @@ def _missed_spikes(made: Realised, population: Population) -> Iterator[str]:
 
 def _largest(made: Realised, rate: object) -> float:
     """The largest of the rates that are known before the run; of a rule that is followed, what it begins with."""
-    if isinstance(rate, Follow):
+    if isinstance(rate, FollowState):
         return Typical(made, next(iter(made.network.populations.values()))).followed(rate)
     values = rate.values if isinstance(rate, Table) else rate
     return float(np.max(values, initial=0.0)) if isinstance(values, float | np.ndarray) else 0.0

@@ -8,7 +8,7 @@ import numpy as np
 
 from hebbstat.contract.errors import ContractError, UnknownName
 from hebbstat.contract.hooks import Derived
-from hebbstat.contract.mechanism import Follow, Mechanism
+from hebbstat.contract.mechanism import FollowState, Mechanism
 from hebbstat.contract.state import State
 from hebbstat.network.lookup import followed
 from hebbstat.network.network import Network, Population, Projection
@@ -122,7 +122,7 @@ def _first(
 
 def _begun(made: Realised, value: Any, above: Path) -> Any:
     """What a parameter begins with."""
-    if isinstance(value, Follow):
+    if isinstance(value, FollowState):
         rule, state = followed(made.network, value.source, "an initial value")
         of = made.network.rules[rule]
         return 0.0 if of.states[state].sensor else initial(made, rule, "rule", of, of.states[state], above)

@@ -12,7 +12,7 @@ import numpy as np
 
 from hebbstat.contract.distributions import Distribution, Linked
 from hebbstat.contract.errors import BadValue, UnknownName
-from hebbstat.contract.mechanism import Follow, Mechanism, short
+from hebbstat.contract.mechanism import FollowState, Mechanism, short
 from hebbstat.contract.signals import Signal, steps_of
 from hebbstat.network.derive import derive_all
 from hebbstat.network.memory import check_room
@@ -75,7 +75,7 @@ class Synapses:
 class Realised:
     """A network in numbers.
 
-    `values[(name, place)][field]` is a float, an array over the field's scope, a `Table` or a `Follow`. Derived
+    `values[(name, place)][field]` is a float, an array over the field's scope, a `Table` or a `FollowState`. Derived
     values are among them, unless they are live (they depend on a signal or on what a rule changes): `live` holds
     (name, place, derived name) for those.
     """
@@ -280,7 +280,7 @@ class _Draw:
             value, where = mechanism.values[name], f"{name} of {type(mechanism).__name__} on '{owner}'"
             if name == "period" and not isinstance(value, float):
                 raise BadValue(f"{where} = {short(value)} must be one number: a clock ticks for all")
-            if spec.unit is None or isinstance(value, float | Follow):
+            if spec.unit is None or isinstance(value, float | FollowState):
                 found[name] = value
                 continue
             scope = field_scope(mechanism, name)

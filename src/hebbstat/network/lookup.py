@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from hebbstat.contract.errors import ContractError, UnknownName, suggestion
-from hebbstat.contract.mechanism import Follow, Mechanism
+from hebbstat.contract.mechanism import FollowState, Mechanism
 from hebbstat.network.network import Network, Population
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _equal(made: Realised, name: str, other: str) -> bool:
 def _same(a: Any, b: Any) -> bool:
     if type(a) is not type(b):
         return False
-    if isinstance(a, Follow):
+    if isinstance(a, FollowState):
         return a.source == b.source
     if hasattr(a, "every"):  # a planned signal
         return a.every == b.every and a.repeat == b.repeat and np.array_equal(a.values, b.values)

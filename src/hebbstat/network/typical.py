@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from hebbstat.contract.hooks import Hook, arguments
-from hebbstat.contract.mechanism import Bound, Follow, Mechanism
+from hebbstat.contract.mechanism import Bound, FollowState, Mechanism
 from hebbstat.contract.state import State
 from hebbstat.network.derive import initial
 from hebbstat.network.instantiate import Realised, Table
@@ -86,7 +86,7 @@ class Typical:
         value = None if self.fixed is not None and name in mechanism.derived else value
         if isinstance(value, Table):
             return mean(value.values)
-        if isinstance(value, Follow):
+        if isinstance(value, FollowState):
             return self.followed(value)
         if value is None:  # derived from what moves
             function, dt = mechanism.derived[name], self.made.network.dt
@@ -111,7 +111,7 @@ class Typical:
             return mean(initial(self.made, population.name, "neuron", neuron, neuron.states[of]))
         return self.parameter(population.name, "neuron", neuron, of)
 
-    def followed(self, signal: Follow) -> float:
+    def followed(self, signal: FollowState) -> float:
         """What a rule of the network that is followed begins with."""
         return self._modulator(*signal.source.partition(".")[::2])
 

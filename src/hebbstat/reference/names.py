@@ -12,7 +12,7 @@ import numpy as np
 from hebbstat.contract import random
 from hebbstat.contract.errors import UnknownName, suggestion
 from hebbstat.contract.hooks import Hook
-from hebbstat.contract.mechanism import Follow
+from hebbstat.contract.mechanism import FollowState
 from hebbstat.network import Table, lookup
 from hebbstat.network.scopes import field_scope
 from hebbstat.network.streams import hook_stream
@@ -81,7 +81,7 @@ def field(part: Part, name: str) -> Getter:
     if target is not None:
         return target.read
     value, sim = part.values[name], part.sim
-    if isinstance(value, Follow):
+    if isinstance(value, FollowState):
         return followed(part, value.source, name)
     index = INDEX.get(field_scope(part.mechanism, name))
     if isinstance(value, Table):

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hebbstat.contract.hooks import Hook, arguments
-from hebbstat.contract.mechanism import Bound, Follow, Mechanism
+from hebbstat.contract.mechanism import Bound, FollowState, Mechanism
 from hebbstat.contract.state import State
 from hebbstat.network import Table
 from hebbstat.reference.elements import KEY
@@ -47,7 +47,7 @@ class Part:
 
     def moves(self, name: str) -> bool:
         """Whether a field or derived value changes in time: a signal, or the target of a rule."""
-        if (self.name, self.place, name) in self.sim.targets or isinstance(self.values.get(name), Table | Follow):
+        if (self.name, self.place, name) in self.sim.targets or isinstance(self.values.get(name), Table | FollowState):
             return True
         if name in self.mechanism.derived:
             return any(self.moves(read) for read in self.mechanism.derived[name].all_reads)

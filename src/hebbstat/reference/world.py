@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hebbstat.contract.errors import ContractError, NotSupported, UnknownName, suggestion
-from hebbstat.contract.mechanism import Follow
+from hebbstat.contract.mechanism import FollowState
 from hebbstat.network import Network, Projection, Realised, lookup, realise
 from hebbstat.network.derive import derive_all
 from hebbstat.network.instantiate import targets
@@ -141,7 +141,7 @@ class World:
         part = self.modulators[rule]
         init = part.mechanism.states[state].init
         given = part.values.get(init) if isinstance(init, str) else init
-        if not isinstance(given, Follow):
+        if not isinstance(given, FollowState):
             sensed = part.mechanism.states[state].sensor
             return 0.0 if sensed else float(bind(part, init, Asking(state))(WHOLE) if isinstance(init, str) else init)
         if (rule, state) in above:

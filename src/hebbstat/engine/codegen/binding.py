@@ -11,7 +11,7 @@ from typing import Any
 
 from hebbstat.contract.errors import UnknownName, suggestion
 from hebbstat.contract.hooks import Hook, arguments
-from hebbstat.contract.mechanism import DRAWS, Bound, Follow
+from hebbstat.contract.mechanism import DRAWS, Bound, FollowState
 from hebbstat.contract.state import State
 from hebbstat.engine.codegen.hook_bodies import number
 from hebbstat.engine.codegen.hooks import HookWriter
@@ -117,7 +117,7 @@ class Reader:
     def parameter(self, view: View, member: Member, name: str) -> str:
         """A field or derived value: a variable, a live computation, or the modulator that it follows."""
         value = member.mechanism.values.get(name)
-        if isinstance(value, Follow):
+        if isinstance(value, FollowState):
             who = f"{name} of {type(member.mechanism).__name__} on '{member.owner}'"
             return view.signal(self.followed(*lookup.followed(self.model.net, value.source, who), view))
         if (member.owner, member.place, name) in self.model.made.live:

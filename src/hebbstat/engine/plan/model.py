@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from hebbstat.contract import random
-from hebbstat.contract.mechanism import Bound, Follow, Mechanism, PopulationRule, Receptor
+from hebbstat.contract.mechanism import Bound, FollowState, Mechanism, PopulationRule, Receptor
 from hebbstat.contract.state import State
 from hebbstat.engine.plan import unsupported
 from hebbstat.network import lookup
@@ -225,7 +225,7 @@ def _add_member(model: Model, group: Group, member: Member) -> None:
     group.members.append(member)
     mechanism, made = member.mechanism, model.made.values[member.owner, member.place]
     for name, value in made.items():
-        if isinstance(value, str | Follow):
+        if isinstance(value, str | FollowState):
             continue
         if isinstance(value, Table):
             over = "" if value.values.ndim == 1 else KIND_OF_SCOPE[field_scope(mechanism, name)]

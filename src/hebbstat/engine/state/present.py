@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hebbstat.contract.mechanism import Follow, PopulationRule
+from hebbstat.contract.mechanism import FollowState, PopulationRule
 from hebbstat.contract.state import State
 from hebbstat.engine.plan.model import KIND_OF_SCOPE, NETWORK, Cells, Group, Links, Member, modulator
 from hebbstat.engine.state.access import Found
@@ -57,7 +57,7 @@ def value_of(sim: Simulation, group: Group, member: Member, name: str) -> tuple[
     if kind:
         return gathered(sim, group, key), kind
     value = mechanism.values.get(name)
-    if isinstance(value, Follow):
+    if isinstance(value, FollowState):
         who = f"{name} of {type(mechanism).__name__} on '{member.owner}'"
         followed = modulator(sim.model, *lookup.followed(sim.net, value.source, who))
         return float(sim.layout.shares[NETWORK][0][f"left_{followed}"][0]), ""

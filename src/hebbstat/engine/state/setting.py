@@ -13,7 +13,7 @@ import numpy as np
 
 from hebbstat.contract.distributions import Distribution
 from hebbstat.contract.errors import BadValue
-from hebbstat.contract.mechanism import Follow, checked
+from hebbstat.contract.mechanism import FollowState, checked
 from hebbstat.contract.signals import Signal, steps_of
 from hebbstat.engine.plan.model import Group, Links, Member
 from hebbstat.engine.state.access import Found, title
@@ -92,7 +92,7 @@ def _checked(sim: Simulation, found: Found, value: Any) -> Any:
         )
     mechanism = None if member is None else member.mechanism
     if mechanism is not None and found.name in mechanism.fields:
-        if isinstance(mechanism.values[found.name], Follow | Signal):
+        if isinstance(mechanism.values[found.name], FollowState | Signal):
             raise BadValue(f"{what} is {mechanism.values[found.name]!r}, so it cannot be set between runs")
         value = checked(mechanism.fields[found.name], value, f"{type(mechanism).__name__} on '{found.group.name}'")
         if found.name == "period":
