@@ -142,7 +142,7 @@ def short_term(title: str, U: float, tau_rec: float, tau_facil: float) -> list[R
     ours, seconds = timed(stdp_ours.released, *given)
     for peer, module in (("NEST tsodyks2_synapse", stdp_nest), ("Brian2 event-driven", stdp_brian)):
         theirs, took = timed(module.released, *given)
-        question = Question(PLASTICITY, f"ShortTerm, {title}: amounts", peer, EXACT, "", seconds, took)
+        question = Question(PLASTICITY, f"TsodyksMarkram, {title}: amounts", peer, EXACT, "", seconds, took)
         rows.append(within(question, np.concatenate(ours), np.concatenate(theirs)))
     return rows
 
@@ -200,7 +200,7 @@ def jobs() -> list[Job]:
             given = (rule, title, stdp_ours.TOGETHER, True)
             found.append((PLASTICITY, f"{title}, events in one step", plasticity_nest, given))
         found.append((PLASTICITY, f"{title}, Brian2", plasticity_brian, (rule, title)))
-    found += [(PLASTICITY, f"ShortTerm, {title}", short_term, (title, *given)) for title, given in SETS.items()]
+    found += [(PLASTICITY, f"TsodyksMarkram, {title}", short_term, (title, *given)) for title, given in SETS.items()]
     for kind in balanced.KINDS:
         for simulator in balanced.SIMULATORS:
             for seed in range(1, SEEDS + 1):

@@ -118,7 +118,7 @@ def _connect(
     receptor, size = _receptor(rng, target.neuron, weight)
     release = None
     if rng.random() < 0.35:
-        release = hs.ShortTerm(
+        release = hs.TsodyksMarkram(
             U=hs.Beta(0.5, sd=0.2) if rng.random() < 0.5 else 0.4,
             tau_rec=_maybe(rng, 60.0),
             tau_facil=float(rng.choice([0.0, 40.0])),

@@ -45,7 +45,7 @@ def network(
     if "delays" in pieces:
         there["delay"] = hs.Uniform(0.5, 2.5)
     if "short-term" in pieces:
-        there["release"] = hs.ShortTerm(U=hs.Uniform(0.3, 0.7), tau_rec=100.0)
+        there["release"] = hs.TsodyksMarkram(U=hs.Uniform(0.3, 0.7), tau_rec=100.0)
     ours.connect_all(net, workload, plastic=("exc", "exc"), rules=_rules(workload, pieces, mean)[:rules], **there)
     return net
 

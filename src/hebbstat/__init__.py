@@ -46,7 +46,7 @@ _HOMES = {
     "hebbstat.contract.mechanism": "FollowState NetworkRule Neuron Plasticity PopulationRule Receptor Release",
     "hebbstat.contract.signals": "Signal Sine TimedArray",
     "hebbstat.contract.state": "Global PerBranch PerNeuron PerPopulation PerPost PerPre PerSynapse quantile together",
-    "hebbstat.synapses": "AMPA GABAA GABAB NMDA DualExponential Exponential ExponentialCurrent ShortTerm",
+    "hebbstat.synapses": "AMPA GABAA GABAB NMDA DualExponential Exponential ExponentialCurrent TsodyksMarkram",
     "hebbstat.contract.units": (
         "Delay Fraction Hz MilliVolt Ms NanoSiemens NonNegative Number PicoAmp PicoFarad Positive Slope Unit Weight"
     ),

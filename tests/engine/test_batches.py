@@ -35,8 +35,8 @@ CASES = {
     "only presynaptic": ruled(OnlyPre(), SCALING),
     "eligibility": ruled(hs.Eligibility(PAIR, tau=30.0, period=5.0, gain=20.0)),
     "nearest spikes": ruled(hs.NearestTripletSTDP(pair_up=0.1, triplet_up=0.1, pair_down=0.1, triplet_down=0.1)),
-    "release of each synapse": ruled(PAIR, release=hs.ShortTerm(U=hs.Uniform(0.3, 0.7), tau_rec=60.0)),
-    "release alone": {"release": hs.ShortTerm(U=hs.Uniform(0.3, 0.7), tau_rec=hs.LogNormal(60.0, cv=0.3))},
+    "release of each synapse": ruled(PAIR, release=hs.TsodyksMarkram(U=hs.Uniform(0.3, 0.7), tau_rec=60.0)),
+    "release alone": {"release": hs.TsodyksMarkram(U=hs.Uniform(0.3, 0.7), tau_rec=hs.LogNormal(60.0, cv=0.3))},
     "a late postsynaptic spike": ruled(PAIR, dendritic_delay=0.7),
 }
 

@@ -91,7 +91,7 @@ def test_a2_no_name_of_the_engine_begins_as_a_users_does():
     net = hs.Network(dt=1.0)
     a, b = net.add(hs.PoissonSource(), 3, "a"), net.add(hs.LIF(), 3, "b", rules=[hs.IntrinsicThreshold()])
     net.connect(
-        a, b, hs.FixedProbability(0.5), delay=hs.Uniform(1.0, 4.0), receptor=hs.AMPA(), release=hs.ShortTerm(),
+        a, b, hs.FixedProbability(0.5), delay=hs.Uniform(1.0, 4.0), receptor=hs.AMPA(), release=hs.TsodyksMarkram(),
         rules=[hs.PairSTDP(), hs.Eligibility(hs.TripletSTDP()), hs.SynapticScaling(), hs.HardBounds()],
     )  # fmt: skip
     sim = hs.Simulation(net, quiet=True)

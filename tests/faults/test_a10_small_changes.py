@@ -72,7 +72,7 @@ def test_a10_a_releases_parameter_is_told_too():
         def on_pre():
             return 1e-9
 
-    (text,) = told(network(Slowly(target="release.U"), release=hs.ShortTerm(U=0.5)))
+    (text,) = told(network(Slowly(target="release.U"), release=hs.TsodyksMarkram(U=0.5)))
     assert "release.U of about 0.5" in text
 
 
@@ -172,7 +172,7 @@ def test_a10_no_false_alarm_of_shipped_models(cell, receptor, dt):
     net = hs.Network(dt=dt, seed=1)
     a, b = net.add(hs.PoissonSource(), 4, "a"), net.add(cell(), 3, "b", rules=[hs.IntrinsicThreshold()])
     rules = [hs.Eligibility(hs.PairSTDP()), hs.Normalisation(), hs.SynapticScaling(), hs.HardBounds(0.0, 1.0)]
-    release = hs.ShortTerm(tau_facil=500.0)
+    release = hs.TsodyksMarkram(tau_facil=500.0)
     net.connect(a, b, hs.AllToAll(), weight=0.5, receptor=receptor(), release=release, rules=rules)
     with warnings.catch_warnings():
         warnings.simplefilter("error", hs.NetworkWarning)

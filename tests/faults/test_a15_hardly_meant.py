@@ -39,7 +39,7 @@ def test_a15_rules_that_may_turn_a_conductance_negative(rule):
     (text,) = told(network(rules=[rule()]))
     assert "on 'p' may make weights negative" in text and "HardBounds(0.0, ...)" in text
     assert not told(network(rules=[rule(), hs.HardBounds(0.0, 5.0)]))
-    other = told(network(rules=[rule(), UNBOUNDED[-1]()], release=hs.ShortTerm()))
+    other = told(network(rules=[rule(), UNBOUNDED[-1]()], release=hs.TsodyksMarkram()))
     assert len(other) == 1  # a bound of something else is none of the weight
 
 

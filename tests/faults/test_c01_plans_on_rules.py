@@ -88,7 +88,7 @@ def test_c1_plans_on_wrappers_gates_and_release():
     a, b = net.add(hs.PoissonSource(rate=60.0), 5, "a"), net.add(hs.LIF(), 4, "b")
     soft = hs.SoftBounds(hs.PairSTDP(gain_up=SINE, gain_down=PLAN), -1.0, hs.TimedArray([9.0, 12.0], every=9.0, repeat=True))
     rules = [soft, hs.Eligibility(hs.PairSTDP(gain_up=PLAN), tau=50.0, gain=SINE)]
-    release = hs.ShortTerm(U=hs.TimedArray([0.2, 0.6], every=8.0, repeat=True), tau_rec=SINE)
+    release = hs.TsodyksMarkram(U=hs.TimedArray([0.2, 0.6], every=8.0, repeat=True), tau_rec=SINE)
     net.connect(a, b, hs.AllToAll(), weight=5.0, rules=rules, release=release, name="p")
     compare(net, [("rule1.1", "e"), ("release", "u"), ("release", "R")])
 

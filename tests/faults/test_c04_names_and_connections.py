@@ -12,7 +12,7 @@ def test_c4_every_name_that_messages_list_can_be_looked_at():
     net = hs.Network(dt=1.0)
     a, b = net.add(hs.PoissonSource(rate=20.0), 3, "a"), net.add(hs.LIF(), 2, "b", rules=[hs.IntrinsicThreshold()])
     rules = [hs.Eligibility(hs.PairSTDP()), hs.SynapticScaling()]
-    net.connect(a, b, hs.AllToAll(), weight=2.0, receptor=hs.AMPA(), release=hs.ShortTerm(), rules=rules, name="p")
+    net.connect(a, b, hs.AllToAll(), weight=2.0, receptor=hs.AMPA(), release=hs.TsodyksMarkram(), rules=rules, name="p")
     net.connect(a, b, hs.AllToAll(), weight=2.0, receptor=hs.AMPA(), name="q")
     sim = hs.Simulation(net, quiet=True)
     sim.run(steps=50)
@@ -52,7 +52,7 @@ def test_c6_a_projection_without_synapses_runs():
     net = hs.Network(dt=1.0, seed=1)
     a, b = net.add(hs.PoissonSource(), 3, "a"), net.add(hs.LIF(), 2, "b")
     rules = [hs.PairSTDP(gain_up=hs.LogNormal(0.1, cv=0.1)), hs.Eligibility(hs.PairSTDP(gain_up=hs.Uniform(0.0, 1.0)))]
-    release = hs.ShortTerm(U=hs.Beta(0.5, sd=0.1))
+    release = hs.TsodyksMarkram(U=hs.Beta(0.5, sd=0.1))
     for name, wiring in (("p", hs.FixedProbability(0.0)), ("q", hs.FromPairs([], []))):
         net.connect(a, b, wiring, weight=hs.Normal(1.0, sd=0.1), delay=hs.Uniform(1.0, 3.0), receptor=hs.AMPA(),
                     release=release, rules=rules, name=name)  # fmt: skip

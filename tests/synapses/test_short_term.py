@@ -7,10 +7,10 @@ import pytest
 from driving import names_of
 from scipy.optimize import minimize_scalar
 
-from hebbstat.synapses import ShortTerm
+from hebbstat.synapses import TsodyksMarkram
 
-DEPRESSING = ShortTerm(U=0.5, tau_rec=800.0, tau_facil=0.0)
-FACILITATING = ShortTerm(U=0.03, tau_rec=130.0, tau_facil=530.0)
+DEPRESSING = TsodyksMarkram(U=0.5, tau_rec=800.0, tau_facil=0.0)
+FACILITATING = TsodyksMarkram(U=0.03, tau_rec=130.0, tau_facil=530.0)
 FIRST_EIGHT = {
     DEPRESSING: [0.5, 0.2651467343, 0.1548346215, 0.1030203016, 0.0786827771, 0.0672512829, 0.0618818354, 0.0593597709],
     FACILITATING: [
@@ -27,15 +27,15 @@ FIRST_EIGHT = {
 STEADY = {DEPRESSING: 0.0571258565, FACILITATING: 0.1654855376}
 
 
-def releases(release: ShortTerm, intervals: list[float], w: float = 1.0) -> list[float]:
+def releases(release: TsodyksMarkram, intervals: list[float], w: float = 1.0) -> list[float]:
     known, (u, r), found = names_of(release), (0.0, 1.0), []
     for elapsed in intervals:
-        amount, u, r = ShortTerm.transmit(w, u, r, elapsed, known["U"], known["tau_rec"], known["forgetting"])
+        amount, u, r = TsodyksMarkram.transmit(w, u, r, elapsed, known["U"], known["tau_rec"], known["forgetting"])
         found.append(amount)
     return found
 
 
-def steady(release: ShortTerm, rate: float) -> float:
+def steady(release: TsodyksMarkram, rate: float) -> float:
     gap, u0 = 1000.0 / rate, release.U
     left = math.exp(-gap / release.tau_facil) if release.tau_facil else 0.0
     u = u0 / (1 - (1 - u0) * left)
@@ -45,7 +45,7 @@ def steady(release: ShortTerm, rate: float) -> float:
 
 @pytest.mark.parametrize("release", [DEPRESSING, FACILITATING], ids=["depressing", "facilitating"])
 @pytest.mark.parametrize("first", [0.1, 777.0])
-def test_first_releases_and_steady_state(release: ShortTerm, first: float) -> None:
+def test_first_releases_and_steady_state(release: TsodyksMarkram, first: float) -> None:
     """20 Hz from rest, whenever the first spike comes. Catches u jumping before release and toward U (first release
     2U - U^2), R updated before release, seconds for ms, stale R between spikes."""
     found = releases(release, [first] + [50.0] * 400)
@@ -62,7 +62,7 @@ def test_first_releases_and_steady_state(release: ShortTerm, first: float) -> No
     ],
     ids=["depressing", "facilitating"],
 )
-def test_steady_state_over_rates(release: ShortTerm, published: list[float]) -> None:
+def test_steady_state_over_rates(release: TsodyksMarkram, published: list[float]) -> None:
     for rate, value in zip([1, 2, 5, 10, 20, 50, 100], published, strict=True):
         found = releases(release, [1000.0 / rate] * 800)[-1]
         assert found == pytest.approx(value, abs=6e-5)
@@ -76,7 +76,7 @@ def test_gain_control() -> None:
 
 @pytest.mark.parametrize(("parameters", "peak"), [((0.03, 130.0, 530.0), 20.82), ((0.04, 100.0, 1000.0), 15.26)])
 def test_facilitation_prefers_a_rate(parameters: tuple[float, float, float], peak: float) -> None:
-    release = ShortTerm(*parameters)
+    release = TsodyksMarkram(*parameters)
     best = minimize_scalar(lambda f: -releases(release, [1000.0 / f] * 300)[-1], bounds=(5, 60), method="bounded")
     assert best.x == pytest.approx(peak, abs=0.02)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from relay import pair_of_relays
 
-from hebbstat.synapses import ShortTerm
+from hebbstat.synapses import TsodyksMarkram
 
 
 @pytest.mark.parametrize("parameters", [(0.5, 800.0, 0.0), (0.03, 130.0, 530.0)])
@@ -12,7 +12,7 @@ from hebbstat.synapses import ShortTerm
 def test_what_arrives_is_the_exact_sequence(parameters: tuple[float, float, float], delay: float) -> None:
     """Irregular spikes: amounts of the event-driven recursion, at t + delay, entering in the step that follows."""
     times = np.array([0.3, 0.4, 10.0, 31.4, 31.9, 90.0])
-    sim = pair_of_relays(times, [], weight=2.0, delay=delay, release=ShortTerm(*parameters))
+    sim = pair_of_relays(times, [], weight=2.0, delay=delay, release=TsodyksMarkram(*parameters))
     arrived = {}
     for n in range(1000):
         sim.run(1)

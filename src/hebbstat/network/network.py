@@ -275,7 +275,7 @@ class Network:
 
 def _check_kind(name: str, what: str, value: Any, kind: type) -> None:
     if value is not None and not isinstance(value, kind):
-        example = f"; give an object such as {'AMPA()' if kind is Receptor else 'ShortTerm()'}"
+        example = f"; give an object such as {'AMPA()' if kind is Receptor else 'TsodyksMarkram()'}"
         raise BadValue(f"{what}={_as_given(value)} of '{name}' is not a {what}{_call_it(value, kind) or example}")
 
 

@@ -4,6 +4,6 @@ from hebbstat.synapses.dual_exponential import GABAB, DualExponential
 from hebbstat.synapses.exponential import AMPA, GABAA, Exponential
 from hebbstat.synapses.exponential_current import ExponentialCurrent
 from hebbstat.synapses.nmda import NMDA
-from hebbstat.synapses.short_term import ShortTerm
+from hebbstat.synapses.tsodyks_markram import TsodyksMarkram
 
-__all__ = ["AMPA", "GABAA", "GABAB", "NMDA", "DualExponential", "Exponential", "ExponentialCurrent", "ShortTerm"]
+__all__ = ["AMPA", "GABAA", "GABAB", "NMDA", "DualExponential", "Exponential", "ExponentialCurrent", "TsodyksMarkram"]

@@ -9,7 +9,7 @@ from hebbstat.contract.state import PerSynapse
 from hebbstat.contract.units import Delay, Ms, Unit
 
 
-class ShortTerm(Release):
+class TsodyksMarkram(Release):
     """Short-term plasticity: each spike uses a part u of the resources R and, with facilitation, raises u.
 
         between spikes  du/dt = -u / tau_facil,  dR/dt = (1 - R) / tau_rec
