@@ -155,7 +155,7 @@ def _rules(rng: np.random.Generator, size: float) -> list[hs.Plasticity]:
     ]
     slow = [
         lambda: hs.SynapticScaling(target=_maybe(rng, 20.0), tau_rate=50.0, period=10.0, strength=5.0),
-        lambda: hs.Normalisation(total=3 * size, period=20.0),
+        lambda: hs.WeightNormalization(total=3 * size, period=20.0),
     ]
     rules = [hebb[rng.integers(0, len(hebb))]() for _ in range(rng.integers(1, 3))]
     rules += [slow[rng.integers(0, len(slow))]() for _ in range(rng.integers(0, 2))]

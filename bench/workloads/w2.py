@@ -67,7 +67,7 @@ def _rules(workload: Workload, pieces: tuple[str, ...], mean: float) -> list[hs.
     if "two rules" in pieces:
         rules += [
             hs.TripletSTDP(triplet_up=up, pair_down=up, triplet_down=0.0),
-            hs.Normalisation(total=workload.p * workload.exc * mean, period=SCALING.period),
+            hs.WeightNormalization(total=workload.p * workload.exc * mean, period=SCALING.period),
         ]
     return rules
 

@@ -33,7 +33,7 @@ _HOMES = {
         "BadCall BadValue CheckpointError ContractError DataError HealthWarning HebbstatError Interrupted "
         "NetworkWarning NotSupported TooLarge Unhealthy UnknownName"
     ),
-    "hebbstat.homeostasis": "InhibitorySTDP IntrinsicThreshold Normalisation SynapticScaling",
+    "hebbstat.homeostasis": "InhibitorySTDP IntrinsicThreshold WeightNormalization SynapticScaling",
     "hebbstat.contract.hooks": "derived step_when",
     "hebbstat.network": (
         "AllToAll DistanceDependent FromPairs FixedInDegree Network OneToOne Population Projection FixedProbability realise"

@@ -31,7 +31,7 @@ SCALING = hs.SynapticScaling(target=20.0, tau_rate=50.0, period=4.0, strength=5.
 PAIR = hs.PairSTDP(gain_up=0.1, gain_down=0.08)
 CASES = {
     "pairs and scaling": ruled(PAIR, SCALING),
-    "triplets and normalisation": ruled(hs.TripletSTDP(triplet_up=0.1), hs.Normalisation(total=60.0, period=4.0)),
+    "triplets and normalisation": ruled(hs.TripletSTDP(triplet_up=0.1), hs.WeightNormalization(total=60.0, period=4.0)),
     "only presynaptic": ruled(OnlyPre(), SCALING),
     "eligibility": ruled(hs.Eligibility(PAIR, tau=30.0, period=5.0, gain=20.0)),
     "nearest spikes": ruled(hs.NearestTripletSTDP(pair_up=0.1, triplet_up=0.1, pair_down=0.1, triplet_down=0.1)),

@@ -53,11 +53,11 @@ def test_what_an_arm_lacks_is_not_in_its_network() -> None:
         net = digits_network(TINY, ARMS[arm], 0, code.signal(train_images[:2]), 64)
         return tuple(type(rule).__name__ for projection in net.projections.values() for rule in projection.rules)
 
-    whole = ("OneSidedSTDP", "Normalisation", "HardBounds", "InhibitorySTDP", "HardBounds")
+    whole = ("OneSidedSTDP", "WeightNormalization", "HardBounds", "InhibitorySTDP", "HardBounds")
     assert rules("everything") == rules("untrained") == rules("homogeneous") == rules("no intrinsic") == whole
-    assert rules("plasticity off") == ("Normalisation", "HardBounds", "InhibitorySTDP", "HardBounds")
+    assert rules("plasticity off") == ("WeightNormalization", "HardBounds", "InhibitorySTDP", "HardBounds")
     assert rules("no normalisation") == ("OneSidedSTDP", "HardBounds", "InhibitorySTDP", "HardBounds")
-    assert rules("no inhibitory") == ("OneSidedSTDP", "Normalisation", "HardBounds")
+    assert rules("no inhibitory") == ("OneSidedSTDP", "WeightNormalization", "HardBounds")
     assert rules("no homeostasis") == ("OneSidedSTDP", "HardBounds")
     neuron = digits_network(TINY, ARMS["no intrinsic"], 0, code.signal(train_images[:2]), 64).population("exc").neuron
     assert neuron.values["theta_plus"] == 0.0

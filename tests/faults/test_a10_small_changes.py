@@ -171,7 +171,7 @@ def test_a10_what_cannot_be_tried_is_passed_over():
 def test_a10_no_false_alarm_of_shipped_models(cell, receptor, dt):
     net = hs.Network(dt=dt, seed=1)
     a, b = net.add(hs.PoissonSource(), 4, "a"), net.add(cell(), 3, "b", rules=[hs.IntrinsicThreshold()])
-    rules = [hs.Eligibility(hs.PairSTDP()), hs.Normalisation(), hs.SynapticScaling(), hs.HardBounds(0.0, 1.0)]
+    rules = [hs.Eligibility(hs.PairSTDP()), hs.WeightNormalization(), hs.SynapticScaling(), hs.HardBounds(0.0, 1.0)]
     release = hs.TsodyksMarkram(tau_facil=500.0)
     net.connect(a, b, hs.AllToAll(), weight=0.5, receptor=receptor(), release=release, rules=rules)
     with warnings.catch_warnings():

@@ -44,7 +44,7 @@ def test_a15_rules_that_may_turn_a_conductance_negative(rule):
 
 
 def test_a15_rules_that_cannot_are_not_told():
-    rules = [hs.SynapticScaling(), hs.Normalisation(total=3.0), hs.SoftBounds(hs.PairSTDP(), 0.0, 2.0)]
+    rules = [hs.SynapticScaling(), hs.WeightNormalization(total=3.0), hs.SoftBounds(hs.PairSTDP(), 0.0, 2.0)]
     assert not told(network(rules=rules))
     assert not told(network(rules=[hs.PairSTDP()], receptor=None))
 

@@ -7,7 +7,7 @@ import pytest
 from relay import Relay, trains
 
 from hebbstat.contract.mechanism import Plasticity
-from hebbstat.homeostasis import IntrinsicThreshold, Normalisation, SynapticScaling
+from hebbstat.homeostasis import IntrinsicThreshold, WeightNormalization, SynapticScaling
 from hebbstat.network import AllToAll, Network
 from hebbstat.neurons import CurrentLIF, SpikeSource
 from hebbstat.plasticity import HardBounds
@@ -79,7 +79,7 @@ def test_scaling_with_bounds() -> None:
 
 def test_normalisation_sets_the_sum() -> None:
     """After a tick the incoming sum is `total` (1e-12), ratios are kept; a neuron without weight is left alone."""
-    sim = network(Normalisation(total=3.0, period=10.0))
+    sim = network(WeightNormalization(total=3.0, period=10.0))
     sim.run(9)
     assert weights(sim) == pytest.approx(START)
     sim.run(1)
@@ -88,12 +88,12 @@ def test_normalisation_sets_the_sum() -> None:
         before, after = START[neuron::2], w[neuron::2]
         assert after.sum() == pytest.approx(3.0, rel=1e-12)
         assert after == pytest.approx(3.0 * before / before.sum(), rel=1e-12)
-    assert Normalisation.hooks[0](w=0.0, incoming=0.0, total=3.0) == 0.0
+    assert WeightNormalization.hooks[0](w=0.0, incoming=0.0, total=3.0) == 0.0
 
 
 def test_normalisation_per_neuron() -> None:
     """`total` may differ between postsynaptic neurons."""
-    sim = network(Normalisation(total=np.array([1.0, 5.0])[[0, 1] * 4], period=10.0))
+    sim = network(WeightNormalization(total=np.array([1.0, 5.0])[[0, 1] * 4], period=10.0))
     sim.run(10)
     assert [weights(sim)[0::2].sum(), weights(sim)[1::2].sum()] == pytest.approx([1.0, 5.0], rel=1e-12)
 

@@ -10,7 +10,7 @@ class OneSidedSTDP(Plasticity):
 
         dw = gain (x - offset)  on a postsynaptic spike
 
-    with a trace x of presynaptic spikes. Something else must bound the sum: Normalisation, SynapticScaling.
+    with a trace x of presynaptic spikes. Something else must bound the sum: WeightNormalization, SynapticScaling.
 
     Querlioz, Bichler, Dollfus & Gamrat 2013, doi:10.1109/TNANO.2013.2250995; Diehl & Cook 2015,
     doi:10.3389/fncom.2015.00099.

@@ -77,7 +77,7 @@ def _feed_rules(settings: Settings, arm: Arm, channels: int) -> list[hs.Plastici
         gain = settings.learning_rate * mean / trace
         rules.append(hs.OneSidedSTDP(tau_pre=settings.tau_trace, gain=gain, offset=settings.offset * trace))
     if arm.normalisation:
-        rules.append(hs.Normalisation(total=mean * channels, period=settings.show + settings.pause))
+        rules.append(hs.WeightNormalization(total=mean * channels, period=settings.show + settings.pause))
     return [*rules, hs.HardBounds(0.0, settings.largest_weight * mean)]
 
 

@@ -1,12 +1,12 @@
-"""Normalisation of incoming weights."""
+"""Normalization of incoming weights."""
 
 from hebbstat.contract.mechanism import Plasticity
 from hebbstat.contract.state import PerPost
 from hebbstat.contract.units import Ms, Weight
 
 
-class Normalisation(Plasticity):
-    """Normalisation: the weights that a neuron receives through a projection are scaled to a given sum.
+class WeightNormalization(Plasticity):
+    """Normalization: the weights that a neuron receives through a projection are scaled to a given sum.
 
         w *= total / sum of w over the neuron's incoming synapses,  each period
 
