@@ -84,7 +84,7 @@ def some():
     b = net.add(Ear(), 20, "ear")
     net.connect(a, b, FixedProbability(0.1), weight=LogNormal(0.3, cv=0.5), receptor=Channel(tau=8.0), release=Leaky())
     net.connect(a, a, FixedProbability(0.2), weight=0.25, delay=Uniform(0.5, 2.0), dendritic_delay=1.0, rules=[Rule(gain=2.0)])
-    net.modulate(Level(), "DA")
+    net.add_rule(Level(), "DA")
     return net
 
 
@@ -173,7 +173,7 @@ def test_names():
             "can give values from -inf",
         ),
         (lambda net: net.connect("a", "a", OneToOne(), dendritic_delay=Uniform(1, 2)), BadValue, "must be one number"),
-        (lambda net: net.modulate(Rule(), "x"), BadValue, "takes a network rule"),
+        (lambda net: net.add_rule(Rule(), "x"), BadValue, "takes a network rule"),
         (lambda net: Network(dt="0.1"), BadValue, "dt='0.1' ms of Network must be a number"),
         (lambda net: net.add(Cell, 3), BadValue, r"not Cell; write Cell\(\)"),
         (lambda net: net.add(Cell(), 3, 7), BadValue, "name=7 must be a text"),
@@ -270,7 +270,7 @@ def test_parameters_are_drawn_by_place_and_derived_values_over_the_right_owners(
 def test_derived_values_of_what_moves_are_live():
     net = Network(dt=0.5)
     net.add(Cell(v_threshold=Sine(2.0, 1.0, 10.0)), 4, "a")
-    net.modulate(Level(), "DA")
+    net.add_rule(Level(), "DA")
     net.connect("a", "a", FixedProbability(0.6), rules=[Rule(tau=FollowState("DA")), Tunes()])
     made = realise(net)
     assert made.live == {

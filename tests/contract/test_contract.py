@@ -420,7 +420,7 @@ class Blind(Neuron):
 def bind(*rules, **network_rules):
     net = network([[0]], [[]])
     for name, rule in network_rules.items():
-        net.modulate(rule, name)
+        net.add_rule(rule, name)
     net.connect("a", "b", AllToAll(), rules=rules)
     ReferenceSimulation(net)
 

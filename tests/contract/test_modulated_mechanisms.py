@@ -23,8 +23,8 @@ from hebbstat.reference import ReferenceSimulation
 def tagged(ach, da, rule):
     """One pairing, then 30 steps each of what the modulators are told: the weight and the tag after each 30."""
     net = network([[2]], [[13]])
-    net.modulate(Modulator(plan=TimedArray([0.0, *ach], every=30.0)), "ACh")
-    net.modulate(Modulator(plan=TimedArray([0.0, *da], every=30.0)), "DA")
+    net.add_rule(Modulator(plan=TimedArray([0.0, *ach], every=30.0)), "ACh")
+    net.add_rule(Modulator(plan=TimedArray([0.0, *da], every=30.0)), "DA")
     net.connect("a", "b", AllToAll(), weight=5.0, rules=[rule])
     sim, weights = ReferenceSimulation(net), []
     sim.run(30)
@@ -104,7 +104,7 @@ def rhythmic(drive, steps):
     net.add(Cell(), len(probes), "targets")
     net.connect("exc", "inh", AllToAll(), weight=0.2)
     net.connect("inh", "exc", AllToAll(), weight=-1.0, delay=2.0)
-    net.modulate(Rhythm(where="exc", least=3.0), "theta")
+    net.add_rule(Rhythm(where="exc", least=3.0), "theta")
     rule = gated(Mark(), by=lambda theta: math.cos(2.0 * math.pi * theta))
     net.connect("probes", "targets", OneToOne(), weight=0.0, rules=[rule])
     sim = ReferenceSimulation(net)

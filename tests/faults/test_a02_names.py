@@ -61,8 +61,8 @@ def test_a2_awkward_names_everywhere(tmp_path, monkeypatch):
     import awkward_names as mine
 
     net = hs.Network(dt=1.0, seed=2)
-    net.modulate(mine.Level(), "x-y")
-    net.modulate(mine.Level(new0=0.25), "x_y")
+    net.add_rule(mine.Level(), "x-y")
+    net.add_rule(mine.Level(new0=0.25), "x_y")
     a = net.add(hs.PoissonSource(rate=120.0), 5, "network")
     b = net.add(mine.Awkward(), 4, "window")
     c = net.add(hs.LIF(tau=10.0), 3, "a b")

@@ -99,8 +99,8 @@ def test_a3_copies_draw_apart_and_rows_alike_on_any_threads():
 
 def test_a3_instances_hooks_and_gates_draw_apart():
     net = hs.Network(dt=1.0, seed=4)
-    net.modulate(Noise(), "a")
-    net.modulate(Noise(), "b")
+    net.add_rule(Noise(), "a")
+    net.add_rule(Noise(), "b")
     x, y = net.add(hs.PoissonSource(rate=50.0), 4, "x"), net.add(hs.LIF(), 4, "y")
     net.connect(x, y, hs.AllToAll(), weight=0.0, rules=[Jitter()], name="p")
     twice = hs.gated(hs.gated(Steady(), by=lambda uniform: uniform), by=lambda uniform: uniform)

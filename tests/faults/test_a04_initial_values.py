@@ -63,8 +63,8 @@ def test_a4_a_synapse_begins_with_the_value_of_its_neuron():
 
 def test_a4_plans_and_modulators_give_what_they_begin_with():
     net = hs.Network(dt=1.0)
-    net.modulate(Level(first=3.0), "level")
-    net.modulate(Level(first=hs.FollowState("level")), "other")
+    net.add_rule(Level(first=3.0), "level")
+    net.add_rule(Level(first=hs.FollowState("level")), "other")
     net.add(Cell(start=hs.TimedArray([[5.0, 6.0], [0.0, 0.0]], every=1.0)), 2, "planned")
     net.add(Cell(start=hs.FollowState("other")), 2, "following")
     sim, reference = hs.Simulation(net, quiet=True), hs.ReferenceSimulation(net)
@@ -74,8 +74,8 @@ def test_a4_plans_and_modulators_give_what_they_begin_with():
 
 def test_a4_a_circle_of_initial_values_is_refused():
     net = hs.Network(dt=1.0)
-    net.modulate(Level(first=hs.FollowState("two")), "one")
-    net.modulate(Level(first=hs.FollowState("one")), "two")
+    net.add_rule(Level(first=hs.FollowState("two")), "one")
+    net.add_rule(Level(first=hs.FollowState("one")), "two")
     net.add(Cell(), 1, "a")
     for make in (hs.Simulation, hs.ReferenceSimulation):
         with pytest.raises(hs.ContractError, match="circle"):

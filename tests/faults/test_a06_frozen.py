@@ -73,7 +73,7 @@ STATES = "x y fast_x fast_y counts slow_counts rows".split()
 
 def network():
     net = hs.Network(dt=1.0, seed=3)
-    net.modulate(Clock(), "clock")
+    net.add_rule(Clock(), "clock")
     a, b = net.add(hs.PoissonSource(rate=60.0), 4, "a"), net.add(hs.LIF(), 3, "b")
     net.connect(a, b, hs.AllToAll(), weight=6.0, delay=3.0, dendritic_delay=2.0, release=Tired(),
                 rules=[Slow(), hs.HardBounds(0.0, 30.0)], name="p")  # fmt: skip

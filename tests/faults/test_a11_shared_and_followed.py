@@ -95,7 +95,7 @@ def compare(net, steps=40):
 
 def test_a11_receptors_are_shared_alike_and_by_what_is_said():
     net = hs.Network(dt=1.0, seed=6)
-    net.modulate(Chained(start=1.0), "m")
+    net.add_rule(Chained(start=1.0), "m")
     a = net.add(hs.PoissonSource(rate=200.0), 3, "a")
     pairs = list(itertools.combinations_with_replacement(HALVES, 2))
     for one, two in pairs:
@@ -110,7 +110,7 @@ def test_a11_receptors_are_shared_alike_and_by_what_is_said():
 def test_a11_a_modulators_name_means_its_first_state_in_gates_and_parameters():
     net = hs.Network(dt=1.0, seed=6)
     a = net.add(hs.PoissonSource(rate=200.0), 30, "a")
-    net.modulate(Mean(of="a"), "DA")
+    net.add_rule(Mean(of="a"), "DA")
     b = net.add(hs.LIF(bias=hs.FollowState("DA")), 3, "b")
     c = net.add(hs.LIF(bias=hs.FollowState("DA.level")), 3, "c")
     rule = [hs.gated(hs.PairSTDP(), by=lambda DA: DA), hs.gated(hs.PairSTDP(), by=lambda DA_level: DA_level)]
@@ -127,7 +127,7 @@ def test_a11_what_follows_reads_what_the_step_before_left_in_any_order(order):
     sources = {"one": 1.0, "two": hs.FollowState("one"), "three": hs.FollowState("two.late")}
     net = hs.Network(dt=1.0)
     for name in order:
-        net.modulate(Chained(start=1.0, source=sources[name]), name)
+        net.add_rule(Chained(start=1.0, source=sources[name]), name)
     net.add(Hear(), 1, "a")
     sim, _ = compare(net, 16)
     one = two = three = 1.0  # plain: all read the values of the step before
@@ -148,8 +148,8 @@ def test_a11_an_argument_that_could_mean_two_states_is_refused():
         c = hs.Global.state()
 
     net = hs.Network(dt=1.0)
-    net.modulate(Level(), "a")
-    net.modulate(Level(), "a_b")
+    net.add_rule(Level(), "a")
+    net.add_rule(Level(), "a_b")
     x, y = net.add(hs.PoissonSource(), 2, "x"), net.add(hs.LIF(), 2, "y")
     net.connect(x, y, hs.AllToAll(), rules=[hs.gated(hs.PairSTDP(), by=lambda a_b_c: a_b_c)])
     for make in (hs.Simulation, hs.ReferenceSimulation):
@@ -161,7 +161,7 @@ def test_a11_a_wrappers_own_gate_knows_no_modulators():
     """A network rule called as what SoftBounds asks for does not take its place."""
     net = hs.Network(dt=1.0, seed=1)
     for name in ("value", "low", "high", "change"):
-        net.modulate(Chained(start=9.0), name)
+        net.add_rule(Chained(start=9.0), name)
     x, y = net.add(hs.PoissonSource(rate=100.0), 4, "x"), net.add(hs.LIF(), 4, "y")
     net.connect(x, y, hs.AllToAll(), weight=0.5, rules=[hs.SoftBounds(hs.PairSTDP(gain_up=0.1), 0.0, 1.0)], name="p")
     sim, reference = hs.Simulation(net, dtype="float64", quiet=True), hs.ReferenceSimulation(net)

@@ -105,7 +105,7 @@ def another_step(net: hs.Network, a: dict[str, Any]) -> None:
 def more(net: hs.Network, a: dict[str, Any]) -> None:
     net.add(hs.PoissonSource(rate=10.0), 2, "new")
     net.connect("new", "exc", hs.AllToAll(), receptor=hs.AMPA())
-    net.modulate(hs.NetworkRule(), "DA")
+    net.add_rule(hs.NetworkRule(), "DA")
 
 
 def less(net: hs.Network, a: dict[str, Any]) -> None:

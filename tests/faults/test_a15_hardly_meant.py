@@ -103,7 +103,7 @@ class Fixed(hs.NetworkRule):
 
 def source(model, dt=1.0):
     net = hs.Network(dt=dt, seed=1)
-    net.modulate(Fixed(), "level")
+    net.add_rule(Fixed(), "level")
     net.add(model, 3, "a")
     return net
 

@@ -120,7 +120,7 @@ def test_c1_what_follows_a_modulator_cannot_be_regulated_too():
         level = hs.Global.state(-50.0)
 
     net = hs.Network(dt=1.0)
-    net.modulate(Level(), "m")
+    net.add_rule(Level(), "m")
     net.add(hs.LIF(v_threshold=hs.FollowState("m")), 3, "a", rules=[hs.IntrinsicThreshold()])
     for make in (hs.Simulation, hs.ReferenceSimulation):
         with pytest.raises(hs.BadValue, match="v_threshold of LIF on 'a' is a signal, so no rule can change it"):

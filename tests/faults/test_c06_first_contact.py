@@ -201,7 +201,7 @@ CALLS = [
     (lambda: hs.Simulation(net(), thread=2), "did you mean 'threads'?"),
     (lambda: hs.Simulation(net(), 2), "name the others, of threads="),
     (lambda: hs.Simulation(net(), quiet=True).run(second=1.0), "Simulation.run() has no argument 'second'; did you"),
-    (lambda: net().modulate(), "needs rule= and name="),
+    (lambda: net().add_rule(), "needs rule= and name="),
     (lambda: hs.FixedProbability(), "FixedProbability() needs p="),
     (lambda: hs.FixedProbability(prob=0.1), "FixedProbability() has no argument 'prob'"),
     (lambda: hs.Normal(1.0, std=0.1), "Normal() has no argument 'std'; did you mean 'sd'?"),

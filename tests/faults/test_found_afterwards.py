@@ -104,7 +104,7 @@ def test_what_was_set_of_receptors_modulators_and_rows_can_be_saved_and_loaded(t
             return x
 
     net = hs.Network(dt=1.0, seed=1)
-    net.modulate(Tone(), "T")
+    net.add_rule(Tone(), "T")
     a, b = net.add(hs.PoissonSource(rate=50.0), 4, "a"), net.add(hs.LIF(), 3, "b")
     net.connect(a, b, hs.AllToAll(), receptor=hs.AMPA(), name="p", delay=hs.Uniform(1.0, 5.0),
                 rules=[Rows(tau=[3.0, 4.0, 5.0, 6.0]), hs.HardBounds(0.0, 5.0)])  # fmt: skip
@@ -260,8 +260,8 @@ def test_derived_weights_are_so_from_the_start_and_in_frozen_time():
 
 def test_a_parameter_that_follows_is_looked_at_as_the_last_step_had_it():
     net = hs.Network(dt=1.0)
-    net.modulate(Tone(), "T")
-    net.modulate(Tone(g=hs.FollowState("T")), "U")
+    net.add_rule(Tone(), "T")
+    net.add_rule(Tone(g=hs.FollowState("T")), "U")
     net.add(Cell(gain=hs.FollowState("T")), 1, "b")
     sim = hs.Simulation(net, dtype="float64", quiet=True)
     reference = hs.ReferenceSimulation(net)

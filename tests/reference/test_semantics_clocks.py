@@ -107,7 +107,7 @@ def test_population_rules_tick_after_the_synapses_but_reductions_come_first_of_a
     assert sim.state("b", "neuron", "got") == [1.0, 2.0]
     sim.run(1)
     assert sim.state("b", "rule0.0", "seen") == [0.0]  # the input of step 3, not of step 2
-    net.modulate(Late(), "late")
+    net.add_rule(Late(), "late")
     sim = ReferenceSimulation(net)
     assert traced(sim, 5, "late", "rule", "ticks") == [0, 1, 1, 2, 2]
 
@@ -350,7 +350,7 @@ def test_where_tau_moves_the_trace_goes_step_by_step(tau):
             return plan
 
     net = network([[0]], [[]])
-    net.modulate(Steps(plan=TimedArray([HALF, 2 * HALF], every=1.0)), "clock")
+    net.add_rule(Steps(plan=TimedArray([HALF, 2 * HALF], every=1.0)), "clock")
     net.connect("a", "b", AllToAll(), rules=[Fading(tau=tau)])
     sim = ReferenceSimulation(net)
     sim.run(4)

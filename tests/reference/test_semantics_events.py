@@ -72,7 +72,7 @@ class Follower(Cell):
 
 def test_signals_take_the_value_of_the_step_and_follow_what_the_previous_step_left():
     net = Network(dt=1.0)
-    net.modulate(Clock(), "clock")
+    net.add_rule(Clock(), "clock")
     net.add(Follower(level=FollowState("clock"), plan=TimedArray([5.0, 7.0], every=2.0, repeat=True)), 1, "a")
     net.add(Follower(level=FollowState("clock.half"), plan=TimedArray([[1.0, 2.0], [3.0, 4.0]], every=1.0)), 2, "b")
     sim = ReferenceSimulation(net)
@@ -84,7 +84,7 @@ def test_signals_take_the_value_of_the_step_and_follow_what_the_previous_step_le
 
 def test_gates_read_modulators_as_the_previous_step_left_them():
     net = network([[2]], [[]])
-    net.modulate(Clock(), "clock")
+    net.add_rule(Clock(), "clock")
     rules = [gated(Fixed(pre=1.0), by=lambda clock, clock_half: 10 * clock + clock_half)]
     net.connect("a", "b", AllToAll(), weight=0.0, rules=rules)
     sim = ReferenceSimulation(net)

@@ -57,7 +57,7 @@ def test_draws_are_keyed_by_seed_stream_step_and_element():
     net = Network(dt=1.0, seed=9)
     net.add(FixedProbability(), 2, "a", spikes=([3.0], [1]))
     net.add(Cell(), 2, "b")
-    net.modulate(Noise(), "noise")
+    net.add_rule(Noise(), "noise")
     net.connect("a", "b", FromPairs([1, 1], [1, 1]), weight=0.0, rules=[Dice()])
     sim = ReferenceSimulation(net)
     sim.run(4)  # the presynaptic event is in step 3

@@ -206,7 +206,7 @@ def test_a_sensor_counts_the_spikes_of_the_step():
             return 10.0 * total + spikes
 
     net = network([[0, 1], [1], [1, 3]], [[]])
-    net.modulate(Loudness(), "loud")
+    net.add_rule(Loudness(), "loud")
     sim = ReferenceSimulation(net)
     sim.run(4)
     assert sim.state("loud", "rule", "total") == [1301.0]

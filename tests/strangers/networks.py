@@ -244,7 +244,7 @@ class _Composer:
             lines.append(f"({title!r}, {c.name}({values})),")
             self.witnesses += [(title, "rule", state) for state in c.witnesses]
         self.lines += ["rules = [", *(f"    {line}" for line in lines), "]"]
-        self.lines += ["for name, rule in rules if FORWARD else rules[::-1]:", "    net.modulate(rule, name)"]
+        self.lines += ["for name, rule in rules if FORWARD else rules[::-1]:", "    net.add_rule(rule, name)"]
 
     def _populations(self) -> None:
         for k, (c, n, spiking) in enumerate(self.plan_cells):

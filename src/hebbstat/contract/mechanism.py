@@ -46,7 +46,7 @@ class FollowState(Signal):
 
     def __post_init__(self) -> None:
         if not isinstance(self.source, str):
-            raise BadValue(f"FollowState({self.source!r}) must have the name that net.modulate() gave the rule, as a text")
+            raise BadValue(f"FollowState({self.source!r}) must have the name that net.add_rule() gave the rule, as a text")
 
     @property
     def support(self) -> tuple[float, float]:

@@ -216,10 +216,10 @@ class Network:
         return projection
 
     @explained
-    def modulate(self, rule: NetworkRule, name: str) -> NetworkRule:
+    def add_rule(self, rule: NetworkRule, name: str) -> NetworkRule:
         """Add a rule of the whole network (a modulator, rhythm or sensor); hooks and gates read it by its name."""
         if not isinstance(rule, NetworkRule):
-            raise BadValue(f"net.modulate() takes a network rule, not {rule!r}")
+            raise BadValue(f"net.add_rule() takes a network rule, not {rule!r}")
         self.rules[self._new_name(name)] = rule
         return rule
 

@@ -55,7 +55,7 @@ def rebuild(found: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Netwo
         given = {name: _made(one[name], arrays) for name in GIVEN}
         net.connect(one["source"], one["target"], given.pop("wiring"), name=one["name"], **given)
     for name, rule in found["rules"].items():
-        net.modulate(_made(rule, arrays), name)
+        net.add_rule(_made(rule, arrays), name)
     return net
 
 
