@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 import hebbstat as hs
-from hebbstat.network import Realised, realise
+from hebbstat.network import NetworkInstance, instantiate
 
 
-def compare(made: Realised, steps: int, threads: int = 1) -> None:
+def compare(made: NetworkInstance, steps: int, threads: int = 1) -> None:
     """Run both and compare spikes, weights and neuron states."""
     sim = hs.Simulation(made, threads=threads, dtype="float64", quiet=True)
     spiking = [p for p in made.network.populations.values() if p.spiking]
     run = sim.run(steps=steps, record=[hs.Spikes(p) for p in spiking])
-    reference = hs.ReferenceSimulation(realise(made.network))
+    reference = hs.ReferenceSimulation(instantiate(made.network))
     reference.run(steps)
     for population in spiking:
         theirs = np.array(

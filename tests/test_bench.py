@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hebbstat.network.instantiate import realise
+from hebbstat.network.instantiate import instantiate
 from hebbstat.network.wiring import Side
 
 BENCH = Path(__file__).parents[1] / "bench"
@@ -31,7 +31,7 @@ def test_w1_is_the_network_of_vogels_2011(module: Any) -> None:
     assert len(net.projections) == 4
     assert [name for name, projection in net.projections.items() if projection.rules] == ["inh -> exc"]
     assert {projection.delay for projection in net.projections.values()} == {0.8}
-    made = realise(net)
+    made = instantiate(net)
     count = sum(synapses.n for synapses in made.synapses.values())
     expected = 0.02 * (10_000**2 - 10_000)
     assert count == pytest.approx(expected, abs=5 * np.sqrt(expected * 0.98))  # 5 sd of a binomial

@@ -1,4 +1,4 @@
-"""The network as a description: it prints, it refuses what makes no sense, and it is realised from names alone."""
+"""The network as a description: it prints, it refuses what makes no sense, and it is instantiated from names alone."""
 
 import math
 
@@ -14,7 +14,7 @@ from hebbstat.contract.mechanism import FollowState, NetworkRule, Neuron, Plasti
 from hebbstat.contract.signals import Sine, TimedArray, steps_of
 from hebbstat.contract.state import Global, PerPost, PerPre, PerSynapse
 from hebbstat.contract.units import Fraction, Ms, Number
-from hebbstat.network import AllToAll, DistanceDependent, FixedInDegree, FixedProbability, Network, OneToOne, realise
+from hebbstat.network import AllToAll, DistanceDependent, FixedInDegree, FixedProbability, Network, OneToOne, instantiate
 from hebbstat.plasticity import HardBounds
 
 
@@ -231,31 +231,31 @@ def test_sizes_are_checked_when_the_network_is_realised(connection, message):
     net.add(Cell(), 3, "a")
     net.connect("a", "a", AllToAll(autapses=True), name="x", **connection)
     with pytest.raises(BadValue, match=message):
-        realise(net)
+        instantiate(net)
 
 
 def test_an_empty_network_and_a_huge_one_are_refused():
     with pytest.raises(BadValue, match="no population"):
-        realise(Network())
+        instantiate(Network())
     net = Network()
     net.add(Cell(), 10**6, "a")
     net.connect("a", "a", FixedProbability(0.5))
     with pytest.raises(TooLarge, match=r"needs about .* GiB, and .* are free; use fewer cells"):
-        realise(net)
+        instantiate(net)
 
 
 def test_a_time_constant_given_in_seconds_is_warned_of():
     net = some()
     net.connect("a", "a", FixedProbability(0.1), rules=[Rule(tau=0.02)], name="x")
     with pytest.warns(UserWarning, match=r"tau=0.02 ms of Rule on 'x' is shorter than a step.* did you mean 20 ms\?"):
-        realise(net)
+        instantiate(net)
 
 
 def test_parameters_are_drawn_by_place_and_derived_values_over_the_right_owners():
     net = Network(dt=0.5, seed=3)
     net.add(Cell(v_threshold=LogNormal(2.0, cv=0.5)), 4, "a")
     net.connect("a", "a", FixedProbability(0.6), rules=[Rule(gain=LogNormal(1.0, cv=0.5), tau=LogNormal(20.0, cv=0.1))])
-    made = realise(net)
+    made = instantiate(net)
     values, synapses = made.values["a -> a", "rule0.0"], made.synapses["a -> a"]
     assert (values["gain"].shape, values["tau"].shape) == ((synapses.n,), (4,))
     assert (
@@ -263,7 +263,7 @@ def test_parameters_are_drawn_by_place_and_derived_values_over_the_right_owners(
         == (values["gain"] * made.values["a", "neuron"]["v_threshold"][synapses.post]).tolist()
     )
     assert values["steps"].tolist() == (values["tau"][synapses.pre()] / 0.5).tolist()  # no state needs it
-    again = realise(net).values["a -> a", "rule0.0"]
+    again = instantiate(net).values["a -> a", "rule0.0"]
     assert all((values[name] == again[name]).all() for name in values)
 
 
@@ -272,7 +272,7 @@ def test_derived_values_of_what_moves_are_live():
     net.add(Cell(v_threshold=Sine(2.0, 1.0, 10.0)), 4, "a")
     net.add_rule(Level(), "DA")
     net.connect("a", "a", FixedProbability(0.6), rules=[Rule(tau=FollowState("DA")), Tunes()])
-    made = realise(net)
+    made = instantiate(net)
     assert made.live == {
         ("a -> a", "rule0.0", "scaled"),
         ("a -> a", "rule0.0", "steps"),
@@ -285,7 +285,7 @@ def test_linked_parameters_are_linked_across_the_mechanisms_of_a_projection():
     net.add(Cell(), 60, "a")
     linked = jointly(U=Beta(0.5, sd=0.2), gain=LogNormal(1.0, cv=0.5), correlation=-0.9)
     net.connect("a", "a", FixedProbability(0.5), release=Leaky(U=linked["U"]), rules=[Rule(gain=linked["gain"])])
-    made = realise(net)
+    made = instantiate(net)
     u, gain = made.values["a -> a", "release"]["U"], made.values["a -> a", "rule0.0"]["gain"]
     assert np.corrcoef(u, np.log(gain))[0, 1] < -0.8
 
@@ -293,12 +293,12 @@ def test_linked_parameters_are_linked_across_the_mechanisms_of_a_projection():
 def test_given_trains_are_rounded_to_steps():
     net = Network(dt=0.5)
     net.add(Cell(), 2, "a", spikes=([1.1, 0.5, 0.6, 3.0], [1, 0, 0, 0]))
-    steps, neurons = realise(net).trains["a"]
+    steps, neurons = instantiate(net).trains["a"]
     assert (steps.tolist(), neurons.tolist()) == ([0, 1, 5], [0, 1, 0])  # 0.5 and 0.6 are one
     net = Network(dt=0.5)
     net.add(Cell(), 1, "a", spikes=([0.1], [0]))
     with pytest.raises(BadValue, match=r"the earliest possible time is the end of the first step, 0\.5 ms"):
-        realise(net)
+        instantiate(net)
     assert in_steps([0, 2], [1]) == ([1.0, 3.0, 2.0], [0, 0, 1])
 
 

@@ -18,7 +18,7 @@ from hebbstat.network import (
     FromPairs,
     Network,
     OneToOne,
-    realise,
+    instantiate,
     wiring_kernels,
 )
 from hebbstat.network import wiring as wiring_module
@@ -183,7 +183,7 @@ def test_a_wiring_of_ones_own_returns_pairs_in_any_order(order):
     net = Network(dt=1.0)
     cells = net.add(Cell(), 5, "a")
     net.connect(cells, cells, Chain(), name="x")
-    synapses = realise(net).synapses["x"]
+    synapses = instantiate(net).synapses["x"]
     assert (synapses.pre().tolist(), synapses.post.tolist()) == ([0, 1, 2, 3], [1, 2, 3, 4])
     assert synapses.start.tolist() == [0, 1, 2, 3, 4, 4]
     assert synapses.weights().tolist() == [1.0] * 4
@@ -237,7 +237,7 @@ def test_wiring_depends_on_the_seed_and_the_name_alone():
         if other:
             net.connect(a, a, FixedProbability(0.5), name="other")
         net.connect(a, a, FixedProbability(0.2), name=name)
-        return realise(net).synapses[name].pre().tolist()
+        return instantiate(net).synapses[name].pre().tolist()
 
     assert pairs(1, "x", False) == pairs(1, "x", True)
     assert pairs(1, "x", False) != pairs(2, "x", False)

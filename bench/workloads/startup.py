@@ -62,9 +62,9 @@ def stages(cells: int, threads: int) -> dict[str, float | None]:
         return result
 
     needed = ("hebbstat.network.instantiate", "hebbstat.engine.simulation", "w2")
-    realise, simulation, w2 = timed("import", lambda: [importlib.import_module(name) for name in needed])
+    instantiate, simulation, w2 = timed("import", lambda: [importlib.import_module(name) for name in needed])
     net = timed("describe", lambda: w2.network(W2.of_size(cells)))
-    made = timed("wire", lambda: realise.realise(net))
+    made = timed("wire", lambda: instantiate.instantiate(net))
     sim = timed("arrays", lambda: simulation.Simulation(made, threads=threads, quiet=True))
     timed("compile", sim.compile)
     sim.was_compiled = True

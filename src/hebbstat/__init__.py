@@ -36,7 +36,7 @@ _HOMES = {
     "hebbstat.homeostasis": "InhibitorySTDP IntrinsicThreshold WeightNormalization SynapticScaling",
     "hebbstat.contract.hooks": "derived step_when",
     "hebbstat.network": (
-        "AllToAll DistanceDependent FromPairs FixedInDegree Network OneToOne Population Projection FixedProbability realise"
+        "AllToAll DistanceDependent FromPairs FixedInDegree Network OneToOne Population Projection FixedProbability instantiate"
     ),
     "hebbstat.neurons": "LIF AdEx AdaptiveLIF CurrentLIF Izhikevich PoissonSource RateNeuron SpikeSource",
     "hebbstat.plasticity": (

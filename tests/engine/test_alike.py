@@ -9,7 +9,7 @@ from comparing import compare
 
 import hebbstat as hs
 from hebbstat.engine.codegen.merge import FEW, share
-from hebbstat.network import realise
+from hebbstat.network import instantiate
 
 
 def of_populations(number: int, rules: bool = False) -> hs.Network:
@@ -35,7 +35,7 @@ def test_the_number_of_functions_does_not_grow_with_that_of_populations() -> Non
 
 @pytest.mark.parametrize("threads", [1, 3])
 def test_functions_shared_by_many_do_what_the_reference_does(threads: int) -> None:
-    made = realise(of_populations(FEW + 2, rules=True))
+    made = instantiate(of_populations(FEW + 2, rules=True))
     assert "@called\ndef integrate_" in hs.Simulation(made, threads=1, quiet=True).source(), "so many share one"
     compare(made, steps=600, threads=threads)
 

@@ -8,7 +8,7 @@ from comparing import compare
 
 import hebbstat as hs
 from hebbstat.engine.runtime.replay import BATCH
-from hebbstat.network import realise
+from hebbstat.network import instantiate
 
 STEPS = 150
 
@@ -52,7 +52,7 @@ def network(case: str, n: int, delay: object) -> hs.Network:
 
 @pytest.mark.parametrize("case", CASES)
 def test_batches_equal_the_reference(case: str) -> None:
-    made = realise(network(case, 90, hs.Uniform(0.1, 1.0)))
+    made = instantiate(network(case, 90, hs.Uniform(0.1, 1.0)))
     sim = hs.Simulation(made, quiet=True)
     assert sim.model.links["x"].batched
     compare(made, STEPS, threads=2)
@@ -60,7 +60,7 @@ def test_batches_equal_the_reference(case: str) -> None:
 
 def test_rows_longer_than_a_batch() -> None:
     delays = hs.Uniform(0.1, 0.25)  # two of them: rows of half of the cells
-    made = realise(network("pairs and scaling", 3 * BATCH, delays))
+    made = instantiate(network("pairs and scaling", 3 * BATCH, delays))
     sim = hs.Simulation(made, threads=1, quiet=True)
     start = sim.layout.links["x"][0].arrays["start"]
     assert np.diff(start).max() > BATCH
@@ -70,7 +70,7 @@ def test_rows_longer_than_a_batch() -> None:
 def test_frozen_and_learning_spikes_meet_in_a_step() -> None:
     net = network("pairs and scaling", 40, hs.Uniform(0.1, 2.0))
     sim = hs.Simulation(net, dtype="float64", quiet=True)
-    reference = hs.ReferenceSimulation(realise(net))
+    reference = hs.ReferenceSimulation(instantiate(net))
     sim.run(steps=60)
     reference.run(60)
     with sim.frozen(restore_state=False), reference.frozen(restore=False):

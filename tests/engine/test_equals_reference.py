@@ -9,20 +9,20 @@ from compositions import compose
 from tiny import Cell
 
 import hebbstat as hs
-from hebbstat.network import realise
+from hebbstat.network import instantiate
 
 SMALL = (1, 2, 3, 4, 6, 13, 16, 23)  # few parts, so soon compiled; together every kind of rule and release
 
 
 @pytest.mark.parametrize("seed", SMALL)
 def test_random_composition(seed: int) -> None:
-    compare(realise(compose(seed)), steps=400)
+    compare(instantiate(compose(seed)), steps=400)
 
 
 @pytest.mark.verify
 @pytest.mark.parametrize("seed", range(100, 300))
 def test_many_random_compositions(seed: int) -> None:
-    compare(realise(compose(seed)), steps=600)
+    compare(instantiate(compose(seed)), steps=600)
 
 
 def long_rows() -> hs.Network:
@@ -40,11 +40,11 @@ def long_rows() -> hs.Network:
 
 
 def test_rows_of_several_vectors() -> None:
-    compare(realise(long_rows()), steps=2000)
+    compare(instantiate(long_rows()), steps=2000)
 
 
 def test_single_precision_is_near_the_reference() -> None:
-    sim, reference = hs.Simulation(long_rows(), threads=2, quiet=True), hs.ReferenceSimulation(realise(long_rows()))
+    sim, reference = hs.Simulation(long_rows(), threads=2, quiet=True), hs.ReferenceSimulation(instantiate(long_rows()))
     before = sim.weights("a -> b").copy()
     sim.run(steps=2000, progress=False)
     reference.run(steps=2000)

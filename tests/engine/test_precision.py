@@ -8,7 +8,7 @@ import numpy as np
 from tiny import Cell
 
 import hebbstat as hs
-from hebbstat.network import realise
+from hebbstat.network import instantiate
 
 TICKS, RELATIVE = 2000, 1e-9
 
@@ -57,7 +57,7 @@ def test_a_history_that_fills_between_presynaptic_events_loses_none() -> None:
     net.add(Cell(), 2, "b", spikes=(np.concatenate([often, seldom + 4.0]), np.repeat([0, 1], [2999, 4])))
     rules = [hs.PairSTDP(tau_pre=300.0, tau_post=300.0, gain_up=0.01, gain_down=0.02), hs.HardBounds(0.0, 1.2)]
     net.connect("a", "b", hs.AllToAll(), weight=1.0, rules=rules)
-    made = realise(net)
+    made = instantiate(net)
     sim = hs.Simulation(made, threads=1, dtype="float64", quiet=True)
     reference = hs.ReferenceSimulation(made)
     for steps in (5000, 13000, 2500):

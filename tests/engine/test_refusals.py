@@ -13,7 +13,7 @@ from hebbstat.contract.state import Scope
 from hebbstat.engine.codegen.module import write_module
 from hebbstat.engine.plan.model import build
 from hebbstat.engine.plan.unsupported import REFUSALS
-from hebbstat.network import realise
+from hebbstat.network import instantiate
 
 
 def rule(**body: Any) -> hs.Plasticity:
@@ -115,7 +115,7 @@ def test_few_compositions_are_refused() -> None:
     refused = []
     for seed in range(200):
         try:
-            write_module(build(realise(compose(seed))), "float32")
+            write_module(build(instantiate(compose(seed))), "float32")
         except hs.NotSupported as error:
             assert any(text in str(error) for text in REFUSALS.values()), error
             refused.append(seed)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import hebbstat as hs
-from hebbstat.network import realise
+from hebbstat.network import instantiate
 
 
 def network(wiring=None, **connection) -> hs.Network:
@@ -33,7 +33,7 @@ CASES = {
 @pytest.mark.parametrize("threads", [1, 2, 3])
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_cut_into_shares_is_put_together_as_it_was(case: str, threads: int) -> None:
-    made = realise(CASES[case])
+    made = instantiate(CASES[case])
     sim = hs.Simulation(CASES[case], threads=threads, dtype="float64", quiet=True)
     synapses = made.synapses["x"]
     for ours, theirs in zip(sim.pairs("x"), (synapses.pre(), synapses.post), strict=True):
@@ -46,7 +46,7 @@ def test_what_is_cut_into_shares_is_put_together_as_it_was(case: str, threads: i
 
 @pytest.mark.parametrize("threads", [1, 3])
 def test_each_virtual_row_holds_the_synapses_of_its_neuron_and_delay(threads: int) -> None:
-    synapses = realise(CASES["delays"]).synapses["x"]
+    synapses = instantiate(CASES["delays"]).synapses["x"]
     sim = hs.Simulation(CASES["delays"], threads=threads, quiet=True)
     wanted = set(zip(synapses.pre().tolist(), synapses.delay.tolist(), synapses.post.tolist(), strict=True))
     found = []
@@ -62,7 +62,7 @@ def test_each_virtual_row_holds_the_synapses_of_its_neuron_and_delay(threads: in
 
 
 def test_a_simulation_takes_nothing_from_a_network_that_was_realised_before() -> None:
-    made = realise(CASES["delays"])
+    made = instantiate(CASES["delays"])
     before = made.synapses["x"].weights().copy()
     first, second = (hs.Simulation(made, threads=2, dtype="float64", quiet=True) for _ in range(2))
     first.run(ms=100.0)
@@ -123,5 +123,5 @@ def test_one_weight_for_all_delivers_what_equal_weights_do() -> None:
         run = sim.run(ms=300.0, record=[hs.Spikes("cells")])
         return run["cells.spikes"].time.values
 
-    n = realise(network()).synapses["x"].n
+    n = instantiate(network()).synapses["x"].n
     assert len(spikes(2.0)) > 50 and np.array_equal(spikes(2.0), spikes(np.full(n, 2.0)))

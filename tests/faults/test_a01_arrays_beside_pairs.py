@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import hebbstat as hs
-from hebbstat.network import Connector, realise
+from hebbstat.network import Connector, instantiate
 
 RNG = np.random.default_rng(5)
 PRE, POST = RNG.integers(0, 6, 40), RNG.integers(0, 4, 40)  # unordered, several copies of some pairs
@@ -50,7 +50,7 @@ def test_a1_arrays_go_with_their_pairs(wiring):
         a, b, wiring, weight=GIVEN, delay=np.rint(GIVEN), release=Leak(part=GIVEN + 3), rules=rules, name="p",
         branches=np.arange(40),
     )  # fmt: skip
-    made = realise(net)
+    made = instantiate(net)
     synapses = made.synapses["p"]
     assert synapses.pre().tolist() == PRE[ORDER].tolist() and synapses.post.tolist() == POST[ORDER].tolist()
     assert synapses.weight.tolist() == GIVEN[ORDER].tolist()
@@ -73,6 +73,6 @@ def test_a1_plans_over_synapses_go_with_their_pairs():
     a, b = net.add(hs.PoissonSource(), 6, "a"), net.add(hs.LIF(), 4, "b")
     plan = hs.TimedArray(np.stack([GIVEN, 2 * GIVEN]), every=1.0)
     net.connect(a, b, hs.FromPairs(PRE, POST), rules=[Rule(a=plan)], name="p")
-    assert realise(net).values["p", "rule0.0"]["a"].values.tolist() == [
+    assert instantiate(net).values["p", "rule0.0"]["a"].values.tolist() == [
         GIVEN[ORDER].tolist(), (2 * GIVEN)[ORDER].tolist()
     ]  # fmt: skip

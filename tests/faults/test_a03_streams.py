@@ -130,9 +130,9 @@ def test_a3_joint_distributions_of_two_rules_draw_apart():
         return hs.PairSTDP(**hs.jointly(**both, correlation=0.9))
 
     net.connect(x, y, hs.AllToAll(), rules=[rule(), rule()], name="p")
-    from hebbstat.network import realise
+    from hebbstat.network import instantiate
 
-    values = realise(net).values
+    values = instantiate(net).values
     one, two = values["p", "rule0.0"], values["p", "rule1.0"]
     assert np.corrcoef(one["gain_up"], one["gain_down"])[0, 1] > 0.8
     assert abs(np.corrcoef(one["gain_up"], two["gain_up"])[0, 1]) < 0.3

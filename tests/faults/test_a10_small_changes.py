@@ -176,4 +176,4 @@ def test_a10_no_false_alarm_of_shipped_models(cell, receptor, dt):
     net.connect(a, b, hs.AllToAll(), weight=0.5, receptor=receptor(), release=release, rules=rules)
     with warnings.catch_warnings():
         warnings.simplefilter("error", hs.NetworkWarning)
-        precision.caution(hs.realise(net))
+        precision.caution(hs.instantiate(net))

@@ -12,7 +12,7 @@ import pytest
 
 import hebbstat as hs
 from hebbstat.contract.distributions import Distribution
-from hebbstat.network import realise
+from hebbstat.network import instantiate
 from hebbstat.network.serialise import describe
 from hebbstat.network.wiring import Connector, Side
 
@@ -195,7 +195,7 @@ def test_a13_a_users_own_populations_and_projections_are_known() -> None:
 def test_a13_a_realised_network_and_the_reference_own_theirs_too() -> None:
     a = given()
     net = network(a)
-    made = realise(net)
+    made = instantiate(net)
     net.seed, net.dt = 8, 0.1
     spoil(a)
     sim, reference = hs.Simulation(made, threads=1, quiet=True, dtype="float64"), hs.ReferenceSimulation(made)

@@ -71,7 +71,7 @@ def test_a15_a_distribution_that_reaches_below_0_is_told_though_no_draw_does():
     net = hs.Network(dt=1.0, seed=1)
     a, b = net.add(hs.PoissonSource(), 1, "a"), net.add(hs.LIF(), 1, "b")
     net.connect(a, b, hs.AllToAll(), weight=hs.Normal(1.0, sd=0.5), receptor=hs.GABAA(), name="p")
-    assert hs.realise(net).synapses["p"].weights().min() > 0
+    assert hs.instantiate(net).synapses["p"].weights().min() > 0
     (text,) = told(net)
     assert "weight=Normal(mean=1.0, sd=0.5" in text and "may be negative" in text
     for weight in (hs.Normal(1.0, sd=0.5, low=0.0), hs.Normal(1.0, sd=0.1)):

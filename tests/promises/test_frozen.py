@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hebbstat as hs
-from hebbstat.network import realise
+from hebbstat.network import instantiate
 
 STRUCTURES = (1, 4, pytest.param(6, marks=pytest.mark.verify))
 
@@ -42,9 +42,9 @@ def test_frozen_leaves_all_slow_state_and_no_mark(structure: int) -> None:
 
 
 def test_engine_equals_reference_when_frozen() -> None:
-    made = realise(compose(4))
+    made = instantiate(compose(4))
     sim = hs.Simulation(made, threads=2, dtype="float64", quiet=True)
-    reference = hs.ReferenceSimulation(realise(compose(4)))
+    reference = hs.ReferenceSimulation(instantiate(compose(4)))
     for restore in (True, False):
         sim.run(steps=100)
         reference.run(100)

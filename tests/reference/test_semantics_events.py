@@ -10,7 +10,7 @@ from hebbstat.contract.mechanism import FollowState, NetworkRule, Neuron, Plasti
 from hebbstat.contract.signals import TimedArray
 from hebbstat.contract.state import Global, PerNeuron, PerPost, PerSynapse, together
 from hebbstat.contract.units import MilliVolt, Ms, Number
-from hebbstat.network import AllToAll, Network, realise
+from hebbstat.network import AllToAll, Network, instantiate
 from hebbstat.reference import ReferenceSimulation
 
 
@@ -49,7 +49,7 @@ def test_a_given_duration_must_be_whole_steps(wrong):
 def test_a_drawn_delay_is_rounded_to_at_least_one_step():
     net = network([[0]] * 3, [[]])
     net.connect("a", "b", AllToAll(), delay=Uniform(0.1, 0.2))
-    assert realise(net).synapses["a -> b"].delay.tolist() == [1, 1, 1]
+    assert instantiate(net).synapses["a -> b"].delay.tolist() == [1, 1, 1]
 
 
 # 2.1 Signals
@@ -305,7 +305,7 @@ def test_rate_neurons_transmit_w_times_rate_delay_ago():
 def test_a_realised_network_can_be_run_again_and_unknown_names_are_listed():
     net = network([[0]], [[3]])
     net.connect("a", "b", AllToAll(), rules=[Fixed(pre=1.0)])
-    made = realise(net)
+    made = instantiate(net)
     one, two = ReferenceSimulation(made), ReferenceSimulation(made)
     one.run(6)
     assert two.weights("a -> b") == [1.0]  # runs share no state

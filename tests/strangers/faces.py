@@ -12,7 +12,7 @@ import numpy as np
 
 import hebbstat as hs
 from hebbstat.contract.errors import BadValue, CheckpointError, HebbstatError, NotSupported, UnknownName
-from hebbstat.network import realise
+from hebbstat.network import instantiate
 from hebbstat.network.instantiate import places, targets
 
 Look = dict[Any, Any]
@@ -92,7 +92,7 @@ class Reference(Face):
 
     def __init__(self, net: hs.Network, **how: Any) -> None:
         super().__init__(net, **how)
-        self.sim = hs.ReferenceSimulation(realise(net))
+        self.sim = hs.ReferenceSimulation(instantiate(net))
 
     @property
     def step_count(self) -> int:

@@ -35,7 +35,7 @@ from hebbstat.engine.state.present import present
 from hebbstat.engine.state.snapshot import Probe, pass_over
 from hebbstat.network import lookup
 from hebbstat.network.cautions import caution
-from hebbstat.network.instantiate import Realised, realise
+from hebbstat.network.instantiate import NetworkInstance, instantiate
 from hebbstat.network.network import Network, Population, Projection
 from hebbstat.network.parallel import cores
 
@@ -59,19 +59,19 @@ class Simulation:
 
     @explained
     def __init__(
-        self, net: Network | Realised, *, threads: int | None = None, dtype: str = "float32", quiet: bool = False,
+        self, net: Network | NetworkInstance, *, threads: int | None = None, dtype: str = "float32", quiet: bool = False,
         profile: bool = False,
     ) -> None:  # fmt: skip
         if dtype not in ("float32", "float64"):
             raise BadValue(f"dtype={dtype!r} of Simulation must be 'float32' or 'float64'")
-        if not isinstance(net, Network | Realised):
+        if not isinstance(net, Network | NetworkInstance):
             raise BadValue(f"Simulation() takes a Network, not {net!r}")
-        self.net = net.network if isinstance(net, Realised) else net  # until it is realised: then it is our own
+        self.net = net.network if isinstance(net, NetworkInstance) else net  # until it is instantiated: then it is our own
         self.step_count, self.quiet, self.turns = 0, quiet, Turns()
         self.wall = self.worked = 0.0  # seconds that runs took, and that all threads worked in them
         self.walked = 0  # steps of all runs
         self.threads = self._thread_count(threads)
-        made = net if isinstance(net, Realised) else realise(net, self.threads)
+        made = net if isinstance(net, NetworkInstance) else instantiate(net, self.threads)
         caution(made)
         if dtype == "float32":
             precision.caution(made)
@@ -210,7 +210,7 @@ class Simulation:
     def load(
         cls,
         path: str | Path,
-        net: Network | Realised | None = None,
+        net: Network | NetworkInstance | None = None,
         *,
         threads: int | None = None,
         quiet: bool = False,

@@ -1,6 +1,6 @@
-"""An inert description of populations, projections and rules, and its realisation in numbers."""
+"""An inert description of populations, projections and rules, and its instantiation in numbers."""
 
-from hebbstat.network.instantiate import Realised, Synapses, Table, realise
+from hebbstat.network.instantiate import NetworkInstance, Synapses, Table, instantiate
 from hebbstat.network.network import Network, Population, Projection
 from hebbstat.network.wiring import (
     AllToAll,
@@ -14,5 +14,5 @@ from hebbstat.network.wiring import (
 
 __all__ = [
     "AllToAll", "DistanceDependent", "FromPairs", "FixedInDegree", "Network", "OneToOne", "Population",
-    "Projection", "FixedProbability", "Realised", "Synapses", "Table", "Connector", "realise",
+    "Projection", "FixedProbability", "NetworkInstance", "Synapses", "Table", "Connector", "instantiate",
 ]  # fmt: skip

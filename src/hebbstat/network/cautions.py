@@ -10,7 +10,7 @@ from hebbstat.contract.distributions import Distribution, Linked
 from hebbstat.contract.errors import NetworkWarning, tell
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import FollowState, short
-from hebbstat.network.instantiate import Realised, Table
+from hebbstat.network.instantiate import NetworkInstance, Table
 from hebbstat.network.network import Population, Projection
 from hebbstat.network.typical import Typical
 
@@ -19,7 +19,7 @@ RARE = 0.001  # the probability with which a weight may be drawn below 0 before 
 FAR = 1e6  # a weight far beyond any bound
 
 
-def caution(made: Realised) -> None:
+def caution(made: NetworkInstance) -> None:
     """Warn of all that is found."""
     for population in made.network.populations.values():
         for text in _missed_spikes(made, population):
@@ -29,7 +29,7 @@ def caution(made: Realised) -> None:
             tell(text, NetworkWarning)
 
 
-def _negative(made: Realised, projection: Projection) -> str:
+def _negative(made: NetworkInstance, projection: Projection) -> str:
     """Conductances below 0: weights that are, or that may be drawn or made so by a rule."""
     receptor = projection.receptor
     if receptor is None or not any(hook.event == "conductance" for hook in receptor.hooks):
@@ -66,7 +66,7 @@ def _drawn_below_0(weight: Distribution) -> bool:
         return False
 
 
-def _is_bounded(made: Realised, projection: Projection) -> bool:
+def _is_bounded(made: NetworkInstance, projection: Projection) -> bool:
     """Whether a rule's `limit` keeps weights at 0 or above."""
     for bound in (bound for rule in projection.rules for bound in rule.bound()):
         if bound.hook.event == "limit" and getattr(bound.owner, "aim", "w") == "w":
@@ -77,7 +77,7 @@ def _is_bounded(made: Realised, projection: Projection) -> bool:
     return False
 
 
-def _missed_spikes(made: Realised, population: Population) -> Iterator[str]:
+def _missed_spikes(made: NetworkInstance, population: Population) -> Iterator[str]:
     """Sources whose rate needs more spikes than the steps can hold: a cell spikes at most once in a step."""
     neuron, dt = population.neuron, made.network.dt
     rates = [name for name, spec in neuron.fields.items() if spec.unit is not None and spec.unit.symbol == "Hz"]
@@ -94,7 +94,7 @@ def _missed_spikes(made: Realised, population: Population) -> Iterator[str]:
         )
 
 
-def _largest(made: Realised, rate: object) -> float:
+def _largest(made: NetworkInstance, rate: object) -> float:
     """The largest of the rates that are known before the run; of a rule that is followed, what it begins with."""
     if isinstance(rate, FollowState):
         return Typical(made, next(iter(made.network.populations.values()))).followed(rate)
@@ -102,7 +102,7 @@ def _largest(made: Realised, rate: object) -> float:
     return float(np.max(values, initial=0.0)) if isinstance(values, float | np.ndarray) else 0.0
 
 
-def _chance(made: Realised, population: Population, fires: Hook, name: str, rate: float) -> float | None:
+def _chance(made: NetworkInstance, population: Population, fires: Hook, name: str, rate: float) -> float | None:
     """The probability that a cell with this rate fires in a step: where in its uniform draw it begins to, or ceases."""
     typical = Typical(made, population, fixed=(name, rate))
 

@@ -15,13 +15,13 @@ from hebbstat.network.network import Network, Population, Projection
 from hebbstat.network.scopes import field_scope
 
 if TYPE_CHECKING:
-    from hebbstat.network.instantiate import Realised
+    from hebbstat.network.instantiate import NetworkInstance
 
 Path = tuple[tuple[str, str], ...]  # states whose initial values are being found
 Scoped = tuple[Any, str]  # a number or an array, and the scope that the array is over
 
 
-def derive_all(made: Realised) -> None:
+def derive_all(made: NetworkInstance) -> None:
     """Compute derived values; those that depend on a signal or on what a rule changes are live."""
     from hebbstat.network.instantiate import places, targets
 
@@ -62,12 +62,12 @@ def _where(mechanism: Mechanism, owner: str, place: str, on: Any, read: str) -> 
     return side.name, "neuron", read.partition("_")[2]
 
 
-def derived_value(made: Realised, mechanism: Mechanism, name: str, owner: str, place: str, on: Any) -> Any:
+def derived_value(made: NetworkInstance, mechanism: Mechanism, name: str, owner: str, place: str, on: Any) -> Any:
     """A derived value from the parameters as they are in `made`."""
     return _derive(made, mechanism, name, owner, place, on)[0]
 
 
-def _moves(made: Realised, moving: set[tuple[str, str, str]], owner: str, place: str, on: Any, read: str) -> bool:
+def _moves(made: NetworkInstance, moving: set[tuple[str, str, str]], owner: str, place: str, on: Any, read: str) -> bool:
     side = _side(on, read)
     if side is not None and read not in made.values[owner, place]:
         owner, place, read = side.name, "neuron", read.partition("_")[2]
@@ -95,7 +95,7 @@ def _closed_reads(mechanism: Mechanism, value: Derived) -> set[str]:
     return found
 
 
-def initial(made: Realised, owner: str, place: str, mechanism: Mechanism, state: State, above: Path = ()) -> Any:
+def initial(made: NetworkInstance, owner: str, place: str, mechanism: Mechanism, state: State, above: Path = ()) -> Any:
     """The value that a state begins with: a number, or an array over its owners (over presynaptic neurons of rows).
 
     A planned parameter gives the value of step 0, one that follows a rule of the network what that begins with.
@@ -112,7 +112,7 @@ def initial(made: Realised, owner: str, place: str, mechanism: Mechanism, state:
 
 
 def _first(
-    made: Realised, mechanism: Mechanism, name: str, owner: str, place: str, on: Any, above: Path = ()
+    made: NetworkInstance, mechanism: Mechanism, name: str, owner: str, place: str, on: Any, above: Path = ()
 ) -> Scoped:
     """A field or derived value of a mechanism as the simulation begins."""
     if name in mechanism.derived:
@@ -120,7 +120,7 @@ def _first(
     return _begun(made, made.values[owner, place][name], above), field_scope(mechanism, name)
 
 
-def _begun(made: Realised, value: Any, above: Path) -> Any:
+def _begun(made: NetworkInstance, value: Any, above: Path) -> Any:
     """What a parameter begins with."""
     if isinstance(value, FollowState):
         rule, state = followed(made.network, value.source, "an initial value")
@@ -130,7 +130,7 @@ def _begun(made: Realised, value: Any, above: Path) -> Any:
 
 
 def _derive(
-    made: Realised, mechanism: Mechanism, name: str, owner: str, place: str, on: Any, above: Path = ()
+    made: NetworkInstance, mechanism: Mechanism, name: str, owner: str, place: str, on: Any, above: Path = ()
 ) -> Scoped:
     """One derived value: a number, or an array where one of its arguments is an array."""
     value, scope, arguments = mechanism.derived[name], field_scope(mechanism, name), []
@@ -148,7 +148,7 @@ def _derive(
     return np.asarray(np.vectorize(value.function, otypes=[float])(*arguments)), scope
 
 
-def _spread(made: Realised, found: Scoped, scope: str, what: str, on: Any) -> Any:
+def _spread(made: NetworkInstance, found: Scoped, scope: str, what: str, on: Any) -> Any:
     """An argument as an array over `scope`: a synapse knows its two neurons."""
     value, own = found
     if np.ndim(value) == 0 or own == scope:
@@ -159,7 +159,7 @@ def _spread(made: Realised, found: Scoped, scope: str, what: str, on: Any) -> An
     raise ContractError(f"{what} is {scope}, but depends on a parameter that is {own} and not one number")
 
 
-def _from_neuron(made: Realised, read: str, value: Derived, on: Any, above: Path) -> Scoped:
+def _from_neuron(made: NetworkInstance, read: str, value: Derived, on: Any, above: Path) -> Scoped:
     """A `post_X`, `pre_X` or `neuron_X` in a derived value: a parameter of the neuron, if it has one."""
     side, _, name = read.partition("_")
     population = _side(on, read)

@@ -1,6 +1,6 @@
 """From description to numbers: draws wiring, weights, delays and parameters of a network, once.
 
-Engine and reference start from the same `Realised` network, so what they may differ in is the dynamics alone.
+Engine and reference start from the same `NetworkInstance` network, so what they may differ in is the dynamics alone.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Synapses:
 
 
 @dataclass(eq=False)
-class Realised:
+class NetworkInstance:
     """A network in numbers.
 
     `values[(name, place)][field]` is a float, an array over the field's scope, a `Table` or a `FollowState`. Derived
@@ -87,13 +87,13 @@ class Realised:
     trains: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)  # steps, neurons
 
 
-def realise(net: Network, threads: int | None = None) -> Realised:
+def instantiate(net: Network, threads: int | None = None) -> NetworkInstance:
     """Draw everything of a network that is random, and compute its derived values.
 
     `threads` (default: all cores) changes nothing but the time it takes.
     """
     net = net.copy(settled=True)  # what is done to the description later changes nothing that was made of it
-    made = Realised(net)
+    made = NetworkInstance(net)
     check(net)
     _check_memory(net)
     orders: dict[str, np.ndarray | None] = {}
@@ -250,7 +250,7 @@ class _Draw:
     Arrays over synapses are given in the order of the pairs of their wiring; `order` takes them to the canonical one.
     """
 
-    made: Realised | None
+    made: NetworkInstance | None
     draws: Streams
     order: np.ndarray | None
 
@@ -273,7 +273,7 @@ class _Draw:
     def fields(
         self, owner: str, place: str, mechanism: Mechanism, on: Population | Projection | None
     ) -> dict[str, Any]:
-        """The realised parameters of one mechanism."""
+        """The instantiated parameters of one mechanism."""
         assert self.made is not None
         dt, found = self.made.network.dt, {}
         for name, spec in mechanism.fields.items():

@@ -15,7 +15,7 @@ from hebbstat.contract.mechanism import FollowState, Mechanism
 from hebbstat.network.network import Network, Population
 
 if TYPE_CHECKING:
-    from hebbstat.network.instantiate import Realised
+    from hebbstat.network.instantiate import NetworkInstance
 
 
 def followed(net: Network, source: str, who: str) -> tuple[str, str]:
@@ -74,7 +74,7 @@ def reads(mechanism: Mechanism, names: Iterable[str], sides: Mapping[str, Popula
     return found
 
 
-def shared_receptors(made: Realised) -> dict[str, str]:
+def shared_receptors(made: NetworkInstance) -> dict[str, str]:
     """For each projection with a receptor, the projection whose receptor it is: its own, or an earlier equal one.
 
     Equal are receptors of one class, onto one population, with the same parameters: numbers, arrays, plans or what
@@ -95,7 +95,7 @@ def shared_receptors(made: Realised) -> dict[str, str]:
     return owners
 
 
-def _equal(made: Realised, name: str, other: str) -> bool:
+def _equal(made: NetworkInstance, name: str, other: str) -> bool:
     one, two = made.network.projections[name], made.network.projections[other]
     if name == other or one.target is not two.target or type(one.receptor) is not type(two.receptor):
         return False

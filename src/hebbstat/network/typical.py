@@ -16,7 +16,7 @@ from hebbstat.contract.hooks import Hook, arguments
 from hebbstat.contract.mechanism import Bound, FollowState, Mechanism
 from hebbstat.contract.state import State
 from hebbstat.network.derive import initial
-from hebbstat.network.instantiate import Realised, Table
+from hebbstat.network.instantiate import NetworkInstance, Table
 from hebbstat.network.network import Population, Projection
 
 PLAIN: dict[str, Any] = {
@@ -29,7 +29,7 @@ PLAIN: dict[str, Any] = {
 class Typical:
     """What hooks on a population or projection may well read: `traces` events old or none, states `scale` times."""
 
-    made: Realised
+    made: NetworkInstance
     on: Population | Projection
     weight: float = 0.0
     traces: float = 1.0

@@ -9,7 +9,7 @@ import numpy as np
 
 from hebbstat.contract.errors import ContractError, NotSupported, UnknownName, suggestion
 from hebbstat.contract.mechanism import FollowState
-from hebbstat.network import Network, Projection, Realised, lookup, realise
+from hebbstat.network import Network, Projection, NetworkInstance, lookup, instantiate
 from hebbstat.network.derive import derive_all
 from hebbstat.network.instantiate import targets
 from hebbstat.network.scopes import field_scope
@@ -26,8 +26,8 @@ from hebbstat.reference.synapses import Connections
 class World:
     """Populations, receptors, projections, rules and the time. `ReferenceSimulation` adds the step."""
 
-    def __init__(self, net: Network | Realised) -> None:
-        made = realise(net) if isinstance(net, Network) else net
+    def __init__(self, net: Network | NetworkInstance) -> None:
+        made = instantiate(net) if isinstance(net, Network) else net
         self.made = replace(made, values={place: dict(values) for place, values in made.values.items()})
         self.network, self.dt = self.made.network, self.made.network.dt
         self.now = self.remembered = -1  # the step in progress, or the last one done

@@ -27,7 +27,7 @@ from hebbstat.engine.checkpoint import archive
 from hebbstat.engine.checkpoint.validate import accept_parameters, vet_given, vet_header, vet_state
 from hebbstat.engine.jit.cache import fingerprint
 from hebbstat.engine.state.global_state import gather, gather_delays, put
-from hebbstat.network.instantiate import Realised, places
+from hebbstat.network.instantiate import NetworkInstance, places
 from hebbstat.network.network import Network
 from hebbstat.network.serialise import describe, first_difference, rebuild
 
@@ -109,7 +109,7 @@ def read(path: str | Path) -> Stored:
 
 
 def load(
-    kind: type[Simulation], path: str | Path, net: Network | Realised | None, rules_changed: bool, options: Any
+    kind: type[Simulation], path: str | Path, net: Network | NetworkInstance | None, rules_changed: bool, options: Any
 ) -> Simulation:
     """The simulation in a file; see `Simulation.load`."""
     stored = read(path)

@@ -22,7 +22,7 @@ from hebbstat.contract.state import State
 from hebbstat.engine.plan import unsupported
 from hebbstat.network import lookup
 from hebbstat.network.derive import initial
-from hebbstat.network.instantiate import Realised, Table, target_of, targets
+from hebbstat.network.instantiate import NetworkInstance, Table, target_of, targets
 from hebbstat.network.network import Network, Population, Projection
 from hebbstat.network.scopes import field_scope
 
@@ -136,7 +136,7 @@ class Links(Group):
 class Model:
     """All groups of a network."""
 
-    made: Realised
+    made: NetworkInstance
     net: Network
     cells: dict[str, Cells] = field(default_factory=dict)
     links: dict[str, Links] = field(default_factory=dict)
@@ -155,8 +155,8 @@ class Model:
         self.made = replace(self.made, synapses={}, values=values)
 
 
-def build(made: Realised) -> Model:
-    """The model of a realised network."""
+def build(made: NetworkInstance) -> Model:
+    """The model of a instantiated network."""
     unsupported.check(made.network)
     model = Model(made, made.network)
     taken: set[str] = set()

@@ -16,7 +16,7 @@ import numpy as np
 
 from hebbstat.contract.errors import NetworkWarning, tell
 from hebbstat.contract.mechanism import Bound, Mechanism, Neuron, Receptor
-from hebbstat.network.instantiate import Realised, places
+from hebbstat.network.instantiate import NetworkInstance, places
 from hebbstat.network.network import Population, Projection
 from hebbstat.network.scopes import WHOLE
 from hebbstat.network.typical import Typical, mean
@@ -28,7 +28,7 @@ TRIED = tuple(product((1.0, 2.0), (1.0, 0.0)))  # states and targets at once and
 OR_ELSE = "such changes are rounded away, or come out too large"
 
 
-def caution(made: Realised) -> None:
+def caution(made: NetworkInstance) -> None:
     """Warn, once for each rule or model, of changes of float32 values that are so small at best."""
     told: dict[tuple[str, str], str] = {}
     for projection in made.network.projections.values():
@@ -43,7 +43,7 @@ def caution(made: Realised) -> None:
         tell(text, NetworkWarning)
 
 
-def _of_target(made: Realised, projection: Projection, bound: Bound) -> str:
+def _of_target(made: NetworkInstance, projection: Projection, bound: Bound) -> str:
     """What is wrong with a hook's changes of a weight, or of a release's parameter; nothing if nothing is."""
     aim = bound.adds[1] if bound.adds is not None and bound.adds[0] is None else ""
     if bound.hook.event not in (EVENTS if aim == "w" else (*EVENTS, "every")) or not aim.startswith(("w", "release.")):
@@ -64,7 +64,7 @@ def _of_target(made: Realised, projection: Projection, bound: Bound) -> str:
     )
 
 
-def _of_states(made: Realised, on: Population | Projection, place: str, mechanism: Mechanism) -> Iterator[str]:
+def _of_states(made: NetworkInstance, on: Population | Projection, place: str, mechanism: Mechanism) -> Iterator[str]:
     """The same of the states that hooks write."""
     weight = mean(np.abs(made.synapses[on.name].weight)) if isinstance(on, Projection) else 0.0
     for hook in mechanism.hooks:
@@ -81,7 +81,7 @@ def _of_states(made: Realised, on: Population | Projection, place: str, mechanis
                 )
 
 
-def _of_traces(made: Realised, on: Population | Projection, place: str, mechanism: Mechanism) -> Iterator[str]:
+def _of_traces(made: NetworkInstance, on: Population | Projection, place: str, mechanism: Mechanism) -> Iterator[str]:
     """Traces that decay in each step, by so little."""
     if not isinstance(mechanism, Neuron | Receptor):
         return  # others decay from event to event
@@ -109,7 +109,7 @@ def _spacing(value: float) -> float:
     return float(np.spacing(np.float32(abs(value))))
 
 
-def _size(made: Realised, projection: Projection, aim: str) -> float:
+def _size(made: NetworkInstance, projection: Projection, aim: str) -> float:
     """About how large what a rule changes is; weights that begin at 0 grow to their bound, if there is one."""
     if aim != "w":
         place, _, name = aim.partition(".")

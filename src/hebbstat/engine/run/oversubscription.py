@@ -75,7 +75,7 @@ def reshare(sim: Simulation, threads: int) -> None:
 
 
 def _synapses(sim: Simulation, name: str) -> Synapses:
-    """The synapses of a projection as they were realised, but for their weights."""
+    """The synapses of a projection as they were instantiated, but for their weights."""
     (_, post), share = sim.layout.pairs(name), sim.layout.shares[name][0]
     start = np.append(sim.layout.links[name][0].begin, len(post))  # the first share's pieces begin where rows do
     one = np.asarray(share["delays"], np.int32)

@@ -20,7 +20,7 @@ from hebbstat.engine.state.access import Found, title
 from hebbstat.engine.state.global_state import gathered, groups, put_variable, set_clock
 from hebbstat.engine.state.present import now, of_presynaptic, state_value
 from hebbstat.network.derive import dependents, derived_value
-from hebbstat.network.instantiate import Realised, places
+from hebbstat.network.instantiate import NetworkInstance, places
 
 if TYPE_CHECKING:
     from hebbstat.engine.simulation import Simulation
@@ -164,7 +164,7 @@ def _follow(sim: Simulation, group: Group, member: Member, name: str) -> None:
             _put_scoped(sim, links, f"pre_{key}", _parameter(sim, group, key))
 
 
-def _made(sim: Simulation) -> Realised:
+def _made(sim: Simulation) -> NetworkInstance:
     """The parameters as they are now."""
     made = sim.model.made
     values = {place: dict(found) for place, found in made.values.items()}
@@ -180,7 +180,7 @@ def _made(sim: Simulation) -> Realised:
 
 
 def _parameter(sim: Simulation, group: Group, key: str) -> Any:
-    """A parameter as the network was realised with: a number or an array over its scope."""
+    """A parameter as the network was instantiated with: a number or an array over its scope."""
     variable = group.variables[key]
     if variable.kind == "number":
         return float(variable.value)
