@@ -19,7 +19,7 @@ DT, SETTLING, DELAY = 0.1, 0.5, 1.5  # ms, s, ms
 CELLS = {"E": 1600, "I": 400}
 SOURCES, SOURCE_RATE = 1000, 10.0
 IN_DEGREE = {"sources": 100, "E": 160, "I": 40}
-LIF = {"tau": 20.0, "leak": 10.0, "v_rest": -60.0, "v_threshold": -50.0, "v_reset": -60.0, "refractory": 2.0}
+LIF = {"tau_m": 20.0, "g_leak": 10.0, "v_rest": -60.0, "v_threshold": -50.0, "v_reset": -60.0, "refractory": 2.0}
 
 Trains = dict[str, tuple[np.ndarray, np.ndarray]]  # times in ms and indices of "E" and "I"
 
@@ -55,10 +55,10 @@ def ours(kind: Kind, seed: int) -> Trains:
     for name, n in CELLS.items():
         tau = kind.tau[name]
         if kind.reversal:
-            net.add(hs.LIF(**LIF, bias=kind.bias), n, name)
+            net.add(hs.LIF(**LIF, i_ext=kind.bias), n, name)
             receptor[name] = hs.Exponential(tau=tau, reversal=kind.reversal[name])
         else:
-            net.add(hs.CurrentLIF(**LIF, bias=kind.bias), n, name)
+            net.add(hs.CurrentLIF(**LIF, i_ext=kind.bias), n, name)
             receptor[name] = hs.ExponentialCurrent(tau=tau)
     for source, target in _wires():
         sign = -1.0 if source == "I" and not kind.reversal else 1.0
@@ -79,14 +79,14 @@ def ours(kind: Kind, seed: int) -> Trains:
 def in_nest(kind: Kind, seed: int) -> Trains:
     nest = peers.nest(DT, seed=seed)
     parameters = {
-        "C_m": LIF["tau"] * LIF["leak"], "E_L": LIF["v_rest"], "V_m": LIF["v_rest"], "V_th": LIF["v_threshold"],
+        "C_m": LIF["tau_m"] * LIF["g_leak"], "E_L": LIF["v_rest"], "V_m": LIF["v_rest"], "V_th": LIF["v_threshold"],
         "V_reset": LIF["v_reset"], "t_ref": LIF["refractory"], "I_e": kind.bias,
         "tau_syn_ex": kind.tau["E"], "tau_syn_in": kind.tau["I"],
     }  # fmt: skip
     if kind.reversal:
-        parameters |= {"g_L": LIF["leak"], "E_ex": kind.reversal["E"], "E_in": kind.reversal["I"]}
+        parameters |= {"g_L": LIF["g_leak"], "E_ex": kind.reversal["E"], "E_in": kind.reversal["I"]}
     else:
-        parameters |= {"tau_m": LIF["tau"]}
+        parameters |= {"tau_m": LIF["tau_m"]}
     cells = {
         name: nest.Create("iaf_cond_exp" if kind.reversal else "iaf_psc_exp", n, parameters)
         for name, n in CELLS.items()
@@ -139,8 +139,8 @@ def in_brian(kind: Kind, seed: int) -> Trains:
     rng = np.random.default_rng(seed)
     values = {
         "EL": LIF["v_rest"],
-        "gL": LIF["leak"],
-        "tau": LIF["tau"],
+        "gL": LIF["g_leak"],
+        "tau": LIF["tau_m"],
         "bias": kind.bias,
         "VT": LIF["v_threshold"],
         "VR": LIF["v_reset"],

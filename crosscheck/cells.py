@@ -13,7 +13,7 @@ import hebbstat as hs
 
 DELAY, MS, SAMPLE = 1.5, 200.0, 0.5  # ms: of all synapses; run; time between two compared values
 
-LIF = {"tau": 18.0, "leak": 12.0, "v_rest": -65.0, "v_threshold": -50.0, "v_reset": -62.0, "refractory": 3.0}
+LIF = {"tau_m": 18.0, "g_leak": 12.0, "v_rest": -65.0, "v_threshold": -50.0, "v_reset": -62.0, "refractory": 3.0}
 CURRENTS = {"exc": (3.0, 240.0), "inh": (9.0, -60.0)}  # tau (ms), weight (pA)
 CONDUCTANCES = {"exc": (4.0, 0.0, 3.2), "inh": (11.0, -80.0, 2.4)}  # tau (ms), reversal (mV), weight (nS)
 BETAS = {

@@ -27,7 +27,7 @@ from cells import (
 )
 
 FINE = 0.0125  # ms: step of the Runge-Kutta runs, whose error it makes vanish
-LEAK = {"tau": LIF["tau"], "gL": LIF["leak"], "EL": LIF["v_rest"]}
+LEAK = {"tau": LIF["tau_m"], "gL": LIF["g_leak"], "EL": LIF["v_rest"]}
 
 
 def _voltage(

@@ -11,7 +11,7 @@ import peers
 from cells import ADEX_WEIGHTS, BETAS, CONDUCTANCES, CURRENTS, DELAY, IZHIKEVICH_JUMPS, JUMPS, LIF, MS, SAMPLE
 
 MEMBRANE = {
-    "C_m": LIF["tau"] * LIF["leak"], "E_L": LIF["v_rest"], "V_m": LIF["v_rest"], "V_th": LIF["v_threshold"],
+    "C_m": LIF["tau_m"] * LIF["g_leak"], "E_L": LIF["v_rest"], "V_m": LIF["v_rest"], "V_th": LIF["v_threshold"],
     "V_reset": LIF["v_reset"], "t_ref": LIF["refractory"],
 }  # fmt: skip
 
@@ -29,12 +29,12 @@ def _voltage(nest: Any, model: str, parameters: dict[str, float], weights: dict[
 
 def current() -> np.ndarray:
     (tau_exc, exc), (tau_inh, inh) = CURRENTS["exc"], CURRENTS["inh"]
-    parameters = {**MEMBRANE, "tau_m": LIF["tau"], "tau_syn_ex": tau_exc, "tau_syn_in": tau_inh}
+    parameters = {**MEMBRANE, "tau_m": LIF["tau_m"], "tau_syn_ex": tau_exc, "tau_syn_in": tau_inh}
     return _voltage(peers.nest(), "iaf_psc_exp", parameters, {"exc": exc, "inh": inh})
 
 
 def jump() -> np.ndarray:
-    return _voltage(peers.nest(), "iaf_psc_delta", {**MEMBRANE, "tau_m": LIF["tau"]}, JUMPS)
+    return _voltage(peers.nest(), "iaf_psc_delta", {**MEMBRANE, "tau_m": LIF["tau_m"]}, JUMPS)
 
 
 def conductances() -> dict[str, float]:
@@ -45,11 +45,11 @@ def conductances() -> dict[str, float]:
 def conductance() -> np.ndarray:
     """NEST's solver adapts its steps within each step of the simulation; the sign of a weight picks the receptor."""
     weights = {"exc": CONDUCTANCES["exc"][2], "inh": -CONDUCTANCES["inh"][2]}
-    return _voltage(peers.nest(), "iaf_cond_exp", {**MEMBRANE, "g_L": LIF["leak"], **conductances()}, weights)
+    return _voltage(peers.nest(), "iaf_cond_exp", {**MEMBRANE, "g_L": LIF["g_leak"], **conductances()}, weights)
 
 
 def dual_exponential() -> np.ndarray:
-    parameters, weights = {**MEMBRANE, "g_L": LIF["leak"]}, {}
+    parameters, weights = {**MEMBRANE, "g_L": LIF["g_leak"]}, {}
     for name, (rise, decay, reversal, weight) in BETAS.items():
         short = name[:2]
         parameters |= {f"tau_rise_{short}": rise, f"tau_decay_{short}": decay, f"E_{short}": reversal}

@@ -20,7 +20,7 @@ DT, MS = 0.1, 500.0
 # Every pair of a bias (pA; rheobase is 180) and a refractory time (ms) is a cell.
 BIAS, REFRACTORY = (part.ravel() for part in np.meshgrid([181.0, 300.0, 2000.0], [0.0, 0.1, 3.0]))
 INPUT_BIAS = 160.0  # pA, with the trains of `cells`: fires now and then, at irregular times
-ADAPTIVE = {**LIF, "tau_theta": 150.0, "theta_plus": 0.8, "theta_start": 1.5, "bias": 300.0}
+ADAPTIVE = {**LIF, "tau_theta": 150.0, "theta_plus": 0.8, "theta_start": 1.5, "i_ext": 300.0}
 ADEX_BIAS, IZHIKEVICH_BIAS = 1000.0, 10.0  # pA, -
 STEPS, NEST_STEPS = (0.0005, 0.00025), (0.002, 0.001)  # ms, for the limit of small steps; NEST has no smaller ones
 RATE = {"drive": 2.0, "tau": 12.0, "gain": 1.3, "threshold": 0.4, "there": 0.9, "back": -1.4}
@@ -39,7 +39,7 @@ def _in_order(times: np.ndarray, index: np.ndarray) -> np.ndarray:
 
 def constant_current(model: type[hs.Neuron]) -> np.ndarray:
     net = hs.Network(dt=DT)
-    net.add(model(**{**LIF, "refractory": REFRACTORY}, bias=BIAS), len(BIAS), "cell")
+    net.add(model(**{**LIF, "refractory": REFRACTORY}, i_ext=BIAS), len(BIAS), "cell")
     return _in_order(*_ours(net)[:2])
 
 
@@ -54,14 +54,14 @@ def _nest_spikes(nest: Any, cell: Any, ms: float = MS) -> np.ndarray:
 
 def constant_current_nest(model: str) -> np.ndarray:
     nest = peers.nest(DT)
-    membrane = {"tau_m": LIF["tau"]} if model == "iaf_psc_exp" else {"g_L": LIF["leak"]}
+    membrane = {"tau_m": LIF["tau_m"]} if model == "iaf_psc_exp" else {"g_L": LIF["g_leak"]}
     cell = nest.Create(model, len(BIAS), {**MEMBRANE, **membrane})
     cell.set(I_e=BIAS, t_ref=REFRACTORY)
     return _nest_spikes(nest, cell)
 
 
 LEAKY = "dv/dt = (EL - v + bias / gL) / (tau * ms) : 1 (unless refractory)\nbias : 1\nhold : second\n"
-VALUES = {"EL": LIF["v_rest"], "gL": LIF["leak"], "tau": LIF["tau"], "VT": LIF["v_threshold"], "VR": LIF["v_reset"]}
+VALUES = {"EL": LIF["v_rest"], "gL": LIF["g_leak"], "tau": LIF["tau_m"], "VT": LIF["v_threshold"], "VR": LIF["v_reset"]}
 
 
 def _brian_spikes(n: int, equations: str, threshold: str, reset: str, **values: Any) -> np.ndarray:
@@ -96,7 +96,7 @@ def adaptive() -> np.ndarray:
 def adaptive_brian() -> np.ndarray:
     equations = LEAKY + f"dtheta/dt = -theta / ({ADAPTIVE['tau_theta']} * ms) : 1"
     reset = f"v = VR; theta += {ADAPTIVE['theta_plus']}"
-    start = {"v": LIF["v_rest"], "theta": ADAPTIVE["theta_start"], "bias": ADAPTIVE["bias"]}
+    start = {"v": LIF["v_rest"], "theta": ADAPTIVE["theta_start"], "bias": ADAPTIVE["i_ext"]}
     return _brian_spikes(1, equations, "v >= VT + theta", reset, hold=LIF["refractory"] + DT, **start)
 
 
@@ -118,7 +118,7 @@ def _alone_nest(model: str, parameters: dict[str, float], dt: float) -> np.ndarr
 
 
 def adex() -> np.ndarray:
-    return _limit(lambda dt: _alone(hs.AdEx(bias=ADEX_BIAS), dt), STEPS)
+    return _limit(lambda dt: _alone(hs.AdEx(i_ext=ADEX_BIAS), dt), STEPS)
 
 
 def adex_nest() -> np.ndarray:
@@ -127,7 +127,7 @@ def adex_nest() -> np.ndarray:
 
 
 def izhikevich() -> np.ndarray:
-    return _limit(lambda dt: _alone(hs.Izhikevich(bias=IZHIKEVICH_BIAS), dt), STEPS)
+    return _limit(lambda dt: _alone(hs.Izhikevich(i_ext=IZHIKEVICH_BIAS), dt), STEPS)
 
 
 def izhikevich_nest() -> np.ndarray:
@@ -139,7 +139,7 @@ def driven(kind: str) -> tuple[np.ndarray, np.ndarray]:
     net = hs.Network(dt=DT)
     cells.inputs(net)
     model = hs.CurrentLIF if kind == "current" else hs.LIF
-    net.add(model(**LIF, bias=INPUT_BIAS), 1, "cell")
+    net.add(model(**LIF, i_ext=INPUT_BIAS), 1, "cell")
     for name in ("exc", "inh"):
         (tau, weight), (tau_g, reversal, weight_g) = CURRENTS[name], CONDUCTANCES[name]
         if kind == "current":
@@ -154,10 +154,10 @@ def driven_nest(kind: str) -> tuple[np.ndarray, np.ndarray]:
     nest = peers.nest(DT)
     if kind == "current":
         (tau_exc, exc), (tau_inh, inh) = CURRENTS["exc"], CURRENTS["inh"]
-        model, values = "iaf_psc_exp", {"tau_m": LIF["tau"], "tau_syn_ex": tau_exc, "tau_syn_in": tau_inh}
+        model, values = "iaf_psc_exp", {"tau_m": LIF["tau_m"], "tau_syn_ex": tau_exc, "tau_syn_in": tau_inh}
     else:
         exc, inh = CONDUCTANCES["exc"][2], -CONDUCTANCES["inh"][2]
-        model, values = "iaf_cond_exp", {"g_L": LIF["leak"], **conductances()}
+        model, values = "iaf_cond_exp", {"g_L": LIF["g_leak"], **conductances()}
     cell = nest.Create(model, params={**MEMBRANE, **values, "I_e": INPUT_BIAS})
     for (_, times), weight in zip(cells.trains().items(), (exc, inh), strict=True):
         source = nest.Create("spike_generator", params={"spike_times": times})
@@ -172,7 +172,7 @@ def rates() -> np.ndarray:
     """A driven rate cell excites a second one, which inhibits it: the rates of both, every `cells.SAMPLE`."""
     net = hs.Network(dt=DT)
     parameters = {"tau": RATE["tau"], "gain": RATE["gain"], "threshold": RATE["threshold"]}
-    net.add(hs.RateNeuron(tau=RATE["tau"], gain=1.0, threshold=0.0, bias=RATE["drive"]), 1, "drive")
+    net.add(hs.RateNeuron(tau=RATE["tau"], gain=1.0, threshold=0.0, i_ext=RATE["drive"]), 1, "drive")
     for name in ("a", "b"):
         net.add(hs.RateNeuron(**parameters), 1, name)
     for source, target, weight in (("drive", "a", 1.0), ("a", "b", RATE["there"]), ("b", "a", RATE["back"])):

@@ -29,10 +29,10 @@ from stdp_ours import (
 )  # fmt: skip
 
 PAIR = {"x": TAU_PRE, "y": TAU_POST}
-R = {"r1": TRIPLET["tau_pre"], "r2": TRIPLET["tau_x"], "o1": TRIPLET["tau_post"], "o2": TRIPLET["tau_y"]}
+R = {"r1": TRIPLET["tau_plus"], "r2": TRIPLET["tau_x"], "o1": TRIPLET["tau_minus"], "o2": TRIPLET["tau_y"]}
 G = TRIPLET_GAINS
-TRIPLET_DOWN = f"w -= o1 * ({G['pair_down']} + {G['triplet_down']} * r2)"
-TRIPLET_UP = f"w += r1 * ({G['pair_up']} + {G['triplet_up']} * o2)"
+TRIPLET_DOWN = f"w -= o1 * ({G['A2_minus']} + {G['A3_minus']} * r2)"
+TRIPLET_UP = f"w += r1 * ({G['A2_plus']} + {G['A3_plus']} * o2)"
 ALPHA = 2.0 * INHIBITORY["target"] * INHIBITORY["tau"] / 1000.0
 
 # name: time constants of the traces, what a presynaptic event does, what a postsynaptic event does
@@ -56,7 +56,7 @@ RULES: dict[str, tuple[dict[str, float], str, str]] = {
         f"w += {INHIBITORY['gain']} * (y - {ALPHA!r}); x += 1",
         f"w += {INHIBITORY['gain']} * x; y += 1",
     ),
-    "one-sided": ({"x": ONE_SIDED["tau_pre"]}, "x += 1", f"w += {ONE_SIDED['gain']} * (x - {ONE_SIDED['offset']})"),
+    "one-sided": ({"x": ONE_SIDED["tau_plus"]}, "x += 1", f"w += {ONE_SIDED['eta']} * (x - {ONE_SIDED['offset']})"),
 }
 
 

@@ -51,12 +51,12 @@ def synapse(name: str) -> tuple[dict[str, Any], dict[str, float]]:
         }
     if name == "triplet":
         gains = dict(zip(("Aplus", "Aplus_triplet", "Aminus", "Aminus_triplet"), TRIPLET_GAINS.values(), strict=True))
-        plastic = {"tau_plus": TRIPLET["tau_pre"], "tau_plus_triplet": TRIPLET["tau_x"], "Wmax": 1000.0, **gains}
-        cell = {"tau_minus": TRIPLET["tau_post"], "tau_minus_triplet": TRIPLET["tau_y"]}
+        plastic = {"tau_plus": TRIPLET["tau_plus"], "tau_plus_triplet": TRIPLET["tau_x"], "Wmax": 1000.0, **gains}
+        cell = {"tau_minus": TRIPLET["tau_minus"], "tau_minus_triplet": TRIPLET["tau_y"]}
         return {"synapse_model": "stdp_triplet_synapse", **plastic}, cell
     assert name == "inhibitory"
     alpha = 2.0 * INHIBITORY["target"] * INHIBITORY["tau"] / 1000.0
-    plastic = {"eta": INHIBITORY["gain"], "alpha": alpha, "tau": INHIBITORY["tau"], "Wmax": 1000.0}
+    plastic = {"eta": INHIBITORY["eta"], "alpha": alpha, "tau": INHIBITORY["tau"], "Wmax": 1000.0}
     return {"synapse_model": "vogels_sprekeler_synapse", **plastic}, {"tau_minus": INHIBITORY["tau"]}
 
 

@@ -11,10 +11,10 @@ import hebbstat as hs
 DT, MS, PRE, POST = 0.1, 2000.0, 5, 4  # ms; number of neurons, all to all
 W_MAX, GAIN_UP, GAIN_DOWN = 1.0, 0.012, 0.008
 TAU_PRE, TAU_POST = 17.0, 31.0  # ms
-TRIPLET = {"tau_pre": 16.8, "tau_post": 33.7, "tau_x": 101.0, "tau_y": 125.0}
-TRIPLET_GAINS = {"pair_up": 0.004, "triplet_up": 0.012, "pair_down": 0.008, "triplet_down": 0.002}
-INHIBITORY = {"target": 8.0, "tau": 20.0, "gain": 0.01}
-ONE_SIDED = {"tau_pre": TAU_PRE, "gain": 0.02, "offset": 0.4}
+TRIPLET = {"tau_plus": 16.8, "tau_minus": 33.7, "tau_x": 101.0, "tau_y": 125.0}
+TRIPLET_GAINS = {"A2_plus": 0.004, "A3_plus": 0.012, "A2_minus": 0.008, "A3_minus": 0.002}
+INHIBITORY = {"target": 8.0, "tau": 20.0, "eta": 0.01}
+ONE_SIDED = {"tau_plus": TAU_PRE, "eta": 0.02, "offset": 0.4}
 MU = 0.4
 TOGETHER = 1.0  # ms: delay in NEST, delay and half the dendritic delay here
 BOUNDED_GAIN = 10.0  # times the usual one, so that both bounds are hit
@@ -67,11 +67,11 @@ def start() -> np.ndarray:
 
 def rules(name: str) -> list[hs.Plasticity]:
     """The rules that are compared, as Hebbstat has them."""
-    pair = {"tau_pre": TAU_PRE, "tau_post": TAU_POST}
-    weighted = {**pair, "gain": GAIN_UP, "alpha": GAIN_DOWN / GAIN_UP, "w_max": W_MAX}
-    bounded = {"gain_up": BOUNDED_GAIN * GAIN_UP, "gain_down": BOUNDED_GAIN * GAIN_DOWN}
+    pair = {"tau_plus": TAU_PRE, "tau_minus": TAU_POST}
+    weighted = {**pair, "eta": GAIN_UP, "alpha": GAIN_DOWN / GAIN_UP, "w_max": W_MAX}
+    bounded = {"A_plus": BOUNDED_GAIN * GAIN_UP, "A_minus": BOUNDED_GAIN * GAIN_DOWN}
     return {
-        "pair": [hs.PairSTDP(**pair, gain_up=GAIN_UP, gain_down=GAIN_DOWN)],
+        "pair": [hs.PairSTDP(**pair, A_plus=GAIN_UP, A_minus=GAIN_DOWN)],
         "pair, bounded": [hs.PairSTDP(**pair, **bounded), hs.HardBounds(0.0, W_MAX)],
         "mu = 1": [hs.WeightDependentSTDP(**weighted, mu=1.0)],
         "mu = 0.4": [hs.WeightDependentSTDP(**weighted, mu=MU)],

@@ -34,7 +34,7 @@ quick = {"seconds": 6.0}
 def run(settings, seed, arm):
     third = 1000.0 * settings.seconds / 3
     rule = hs.IntrinsicThreshold(
-        target=settings.target, tau_rate=1000.0, gain=settings.gain if arm == "homeostasis" else 0.0
+        target=settings.target, tau_rate=1000.0, eta=settings.gain if arm == "homeostasis" else 0.0
     )
     net = hs.Network(dt=0.5, seed=seed)
     inputs = net.add(hs.PoissonSource(rate=hs.TimedArray([20.0, 40.0, 10.0], every=third)), n=100, name="inputs")

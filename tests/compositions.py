@@ -37,7 +37,7 @@ def compose(seed: int) -> hs.Network:
         elif part == 2:
             _connect(net, rng, exc, net.add(_neuron(rng), 4, "other"), 20.0)
         else:
-            inh = net.add(hs.LIF(tau=_maybe(rng, 10.0)), 4, "inh")
+            inh = net.add(hs.LIF(tau_m=_maybe(rng, 10.0)), 4, "inh")
             net.connect(exc, inh, hs.AllToAll(), weight=5.0, delay=net.dt, receptor=hs.AMPA())
             _connect(net, rng, inh, exc, -6.0)
     return net
@@ -64,20 +64,20 @@ def _neuron(rng: np.random.Generator) -> hs.Neuron:
     kind = rng.integers(0, 5)
     refractory = float(rng.choice([0.0, 2.0]))
     if kind == 0:
-        return hs.LIF(tau=_maybe(rng, 15.0), refractory=refractory)
+        return hs.LIF(tau_m=_maybe(rng, 15.0), refractory=refractory)
     if kind == 1:
-        return hs.AdaptiveLIF(tau=_maybe(rng, 15.0), theta_plus=0.5, tau_theta=_maybe(rng, 50.0), refractory=refractory)
+        return hs.AdaptiveLIF(tau_m=_maybe(rng, 15.0), theta_plus=0.5, tau_theta=_maybe(rng, 50.0), refractory=refractory)
     if kind == 2:
-        return hs.AdEx(bias=_maybe(rng, 300.0))
+        return hs.AdEx(i_ext=_maybe(rng, 300.0))
     if kind == 3:
-        return hs.Izhikevich(bias=_maybe(rng, 5.0))
-    return hs.CurrentLIF(tau=_maybe(rng, 15.0), bias=_maybe(rng, 60.0), refractory=refractory)
+        return hs.Izhikevich(i_ext=_maybe(rng, 5.0))
+    return hs.CurrentLIF(tau_m=_maybe(rng, 15.0), i_ext=_maybe(rng, 60.0), refractory=refractory)
 
 
 def _cell_rules(rng: np.random.Generator, model: hs.Neuron) -> list[hs.PopulationRule]:
     if "v_threshold" not in model.fields or rng.random() < 0.5:
         return []
-    return [hs.IntrinsicThreshold(target=_maybe(rng, 20.0), tau_rate=50.0, period=5.0, gain=5.0, low=-80.0)]
+    return [hs.IntrinsicThreshold(target=_maybe(rng, 20.0), tau_rate=50.0, period=5.0, eta=5.0, low=-80.0)]
 
 
 def _receptor(rng: np.random.Generator, target: hs.Neuron, weight: float) -> tuple[hs.Receptor | None, float]:
@@ -137,21 +137,21 @@ def _rules(rng: np.random.Generator, size: float) -> list[hs.Plasticity]:
     step = (0.2 if bounded else 0.002) * size  # without bounds, small steps: conductances must not turn negative
     hebb = [
         lambda: hs.PairSTDP(
-            tau_pre=_maybe(rng, 15.0),
-            tau_post=_maybe(rng, 15.0),
-            gain_up=step,
-            gain_down=_maybe(rng, abs(step)) if size > 0 else step,
+            tau_plus=_maybe(rng, 15.0),
+            tau_minus=_maybe(rng, 15.0),
+            A_plus=step,
+            A_minus=_maybe(rng, abs(step)) if size > 0 else step,
         ),
         lambda: hs.TripletSTDP(
-            pair_up=step, triplet_up=step, pair_down=step, triplet_down=step, tau_x=_maybe(rng, 30.0)
+            A2_plus=step, A3_plus=step, A2_minus=step, A3_minus=step, tau_x=_maybe(rng, 30.0)
         ),
-        lambda: hs.NearestTripletSTDP(pair_up=step, triplet_up=step, pair_down=step, triplet_down=step),
-        lambda: hs.OneSidedSTDP(gain=step, tau_pre=_maybe(rng, 20.0)),
-        lambda: hs.InhibitorySTDP(target=_maybe(rng, 20.0), gain=step),
-        lambda: hs.WeightDependentSTDP(gain=abs(step), mu=float(rng.choice([0.0, 0.4, 1.0])), w_max=2 * abs(size)),
-        lambda: hs.Eligibility(hs.PairSTDP(gain_up=step, gain_down=step), tau=_maybe(rng, 50.0), period=5.0, gain=20.0),
-        lambda: hs.SoftBounds(hs.PairSTDP(gain_up=step, gain_down=step), *sorted([0.2 * size, 1.8 * size])),
-        lambda: hs.gated(hs.PairSTDP(gain_up=step, gain_down=step), by=lambda w: 0.5 if w > 1.0 else 1.0),
+        lambda: hs.NearestTripletSTDP(A2_plus=step, A3_plus=step, A2_minus=step, A3_minus=step),
+        lambda: hs.OneSidedSTDP(eta=step, tau_plus=_maybe(rng, 20.0)),
+        lambda: hs.InhibitorySTDP(target=_maybe(rng, 20.0), eta=step),
+        lambda: hs.WeightDependentSTDP(eta=abs(step), mu=float(rng.choice([0.0, 0.4, 1.0])), w_max=2 * abs(size)),
+        lambda: hs.Eligibility(hs.PairSTDP(A_plus=step, A_minus=step), tau=_maybe(rng, 50.0), period=5.0, eta=20.0),
+        lambda: hs.SoftBounds(hs.PairSTDP(A_plus=step, A_minus=step), *sorted([0.2 * size, 1.8 * size])),
+        lambda: hs.gated(hs.PairSTDP(A_plus=step, A_minus=step), by=lambda w: 0.5 if w > 1.0 else 1.0),
     ]
     slow = [
         lambda: hs.SynapticScaling(target=_maybe(rng, 20.0), tau_rate=50.0, period=10.0, strength=5.0),
@@ -167,7 +167,7 @@ def _rules(rng: np.random.Generator, size: float) -> list[hs.Plasticity]:
 
 def _rate_part(net: hs.Network, rng: np.random.Generator) -> None:
     """Two populations of rate neurons, with a Hebbian rule of the test's own that acts at every step."""
-    x = net.add(hs.RateNeuron(bias=_maybe(rng, 2.0)), 5, "x")
+    x = net.add(hs.RateNeuron(i_ext=_maybe(rng, 2.0)), 5, "x")
     y = net.add(hs.RateNeuron(tau=_maybe(rng, 8.0)), 3, "y")
     net.connect(
         x,

@@ -31,7 +31,7 @@ Header, Arrays = dict[str, Any], dict[str, np.ndarray]
 NUMBERS = [float("nan"), float("inf"), float("-inf"), -1.0, 0.0, 1.0, 1e300, 2e9, 5000.0, -(2.0**31), 2.0**31 - 1, 0.5]
 ODD = [None, True, -1, 0, 1, 2**31, 2**31 - 1, 2**63, 10**30, 1e308, float("nan"), float("inf"), "", "x", 'a"""; b',
        [], {}, [[]], {"array": "x"}, {"class": "os:system", "values": {}},
-       {"class": "hebbstat.neurons:LIF", "values": {"tau": []}}]  # fmt: skip
+       {"class": "hebbstat.neurons:LIF", "values": {"tau_m": []}}]  # fmt: skip
 CUT = 900
 
 
@@ -40,11 +40,11 @@ def plain() -> hs.Network:
     net = hs.Network(dt=0.5, seed=5)
     rates = hs.TimedArray(np.arange(24.0).reshape(4, 6) * 10, every=20.0, repeat=True)
     inputs = net.add(hs.PoissonSource(rate=rates), 6, "inputs", positions=np.arange(12.0).reshape(6, 2))
-    rule = hs.IntrinsicThreshold(target=20.0, tau_rate=50.0, period=5.0, gain=1.0, low=-80.0)
-    exc = net.add(hs.AdaptiveLIF(tau=hs.LogNormal(20.0, cv=0.2)), 5, "exc", rules=[rule])
+    rule = hs.IntrinsicThreshold(target=20.0, tau_rate=50.0, period=5.0, eta=1.0, low=-80.0)
+    exc = net.add(hs.AdaptiveLIF(tau_m=hs.LogNormal(20.0, cv=0.2)), 5, "exc", rules=[rule])
     given = net.add(hs.SpikeSource(), 3, "given", spikes=(np.arange(1.0, 40.0), np.arange(39) % 3))
-    x = net.add(hs.RateNeuron(bias=2.0), 3, "x")
-    stdp = [hs.Eligibility(hs.PairSTDP(gain_up=0.1), period=5.0), hs.HardBounds(0.0, 5.0)]
+    x = net.add(hs.RateNeuron(i_ext=2.0), 3, "x")
+    stdp = [hs.Eligibility(hs.PairSTDP(A_plus=0.1), period=5.0), hs.HardBounds(0.0, 5.0)]
     net.connect(inputs, exc, hs.FixedProbability(0.8), weight=hs.Normal(3.0, sd=0.3), delay=hs.Uniform(0.5, 6.0),
                 receptor=hs.AMPA(), release=hs.TsodyksMarkram(U=hs.Beta(0.5, sd=0.2), tau_rec=80.0), rules=stdp)  # fmt: skip
     net.connect(given, exc, hs.FromPairs([0, 1, 2], [0, 2, 4]), weight=[1.0, 2.0, 3.0], receptor=hs.AMPA())

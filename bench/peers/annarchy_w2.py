@@ -13,7 +13,7 @@ def describe(workload: p.Workload, given: argparse.Namespace) -> n.Network:
     net.connect("inh", "exc", workload.w_inh)
     net.connect("inh", "inh", workload.w_inh)
     learn = n.ann.Synapse(
-        parameters={"tau": rule.tau, "up": rule.gain_up, "down": rule.gain_down, "w_max": rule.w_max},
+        parameters={"tau": rule.tau, "up": rule.A_plus, "down": rule.A_minus, "w_max": rule.w_max},
         equations=[
             n.ann.Variable("tau * dx/dt = -x", method="event-driven"),
             n.ann.Variable("tau * dy/dt = -y", method="event-driven"),

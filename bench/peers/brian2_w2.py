@@ -17,7 +17,7 @@ def describe(workload: p.Workload) -> n.Network:
     net.connect("inh", "exc", workload.w_inh, "g_gaba")
     net.connect("inh", "inh", workload.w_inh, "g_gaba")
     said = {
-        "up": rule.gain_up, "down": rule.gain_down, "w_max": rule.w_max, "tau": rule.tau, "target": scaling.target,
+        "up": rule.A_plus, "down": rule.A_minus, "w_max": rule.w_max, "tau": rule.tau, "target": scaling.target,
         "growth": scaling.strength * scaling.period / 1000.0, "largest": scaling.largest,
     }  # fmt: skip
     learn = net.connect(

@@ -17,7 +17,7 @@ def describe(workload: p.Workload, current: bool) -> n.Network:
         exc, drive, inh = unit * exc, unit * drive, p.as_current(workload.w_inh, p.E_GABA)
     rule, largest = p.PAIR, unit * p.PAIR.w_max
     plastic = {
-        "Wmax": largest, "lambda": rule.gain_up / rule.w_max, "alpha": rule.gain_down / rule.gain_up, "mu_plus": 0.0,
+        "Wmax": largest, "lambda": rule.A_plus / rule.w_max, "alpha": rule.A_minus / rule.A_plus, "mu_plus": 0.0,
         "mu_minus": 0.0, "tau_plus": rule.tau,
     }  # fmt: skip
     n.nest.SetDefaults("stdp_synapse_hom", plastic)

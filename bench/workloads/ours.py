@@ -15,7 +15,7 @@ import hebbstat as hs
 from hebbstat.engine.inspect.explain import bytes_of
 
 MEMBRANE: dict[str, float] = {
-    "tau": p.TAU, "leak": p.LEAK, "v_rest": p.V_REST, "v_threshold": p.V_THRESHOLD, "v_reset": p.V_RESET,
+    "tau_m": p.TAU, "g_leak": p.LEAK, "v_rest": p.V_REST, "v_threshold": p.V_THRESHOLD, "v_reset": p.V_RESET,
     "refractory": p.REFRACTORY,
 }  # fmt: skip
 AMPA, GABA = hs.AMPA(tau=p.TAU_AMPA, reversal=p.E_AMPA), hs.GABAA(tau=p.TAU_GABA, reversal=p.E_GABA)

@@ -73,8 +73,8 @@ class PairRule:
     """E to E in W2: all-to-all pair STDP with hard bounds 0 and w_max."""
 
     tau: float = 20.0
-    gain_up: float = 0.001
-    gain_down: float = 0.00105
+    A_plus: float = 0.001
+    A_minus: float = 0.00105
     w_max: float = 1.0
 
 

@@ -15,9 +15,9 @@ def network(workload: Workload = W1, seed: int = 1) -> hs.Network:
     """The network, described."""
     net = hs.Network(dt=DT, seed=seed)
     for name, n in (("exc", workload.exc), ("inh", workload.inh)):
-        net.add(hs.LIF(**ours.MEMBRANE, bias=workload.bias), n, name)
+        net.add(hs.LIF(**ours.MEMBRANE, i_ext=workload.bias), n, name)
     rules = [
-        hs.InhibitorySTDP(target=INHIBITORY.target, tau=INHIBITORY.tau, gain=INHIBITORY.gain),
+        hs.InhibitorySTDP(target=INHIBITORY.target, tau=INHIBITORY.tau, eta=INHIBITORY.gain),
         hs.HardBounds(0.0, INHIBITORY.w_max),
     ]
     ours.connect_all(net, workload, plastic=("inh", "exc"), rules=rules)

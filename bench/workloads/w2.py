@@ -32,9 +32,9 @@ def network(
 ) -> hs.Network:
     """The network, described; `rules` limits how many rules E to E has. E and I may be cut in `parts` populations."""
     net = hs.Network(dt=DT, seed=seed)
-    tau = hs.LogNormal(ours.MEMBRANE["tau"], cv=0.2) if "taus" in pieces else ours.MEMBRANE["tau"]
+    tau = hs.LogNormal(ours.MEMBRANE["tau_m"], cv=0.2) if "taus" in pieces else ours.MEMBRANE["tau_m"]
     for name, n in _populations(workload, parts):
-        net.add(hs.LIF(**{**ours.MEMBRANE, "tau": tau}), n, name)
+        net.add(hs.LIF(**{**ours.MEMBRANE, "tau_m": tau}), n, name)
         net.add(hs.PoissonSource(rate=workload.drive_rate), n, f"drive of {name}")
         net.connect(
             f"drive of {name}", name, hs.OneToOne(), weight=workload.drive_weight, delay=workload.delay,
@@ -58,7 +58,7 @@ def _populations(workload: Workload, parts: int) -> Iterator[tuple[str, int]]:
 
 def _rules(workload: Workload, pieces: tuple[str, ...], mean: float) -> list[hs.Plasticity]:
     """The rules of E to E; `mean` is the mean weight that it begins with."""
-    up, down = workload.strength * PAIR.gain_up, workload.strength * PAIR.gain_down
+    up, down = workload.strength * PAIR.A_plus, workload.strength * PAIR.A_minus
     rules: list[hs.Plasticity] = [
         hs.PairSTDP(PAIR.tau, PAIR.tau, up, down),
         hs.HardBounds(0.0, workload.strength * PAIR.w_max),
@@ -66,7 +66,7 @@ def _rules(workload: Workload, pieces: tuple[str, ...], mean: float) -> list[hs.
     ]
     if "two rules" in pieces:
         rules += [
-            hs.TripletSTDP(triplet_up=up, pair_down=up, triplet_down=0.0),
+            hs.TripletSTDP(A3_plus=up, A2_minus=up, A3_minus=0.0),
             hs.WeightNormalization(total=workload.p * workload.exc * mean, period=SCALING.period),
         ]
     return rules

@@ -16,7 +16,7 @@ def of_populations(number: int, rules: bool = False) -> hs.Network:
     """So many populations, all connected with all, each of other parameters; some projections plastic."""
     net = hs.Network(dt=0.1, seed=3)
     for n in range(number):
-        net.add(hs.LIF(bias=250.0 + 20.0 * n), 20 + n, f"p{n}")
+        net.add(hs.LIF(i_ext=250.0 + 20.0 * n), 20 + n, f"p{n}")
     for source in net.populations.values():
         for target in net.populations.values():
             plastic = {"rules": [hs.PairSTDP(), hs.HardBounds(0.0, 5.0)]} if rules and source.n % 2 else {}

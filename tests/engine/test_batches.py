@@ -28,13 +28,13 @@ def ruled(*rules: hs.Plasticity, **options: object) -> dict[str, object]:
 
 
 SCALING = hs.SynapticScaling(target=20.0, tau_rate=50.0, period=4.0, strength=5.0)
-PAIR = hs.PairSTDP(gain_up=0.1, gain_down=0.08)
+PAIR = hs.PairSTDP(A_plus=0.1, A_minus=0.08)
 CASES = {
     "pairs and scaling": ruled(PAIR, SCALING),
-    "triplets and normalisation": ruled(hs.TripletSTDP(triplet_up=0.1), hs.WeightNormalization(total=60.0, period=4.0)),
+    "triplets and normalisation": ruled(hs.TripletSTDP(A3_plus=0.1), hs.WeightNormalization(total=60.0, period=4.0)),
     "only presynaptic": ruled(OnlyPre(), SCALING),
-    "eligibility": ruled(hs.Eligibility(PAIR, tau=30.0, period=5.0, gain=20.0)),
-    "nearest spikes": ruled(hs.NearestTripletSTDP(pair_up=0.1, triplet_up=0.1, pair_down=0.1, triplet_down=0.1)),
+    "eligibility": ruled(hs.Eligibility(PAIR, tau=30.0, period=5.0, eta=20.0)),
+    "nearest spikes": ruled(hs.NearestTripletSTDP(A2_plus=0.1, A3_plus=0.1, A2_minus=0.1, A3_minus=0.1)),
     "release of each synapse": ruled(PAIR, release=hs.TsodyksMarkram(U=hs.Uniform(0.3, 0.7), tau_rec=60.0)),
     "release alone": {"release": hs.TsodyksMarkram(U=hs.Uniform(0.3, 0.7), tau_rec=hs.LogNormal(60.0, cv=0.3))},
     "a late postsynaptic spike": ruled(PAIR, dendritic_delay=0.7),
@@ -44,7 +44,7 @@ CASES = {
 def network(case: str, n: int, delay: object) -> hs.Network:
     net = hs.Network(dt=0.1, seed=11)
     inputs = net.add(hs.PoissonSource(rate=hs.Uniform(100.0, 900.0)), 12, "inputs")
-    cells = net.add(hs.LIF(tau=hs.LogNormal(20.0, cv=0.3), bias=400.0), n, "cells")
+    cells = net.add(hs.LIF(tau_m=hs.LogNormal(20.0, cv=0.3), i_ext=400.0), n, "cells")
     weight = hs.Normal(0.5, cv=0.3)
     net.connect(inputs, cells, hs.FixedProbability(0.9), weight=weight, delay=delay, receptor=hs.AMPA(), name="x", **CASES[case])
     return net

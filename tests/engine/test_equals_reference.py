@@ -32,7 +32,7 @@ def long_rows() -> hs.Network:
         times = rng.integers(1, 1900, spikes) * 0.5
         net.add(kind(), n, name, spikes=(times, rng.integers(0, n, spikes)))
     rules = [
-        hs.PairSTDP(gain_up=0.02, gain_down=hs.LogNormal(0.02, cv=0.3)), hs.TripletSTDP(triplet_up=0.01),
+        hs.PairSTDP(A_plus=0.02, A_minus=hs.LogNormal(0.02, cv=0.3)), hs.TripletSTDP(A3_plus=0.01),
         hs.HardBounds(0.0, 1.5),
     ]  # fmt: skip
     net.connect("a", "b", hs.AllToAll(), weight=hs.Normal(0.8, cv=0.3), delay=1.0, rules=rules)

@@ -16,7 +16,7 @@ from hebbstat.engine.health.signs import swing
 
 HEALTHY: dict[str, Any] = {
     "weight": 0.4,
-    "stdp": {"gain_up": 0.01, "gain_down": 0.0105},
+    "stdp": {"A_plus": 0.01, "A_minus": 0.0105},
     "scaling": {"target": 5.0, "tau_rate": 2000.0, "strength": 0.1, "largest": 0.1},
     "bounds": (0.0, 3.0),
 }
@@ -26,7 +26,7 @@ ILL: dict[str, tuple[dict[str, Any], str, str]] = {  # changes, where, a cause t
     "dead": ({"weight": 0.02, **STILL}, "cells", "input stays below threshold"),
     "runaway": ({"weight": 30.0, "bounds": (0.0, 40.0), **STILL}, "cells", "no inhibition reaches it"),
     "stuck": (
-        {"stdp": {"gain_up": 0.02, "gain_down": 0.0}, "bounds": (0.0, 0.5), **STILL},
+        {"stdp": {"A_plus": 0.02, "A_minus": 0.0}, "bounds": (0.0, 0.5), **STILL},
         "learn",
         "strengthening wins",
     ),

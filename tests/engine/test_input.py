@@ -13,7 +13,7 @@ import hebbstat as hs
 def network() -> hs.Network:
     net = hs.Network(dt=0.1, seed=1)
     inputs = net.add(hs.PoissonSource(rate=20.0), 5, "inputs")
-    exc = net.add(hs.LIF(tau=hs.LogNormal(20.0, cv=0.2)), 4, "exc")
+    exc = net.add(hs.LIF(tau_m=hs.LogNormal(20.0, cv=0.2)), 4, "exc")
     net.connect(inputs, exc, hs.AllToAll(), weight=1.0, receptor=hs.AMPA(), rules=[hs.PairSTDP()])
     return net
 
@@ -92,17 +92,17 @@ def test_durations(sim: hs.Simulation, given: dict[str, Any]) -> None:
         ("inputs", "rate", -3.0, hs.BadValue),
         ("inputs", "rate", float("nan"), hs.BadValue),
         ("inputs", "rate", [1.0, 2.0, 3.0, 4.0, 5.0], hs.BadValue),  # one number in this network
-        ("exc", "tau", np.ones(3), hs.BadValue),
-        ("exc", "tau", hs.LogNormal(20.0, cv=0.2), hs.BadValue),
+        ("exc", "tau_m", np.ones(3), hs.BadValue),
+        ("exc", "tau_m", hs.LogNormal(20.0, cv=0.2), hs.BadValue),
         ("exc", "taau", 3.0, hs.UnknownName),
-        ("ex", "tau", 3.0, hs.UnknownName),
+        ("ex", "tau_m", 3.0, hs.UnknownName),
     ],
 )
 def test_set(sim: hs.Simulation, of: str, name: str, value: Any, error: type[Exception]) -> None:
-    before = sim.weights("inputs -> exc"), sim.state("exc", "tau")
+    before = sim.weights("inputs -> exc"), sim.state("exc", "tau_m")
     with pytest.raises(error):
         sim.set(of, name, value)
-    for was, now in zip(before, (sim.weights("inputs -> exc"), sim.state("exc", "tau")), strict=True):
+    for was, now in zip(before, (sim.weights("inputs -> exc"), sim.state("exc", "tau_m")), strict=True):
         np.testing.assert_array_equal(was, now)
 
 
@@ -165,10 +165,10 @@ def test_what_a_trace_decays_with_may_be_set_between_runs() -> None:
     for tau in (40.0, 5.0):
         sim.run(steps=100)
         reference.run(100)
-        sim.set("learn", "rule0.tau_pre", tau)
-        reference.set("learn", "rule0.0", "tau_pre", tau)
+        sim.set("learn", "rule0.tau_plus", tau)
+        reference.set("learn", "rule0.0", "tau_plus", tau)
         np.testing.assert_allclose(sim.state("learn", "rule0.x"), reference.state("learn", "rule0.0", "x"), rtol=1e-12)
         np.testing.assert_allclose(sim.weights("learn"), reference.weights("learn"), rtol=1e-9)
-    sim.set("learn", "rule0.gain_up", 0.5)
+    sim.set("learn", "rule0.A_plus", 0.5)
     with pytest.raises(hs.BadValue, match="must be numbers"):
-        sim.set("learn", "rule0.gain_up", hs.Uniform(0.0, 1.0))
+        sim.set("learn", "rule0.A_plus", hs.Uniform(0.0, 1.0))

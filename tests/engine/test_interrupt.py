@@ -21,7 +21,7 @@ def network() -> hs.Network:
     net = hs.Network(dt=0.1, seed=1)
     inputs = net.add(hs.PoissonSource(rate=50.0), 8, "inputs")
     exc = net.add(hs.LIF(), 6, "exc")
-    rules = [hs.PairSTDP(gain_up=0.1, gain_down=0.1), hs.HardBounds(0.0, 10.0)]
+    rules = [hs.PairSTDP(A_plus=0.1, A_minus=0.1), hs.HardBounds(0.0, 10.0)]
     net.connect(inputs, exc, hs.AllToAll(), weight=5.0, receptor=hs.AMPA(), rules=rules)
     return net
 

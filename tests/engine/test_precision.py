@@ -55,7 +55,7 @@ def test_a_history_that_fills_between_presynaptic_events_loses_none() -> None:
     seldom = np.array([20.0, 1500.0, 3000.0, 9000.0])
     net.add(hs.SpikeSource(), 2, "a", spikes=(np.concatenate([seldom, seldom + 7.0]), np.repeat([0, 1], 4)))
     net.add(Cell(), 2, "b", spikes=(np.concatenate([often, seldom + 4.0]), np.repeat([0, 1], [2999, 4])))
-    rules = [hs.PairSTDP(tau_pre=300.0, tau_post=300.0, gain_up=0.01, gain_down=0.02), hs.HardBounds(0.0, 1.2)]
+    rules = [hs.PairSTDP(tau_plus=300.0, tau_minus=300.0, A_plus=0.01, A_minus=0.02), hs.HardBounds(0.0, 1.2)]
     net.connect("a", "b", hs.AllToAll(), weight=1.0, rules=rules)
     made = instantiate(net)
     sim = hs.Simulation(made, threads=1, dtype="float64", quiet=True)

@@ -75,7 +75,7 @@ MEETS: dict[str, Any] = {
     "derived": lambda: rule(c=hs.PerPost.state(), **hook(weight=lambda post_v: post_v)),
     "moving": lambda: rule(**hook(on_pre=lambda pre_v: pre_v)),
     "signal": lambda: rule(**hook(on_pre=lambda post_bias: post_bias)),
-    "decay": lambda: hs.PairSTDP(tau_pre=hs.TimedArray([10.0, 20.0], every=5.0)),
+    "decay": lambda: hs.PairSTDP(tau_plus=hs.TimedArray([10.0, 20.0], every=5.0)),
     "columns": lambda: hs.HardBounds(high=hs.TimedArray(np.ones((2, 9)), every=1.0)),
     "sensor": lambda: rule(
         of="a", seen=hs.PerPost.spikes_of("of"), __annotations__={"of": str}, **hook(on_pre=lambda seen: seen)
@@ -88,7 +88,7 @@ def network(mechanism: Any, branches: int | None = None) -> hs.Network:
     positions = np.arange(3.0)[:, None]
     rules = [mechanism] if isinstance(mechanism, hs.PopulationRule) else []
     net.add(hs.LIF(), 3, "a")
-    net.add(hs.LIF(bias=hs.TimedArray([0.0, 1.0], every=1.0)), 3, "b", rules=rules, positions=positions)
+    net.add(hs.LIF(i_ext=hs.TimedArray([0.0, 1.0], every=1.0)), 3, "b", rules=rules, positions=positions)
     net.connect("a", "b", hs.AllToAll(), receptor=hs.AMPA(), rules=[] if rules else [mechanism], branches=branches)
     return net
 

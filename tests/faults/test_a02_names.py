@@ -65,7 +65,7 @@ def test_a2_awkward_names_everywhere(tmp_path, monkeypatch):
     net.add_rule(mine.Level(new0=0.25), "x_y")
     a = net.add(hs.PoissonSource(rate=120.0), 5, "network")
     b = net.add(mine.Awkward(), 4, "window")
-    c = net.add(hs.LIF(tau=10.0), 3, "a b")
+    c = net.add(hs.LIF(tau_m=10.0), 3, "a b")
     d = net.add(hs.LIF(), 3, "a_b")
     rules = [mine.Odd(), hs.gated(mine.Odd(), by=lambda x_y: x_y)]
     net.connect(a, b, hs.AllToAll(), weight=0.5, rules=rules, name="run")

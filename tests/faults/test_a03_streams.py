@@ -126,7 +126,7 @@ def test_a3_joint_distributions_of_two_rules_draw_apart():
     x, y = net.add(hs.PoissonSource(), 4, "x"), net.add(hs.LIF(), 50, "y")
 
     def rule():
-        both = dict(gain_up=hs.Normal(1.0, sd=0.1), gain_down=hs.Normal(1.0, sd=0.1))
+        both = dict(A_plus=hs.Normal(1.0, sd=0.1), A_minus=hs.Normal(1.0, sd=0.1))
         return hs.PairSTDP(**hs.jointly(**both, correlation=0.9))
 
     net.connect(x, y, hs.AllToAll(), rules=[rule(), rule()], name="p")
@@ -134,8 +134,8 @@ def test_a3_joint_distributions_of_two_rules_draw_apart():
 
     values = instantiate(net).values
     one, two = values["p", "rule0.0"], values["p", "rule1.0"]
-    assert np.corrcoef(one["gain_up"], one["gain_down"])[0, 1] > 0.8
-    assert abs(np.corrcoef(one["gain_up"], two["gain_up"])[0, 1]) < 0.3
+    assert np.corrcoef(one["A_plus"], one["A_minus"])[0, 1] > 0.8
+    assert abs(np.corrcoef(one["A_plus"], two["A_plus"])[0, 1]) < 0.3
 
 
 def test_a3_names_of_streams_cannot_be_mixed_up():

@@ -19,8 +19,8 @@ class Rule(hs.Plasticity):
     d = hs.PerSynapse.state("both")
 
     @hs.derived
-    def both(g, post_bias, pre_rate):
-        return g + 10.0 * post_bias + 0.1 * pre_rate
+    def both(g, post_i_ext, pre_rate):
+        return g + 10.0 * post_i_ext + 0.1 * pre_rate
 
     @staticmethod
     def on_post(x, z):
@@ -51,7 +51,7 @@ class Cell(hs.Neuron):
 
 def test_a4_a_synapse_begins_with_the_value_of_its_neuron():
     net = hs.Network(dt=1.0)
-    a, b = net.add(hs.PoissonSource(rate=np.array([0.0, 1.0, 2.0])), 3, "a"), net.add(hs.LIF(bias=np.arange(4.0)), 4, "b")
+    a, b = net.add(hs.PoissonSource(rate=np.array([0.0, 1.0, 2.0])), 3, "a"), net.add(hs.LIF(i_ext=np.arange(4.0)), 4, "b")
     g, h = np.array([1.0, 2.0, 3.0]), np.array([10.0, 20.0, 30.0, 40.0])
     net.connect(a, b, hs.AllToAll(), rules=[Rule(g=g, h=h)], name="p")
     sim, reference = hs.Simulation(net, threads=2, quiet=True), hs.ReferenceSimulation(net)

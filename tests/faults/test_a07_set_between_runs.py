@@ -148,7 +148,7 @@ def test_a7_names_of_messages_can_be_set_and_what_moves_says_why_not():
     with pytest.raises(hs.UnknownName) as error:
         sim.set("p", "rule0.gian_up", 1.0)
     known = str(error.value).split("Known: ")[1].split(", ")
-    assert "rule0.gain_up" in known and "rule0.x" in known and "receptor.g" in known and "w" in known
+    assert "rule0.A_plus" in known and "rule0.x" in known and "receptor.g" in known and "w" in known
     for owner, name in [("p", name) for name in known]:
         try:
             sim.set(owner, name, 0.5 if "tau" in name else 1.0)

@@ -16,8 +16,8 @@ class Mixed(hs.Plasticity):
     a = hs.PerPre.state(1.0)
 
     @hs.derived
-    def double(tau, post_tau):
-        return 2.0 * tau + post_tau
+    def double(tau, post_tau_m):
+        return 2.0 * tau + post_tau_m
 
     @a.advance
     def _(a, elapsed, double):
@@ -54,7 +54,7 @@ class Rate(hs.PopulationRule):
 def test_a8_the_example():
     net = hs.Network(dt=1.0)
     a = net.add(hs.SpikeSource(), 1, "a", spikes=([1.0], [0]))
-    net.connect(a, net.add(hs.LIF(), 1, "b"), hs.AllToAll(), rules=[hs.PairSTDP(tau_pre=20.0)], name="p")
+    net.connect(a, net.add(hs.LIF(), 1, "b"), hs.AllToAll(), rules=[hs.PairSTDP(tau_plus=20.0)], name="p")
     sim = hs.Simulation(net, dtype="float64", quiet=True)
     run = sim.run(steps=42, record=[hs.States("p", "rule0.x", every=1.0)])
     assert sim.state("p", "rule0.x")[0] == pytest.approx(math.exp(-2.0))  # 40 ms after its event

@@ -111,15 +111,15 @@ def test_a11_a_modulators_name_means_its_first_state_in_gates_and_parameters():
     net = hs.Network(dt=1.0, seed=6)
     a = net.add(hs.PoissonSource(rate=200.0), 30, "a")
     net.add_rule(Mean(of="a"), "DA")
-    b = net.add(hs.LIF(bias=hs.FollowState("DA")), 3, "b")
-    c = net.add(hs.LIF(bias=hs.FollowState("DA.level")), 3, "c")
+    b = net.add(hs.LIF(i_ext=hs.FollowState("DA")), 3, "b")
+    c = net.add(hs.LIF(i_ext=hs.FollowState("DA.level")), 3, "c")
     rule = [hs.gated(hs.PairSTDP(), by=lambda DA: DA), hs.gated(hs.PairSTDP(), by=lambda DA_level: DA_level)]
     for k, target in enumerate((b, c)):
         net.connect(a, target, hs.AllToAll(), weight=1.0, rules=[rule[k]], name=f"p{k}")
     sim, reference = compare(net)
     for name in ("p0", "p1"):
         np.testing.assert_allclose(sim.weights(name), reference.weights(name), rtol=1e-9)
-    assert sim.state("b", "bias")[0] != sim.state("c", "bias")[0]
+    assert sim.state("b", "i_ext")[0] != sim.state("c", "i_ext")[0]
 
 
 @pytest.mark.parametrize("order", [("one", "two", "three"), ("three", "two", "one")])
@@ -163,7 +163,7 @@ def test_a11_a_wrappers_own_gate_knows_no_modulators():
     for name in ("value", "low", "high", "change"):
         net.add_rule(Chained(start=9.0), name)
     x, y = net.add(hs.PoissonSource(rate=100.0), 4, "x"), net.add(hs.LIF(), 4, "y")
-    net.connect(x, y, hs.AllToAll(), weight=0.5, rules=[hs.SoftBounds(hs.PairSTDP(gain_up=0.1), 0.0, 1.0)], name="p")
+    net.connect(x, y, hs.AllToAll(), weight=0.5, rules=[hs.SoftBounds(hs.PairSTDP(A_plus=0.1), 0.0, 1.0)], name="p")
     sim, reference = hs.Simulation(net, dtype="float64", quiet=True), hs.ReferenceSimulation(net)
     sim.run(steps=60)
     reference.run(60)

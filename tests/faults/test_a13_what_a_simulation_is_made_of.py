@@ -68,7 +68,7 @@ class Drift(hs.Plasticity):
 def network(a: dict[str, Any]) -> hs.Network:
     net = hs.Network(dt=0.5, seed=3)
     inputs = net.add(hs.PoissonSource(rate=hs.TimedArray(a["rates"], every=10.0)), 3, "inputs", positions=a["positions"])
-    exc = net.add(hs.LIF(tau=a["tau"]), 2, "exc")
+    exc = net.add(hs.LIF(tau_m=a["tau"]), 2, "exc")
     src = net.add(hs.SpikeSource(), 2, "src", spikes=(a["times"], a["cells"]))
     wiring = hs.FromPairs(a["pre"], a["post"])
     rules = [Drift(gain=a["gain"])]
@@ -145,7 +145,7 @@ def test_a13_nothing_that_was_given_is_kept(kind: Any) -> None:
     pre, post, branches, positions = kind([0, 1]), kind([1, 0]), kind([0, 1]), kind([[0.0, 1.0], [2.0, 3.0]])
     values, tau = kind([1.0, 2.0]), kind([5.0, 6.0])
     net = hs.Network(dt=1.0)
-    net.add(hs.LIF(tau=tau), 2, "a", positions=positions)
+    net.add(hs.LIF(tau_m=tau), 2, "a", positions=positions)
     net.connect("a", "a", hs.FromPairs(pre, post), branches=branches, receptor=hs.AMPA(), weight=values)
     net.connect("a", "a", Table(pre, post), receptor=hs.AMPA(tau=hs.LogNormal(5.0, cv=0.1)))
     timed = hs.TimedArray(values, every=1.0)
@@ -158,13 +158,13 @@ def test_a13_nothing_that_was_given_is_kept(kind: Any) -> None:
 
 def test_a13_what_a_network_holds_cannot_be_written_to() -> None:
     net = network(given())
-    arrays = [net.populations["inputs"].positions, *net.populations["src"].spikes, net.populations["exc"].neuron.tau]
+    arrays = [net.populations["inputs"].positions, *net.populations["src"].spikes, net.populations["exc"].neuron.tau_m]
     arrays += [net.projections["inputs -> exc"].weight, net.projections["inputs -> exc"].wiring.pre]
     for array in arrays:
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
-    with pytest.raises(hs.BadValue, match=r"tau of a LIF cannot be changed: make another, LIF\(tau=3\)"):
-        net.populations["exc"].neuron.tau = 3.0
+    with pytest.raises(hs.BadValue, match=r"tau_m of a LIF cannot be changed: make another, LIF\(tau_m=3\)"):
+        net.populations["exc"].neuron.tau_m = 3.0
 
 
 def test_a13_the_network_of_a_simulation_stays_as_it_is() -> None:

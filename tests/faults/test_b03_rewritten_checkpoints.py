@@ -100,8 +100,8 @@ OF_ARRAYS = {
     "another precision": ("state/inputs -> exc/w", lambda a: a.astype(float), "is float64"),
     "too few weights": ("state/inputs -> exc/w", lambda a: a[:-1], "w is float32"),
     "one weight for all": ("state/inputs -> exc/w", lambda a: a[:1], "w is float32"),
-    "a time constant below 0": ("state/exc/neuron_tau", lambda a: put(a, 0, -1.0), "tau is not what .* above 0 ms"),
-    "a parameter that is no number": ("state/exc/neuron_bias", lambda a: put(a, (), np.nan), "not a number"),
+    "a time constant below 0": ("state/exc/neuron_tau_m", lambda a: put(a, 0, -1.0), "tau_m is not what .* above 0 ms"),
+    "a parameter that is no number": ("state/exc/neuron_i_ext", lambda a: put(a, (), np.nan), "not a number"),
     "a decay of its own": ("state/exc/decay_of_neuron_theta", lambda a: a * 2, "not what follows from"),
 }
 
@@ -315,9 +315,9 @@ def test_b3_what_a_user_may_set_may_be_in_a_file(tmp_path: Path) -> None:
     """Parameters that were set between runs, weights that are no numbers: honest files, and they go on as before."""
     sim = hs.Simulation(rewriting.plain(), threads=1, quiet=True)
     sim.run(steps=50, progress=False)
-    sim.set("exc", "tau", np.linspace(10.0, 20.0, 5))
+    sim.set("exc", "tau_m", np.linspace(10.0, 20.0, 5))
     sim.set("exc", "refractory", 1.0)
-    sim.set("x", "bias", -3.0)
+    sim.set("x", "i_ext", -3.0)
     sim.set("given -> exc", "w", [1.0, 1e30, 0.0])
     again = hs.Simulation.load(sim.save(tmp_path / "cut.ckpt"), quiet=True)
     assert global_state.digest(global_state.gather(again)) == global_state.digest(global_state.gather(sim))

@@ -86,8 +86,8 @@ def test_c1_plans_on_a_rule(plans, delay):
 def test_c1_plans_on_wrappers_gates_and_release():
     net = hs.Network(dt=1.0, seed=5)
     a, b = net.add(hs.PoissonSource(rate=60.0), 5, "a"), net.add(hs.LIF(), 4, "b")
-    soft = hs.SoftBounds(hs.PairSTDP(gain_up=SINE, gain_down=PLAN), -1.0, hs.TimedArray([9.0, 12.0], every=9.0, repeat=True))
-    rules = [soft, hs.Eligibility(hs.PairSTDP(gain_up=PLAN), tau=50.0, gain=SINE)]
+    soft = hs.SoftBounds(hs.PairSTDP(A_plus=SINE, A_minus=PLAN), -1.0, hs.TimedArray([9.0, 12.0], every=9.0, repeat=True))
+    rules = [soft, hs.Eligibility(hs.PairSTDP(A_plus=PLAN), tau=50.0, eta=SINE)]
     release = hs.TsodyksMarkram(U=hs.TimedArray([0.2, 0.6], every=8.0, repeat=True), tau_rec=SINE)
     net.connect(a, b, hs.AllToAll(), weight=5.0, rules=rules, release=release, name="p")
     compare(net, [("rule1.1", "e"), ("release", "u"), ("release", "R")])
@@ -110,7 +110,7 @@ def test_c1_a_trace_whose_time_constant_moves_decays_step_by_step_or_is_refused(
     sim.run(steps=100)
     reference.run(100)
     np.testing.assert_allclose(sim.state("b", "v"), reference.state("b", "neuron", "v"), rtol=1e-9)
-    net.connect(a, b, hs.AllToAll(), rules=[hs.PairSTDP(tau_pre=SINE)], name="q")
+    net.connect(a, b, hs.AllToAll(), rules=[hs.PairSTDP(tau_plus=SINE)], name="q")
     with pytest.raises(hs.NotSupported, match="decay or advance with a parameter that moves"):
         hs.Simulation(net)
 
@@ -140,6 +140,6 @@ def test_c3_a_state_of_a_row_reads_the_presynaptic_rate():
             return 0.001 * (mean * post_rate - pre_rate)
 
     net = hs.Network(dt=1.0, seed=5)
-    a, b = net.add(hs.RateNeuron(bias=hs.Uniform(1.0, 4.0)), 4, "a"), net.add(hs.RateNeuron(bias=1.0), 3, "b")
+    a, b = net.add(hs.RateNeuron(i_ext=hs.Uniform(1.0, 4.0)), 4, "a"), net.add(hs.RateNeuron(i_ext=1.0), 3, "b")
     net.connect(a, b, hs.AllToAll(), weight=0.2, delay=hs.Uniform(1.0, 4.0), rules=[Averages()], name="p")
     compare(net, [("rule0.0", "mean")])

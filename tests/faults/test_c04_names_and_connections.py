@@ -17,7 +17,7 @@ def test_c4_every_name_that_messages_list_can_be_looked_at():
     sim = hs.Simulation(net, quiet=True)
     sim.run(steps=50)
     assert sim.state("a", "rate").tolist() == [20.0] * 3
-    assert sim.state("b", "tau").shape == sim.state("b", "v").shape == sim.state("b", "rule0.rate").shape == (2,)
+    assert sim.state("b", "tau_m").shape == sim.state("b", "v").shape == sim.state("b", "rule0.rate").shape == (2,)
     assert sim.state("p", "receptor.g").tolist() == sim.state("q", "receptor.g").tolist()  # one, for both
     reference = hs.ReferenceSimulation(net)
     reference.run(50)
@@ -40,7 +40,7 @@ def test_c5_the_window_of_two_given_trains():
     reference.run(200)
     rule = hs.PairSTDP()
     expected = np.where(
-        gaps > 0, rule.gain_up * np.exp(-gaps / rule.tau_pre), -rule.gain_down * np.exp(gaps / rule.tau_post)
+        gaps > 0, rule.A_plus * np.exp(-gaps / rule.tau_plus), -rule.A_minus * np.exp(gaps / rule.tau_minus)
     )  # the presynaptic event is at 101 ms
     np.testing.assert_allclose(sim.weights("p"), expected, rtol=1e-9)
     np.testing.assert_allclose(reference.weights("p"), expected, rtol=1e-9)
@@ -51,16 +51,16 @@ def test_c5_the_window_of_two_given_trains():
 def test_c6_a_projection_without_synapses_runs():
     net = hs.Network(dt=1.0, seed=1)
     a, b = net.add(hs.PoissonSource(), 3, "a"), net.add(hs.LIF(), 2, "b")
-    rules = [hs.PairSTDP(gain_up=hs.LogNormal(0.1, cv=0.1)), hs.Eligibility(hs.PairSTDP(gain_up=hs.Uniform(0.0, 1.0)))]
+    rules = [hs.PairSTDP(A_plus=hs.LogNormal(0.1, cv=0.1)), hs.Eligibility(hs.PairSTDP(A_plus=hs.Uniform(0.0, 1.0)))]
     release = hs.TsodyksMarkram(U=hs.Beta(0.5, sd=0.1))
     for name, wiring in (("p", hs.FixedProbability(0.0)), ("q", hs.FromPairs([], []))):
         net.connect(a, b, wiring, weight=hs.Normal(1.0, sd=0.1), delay=hs.Uniform(1.0, 3.0), receptor=hs.AMPA(),
                     release=release, rules=rules, name=name)  # fmt: skip
-        rules = [hs.PairSTDP(gain_up=hs.LogNormal(0.1, cv=0.1))]
+        rules = [hs.PairSTDP(A_plus=hs.LogNormal(0.1, cv=0.1))]
     sim, reference = hs.Simulation(net, quiet=True, threads=2), hs.ReferenceSimulation(net)
     sim.run(steps=30)
     reference.run(30)
-    assert sim.weights("p").size == sim.state("q", "rule0.gain_up").size == len(reference.weights("q")) == 0
+    assert sim.weights("p").size == sim.state("q", "rule0.A_plus").size == len(reference.weights("q")) == 0
 
 
 class Named(hs.Plasticity):

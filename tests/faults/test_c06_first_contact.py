@@ -77,12 +77,12 @@ def test_c6_a_name_that_is_elsewhere_is_told():
 # Values that are no numbers
 
 NO_NUMBERS = {
-    "'3'": ("3", "tau='3' of LIF is a text; it must be above 0 ms: a number, .*did you mean 3, without quotes"),
+    "'3'": ("3", "tau_m='3' of LIF is a text; it must be above 0 ms: a number, .*did you mean 3, without quotes"),
     "'20 ms'": ("20 ms", "is a text; .*did you mean 20, without quotes"),
     "bytes": (b"3", "is a text"),
-    "bool": (True, "tau=True of LIF is a truth value"),
+    "bool": (True, "tau_m=True of LIF is a truth value"),
     "numpy bool": (np.True_, "is a truth value"),
-    "None": (None, "tau=None of LIF is no value"),
+    "None": (None, "tau_m=None of LIF is no value"),
     "complex": (1j, "is complex"),
     "complex array": (np.array([1j, 2.0]), "is complex"),
     "texts": (np.array(["1", "2"]), "is texts"),
@@ -106,7 +106,7 @@ def test_c6_what_is_no_number_is_refused(value, says):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with pytest.raises(hs.BadValue, match=says) as told:
-            hs.LIF(tau=value)
+            hs.LIF(tau_m=value)
     assert "\n" not in str(told.value) and len(str(told.value)) < 250
 
 
@@ -114,18 +114,18 @@ def test_c6_what_is_no_number_is_refused(value, says):
     "value", [3, 3.0, np.float32(3), np.array(3.0), np.array(3), decimal.Decimal(3), fractions.Fraction(3), np.int8(3)]
 )
 def test_c6_numbers_of_all_kinds_are_numbers(value):
-    assert hs.LIF(tau=value).tau == 3.0 and isinstance(hs.LIF(tau=value).tau, float)
+    assert hs.LIF(tau_m=value).tau_m == 3.0 and isinstance(hs.LIF(tau_m=value).tau_m, float)
 
 
 def test_c6_labelled_arrays_are_arrays():
     pandas, xarray = pytest.importorskip("pandas"), importlib.import_module("xarray")
     for given in (pandas.Series([3.0, 4.0]), xarray.DataArray([3.0, 4.0]), (3, decimal.Decimal(4)), range(3, 5)):
-        assert hs.LIF(tau=given).tau.tolist() == [3.0, 4.0]
-    assert hs.LIF(tau=xarray.DataArray(3.0)).tau == 3.0
+        assert hs.LIF(tau_m=given).tau_m.tolist() == [3.0, 4.0]
+    assert hs.LIF(tau_m=xarray.DataArray(3.0)).tau_m == 3.0
     with pytest.raises(hs.BadValue, match="NaN"):
-        hs.LIF(tau=pandas.Series([1, None], dtype="Int64"))
+        hs.LIF(tau_m=pandas.Series([1, None], dtype="Int64"))
     with pytest.raises(hs.BadValue, match="a text"):
-        hs.LIF(tau=pandas.Series(["a"]))
+        hs.LIF(tau_m=pandas.Series(["a"]))
 
 
 class Astropy(np.ndarray):
@@ -146,11 +146,11 @@ class Brian(float):
 
 def test_c6_quantities_of_other_packages_are_converted_or_refused():
     seconds = np.array([0.02, 0.03]).view(Astropy)
-    assert hs.LIF(tau=seconds).tau.tolist() == [20.0, 30.0]
+    assert hs.LIF(tau_m=seconds).tau_m.tolist() == [20.0, 30.0]
     with pytest.raises(hs.BadValue, match="has the wrong dimension: it must be in mV"):
         hs.LIF(v_rest=seconds)
     with pytest.raises(hs.BadValue, match="has a unit of Brian2: give the plain number in ms"):
-        hs.LIF(tau=Brian(0.02))
+        hs.LIF(tau_m=Brian(0.02))
 
 
 @pytest.mark.parametrize(

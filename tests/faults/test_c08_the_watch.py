@@ -100,7 +100,7 @@ def test_c8_a_plan_of_the_cells_themselves_may_begin_late() -> None:
     def planned(*bias: float) -> hs.Network:
         net = hs.Network(dt=1.0, seed=1)
         noise = net.add(hs.PoissonSource(rate=5.0), 1, "noise")
-        cells = net.add(hs.CurrentLIF(bias=hs.TimedArray([*bias], every=20_000.0)), 2, "cells")
+        cells = net.add(hs.CurrentLIF(i_ext=hs.TimedArray([*bias], every=20_000.0)), 2, "cells")
         net.connect(noise, cells, hs.AllToAll(), weight=1e-3)
         return net
 

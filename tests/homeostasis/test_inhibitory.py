@@ -20,7 +20,7 @@ def test_drift_vanishes_at_the_target() -> None:
     drift = []
     for rate in rates:
         pre, post = (np.sort(rng.uniform(0, seconds * 1000, rng.poisson(r * seconds))) for r in (20.0, rate))
-        drift.append(weight_after(InhibitorySTDP(target=target, tau=20.0, gain=1.0), pre, post) / seconds)
+        drift.append(weight_after(InhibitorySTDP(target=target, tau=20.0, eta=1.0), pre, post) / seconds)
     slope, at_zero = np.polyfit(rates, drift, 1)
     assert -at_zero / slope == pytest.approx(target, rel=0.02)
     assert slope == pytest.approx(2 * 0.020 * 20.0, rel=0.1)

@@ -101,9 +101,9 @@ def test_normalisation_per_neuron() -> None:
 def test_thresholds_bring_neurons_to_their_target() -> None:
     """Cells with different drive end at the target rate; their thresholds are those of the analytic f-I curve."""
     bias, target = np.array([120.0, 200.0, 400.0]), 20.0
-    rule = IntrinsicThreshold(target=target, tau_rate=500.0, gain=2.0, period=50.0)
+    rule = IntrinsicThreshold(target=target, tau_rate=500.0, eta=2.0, period=50.0)
     net = Network(dt=1.0)
-    net.add(CurrentLIF(bias=bias, refractory=5.0), 3, "cells", rules=[rule])
+    net.add(CurrentLIF(i_ext=bias, refractory=5.0), 3, "cells", rules=[rule])
     sim = ReferenceSimulation(net)
     sim.run(15_000)
     start = len(sim.spikes)
@@ -118,7 +118,7 @@ def test_thresholds_bring_neurons_to_their_target() -> None:
 
 def test_threshold_of_a_silent_neuron() -> None:
     """It sinks by gain period (target - rate), rate decaying from the target, and no further than `low`."""
-    rule = IntrinsicThreshold(target=10.0, tau_rate=1000.0, gain=0.5, period=100.0, low=-52.5)
+    rule = IntrinsicThreshold(target=10.0, tau_rate=1000.0, eta=0.5, period=100.0, low=-52.5)
     net = Network(dt=1.0)
     net.add(CurrentLIF(), 1, "cell", rules=[rule])
     sim = ReferenceSimulation(net)

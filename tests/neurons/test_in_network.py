@@ -56,7 +56,7 @@ def test_parameters_may_differ_between_cells_and_follow_a_plan() -> None:
     """An array of tau, and a bias that is switched: each cell follows its own closed form."""
     taus = np.array([5.0, 20.0, 60.0])
     net = Network(dt=0.5)
-    net.add(CurrentLIF(tau=taus, leak=10.0, bias=TimedArray([0.0, 50.0], every=10.0)), 3, "cells")
+    net.add(CurrentLIF(tau_m=taus, g_leak=10.0, i_ext=TimedArray([0.0, 50.0], every=10.0)), 3, "cells")
     sim = ReferenceSimulation(net)
     sim.run(20)
     assert sim.state("cells", "neuron", "v") == [-60.0] * 3
@@ -79,7 +79,7 @@ def test_sustained_conductance_sets_the_steady_voltage() -> None:
 def test_rate_neurons_pass_their_rates_on() -> None:
     """A chain: the second neuron follows w times the first, one delay later."""
     net = Network(dt=0.1)
-    first = net.add(RateNeuron(bias=np.array([2.0, 5.0])), 2, "first")
+    first = net.add(RateNeuron(i_ext=np.array([2.0, 5.0])), 2, "first")
     second = net.add(RateNeuron(tau=5.0, gain=0.5), 2, "second")
     net.connect(first, second, OneToOne(), weight=3.0, delay=1.0)
     sim = ReferenceSimulation(net)

@@ -18,7 +18,7 @@ KINDS = [LIF, CurrentLIF, AdaptiveLIF]
 @pytest.mark.parametrize("dt", [0.1, 1.0, 7.0])
 def test_voltage_is_exact_for_constant_current(kind: type[Neuron], dt: float) -> None:
     """v(t) = v_rest + I/leak (1 - exp(-t/tau)), whatever the step; current and bias add up."""
-    cell = Cell(kind(tau=18.0, leak=12.0, bias=30.0), dt)
+    cell = Cell(kind(tau_m=18.0, g_leak=12.0, i_ext=30.0), dt)
     for n in range(1, 20):
         assert not cell.step(current=60.0)
         assert cell.v == pytest.approx(-60.0 + 90.0 / 12.0 * (1 - math.exp(-n * dt / 18.0)), rel=1e-12)
@@ -27,7 +27,7 @@ def test_voltage_is_exact_for_constant_current(kind: type[Neuron], dt: float) ->
 @pytest.mark.parametrize("kind", [LIF, AdaptiveLIF])
 def test_voltage_is_exact_for_constant_conductance(kind: type[Neuron]) -> None:
     """With g: v_inf = (leak v_rest + g E)/(leak + g), tau_eff = tau leak/(leak + g)."""
-    cell, g, reversal = Cell(kind(tau=20.0, leak=10.0), 2.5), 35.0, -80.0
+    cell, g, reversal = Cell(kind(tau_m=20.0, g_leak=10.0), 2.5), 35.0, -80.0
     v_inf, tau_eff = (10.0 * -60.0 + g * reversal) / 45.0, 20.0 * 10.0 / 45.0
     for n in range(1, 20):
         cell.step(conductance=g, drive=g * reversal)
@@ -36,7 +36,7 @@ def test_voltage_is_exact_for_constant_conductance(kind: type[Neuron]) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_input_lifts_the_membrane_at_the_start_of_the_step(kind: type[Neuron]) -> None:
-    cell = Cell(kind(tau=20.0), 0.5)
+    cell = Cell(kind(tau_m=20.0), 0.5)
     cell.step(input=3.0)
     assert cell.v == pytest.approx(-60.0 + 3.0 * math.exp(-0.5 / 20.0), rel=1e-13)
 
@@ -59,7 +59,7 @@ def test_refractory_time_is_held_to_the_step(kind: type[Neuron], refractory: flo
 @pytest.mark.parametrize("bias", [100.5, 110.0, 150.0, 300.0, 1000.0])
 def test_interspike_interval_is_the_analytic_one(kind: type[Neuron], bias: float) -> None:
     """T = refractory + tau ln((v_inf - v_reset)/(v_inf - v_threshold)), rounded up to the end of a step."""
-    cell = Cell(kind(bias=bias, **({"theta_plus": 0.0} if kind is AdaptiveLIF else {})), 0.1)
+    cell = Cell(kind(i_ext=bias, **({"theta_plus": 0.0} if kind is AdaptiveLIF else {})), 0.1)
     spikes = [n for n in range(6000) if cell.step()]
     above = bias / 10.0
     rise = 20.0 * math.log(above / (above - 10.0))
@@ -67,13 +67,13 @@ def test_interspike_interval_is_the_analytic_one(kind: type[Neuron], bias: float
 
 
 def test_silent_just_below_rheobase() -> None:
-    cell = Cell(CurrentLIF(bias=99.99), 0.1)
+    cell = Cell(CurrentLIF(i_ext=99.99), 0.1)
     assert not any(cell.step() for _ in range(20_000))
 
 
 def test_threshold_adapts_and_decays() -> None:
     """Spikes at t_k leave theta = sum theta_plus exp(-(t - t_k)/tau_theta); the next waits for v_threshold + theta."""
-    cell = Cell(AdaptiveLIF(bias=300.0, theta_plus=1.5, tau_theta=400.0, refractory=0.0, theta_start=0.5), 0.1)
+    cell = Cell(AdaptiveLIF(i_ext=300.0, theta_plus=1.5, tau_theta=400.0, refractory=0.0, theta_start=0.5), 0.1)
     times: list[float] = []
     for n in range(1, 2000):
         expected = 0.5 * math.exp(-n * 0.1 / 400.0) + sum(1.5 * math.exp(-(n * 0.1 - t) / 400.0) for t in times)

@@ -58,7 +58,7 @@ def counted(cell: Cell, until: float) -> np.ndarray:
 @pytest.mark.parametrize(("share", "fires"), [(0.995, False), (1.005, True)])
 def test_adex_rheobase_without_adaptation(share: float, fires: bool) -> None:
     """With a = 0, saddle-node at leak (v_threshold - v_rest - slope) = 546 pA (Touboul & Brette 2008)."""
-    cell = Cell(AdEx(coupling=0.0, jump=0.0, bias=share * LEAK * (ONSET - REST - SLOPE)), 0.1)
+    cell = Cell(AdEx(a=0.0, b=0.0, i_ext=share * LEAK * (ONSET - REST - SLOPE)), 0.1)
     assert (counted(cell, 2000.0).size > 0) == fires
 
 
@@ -71,7 +71,7 @@ def test_adex_loses_stability_where_the_trace_of_its_jacobian_vanishes(share: fl
     for _ in range(80):
         mid = (low + high) / 2
         low, high = (mid, high) if adex_steady_current(mid) < current else (low, mid)
-    cell = Cell(AdEx(bias=current), 0.05).put(v=low + 0.01, w=A * (low - REST))
+    cell = Cell(AdEx(i_ext=current), 0.05).put(v=low + 0.01, w=A * (low - REST))
     fired = counted(cell, 4000.0).size > 0
     assert fired != stable
     if stable:
@@ -82,7 +82,7 @@ def test_adex_loses_stability_where_the_trace_of_its_jacobian_vanishes(share: fl
 def test_adex_spike_times(dt: float) -> None:
     """Adapting spikes at 800 pA: each within a few steps of an accurate solution (peak at -20 mV for its sake)."""
     exact = spike_times(adex_flow(800.0), [REST, 0.0], -20.0, lambda y: [REST, y[1] + 80.5], 500.0)
-    found = counted(Cell(AdEx(bias=800.0, v_peak=-20.0), dt), 500.0)
+    found = counted(Cell(AdEx(i_ext=800.0, v_peak=-20.0), dt), 500.0)
     assert len(found) == len(exact) > 5
     assert np.diff(exact)[-1] > 1.3 * np.diff(exact)[0], "adapts"
     assert np.max(np.abs(found - exact)) < 2.0 * dt * len(exact)
@@ -91,8 +91,8 @@ def test_adex_spike_times(dt: float) -> None:
 @pytest.mark.parametrize(
     ("make", "flow", "start", "span"),
     [
-        (lambda: AdEx(bias=800.0), adex_flow(800.0), [REST, 0.0], 12.8),
-        (lambda: Izhikevich(bias=10.0), izhikevich_flow(10.0), [-65.0, -13.0], 2.0),
+        (lambda: AdEx(i_ext=800.0), adex_flow(800.0), [REST, 0.0], 12.8),
+        (lambda: Izhikevich(i_ext=10.0), izhikevich_flow(10.0), [-65.0, -13.0], 2.0),
     ],
     ids=["AdEx", "Izhikevich"],
 )
@@ -110,7 +110,7 @@ def test_order_two_between_spikes(make: Callable, flow: Callable, start: list[fl
 def test_adex_survives_violent_input() -> None:
     """Huge conductances, currents and jumps at dt 0.1: finite, below v_peak, w moved by no more than its own jumps."""
     rng = np.random.default_rng(1)
-    cell = Cell(AdEx(slope=0.5), 0.1)
+    cell = Cell(AdEx(delta_T=0.5), 0.1)
     for _ in range(3000):
         g = rng.choice([0.0, 0.0, 500.0])
         spiked = cell.step(current=rng.normal(0, 5e4), conductance=g, drive=g * -80.0, input=rng.normal(0, 50.0))
@@ -131,7 +131,7 @@ def test_izhikevich_rests_where_published() -> None:
 def test_izhikevich_loses_stability_at_the_known_current(bias: float, stable: bool) -> None:
     """Hopf where 0.08 v + 5 = a: v = -62.25, so I = -(0.04 v^2 + 4.8 v + 140) = 3.7975. Catches a wrong a or b."""
     v = (-4.8 - math.sqrt(4.8**2 - 0.16 * (140.0 + bias))) / 0.08
-    cell = Cell(Izhikevich(bias=bias), 0.1).put(v=v + 0.01, u=0.2 * v)
+    cell = Cell(Izhikevich(i_ext=bias), 0.1).put(v=v + 0.01, u=0.2 * v)
     assert (counted(cell, 6000.0).size > 0) != stable
 
 
@@ -148,7 +148,7 @@ def test_izhikevich_patterns(parameters: tuple[float, ...], current: float) -> N
         return [0.04 * y[0] ** 2 + 5 * y[0] + 140 - y[1] + current, a * (b * y[0] - y[1])]
 
     exact = spike_times(flow, [c, b * c], 30.0, lambda y: [c, y[1] + d], 300.0)
-    found = counted(Cell(Izhikevich(a=a, b=b, c=c, d=d, bias=current), 0.01), 300.0)
+    found = counted(Cell(Izhikevich(a=a, b=b, c=c, d=d, i_ext=current), 0.01), 300.0)
     assert abs(len(found) - len(exact)) <= 1
     assert found[:3] == pytest.approx(exact[:3], abs=0.05)
 

@@ -13,7 +13,7 @@ from hebbstat.neurons import PoissonSource, RateNeuron, SpikeSource
 @pytest.mark.parametrize("dt", [0.1, 5.0])
 def test_rate_follows_its_input_exactly(dt: float) -> None:
     """r(t) = gain [I - threshold]+ (1 - exp(-t/tau)), then decays when the input is below threshold."""
-    cell = Cell(RateNeuron(tau=8.0, gain=2.0, threshold=1.0, bias=0.5), dt)
+    cell = Cell(RateNeuron(tau=8.0, gain=2.0, threshold=1.0, i_ext=0.5), dt)
     for n in range(1, 30):
         cell.step(input=4.0)
         assert cell.r == pytest.approx(7.0 * (1 - math.exp(-n * dt / 8.0)), rel=1e-12)

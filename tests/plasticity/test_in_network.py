@@ -20,10 +20,10 @@ from hebbstat.plasticity import (
 )
 
 RULES: list[Plasticity] = [
-    PairSTDP(tau_pre=15.0, tau_post=35.0),
+    PairSTDP(tau_plus=15.0, tau_minus=35.0),
     TripletSTDP(),
     NearestTripletSTDP(),
-    WeightDependentSTDP(gain=0.05, mu=0.5),
+    WeightDependentSTDP(eta=0.05, mu=0.5),
     OneSidedSTDP(),
     InhibitorySTDP(target=20.0),
 ]
@@ -48,7 +48,7 @@ def test_bounds_act_after_each_event() -> None:
     """Driven against both bounds, the weight stays within and leaves a bound at once."""
     rng = np.random.default_rng(8)
     pre, post = (np.unique(rng.integers(1, 3000, 150)) * 0.1 for _ in range(2))
-    rule, low, high = PairSTDP(gain_up=0.05, gain_down=0.05), 0.2, 0.7
+    rule, low, high = PairSTDP(A_plus=0.05, A_minus=0.05), 0.2, 0.7
     sim = pair_of_relays(pre, post, weight=0.5, delay=0.1, rules=[rule, HardBounds(low, high)])
     history: list[float] = []
     last = weight_after(rule, np.round(pre + 0.1, 6), np.round(post, 6), 0.5, low=low, high=high, history=history)
@@ -61,9 +61,9 @@ def test_bounds_act_after_each_event() -> None:
 @pytest.mark.parametrize("period", [10.0, 50.0])
 def test_eligibility_turns_a_change_into_weight(period: float) -> None:
     """A pair leaves c in the trace; ticks at k period add c exp(-(k period - t)/tau) gain period: c gain tau in all."""
-    rule = PairSTDP(gain_up=0.01)
+    rule = PairSTDP(A_plus=0.01)
     sim = pair_of_relays(
-        [5.0], [12.0], weight=0.3, delay=0.1, rules=[Eligibility(rule, tau=200.0, period=period, gain=5.0)]
+        [5.0], [12.0], weight=0.3, delay=0.1, rules=[Eligibility(rule, tau=200.0, period=period, eta=5.0)]
     )
     c = 0.01 * math.exp(-6.9 / 20.0)
     sim.run(120)

@@ -11,8 +11,8 @@ from hebbstat.plasticity import Eligibility, HardBounds, OneSidedSTDP, PairSTDP,
 
 @pytest.mark.parametrize("lag", [0.5, 10.0, 40.0])
 def test_learning_window(lag: float) -> None:
-    """Song, Miller & Abbott: +gain_up exp(-lag/tau_pre) for pre before post, -gain_down exp(-lag/tau_post) after it."""
-    rule = PairSTDP(tau_pre=17.0, tau_post=34.0, gain_up=0.01, gain_down=0.008)
+    """Song, Miller & Abbott: +A_plus exp(-lag/tau_plus) for pre before post, -A_minus exp(-lag/tau_minus) after it."""
+    rule = PairSTDP(tau_plus=17.0, tau_minus=34.0, A_plus=0.01, A_minus=0.008)
     assert weight_after(rule, [100.0], [100.0 + lag]) == pytest.approx(0.01 * math.exp(-lag / 17.0), rel=1e-12)
     assert weight_after(rule, [100.0 + lag], [100.0]) == pytest.approx(-0.008 * math.exp(-lag / 34.0), rel=1e-12)
     assert weight_after(rule, [100.0], [100.0]) == 0.0
@@ -26,11 +26,11 @@ def test_all_pairs_count() -> None:
 
 
 def test_drift_of_independent_spikes() -> None:
-    """<dw/dt> = r_pre r_post (gain_up tau_pre - gain_down tau_post): the balance behind R12."""
+    """<dw/dt> = r_pre r_post (A_plus tau_plus - A_minus tau_minus): the balance behind R12."""
     rng = np.random.default_rng(5)
     seconds = 1500.0
     pre, post = (np.sort(rng.uniform(0, seconds * 1000, rng.poisson(20.0 * seconds))) for _ in range(2))
-    rule = PairSTDP(tau_pre=20.0, tau_post=40.0, gain_up=0.01, gain_down=0.002)
+    rule = PairSTDP(tau_plus=20.0, tau_minus=40.0, A_plus=0.01, A_minus=0.002)
     drift = weight_after(rule, pre, post) / seconds
     assert drift == pytest.approx(20.0 * 20.0 * (0.01 * 0.020 - 0.002 * 0.040), rel=0.03)
 
@@ -38,7 +38,7 @@ def test_drift_of_independent_spikes() -> None:
 def test_additive_is_the_pair_rule() -> None:
     rng = np.random.default_rng(2)
     pre, post = rng.uniform(0, 2000, 60), rng.uniform(0, 2000, 60)
-    gutig = WeightDependentSTDP(gain=0.01, alpha=1.05, mu=0.0)
+    gutig = WeightDependentSTDP(eta=0.01, alpha=1.05, mu=0.0)
     assert weight_after(gutig, pre, post, 0.4) == pytest.approx(weight_after(PairSTDP(), pre, post, 0.4), rel=1e-12)
 
 
@@ -50,7 +50,7 @@ def test_fixed_point_of_independent_spikes(mu: float, alpha: float, w_max: float
     rng = np.random.default_rng(11)
     seconds, rate = 300.0, 50.0
     pre, post = (np.sort(rng.uniform(0, seconds * 1000, rng.poisson(rate * seconds))) for _ in range(2))
-    rule = WeightDependentSTDP(gain=0.004 * w_max, alpha=alpha, mu=mu, w_max=w_max)
+    rule = WeightDependentSTDP(eta=0.004 * w_max, alpha=alpha, mu=mu, w_max=w_max)
     expected = w_max / (1.0 + alpha ** (1.0 / mu))
     history: list[float] = []
     weight_after(rule, pre, post, expected, history=history)
@@ -60,7 +60,7 @@ def test_fixed_point_of_independent_spikes(mu: float, alpha: float, w_max: float
 
 def test_weight_dependent_steps() -> None:
     """f+ = (1 - w)^mu and f- = alpha w^mu, and both stop at their bound."""
-    rule = WeightDependentSTDP(gain=0.1, alpha=1.2, mu=0.5, w_max=4.0)
+    rule = WeightDependentSTDP(eta=0.1, alpha=1.2, mu=0.5, w_max=4.0)
     known = {**names_of(rule), "x": 1.0, "y": 1.0}
     (down,), (up,) = hooks(rule, "on_pre"), hooks(rule, "on_post")
     assert ask(up, {**known, "w": 3.0}) == pytest.approx(0.1 * math.sqrt(0.25), rel=1e-12)
@@ -74,7 +74,7 @@ def test_small_exponents_split_weights() -> None:
     rng = np.random.default_rng(3)
     ends = {}
     for mu in (0.0, 1.0):
-        rule = WeightDependentSTDP(gain=0.05, alpha=1.0, mu=mu)
+        rule = WeightDependentSTDP(eta=0.05, alpha=1.0, mu=mu)
         ends[mu] = []
         for start in np.linspace(0.05, 0.95, 12):
             pre, post = rng.uniform(0, 60e3, 1200), rng.uniform(0, 60e3, 1200)
@@ -86,7 +86,7 @@ def test_small_exponents_split_weights() -> None:
 
 def test_one_sided() -> None:
     """dw = gain (x - offset) at postsynaptic spikes, nothing at presynaptic ones."""
-    rule = OneSidedSTDP(tau_pre=25.0, gain=0.1, offset=0.3)
+    rule = OneSidedSTDP(tau_plus=25.0, eta=0.1, offset=0.3)
     assert weight_after(rule, [10.0, 11.0, 12.0], []) == 0.0
     assert weight_after(rule, [], [10.0, 90.0]) == pytest.approx(-0.06, rel=1e-12)
     x = math.exp(-5.0 / 25.0) + math.exp(-2.0 / 25.0)
@@ -101,7 +101,7 @@ def test_hard_bounds() -> None:
 
 
 def test_eligibility_is_declared() -> None:
-    rule = Eligibility(PairSTDP(), tau=500.0, period=20.0, gain=2.0)
+    rule = Eligibility(PairSTDP(), tau=500.0, period=20.0, eta=2.0)
     assert [bound.adds for bound in rule.bound()] == [(rule, "e"), (rule, "e"), (None, "w")]
     assert Eligibility(PairSTDP(target="release.U"), tau=500.0).aim == "release.U", "a wrapper aims where its rule does"
     known = names_of(rule)

@@ -18,7 +18,7 @@ from hebbstat.reference import ReferenceSimulation
 from hebbstat.synapses import AMPA
 
 HALF = 1.0 / math.log(2.0)  # a time constant (ms) by which a trace halves in each step of 1 ms
-PAIR = PairSTDP(tau_pre=HALF, tau_post=HALF, gain_up=0.4, gain_down=0.8)
+PAIR = PairSTDP(tau_plus=HALF, tau_minus=HALF, A_plus=0.4, A_minus=0.8)
 
 
 def weights(rule: Plasticity, pre: list[int], post: list[int], steps: int, weight: float) -> tuple[float, float]:
@@ -58,7 +58,7 @@ def test_gates_apply_inner_first() -> None:
 
 
 def test_around_a_slow_rule() -> None:
-    slow = Eligibility(PAIR, tau=1e9, period=10.0, gain=100.0)  # share = 1: the trace is added at the tick
+    slow = Eligibility(PAIR, tau=1e9, period=10.0, eta=100.0)  # share = 1: the trace is added at the tick
     up = 1.0 + 0.1 * 4.0 / 5.0
     assert weights(SoftBounds(slow, 0.0, 5.0), [2], [5], 10, 1.0) == pytest.approx((up, up), rel=1e-6)
 

@@ -63,8 +63,8 @@ def test_triplets_explain_the_data(rule: Plasticity) -> None:
 
 def test_pairs_cannot_explain_the_data() -> None:
     """The best pair rule with the same time constants (least squares in units of the error) has E = 7.58."""
-    up = pairing(PairSTDP(tau_pre=16.8, tau_post=33.7, gain_up=1.0, gain_down=0.0))
-    down = pairing(PairSTDP(tau_pre=16.8, tau_post=33.7, gain_up=0.0, gain_down=1.0))
+    up = pairing(PairSTDP(tau_plus=16.8, tau_minus=33.7, A_plus=1.0, A_minus=0.0))
+    down = pairing(PairSTDP(tau_plus=16.8, tau_minus=33.7, A_plus=0.0, A_minus=1.0))
     gains, _ = nnls(np.stack([up, down], axis=1) / SEM[:, None], DATA / SEM)
     error = misfit(gains[0] * up + gains[1] * down)
     assert error == pytest.approx(7.58, abs=0.01)
@@ -79,7 +79,7 @@ def test_misfit_of_the_nearest_spike_rule(minimal: bool, error: float) -> None:
 @pytest.mark.parametrize("wrong", [1.5, 0.0])
 def test_wrong_triplet_terms_would_show(wrong: float) -> None:
     """A check of this test itself: 1.5 times the amplitudes (E = 5.56), or none, do not fit."""
-    rule = TripletSTDP(pair_up=7.5e-10, triplet_up=wrong * 6.2e-3)
+    rule = TripletSTDP(A2_plus=7.5e-10, A3_plus=wrong * 6.2e-3)
     assert misfit(pairing(rule)) > 5
 
 

@@ -171,7 +171,7 @@ def test_what_was_set_between_runs_is_kept(tmp_path: Path) -> None:
     for cut in (False, True):
         sim = hs.Simulation(small_network(), threads=1, quiet=True)
         sim.run(steps=500)
-        sim.set("exc", "tau", 12.3)
+        sim.set("exc", "tau_m", 12.3)
         sim.set("inputs", "rate", 90.1)
         if cut:
             sim = hs.Simulation.load(sim.save(tmp_path / "cut.ckpt"), quiet=True)
@@ -238,7 +238,7 @@ def described(seed: int = 3, tau: float = 20.0, rule: hs.Plasticity | None = Non
     net = hs.Network(dt=0.5, seed=seed)
     rates = hs.TimedArray(np.arange(12.0).reshape(3, 4) * 10, every=20.0, repeat=True)
     a = net.add(hs.PoissonSource(rate=rates), 4, "a", positions=np.arange(8.0).reshape(4, 2))
-    b = net.add(hs.AdaptiveLIF(tau=hs.LogNormal(tau, cv=0.2)), 5, "b")
+    b = net.add(hs.AdaptiveLIF(tau_m=hs.LogNormal(tau, cv=0.2)), 5, "b")
     c = net.add(hs.SpikeSource(), 2, "c", spikes=([5.0, 7.5, 300.0], [0, 1, 1]))
     release = hs.TsodyksMarkram(**hs.jointly(U=hs.Beta(0.5, sd=0.2), tau_rec=hs.LogNormal(80.0, cv=0.5), correlation=-0.6))
     rules = [rule or hs.Eligibility(hs.SoftBounds(hs.PairSTDP(), 0.0, 4.0), period=5.0), hs.HardBounds(0.0, 5.0)]
@@ -267,7 +267,7 @@ def test_a_description_builds_the_same_network(cut: Path) -> None:
 
 OTHERS = {
     "another seed": (lambda: described(seed=4), "of another network: seed was 3 and is 4"),
-    "another parameter": (lambda: described(tau=21.0), r"'b', neuron, tau, mean was 20.0 and is 21.0"),
+    "another parameter": (lambda: described(tau=21.0), r"'b', neuron, tau_m, mean was 20.0 and is 21.0"),
     "another rule": (
         lambda: described(rule=hs.TripletSTDP()),
         r"'a -> b', rules, 0, class was 'Eligibility' and is 'TripletSTDP'",
@@ -483,7 +483,7 @@ def test_only_the_same_run_is_taken_up(tmp_path: Path) -> None:
         sim.run(steps=200, record=[hs.Spikes("exc")], checkpoint=kept)
     with pytest.raises(hs.CheckpointError, match=r"its recorders are \[Spikes\(of='exc'"):
         sim.run(steps=100, checkpoint=kept)
-    sim.set("exc", "tau", 7.0)
+    sim.set("exc", "tau_m", 7.0)
     with pytest.raises(hs.CheckpointError, match="began from another state"):
         sim.run(steps=100, record=[hs.Spikes("exc")], checkpoint=kept)
     sim.run(steps=1)

@@ -23,7 +23,7 @@ def potential(t: np.ndarray, tau: float, tau_m: float, w: float, capacitance: fl
 @pytest.mark.parametrize("dt", [0.1, 1.0])
 def test_exponential_current_is_exact(kind: type, tau: float, dt: float) -> None:
     """Two arrivals: v is their closed form at every step, also where tau equals the membrane's."""
-    cell = Cell(kind(tau=20.0, leak=10.0, v_threshold=0.0), dt)
+    cell = Cell(kind(tau_m=20.0, g_leak=10.0, v_threshold=0.0), dt)
     receptor = Cell(ExponentialCurrent(tau=tau), dt, post_tau=20.0)
     late = 7 * dt
     for n in range(1, 60):

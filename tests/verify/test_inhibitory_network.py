@@ -29,11 +29,11 @@ SEEDS = (1, 2, 3, 4)
 def after(seconds: float, target: float, gain: float, seed: int) -> tuple[float, float]:
     """Mean rate (Hz) of the excitatory cells and their mean CV, in the 10 s (or the one second) before `seconds`."""
     net = Network(dt=0.1, seed=seed)
-    excitatory, inhibitory = net.add(LIF(bias=200.0), 2000, "e"), net.add(LIF(bias=200.0), 500, "i")
+    excitatory, inhibitory = net.add(LIF(i_ext=200.0), 2000, "e"), net.add(LIF(i_ext=200.0), 500, "i")
     for cells in (excitatory, inhibitory):
         net.connect(excitatory, cells, FixedProbability(0.08), weight=0.3, delay=0.1, receptor=AMPA())
     net.connect(inhibitory, inhibitory, FixedProbability(0.08), weight=3.0, delay=0.1, receptor=GABAA())
-    rules = [InhibitorySTDP(target=target, gain=gain), HardBounds(0.0, 100.0)]
+    rules = [InhibitorySTDP(target=target, eta=gain), HardBounds(0.0, 100.0)]
     net.connect(inhibitory, excitatory, FixedProbability(0.08), weight=1e-10, delay=0.1, receptor=GABAA(), rules=rules)
     sim = Simulation(net, quiet=True)
     last = min(10.0, seconds)

@@ -29,9 +29,9 @@ def competition(ratio: float, seed: int, seconds: float, last: float) -> tuple[f
     """Rate (Hz) and CV of the last seconds, and the final weights relative to the largest."""
     net = Network(dt=0.1, seed=seed)
     inputs = net.add(PoissonSource(rate=15.0), 1000, "inputs")
-    neuron = LIF(tau=10.0, leak=LEAK, v_rest=-74.0, v_threshold=-54.0, v_reset=-60.0, refractory=0.0)
+    neuron = LIF(tau_m=10.0, g_leak=LEAK, v_rest=-74.0, v_threshold=-54.0, v_reset=-60.0, refractory=0.0)
     cell = net.add(neuron, 1, "cell")
-    rules = [PairSTDP(gain_up=0.01 * LARGEST, gain_down=0.01 * ratio * LARGEST), HardBounds(0.0, LARGEST)]
+    rules = [PairSTDP(A_plus=0.01 * LARGEST, A_minus=0.01 * ratio * LARGEST), HardBounds(0.0, LARGEST)]
     weight = Uniform(0.0, LARGEST)
     net.connect(
         inputs, cell, AllToAll(), weight=weight, delay=0.1, receptor=Exponential(tau=5.0), rules=rules, name="in"

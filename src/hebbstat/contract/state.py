@@ -1,7 +1,7 @@
 """Declared state: what a mechanism remembers, where, and how it changes.
 
-x = PerPre.trace(decay="tau_pre")            # +1 at each presynaptic event, exponential decay
-y = PerPost.trace(decay="tau_post", set=1.0) # nearest-spike form: set to 1
+x = PerPre.trace(decay="tau_plus")            # +1 at each presynaptic event, exponential decay
+y = PerPost.trace(decay="tau_minus", set=1.0) # nearest-spike form: set to 1
 v = PerNeuron.state("v_rest")                # starts at the value of the field v_rest
 total = PerPost.reduce("w", "sum")           # over a neuron's incoming synapses, read in `every`
 inflow = PerNeuron.inflow(no, reach="reach") # from the neighbours in space, so that `no` can diffuse

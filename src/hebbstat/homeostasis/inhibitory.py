@@ -9,8 +9,8 @@ from hebbstat.contract.units import Hz, Ms, Weight
 class InhibitorySTDP(Plasticity):
     """Inhibitory plasticity: coincidence strengthens inhibition, presynaptic spikes alone weaken it.
 
-        dw = gain (y - alpha)  on a presynaptic spike
-        dw = gain x            on a postsynaptic spike,    alpha = 2 target tau
+        dw = eta (y - alpha)  on a presynaptic spike
+        dw = eta x            on a postsynaptic spike,    alpha = 2 target tau
 
     with traces x of presynaptic and y of postsynaptic spikes. For independent Poisson spikes the drift vanishes where
     the postsynaptic rate is the target. In a network, where an inhibitory spike lowers the chance of the next
@@ -21,7 +21,7 @@ class InhibitorySTDP(Plasticity):
 
     target: Hz = 5.0  # the postsynaptic rate at which independent spikes change nothing
     tau: Ms = 20.0  # decay of both traces
-    gain: Weight = 0.01
+    eta: Weight = 0.01
 
     x = PerPre.trace(decay="tau")
     y = PerPost.trace(decay="tau")
@@ -31,9 +31,9 @@ class InhibitorySTDP(Plasticity):
         return 2.0 * target * tau / 1000.0
 
     @staticmethod
-    def on_pre(y, alpha, gain):
-        return gain * (y - alpha)
+    def on_pre(y, alpha, eta):
+        return eta * (y - alpha)
 
     @staticmethod
-    def on_post(x, gain):
-        return gain * x
+    def on_post(x, eta):
+        return eta * x

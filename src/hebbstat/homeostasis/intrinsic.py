@@ -9,7 +9,7 @@ from hebbstat.contract.units import Hz, MilliVolt, Ms, Number
 class IntrinsicThreshold(PopulationRule):
     """Intrinsic homeostasis: the threshold of a neuron that fires too much rises, of one that fires too little sinks.
 
-        d v_threshold/dt = gain (rate - target),  applied each period, within [low, high]
+        d v_threshold/dt = eta (rate - target),  applied each period, within [low, high]
 
     `rate` is the neuron's own rate, averaged over tau_rate; it starts at the target.
 
@@ -20,7 +20,7 @@ class IntrinsicThreshold(PopulationRule):
     target: Hz = 5.0  # the rate at which nothing changes
     tau_rate: Ms = 10_000.0  # averaging of the rate
     period: Ms = 100.0  # of the slow clock
-    gain: Number = 0.01  # mV per second and Hz
+    eta: Number = 0.01  # mV per second and Hz
     low: MilliVolt = -100.0  # lowest threshold
     high: MilliVolt = 0.0  # highest threshold
 
@@ -31,8 +31,8 @@ class IntrinsicThreshold(PopulationRule):
         return 1000.0 / tau_rate
 
     @derived
-    def per_hertz(gain, period):
-        return gain * period / 1000.0
+    def per_hertz(eta, period):
+        return eta * period / 1000.0
 
     rate = PerNeuron.trace(decay="tau_rate", add="per_spike", init="target", slow=True)
 

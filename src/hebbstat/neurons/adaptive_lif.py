@@ -12,7 +12,7 @@ from hebbstat.contract.units import Delay, MilliVolt, Ms, PicoAmp, Unit
 class AdaptiveLIF(Neuron):
     """LIF with an adaptive threshold: each spike makes the next one harder, so that all cells get their share.
 
-        tau leak dv/dt = leak (v_rest - v) + sum_k g_k (E_k - v) + current + bias;  fires at v >= v_threshold + theta
+        tau_m g_leak dv/dt = g_leak (v_rest - v) + sum_k g_k (E_k - v) + current + i_ext;  fires at v >= v_threshold + theta
         d theta/dt = -theta / tau_theta;  theta += theta_plus at a spike of its own
 
     The step is that of `LIF`. theta is slow: kept in full precision, and it stands still under `frozen()`.
@@ -20,8 +20,8 @@ class AdaptiveLIF(Neuron):
     Diehl & Cook 2015, doi:10.3389/fncom.2015.00099 (theta); membrane values as in `LIF`.
     """
 
-    tau: Ms = 20.0  # membrane time constant at rest; the capacitance is tau * leak (200 pF)
-    leak: Annotated[float, Unit("nS", 0.0, above=True)] = 10.0  # leak conductance
+    tau_m: Ms = 20.0  # membrane time constant at rest; the capacitance is tau_m * g_leak (200 pF)
+    g_leak: Annotated[float, Unit("nS", 0.0, above=True)] = 10.0  # leak conductance
     v_rest: MilliVolt = -60.0
     v_threshold: MilliVolt = -50.0  # where theta is 0
     v_reset: MilliVolt = -60.0
@@ -29,7 +29,7 @@ class AdaptiveLIF(Neuron):
     tau_theta: Ms = 1e7  # decay of theta
     theta_plus: MilliVolt = 0.05  # rise of theta at a spike
     theta_start: MilliVolt = 0.0  # theta at the beginning
-    bias: PicoAmp = 0.0  # current into each cell, constant or planned
+    i_ext: PicoAmp = 0.0  # current into each cell, constant or planned
 
     v = PerNeuron.state("v_rest")
     theta = PerNeuron.trace(decay="tau_theta", add="theta_plus", init="theta_start", slow=True)
@@ -39,13 +39,13 @@ class AdaptiveLIF(Neuron):
         return math.floor(refractory / dt + 0.5)
 
     @derived
-    def decay_per_nS(dt, tau, leak):
-        return dt / (tau * leak)
+    def decay_per_nS(dt, tau_m, g_leak):
+        return dt / (tau_m * g_leak)
 
     @v.step
-    def integrate(v, steps_since_spike, hold, current, conductance, drive, input, leak, v_rest, bias, decay_per_nS):
-        total = leak + conductance
-        v_end = (leak * v_rest + drive + current + bias) / total
+    def integrate(v, steps_since_spike, hold, current, conductance, drive, input, g_leak, v_rest, i_ext, decay_per_nS):
+        total = g_leak + conductance
+        v_end = (g_leak * v_rest + drive + current + i_ext) / total
         moved = v_end + (v + input - v_end) * math.exp(-total * decay_per_nS)
         return v if steps_since_spike <= hold else moved
 

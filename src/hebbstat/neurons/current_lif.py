@@ -12,20 +12,20 @@ from hebbstat.contract.units import Delay, MilliVolt, Ms, PicoAmp, Unit
 class CurrentLIF(Neuron):
     """Leaky integrate-and-fire driven by currents: all its factors are known before the run.
 
-        tau leak dv/dt = leak (v_rest - v) + current + bias
+        tau_m g_leak dv/dt = g_leak (v_rest - v) + current + i_ext
 
     The step is exact. `input` lifts v at the start of the step. After a spike v is held at v_reset for `refractory`.
 
     Rotter & Diesmann 1999, doi:10.1007/s004220050570; values as in `LIF`.
     """
 
-    tau: Ms = 20.0  # membrane time constant; the capacitance is tau * leak (200 pF)
-    leak: Annotated[float, Unit("nS", 0.0, above=True)] = 10.0  # leak conductance
+    tau_m: Ms = 20.0  # membrane time constant; the capacitance is tau_m * g_leak (200 pF)
+    g_leak: Annotated[float, Unit("nS", 0.0, above=True)] = 10.0  # leak conductance
     v_rest: MilliVolt = -60.0
     v_threshold: MilliVolt = -50.0
     v_reset: MilliVolt = -60.0
     refractory: Delay = 5.0  # rounded to whole steps
-    bias: PicoAmp = 0.0  # current into each cell, constant or planned
+    i_ext: PicoAmp = 0.0  # current into each cell, constant or planned
 
     v = PerNeuron.state("v_rest")
 
@@ -34,16 +34,16 @@ class CurrentLIF(Neuron):
         return math.floor(refractory / dt + 0.5)
 
     @derived
-    def decay(dt, tau):
-        return math.exp(-dt / tau)
+    def decay(dt, tau_m):
+        return math.exp(-dt / tau_m)
 
     @derived
-    def lift(dt, tau, leak):  # mV that 1 pA adds in a step
-        return -math.expm1(-dt / tau) / leak
+    def lift(dt, tau_m, g_leak):  # mV that 1 pA adds in a step
+        return -math.expm1(-dt / tau_m) / g_leak
 
     @v.step
-    def integrate(v, steps_since_spike, hold, current, input, bias, v_rest, decay, lift):
-        moved = v_rest + (v + input - v_rest) * decay + lift * (current + bias)
+    def integrate(v, steps_since_spike, hold, current, input, i_ext, v_rest, decay, lift):
+        moved = v_rest + (v + input - v_rest) * decay + lift * (current + i_ext)
         return v if steps_since_spike <= hold else moved
 
     @staticmethod

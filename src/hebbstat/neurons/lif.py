@@ -12,7 +12,7 @@ from hebbstat.contract.units import Delay, MilliVolt, Ms, PicoAmp, Unit
 class LIF(Neuron):
     """Leaky integrate-and-fire: the membrane leaks, sums its input and fires at a threshold.
 
-        tau leak dv/dt = leak (v_rest - v) + sum_k g_k (E_k - v) + current + bias
+        tau_m g_leak dv/dt = g_leak (v_rest - v) + sum_k g_k (E_k - v) + current + i_ext
 
     The step is exponential Euler: exact for input that is constant over it. `input` lifts v at the start of the step.
     After a spike v is held at v_reset for `refractory`; what reaches v meanwhile is lost.
@@ -21,13 +21,13 @@ class LIF(Neuron):
     doi:10.1523/JNEUROSCI.3508-05.2005.
     """
 
-    tau: Ms = 20.0  # membrane time constant at rest; the capacitance is tau * leak (200 pF)
-    leak: Annotated[float, Unit("nS", 0.0, above=True)] = 10.0  # leak conductance
+    tau_m: Ms = 20.0  # membrane time constant at rest; the capacitance is tau_m * g_leak (200 pF)
+    g_leak: Annotated[float, Unit("nS", 0.0, above=True)] = 10.0  # leak conductance
     v_rest: MilliVolt = -60.0
     v_threshold: MilliVolt = -50.0
     v_reset: MilliVolt = -60.0
     refractory: Delay = 5.0  # rounded to whole steps
-    bias: PicoAmp = 0.0  # current into each cell, constant or planned
+    i_ext: PicoAmp = 0.0  # current into each cell, constant or planned
 
     v = PerNeuron.state("v_rest")
 
@@ -36,13 +36,13 @@ class LIF(Neuron):
         return math.floor(refractory / dt + 0.5)
 
     @derived
-    def decay_per_nS(dt, tau, leak):
-        return dt / (tau * leak)
+    def decay_per_nS(dt, tau_m, g_leak):
+        return dt / (tau_m * g_leak)
 
     @v.step
-    def integrate(v, steps_since_spike, hold, current, conductance, drive, input, leak, v_rest, bias, decay_per_nS):
-        total = leak + conductance
-        v_end = (leak * v_rest + drive + current + bias) / total
+    def integrate(v, steps_since_spike, hold, current, conductance, drive, input, g_leak, v_rest, i_ext, decay_per_nS):
+        total = g_leak + conductance
+        v_end = (g_leak * v_rest + drive + current + i_ext) / total
         moved = v_end + (v + input - v_end) * math.exp(-total * decay_per_nS)
         return v if steps_since_spike <= hold else moved
 

@@ -11,7 +11,7 @@ from hebbstat.contract.units import Ms, Number
 class RateNeuron(Neuron):
     """A rate neuron: its rate follows its rectified input.
 
-        tau dr/dt = -r + gain [input + bias - threshold]+
+        tau dr/dt = -r + gain [input + i_ext - threshold]+
 
     The step is exact for input that is constant over it. `input` is the sum of weight times rate over all synapses.
 
@@ -21,7 +21,7 @@ class RateNeuron(Neuron):
     tau: Ms = 10.0  # time constant of the rate
     gain: Number = 1.0  # slope of the rate above threshold
     threshold: Number = 0.0
-    bias: Number = 0.0  # input into each cell, constant or planned
+    i_ext: Number = 0.0  # input into each cell, constant or planned
 
     r = PerNeuron.state()
 
@@ -30,8 +30,8 @@ class RateNeuron(Neuron):
         return math.exp(-dt / tau)
 
     @r.step
-    def follow(r, input, bias, gain, threshold, decay):
-        above = input + bias - threshold
+    def follow(r, input, i_ext, gain, threshold, decay):
+        above = input + i_ext - threshold
         aim = gain * above if above > 0.0 else 0.0
         return aim + (r - aim) * decay
 

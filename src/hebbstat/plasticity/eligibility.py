@@ -11,9 +11,9 @@ from hebbstat.contract.units import Ms, Number
 class Eligibility(Wrapper):
     """The changes of another rule go to a decaying trace e, which is turned into weight on a slow clock.
 
-        de/dt = -e / tau + changes of the rule;  dw/dt = gain e,  applied each period: w += gain e period
+        de/dt = -e / tau + changes of the rule;  dw/dt = eta e,  applied each period: w += eta e period
 
-    So a change c of the inner rule amounts to c gain tau if nothing gates it; gain tau = 1 keeps its size. Modulate it
+    So a change c of the inner rule amounts to c eta tau if nothing gates it; eta tau = 1 keeps its size. Modulate it
     with `gated(Eligibility(PairSTDP()), by=lambda dopamine: dopamine)`.
 
     Izhikevich 2007, doi:10.1093/cercor/bhl152.
@@ -21,14 +21,14 @@ class Eligibility(Wrapper):
 
     tau: Ms = 1000.0  # decay of the trace
     period: Ms = 10.0  # of the slow clock; well below tau
-    gain: Number = 1.0  # per second
+    eta: Number = 1.0  # per second
 
     redirect = "e"
     e = PerSynapse.state()
 
     @derived
-    def share(period, gain):
-        return gain * period / 1000.0
+    def share(period, eta):
+        return eta * period / 1000.0
 
     @e.advance
     def fade(e, elapsed, tau):

@@ -8,35 +8,35 @@ from hebbstat.contract.units import Ms, Weight
 class NearestTripletSTDP(Plasticity):
     """Triplet STDP between nearest spikes: only the last spike of each counts.
 
-        dw = +r1 (pair_up + triplet_up o2)      on a postsynaptic spike
-        dw = -o1 (pair_down + triplet_down r2)  on a presynaptic spike
+        dw = +r1 (A2_plus + A3_plus o2)    on a postsynaptic spike
+        dw = -o1 (A2_minus + A3_minus r2)  on a presynaptic spike
 
     with traces r1, r2 of presynaptic and o1, o2 of postsynaptic spikes, which a spike sets to 1 after it has read them.
 
     Pfister & Gerstner 2006, doi:10.1523/JNEUROSCI.1425-06.2006. Default: their visual cortex set.
     """
 
-    tau_pre: Ms = 16.8  # tau+, decay of r1
-    tau_post: Ms = 33.7  # tau-, decay of o1
+    tau_plus: Ms = 16.8  # tau+, decay of r1
+    tau_minus: Ms = 33.7  # tau-, decay of o1
     tau_x: Ms = 714.0  # decay of r2
     tau_y: Ms = 40.0  # decay of o2
-    pair_up: Weight = 8.8e-11  # A2+
-    triplet_up: Weight = 5.3e-2  # A3+
-    pair_down: Weight = 6.6e-3  # A2-
-    triplet_down: Weight = 3.1e-3  # A3-
+    A2_plus: Weight = 8.8e-11  # A2+
+    A3_plus: Weight = 5.3e-2  # A3+
+    A2_minus: Weight = 6.6e-3  # A2-
+    A3_minus: Weight = 3.1e-3  # A3-
 
-    r1 = PerPre.trace(decay="tau_pre", set=1.0)
+    r1 = PerPre.trace(decay="tau_plus", set=1.0)
     r2 = PerPre.trace(decay="tau_x", set=1.0)
-    o1 = PerPost.trace(decay="tau_post", set=1.0)
+    o1 = PerPost.trace(decay="tau_minus", set=1.0)
     o2 = PerPost.trace(decay="tau_y", set=1.0)
 
     @staticmethod
-    def on_pre(o1, r2, pair_down, triplet_down):
-        return -o1 * (pair_down + triplet_down * r2)
+    def on_pre(o1, r2, A2_minus, A3_minus):
+        return -o1 * (A2_minus + A3_minus * r2)
 
     @staticmethod
-    def on_post(r1, o2, pair_up, triplet_up):
-        return r1 * (pair_up + triplet_up * o2)
+    def on_post(r1, o2, A2_plus, A3_plus):
+        return r1 * (A2_plus + A3_plus * o2)
 
     @classmethod
     def visual_cortex(cls, minimal: bool = False) -> "NearestTripletSTDP":

@@ -8,7 +8,7 @@ from hebbstat.contract.units import Ms, Number, Weight
 class OneSidedSTDP(Plasticity):
     """One-sided STDP: at a postsynaptic spike, synapses that were just active strengthen, silent ones weaken.
 
-        dw = gain (x - offset)  on a postsynaptic spike
+        dw = eta (x - offset)  on a postsynaptic spike
 
     with a trace x of presynaptic spikes. Something else must bound the sum: WeightNormalization, SynapticScaling.
 
@@ -16,12 +16,12 @@ class OneSidedSTDP(Plasticity):
     doi:10.3389/fncom.2015.00099.
     """
 
-    tau_pre: Ms = 20.0  # decay of the presynaptic trace x
-    gain: Weight = 0.01
+    tau_plus: Ms = 20.0  # decay of the presynaptic trace x
+    eta: Weight = 0.01
     offset: Number = 0.4  # the trace at which nothing changes
 
-    x = PerPre.trace(decay="tau_pre")
+    x = PerPre.trace(decay="tau_plus")
 
     @staticmethod
-    def on_post(x, gain, offset):
-        return gain * (x - offset)
+    def on_post(x, eta, offset):
+        return eta * (x - offset)

@@ -8,35 +8,35 @@ from hebbstat.contract.units import Ms, Weight
 class TripletSTDP(Plasticity):
     """Triplet STDP, all-to-all: a pair counts more when one of its neurons has spiked shortly before.
 
-        dw = +r1 (pair_up + triplet_up o2)      on a postsynaptic spike
-        dw = -o1 (pair_down + triplet_down r2)  on a presynaptic spike
+        dw = +r1 (A2_plus + A3_plus o2)    on a postsynaptic spike
+        dw = -o1 (A2_minus + A3_minus r2)  on a presynaptic spike
 
     with traces r1, r2 of presynaptic and o1, o2 of postsynaptic spikes; a spike does not see its own trace.
 
     Pfister & Gerstner 2006, doi:10.1523/JNEUROSCI.1425-06.2006. Default: their visual cortex set.
     """
 
-    tau_pre: Ms = 16.8  # tau+, decay of r1
-    tau_post: Ms = 33.7  # tau-, decay of o1
+    tau_plus: Ms = 16.8  # tau+, decay of r1
+    tau_minus: Ms = 33.7  # tau-, decay of o1
     tau_x: Ms = 101.0  # decay of r2
     tau_y: Ms = 125.0  # decay of o2
-    pair_up: Weight = 5e-10  # A2+
-    triplet_up: Weight = 6.2e-3  # A3+
-    pair_down: Weight = 7e-3  # A2-
-    triplet_down: Weight = 2.3e-4  # A3-
+    A2_plus: Weight = 5e-10  # A2+
+    A3_plus: Weight = 6.2e-3  # A3+
+    A2_minus: Weight = 7e-3  # A2-
+    A3_minus: Weight = 2.3e-4  # A3-
 
-    r1 = PerPre.trace(decay="tau_pre")
+    r1 = PerPre.trace(decay="tau_plus")
     r2 = PerPre.trace(decay="tau_x")
-    o1 = PerPost.trace(decay="tau_post")
+    o1 = PerPost.trace(decay="tau_minus")
     o2 = PerPost.trace(decay="tau_y")
 
     @staticmethod
-    def on_pre(o1, r2, pair_down, triplet_down):
-        return -o1 * (pair_down + triplet_down * r2)
+    def on_pre(o1, r2, A2_minus, A3_minus):
+        return -o1 * (A2_minus + A3_minus * r2)
 
     @staticmethod
-    def on_post(r1, o2, pair_up, triplet_up):
-        return r1 * (pair_up + triplet_up * o2)
+    def on_post(r1, o2, A2_plus, A3_plus):
+        return r1 * (A2_plus + A3_plus * o2)
 
     @classmethod
     def visual_cortex(cls, minimal: bool = False) -> "TripletSTDP":

@@ -10,8 +10,8 @@ from hebbstat.contract.units import Ms, Unit, Weight
 class WeightDependentSTDP(Plasticity):
     """Pair STDP with soft bounds: a weight near a bound moves toward it in small steps.
 
-        dw = +gain (1 - w/w_max)^mu x          on a postsynaptic spike
-        dw = -gain alpha (w/w_max)^mu y        on a presynaptic spike
+        dw = +eta (1 - w/w_max)^mu x          on a postsynaptic spike
+        dw = -eta alpha (w/w_max)^mu y        on a presynaptic spike
 
     mu = 0 is additive (then add HardBounds), mu = 1 multiplicative. With independent spikes of equal rates and time
     constants the drift vanishes at w = w_max / (1 + alpha^(1/mu)).
@@ -19,20 +19,20 @@ class WeightDependentSTDP(Plasticity):
     Gutig, Aharonov, Rotter & Sompolinsky 2003, doi:10.1523/JNEUROSCI.23-09-03697.2003.
     """
 
-    tau_pre: Ms = 20.0  # decay of the presynaptic trace x
-    tau_post: Ms = 20.0  # decay of the postsynaptic trace y
-    gain: Weight = 0.005  # the largest step of one pair
+    tau_plus: Ms = 20.0  # decay of the presynaptic trace x
+    tau_minus: Ms = 20.0  # decay of the postsynaptic trace y
+    eta: Weight = 0.005  # the largest step of one pair
     alpha: Annotated[float, Unit("", 0.0)] = 1.05  # weakening relative to strengthening
     mu: Annotated[float, Unit("", 0.0)] = 0.02  # how much the steps depend on the weight
     w_max: Annotated[float, Unit("", 0.0, above=True)] = 1.0
 
-    x = PerPre.trace(decay="tau_pre")
-    y = PerPost.trace(decay="tau_post")
+    x = PerPre.trace(decay="tau_plus")
+    y = PerPost.trace(decay="tau_minus")
 
     @staticmethod
-    def on_pre(y, w, gain, alpha, mu, w_max):
-        return -gain * alpha * (w / w_max if w > 0.0 else 0.0) ** mu * y
+    def on_pre(y, w, eta, alpha, mu, w_max):
+        return -eta * alpha * (w / w_max if w > 0.0 else 0.0) ** mu * y
 
     @staticmethod
-    def on_post(x, w, gain, mu, w_max):
-        return gain * (1.0 - w / w_max if w < w_max else 0.0) ** mu * x
+    def on_post(x, w, eta, mu, w_max):
+        return eta * (1.0 - w / w_max if w < w_max else 0.0) ** mu * x

@@ -57,7 +57,7 @@ def all_but_own(cells: int) -> hs.FromPairs:
 def _excitatory(settings: Settings, arm: Arm, shown: int) -> hs.AdaptiveLIF:
     tau, training = settings.tau_membrane, shown * (settings.show + settings.pause)
     return hs.AdaptiveLIF(
-        tau=hs.Normal(tau, cv=settings.tau_membrane_cv, low=0.3 * tau), leak=LEAK, v_rest=REST, v_reset=REST,
+        tau_m=hs.Normal(tau, cv=settings.tau_membrane_cv, low=0.3 * tau), g_leak=LEAK, v_rest=REST, v_reset=REST,
         refractory=2.0, v_threshold=REST + LEAST_THRESHOLD, theta_start=settings.threshold_start,
         theta_plus=settings.threshold_rise * settings.neurons / shown if arm.intrinsic else 0.0,
         tau_theta=settings.threshold_decay * training if arm.intrinsic else FOREVER,
@@ -66,7 +66,7 @@ def _excitatory(settings: Settings, arm: Arm, shown: int) -> hs.AdaptiveLIF:
 
 def _inhibitory() -> hs.CurrentLIF:
     """Cells that follow each spike of their excitatory cell with one of their own."""
-    return hs.CurrentLIF(tau=10.0, v_rest=REST, v_reset=REST, v_threshold=REST + 10.0, refractory=2.0)
+    return hs.CurrentLIF(tau_m=10.0, v_rest=REST, v_reset=REST, v_threshold=REST + 10.0, refractory=2.0)
 
 
 def _feed_rules(settings: Settings, arm: Arm, channels: int) -> list[hs.Plasticity]:
@@ -75,7 +75,7 @@ def _feed_rules(settings: Settings, arm: Arm, channels: int) -> list[hs.Plastici
     rules: list[hs.Plasticity] = []
     if arm.hebbian:
         gain = settings.learning_rate * mean / trace
-        rules.append(hs.OneSidedSTDP(tau_pre=settings.tau_trace, gain=gain, offset=settings.offset * trace))
+        rules.append(hs.OneSidedSTDP(tau_plus=settings.tau_trace, eta=gain, offset=settings.offset * trace))
     if arm.normalisation:
         rules.append(hs.WeightNormalization(total=mean * channels, period=settings.show + settings.pause))
     return [*rules, hs.HardBounds(0.0, settings.largest_weight * mean)]
@@ -86,6 +86,6 @@ def _inhibitory_rules(settings: Settings, arm: Arm) -> list[hs.Plasticity]:
         return []
     weight = settings.inhibition
     return [
-        hs.InhibitorySTDP(target=settings.inhibitory_target, tau=20.0, gain=settings.inhibitory_rate * weight),
+        hs.InhibitorySTDP(target=settings.inhibitory_target, tau=20.0, eta=settings.inhibitory_rate * weight),
         hs.HardBounds(0.0, 3.0 * weight),
     ]
