@@ -10,7 +10,7 @@ from scipy import stats
 
 from hebbstat.contract import random
 from hebbstat.contract.distributions import Beta, Gamma, LogNormal, Normal, Uniform, jointly
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 
 N = 20_000
 
@@ -101,7 +101,7 @@ def test_draws_depend_on_the_name_not_on_the_order():
     ],
 )
 def test_impossible_distributions_are_refused(make, message):
-    with pytest.raises(BadValue, match=message):
+    with pytest.raises(BadValueError, match=message):
         make()
 
 

@@ -8,13 +8,21 @@ from tiny import Cell, Ear, in_steps
 
 from hebbstat.contract.combinators import gated
 from hebbstat.contract.distributions import Beta, LogNormal, Normal, Uniform, jointly
-from hebbstat.contract.errors import BadValue, ContractError, TooLarge, UnknownName
+from hebbstat.contract.errors import BadValueError, ContractError, TooLargeError, UnknownNameError
 from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import FollowState, NetworkRule, Neuron, Plasticity, Receptor, Release
 from hebbstat.contract.signals import Sine, TimedArray, steps_of
 from hebbstat.contract.state import Global, PerPost, PerPre, PerSynapse
 from hebbstat.contract.units import Fraction, Ms, Number
-from hebbstat.network import AllToAll, DistanceDependent, FixedInDegree, FixedProbability, Network, OneToOne, instantiate
+from hebbstat.network import (
+    AllToAll,
+    DistanceDependent,
+    FixedInDegree,
+    FixedProbability,
+    Network,
+    OneToOne,
+    instantiate,
+)
 from hebbstat.plasticity import HardBounds
 
 
@@ -123,32 +131,32 @@ def test_names():
     assert list(net.projections) == ["a -> ear", "a -> a"]
     net.connect("a", "a", OneToOne())
     assert "a -> a (2)" in net.projections
-    with pytest.raises(UnknownName, match="no population 'eer'; did you mean 'ear'"):
+    with pytest.raises(UnknownNameError, match="no population 'eer'; did you mean 'ear'"):
         net.population("eer")
-    with pytest.raises(UnknownName, match="no projection 'a -> b'; did you mean 'a -> a'"):
+    with pytest.raises(UnknownNameError, match="no projection 'a -> b'; did you mean 'a -> a'"):
         net.projection("a -> b")
-    with pytest.raises(BadValue, match="the name 'DA' is taken"):
+    with pytest.raises(BadValueError, match="the name 'DA' is taken"):
         net.add(Cell(), 3, "DA")
-    with pytest.raises(BadValue, match="must not be empty, nor contain"):
+    with pytest.raises(BadValueError, match="must not be empty, nor contain"):
         net.add(Cell(), 3, "a/b")
-    with pytest.raises(UnknownName, match="belongs to another network"):
+    with pytest.raises(UnknownNameError, match="belongs to another network"):
         net.connect(some().populations["a"], "a", OneToOne())
 
 
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda net: Network(dt=0.0), BadValue, "dt=0.0 ms of Network must be a number above 0"),
-        (lambda net: Network(dt=math.nan), BadValue, "must be a number above 0"),
-        (lambda net: Network(seed=-1), BadValue, "whole number, at least 0"),
-        (lambda net: net.add(Rule(), 3), BadValue, "takes a neuron model such as LIF"),
-        (lambda net: net.add(Cell(), 0), BadValue, "n=0 of a population must be a whole number"),
-        (lambda net: net.add(Cell(), 3, rules=[Rule()]), BadValue, "rules on synapses go to net.connect"),
-        (lambda net: net.add(Cell(), 3, positions=[[0.0, 1.0]]), BadValue, r"of shape \[3, dimensions\], not \(1, 2\)"),
-        (lambda net: net.add(Cell(), 3, spikes=([1.0], [3])), BadValue, "neurons must be whole numbers from 0 to 2"),
-        (lambda net: net.add(Cell(), 3, spikes=([1.0, 2.0], [1])), BadValue, "two lists of one length"),
-        (lambda net: net.add(Cell(), 3, spikes=([-1.0], [1])), BadValue, "at least 0 ms"),
-        (lambda net: net.connect("a", "a", 0.1), BadValue, "is not a wiring; use FixedProbability"),
+        (lambda net: Network(dt=0.0), BadValueError, "dt=0.0 ms of Network must be a number above 0"),
+        (lambda net: Network(dt=math.nan), BadValueError, "must be a number above 0"),
+        (lambda net: Network(seed=-1), BadValueError, "whole number, at least 0"),
+        (lambda net: net.add(Rule(), 3), BadValueError, "takes a neuron model such as LIF"),
+        (lambda net: net.add(Cell(), 0), BadValueError, "n=0 of a population must be a whole number"),
+        (lambda net: net.add(Cell(), 3, rules=[Rule()]), BadValueError, "rules on synapses go to net.connect"),
+        (lambda net: net.add(Cell(), 3, positions=[[0.0, 1.0]]), BadValueError, r"of shape \[3, dimensions\], not \(1, 2\)"),
+        (lambda net: net.add(Cell(), 3, spikes=([1.0], [3])), BadValueError, "neurons must be whole numbers from 0 to 2"),
+        (lambda net: net.add(Cell(), 3, spikes=([1.0, 2.0], [1])), BadValueError, "two lists of one length"),
+        (lambda net: net.add(Cell(), 3, spikes=([-1.0], [1])), BadValueError, "at least 0 ms"),
+        (lambda net: net.connect("a", "a", 0.1), BadValueError, "is not a wiring; use FixedProbability"),
         (
             lambda net: net.connect("a", "ear", OneToOne()),
             ContractError,
@@ -159,44 +167,44 @@ def test_names():
             ContractError,
             "gives a current, which Cell does not read",
         ),
-        (lambda net: net.connect("a", "ear", OneToOne(), receptor=Rule()), BadValue, "is not a receptor"),
-        (lambda net: net.connect("a", "a", OneToOne(), release=Channel()), BadValue, "is not a release"),
-        (lambda net: net.connect("a", "a", OneToOne(), rules=[Channel()]), BadValue, "rules on cells go to net.add"),
+        (lambda net: net.connect("a", "ear", OneToOne(), receptor=Rule()), BadValueError, "is not a receptor"),
+        (lambda net: net.connect("a", "a", OneToOne(), release=Channel()), BadValueError, "is not a release"),
+        (lambda net: net.connect("a", "a", OneToOne(), rules=[Channel()]), BadValueError, "rules on cells go to net.add"),
         (
             lambda net: net.connect("a", "a", OneToOne(), delay=0.0),
-            BadValue,
+            BadValueError,
             "delay=0 ms of 'a -> a.*' must be above 0 ms",
         ),
         (
             lambda net: net.connect("a", "a", OneToOne(), delay=Normal(1.0, sd=1.0)),
-            BadValue,
+            BadValueError,
             "can give values from -inf",
         ),
-        (lambda net: net.connect("a", "a", OneToOne(), dendritic_delay=Uniform(1, 2)), BadValue, "must be one number"),
-        (lambda net: net.add_rule(Rule(), "x"), BadValue, "takes a network rule"),
-        (lambda net: Network(dt="0.1"), BadValue, "dt='0.1' ms of Network must be a number"),
-        (lambda net: net.add(Cell, 3), BadValue, r"not Cell; write Cell\(\)"),
-        (lambda net: net.add(Cell(), 3, 7), BadValue, "name=7 must be a text"),
-        (lambda net: net.add(Cell(), 3, rules=Level()), BadValue, r"must be a list: rules=\[...\]"),
-        (lambda net: net.add(Cell(), 3, positions="grid"), BadValue, "must be numbers, not 'grid'"),
-        (lambda net: net.add(Cell(), 3, spikes=[1.0, 2.0, 3.0]), BadValue, r"must be \(times in ms, neurons\)"),
-        (lambda net: net.add(Cell(), 3, spikes=(["soon"], [0])), BadValue, "must be numbers"),
+        (lambda net: net.connect("a", "a", OneToOne(), dendritic_delay=Uniform(1, 2)), BadValueError, "must be one number"),
+        (lambda net: net.add_rule(Rule(), "x"), BadValueError, "takes a network rule"),
+        (lambda net: Network(dt="0.1"), BadValueError, "dt='0.1' ms of Network must be a number"),
+        (lambda net: net.add(Cell, 3), BadValueError, r"not Cell; write Cell\(\)"),
+        (lambda net: net.add(Cell(), 3, 7), BadValueError, "name=7 must be a text"),
+        (lambda net: net.add(Cell(), 3, rules=Level()), BadValueError, r"must be a list: rules=\[...\]"),
+        (lambda net: net.add(Cell(), 3, positions="grid"), BadValueError, "must be numbers, not 'grid'"),
+        (lambda net: net.add(Cell(), 3, spikes=[1.0, 2.0, 3.0]), BadValueError, r"must be \(times in ms, neurons\)"),
+        (lambda net: net.add(Cell(), 3, spikes=(["soon"], [0])), BadValueError, "must be numbers"),
         (lambda net: net.add(Ear(), 3, spikes=([1.0], [0])), ContractError, "would do nothing; use SpikeSource"),
-        (lambda net: net.connect(["a"], "a", OneToOne()), BadValue, "is no population; give what net.add"),
-        (lambda net: net.projection(3), BadValue, "is no projection; give what net.connect"),
-        (lambda net: net.connect("a", "a", OneToOne), BadValue, "OneToOne is not a wiring"),
-        (lambda net: net.connect("a", "ear", OneToOne(), receptor=Channel), BadValue, r"write Channel\(\)"),
-        (lambda net: net.connect("a", "a", OneToOne(), rules=Rule()), BadValue, r"must be a list: rules=\[...\]"),
-        (lambda net: net.connect("a", "a", OneToOne(), rules=[Rule]), BadValue, r"write Rule\(\)"),
-        (lambda net: net.connect("a", "a", OneToOne(), weight=math.nan), BadValue, "weight=nan .* is not a number"),
-        (lambda net: FixedProbability("half"), BadValue, "p='half' of FixedProbability must be a probability"),
-        (lambda net: FixedInDegree("k"), BadValue, "k='k' of FixedInDegree must be a whole number"),
-        (lambda net: FixedInDegree(math.nan), BadValue, "k=nan of FixedInDegree must be a whole number"),
-        (lambda net: DistanceDependent(0.3), BadValue, r"must be a function .*without distance: FixedProbability\(p\)"),
-        (lambda net: TimedArray("abc", every=1.0), BadValue, "values must be numbers"),
-        (lambda net: gated(Rule(), by=3), BadValue, r"gated\(by=3\): it must be a function"),
-        (lambda net: HardBounds(1.0, 0.0), BadValue, "low=1 of HardBounds must not be above high=0"),
-        (lambda net: Rule(tau=-20.0), BadValue, "tau=-20 ms of Rule must be above 0 ms; did you mean 20?"),
+        (lambda net: net.connect(["a"], "a", OneToOne()), BadValueError, "is no population; give what net.add"),
+        (lambda net: net.projection(3), BadValueError, "is no projection; give what net.connect"),
+        (lambda net: net.connect("a", "a", OneToOne), BadValueError, "OneToOne is not a wiring"),
+        (lambda net: net.connect("a", "ear", OneToOne(), receptor=Channel), BadValueError, r"write Channel\(\)"),
+        (lambda net: net.connect("a", "a", OneToOne(), rules=Rule()), BadValueError, r"must be a list: rules=\[...\]"),
+        (lambda net: net.connect("a", "a", OneToOne(), rules=[Rule]), BadValueError, r"write Rule\(\)"),
+        (lambda net: net.connect("a", "a", OneToOne(), weight=math.nan), BadValueError, "weight=nan .* is not a number"),
+        (lambda net: FixedProbability("half"), BadValueError, "p='half' of FixedProbability must be a probability"),
+        (lambda net: FixedInDegree("k"), BadValueError, "k='k' of FixedInDegree must be a whole number"),
+        (lambda net: FixedInDegree(math.nan), BadValueError, "k=nan of FixedInDegree must be a whole number"),
+        (lambda net: DistanceDependent(0.3), BadValueError, r"must be a function .*without distance: FixedProbability\(p\)"),
+        (lambda net: TimedArray("abc", every=1.0), BadValueError, "values must be numbers"),
+        (lambda net: gated(Rule(), by=3), BadValueError, r"gated\(by=3\): it must be a function"),
+        (lambda net: HardBounds(1.0, 0.0), BadValueError, "low=1 of HardBounds must not be above high=0"),
+        (lambda net: Rule(tau=-20.0), BadValueError, "tau=-20 ms of Rule must be above 0 ms; did you mean 20?"),
     ],
 )
 def test_what_makes_no_sense_is_refused_where_it_is_said(make, error, message):
@@ -230,17 +238,17 @@ def test_sizes_are_checked_when_the_network_is_realised(connection, message):
     net = Network(dt=0.5)
     net.add(Cell(), 3, "a")
     net.connect("a", "a", AllToAll(autapses=True), name="x", **connection)
-    with pytest.raises(BadValue, match=message):
+    with pytest.raises(BadValueError, match=message):
         instantiate(net)
 
 
 def test_an_empty_network_and_a_huge_one_are_refused():
-    with pytest.raises(BadValue, match="no population"):
+    with pytest.raises(BadValueError, match="no population"):
         instantiate(Network())
     net = Network()
     net.add(Cell(), 10**6, "a")
     net.connect("a", "a", FixedProbability(0.5))
-    with pytest.raises(TooLarge, match=r"needs about .* GiB, and .* are free; use fewer cells"):
+    with pytest.raises(TooLargeError, match=r"needs about .* GiB, and .* are free; use fewer cells"):
         instantiate(net)
 
 
@@ -297,7 +305,7 @@ def test_given_trains_are_rounded_to_steps():
     assert (steps.tolist(), neurons.tolist()) == ([0, 1, 5], [0, 1, 0])  # 0.5 and 0.6 are one
     net = Network(dt=0.5)
     net.add(Cell(), 1, "a", spikes=([0.1], [0]))
-    with pytest.raises(BadValue, match=r"the earliest possible time is the end of the first step, 0\.5 ms"):
+    with pytest.raises(BadValueError, match=r"the earliest possible time is the end of the first step, 0\.5 ms"):
         instantiate(net)
     assert in_steps([0, 2], [1]) == ([1.0, 3.0, 2.0], [0, 0, 1])
 
@@ -308,9 +316,9 @@ def test_signals():
     assert values[[0, 5, 10]] == pytest.approx([3.0, 1.0, -1.0])
     assert TimedArray([1.0, 2.0], every=2.0).table(0.5)[1:] == (4, False)
     assert steps_of(0.3, 0.1, "x") == 3
-    with pytest.raises(BadValue, match="must be finite"):
+    with pytest.raises(BadValueError, match="must be finite"):
         TimedArray([1.0, math.nan], every=1.0)
-    with pytest.raises(BadValue, match="must be a time above 0"):
+    with pytest.raises(BadValueError, match="must be a time above 0"):
         TimedArray([1.0], every=0.0)
-    with pytest.raises(BadValue, match="must be above 0 Hz"):
+    with pytest.raises(BadValueError, match="must be above 0 Hz"):
         Sine(0.0, 1.0, frequency=0.0)

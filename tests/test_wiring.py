@@ -8,7 +8,7 @@ from scipy import stats
 from tiny import Cell
 
 from hebbstat.contract import random
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.network import (
     AllToAll,
     Connector,
@@ -226,7 +226,7 @@ def test_distance_dependent_wiring_follows_its_probability():
     ],
 )
 def test_what_cannot_be_wired_is_refused(make, message):
-    with pytest.raises(BadValue, match=message):
+    with pytest.raises(BadValueError, match=message):
         make()
 
 

@@ -30,8 +30,8 @@ _HOMES = {
     "hebbstat.engine.record.recording": "Recording",
     "hebbstat.engine.simulation": "Simulation",
     "hebbstat.contract.errors": (
-        "BadCall BadValue CheckpointError ContractError DataError HealthWarning HebbstatError Interrupted "
-        "NetworkWarning NotSupported TooLarge Unhealthy UnknownName"
+        "BadCallError BadValueError CheckpointError ContractError DataError HealthWarning HebbstatError RunInterruptedError "
+        "NetworkWarning NotSupportedError TooLargeError UnhealthyError UnknownNameError"
     ),
     "hebbstat.homeostasis": "InhibitorySTDP IntrinsicThreshold WeightNormalization SynapticScaling",
     "hebbstat.contract.hooks": "derived step_when",

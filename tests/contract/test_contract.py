@@ -8,7 +8,7 @@ from tiny import Cell, network, pair
 
 from hebbstat.contract.combinators import Wrapper, gated
 from hebbstat.contract.distributions import LogNormal, Normal, Uniform
-from hebbstat.contract.errors import BadValue, ContractError, HebbstatError, UnknownName
+from hebbstat.contract.errors import BadValueError, ContractError, HebbstatError, UnknownNameError
 from hebbstat.contract.hooks import derived, step_when
 from hebbstat.contract.language.source import source_tree
 from hebbstat.contract.mechanism import FollowState, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
@@ -37,7 +37,7 @@ class Rule(Plasticity):
 
 def test_an_unknown_argument_lists_what_may_be_asked_for():
     with pytest.raises(
-        UnknownName,
+        UnknownNameError,
         match=r"Wrong.on_post asks for 'gian'; did you mean 'gain'\? Known: .*elapsed.*gain.*pre_<name>.*tau.*w, x",
     ):
 
@@ -48,17 +48,17 @@ def test_an_unknown_argument_lists_what_may_be_asked_for():
 
 
 def test_names_in_states_and_derived_values_are_checked_too():
-    with pytest.raises(UnknownName, match="x names the field 'tua'; did you mean 'tau'"):
+    with pytest.raises(UnknownNameError, match="x names the field 'tua'; did you mean 'tau'"):
 
         class Wrong1(Rule):
             x = PerPre.trace(decay="tua")
 
-    with pytest.raises(UnknownName, match="h starts from or adds 'gian'"):
+    with pytest.raises(UnknownNameError, match="h starts from or adds 'gian'"):
 
         class Wrong2(Rule):
             h = PerSynapse.state("gian")
 
-    with pytest.raises(UnknownName, match="per_spike asks for 'tu'"):
+    with pytest.raises(UnknownNameError, match="per_spike asks for 'tu'"):
 
         class Wrong3(Rule):
             @derived
@@ -72,7 +72,7 @@ def test_names_in_states_and_derived_values_are_checked_too():
             def twice(x):
                 return 2 * x
 
-    with pytest.raises(UnknownName, match="names the field 'when'"):
+    with pytest.raises(UnknownNameError, match="names the field 'when'"):
 
         class Wrong5(Rule):
             h = PerSynapse.state()
@@ -223,17 +223,17 @@ def test_values_by_position_and_by_name():
     assert Rule(5.0, 2.0).values == {"tau": 5.0, "gain": 2.0, "part": 0.5, "late": 0.0}
     assert Rule(gain=3).gain == 3.0
     assert repr(Rule(5.0)) == "Rule(tau=5)"
-    with pytest.raises(BadValue, match="tau is given twice"):
+    with pytest.raises(BadValueError, match="tau is given twice"):
         Rule(5.0, tau=6.0)
-    with pytest.raises(BadValue, match="at most 4 values: tau, gain, part, late"):
+    with pytest.raises(BadValueError, match="at most 4 values: tau, gain, part, late"):
         Rule(1, 2, 0.3, 4, 5)
-    with pytest.raises(UnknownName, match="has no parameter 'tua'; did you mean 'tau'"):
+    with pytest.raises(UnknownNameError, match="has no parameter 'tua'; did you mean 'tau'"):
         Rule(tua=5.0)
 
     class Needs(Rule):
         limit_to: Number
 
-    with pytest.raises(BadValue, match=r"Needs needs limit_to= \(any number\)"):
+    with pytest.raises(BadValueError, match=r"Needs needs limit_to= \(any number\)"):
         Needs()
 
 
@@ -255,7 +255,7 @@ def test_values_by_position_and_by_name():
     ],
 )
 def test_ranges(values, message):
-    with pytest.raises(BadValue, match=message):
+    with pytest.raises(BadValueError, match=message):
         Rule(**values)
 
 
@@ -298,9 +298,9 @@ def test_quantities_with_units_are_converted_or_refused():
         rest: MilliVolt = -60.0
 
     assert Membrane(rest=Quantity(-0.07, "V")).rest == pytest.approx(-70.0)
-    with pytest.raises(BadValue, match=r"Rule.tau=5 mV has the wrong dimension: it must be in ms"):
+    with pytest.raises(BadValueError, match=r"Rule.tau=5 mV has the wrong dimension: it must be in ms"):
         Rule(tau=Quantity(5, "mV"))
-    with pytest.raises(BadValue, match="it must be in plain numbers"):
+    with pytest.raises(BadValueError, match="it must be in plain numbers"):
         Rule(gain=Quantity(5, "mV"))
 
 
@@ -315,7 +315,7 @@ class Reads(Rule):
 
 def test_a_name_of_a_neuron_that_is_not_there_is_found_when_the_simulation_is_made():
     with pytest.raises(
-        UnknownName, match=r"Reads.on_pre on 'a -> b' asks for 'post_nothing'; .*Known: post_got.*post_tau.*post_v"
+        UnknownNameError, match=r"Reads.on_pre on 'a -> b' asks for 'post_nothing'; .*Known: post_got.*post_tau.*post_v"
     ):
         pair([0], [], Reads())
 
@@ -326,12 +326,12 @@ def test_a_gate_asks_for_modulators_or_for_what_the_rule_may_read():
     )
     sim.run(4)
     assert sim.weights("a -> b") == pytest.approx([11.0])
-    with pytest.raises(UnknownName, match="asks for 'DA'"):
+    with pytest.raises(UnknownNameError, match="asks for 'DA'"):
         pair([0], [], gated(Rule(), by=lambda DA: DA))
 
 
 def test_following_a_rule_that_is_not_there():
-    with pytest.raises(UnknownName, match="gain of Rule on 'a -> b' follows 'clock'"):
+    with pytest.raises(UnknownNameError, match="gain of Rule on 'a -> b' follows 'clock'"):
         pair([0], [], Rule(gain=FollowState("clock")))
 
 
@@ -393,7 +393,7 @@ def test_parameters_vary_only_over_the_owners_that_need_them():
     sim.run(5)
     assert sim.weights("a -> b") == pytest.approx([1.0, 2.0, 3.0, 4.0])
     net.connect("a", "b", AllToAll(), rules=[Shared(tau=[5.0, 6.0])])
-    with pytest.raises(BadValue, match="must be one number"):
+    with pytest.raises(BadValueError, match="must be one number"):
         ReferenceSimulation(net)
 
 
@@ -449,16 +449,16 @@ SAME = Aims()
     ("make", "error", "message"),
     [
         (lambda: bind(Redirects(Aims())), ContractError, "must name a PerSynapse state"),
-        (lambda: bind(Aims(target="release.U")), UnknownName, "target 'release.U' of a rule on 'a -> b' is not there"),
-        (lambda: bind(Aims(target="post.height")), UnknownName, "target 'post.height'"),
-        (lambda: bind(SAME, SAME), BadValue, "one rule stands twice on 'a -> b'"),
-        (lambda: bind(eye=Sensor()), UnknownName, "counts the spikes of 'nowhere'; Known: a, b"),
-        (lambda: bind(Reads2(period=0.5)), BadValue, "not a multiple of the step"),
-        (lambda: bind(Reads2(period=[1.0, 2.0])), BadValue, "must be one number"),
+        (lambda: bind(Aims(target="release.U")), UnknownNameError, "target 'release.U' of a rule on 'a -> b' is not there"),
+        (lambda: bind(Aims(target="post.height")), UnknownNameError, "target 'post.height'"),
+        (lambda: bind(SAME, SAME), BadValueError, "one rule stands twice on 'a -> b'"),
+        (lambda: bind(eye=Sensor()), UnknownNameError, "counts the spikes of 'nowhere'; Known: a, b"),
+        (lambda: bind(Reads2(period=0.5)), BadValueError, "not a multiple of the step"),
+        (lambda: bind(Reads2(period=[1.0, 2.0])), BadValueError, "must be one number"),
         (with_blind, ContractError, "must define one of fires .* and output"),
-        (with_population_rule, UnknownName, 'needs a target, such as target="v_threshold"'),
-        (lambda: with_population_rule(target="height"), UnknownName, "aims at 'height' of Cell"),
-        (lambda: Redirects(3.0), BadValue, "wraps a plasticity rule, not 3.0"),
+        (with_population_rule, UnknownNameError, 'needs a target, such as target="v_threshold"'),
+        (lambda: with_population_rule(target="height"), UnknownNameError, "aims at 'height' of Cell"),
+        (lambda: Redirects(3.0), BadValueError, "wraps a plasticity rule, not 3.0"),
     ],
 )
 def test_combinations_that_make_no_sense(make, error, message):

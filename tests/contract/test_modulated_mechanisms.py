@@ -9,7 +9,7 @@ from user_mechanisms.rhythm import Mark, Rhythm
 from user_mechanisms.three_factor import Modulator, Pairing, Tag
 
 from hebbstat.contract.combinators import gated
-from hebbstat.contract.errors import UnknownName
+from hebbstat.contract.errors import UnknownNameError
 from hebbstat.contract.mechanism import Neuron
 from hebbstat.contract.signals import TimedArray
 from hebbstat.contract.state import PerNeuron, together
@@ -64,7 +64,7 @@ def test_gates_compose_before_and_after_the_tag():
 
 def test_an_unknown_modulator_is_found_when_the_simulation_is_made():
     rule = gated(Pairing(), by=lambda ACh, serotonin: ACh)
-    with pytest.raises(UnknownName, match=r"Pairing.on_pre on 'a -> b' asks for 'serotonin'.*ACh.*DA"):
+    with pytest.raises(UnknownNameError, match=r"Pairing.on_pre on 'a -> b' asks for 'serotonin'.*ACh.*DA"):
         tagged([0.0], [0.0], rule)
 
 

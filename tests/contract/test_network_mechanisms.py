@@ -10,7 +10,7 @@ from user_mechanisms.growth import Growth
 from user_mechanisms.sorn import BinarySTDP, BinaryUnit, IntrinsicRate, SumToOne, Turnover
 
 from hebbstat.contract.distributions import Uniform
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.network import AllToAll, FixedProbability, FromPairs, Network
 from hebbstat.reference import ReferenceSimulation
 
@@ -170,5 +170,5 @@ def test_neighbours_of_an_active_cell_raise_their_thresholds_too():
 def test_a_field_needs_positions():
     net = Network(dt=1.0)
     net.add(Cell(), 3, "a", rules=[DiffusiveHomeostasis()])
-    with pytest.raises(BadValue, match="'a' needs positions"):
+    with pytest.raises(BadValueError, match="'a' needs positions"):
         ReferenceSimulation(net)

@@ -19,8 +19,8 @@ class OnlyPre(hs.Plasticity):
     gain: hs.Weight = 0.05
 
     @staticmethod
-    def on_pre(w, gain, uniform, pre_rate, post_tau):
-        return gain * (uniform - 0.4) * (pre_rate / 50.0) * (post_tau / 20.0)
+    def on_pre(w, gain, uniform, pre_rate, post_tau_m):
+        return gain * (uniform - 0.4) * (pre_rate / 50.0) * (post_tau_m / 20.0)
 
 
 def ruled(*rules: hs.Plasticity, **options: object) -> dict[str, object]:

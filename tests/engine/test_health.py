@@ -131,7 +131,7 @@ def test_the_watch_changes_no_bit() -> None:
 
 def test_stopping_early_hands_over_the_recording_and_the_run_can_go_on() -> None:
     sim = simulation(network(weight=0.02, **STILL))
-    with pytest.raises(hs.Unhealthy, match="'cells' is dead") as caught:
+    with pytest.raises(hs.UnhealthyError, match="'cells' is dead") as caught:
         sim.run(
             seconds=60, record=[hs.Spikes("inputs"), hs.States("cells", "v", every=1000.0)], watch=hs.Health(stop=True)
         )
@@ -169,9 +169,9 @@ def test_a_frozen_probe_does_not_disturb_the_watch() -> None:
 
 
 def test_settings_are_checked() -> None:
-    with pytest.raises(hs.BadValue, match="every=-1 of Health must be above 0"):
+    with pytest.raises(hs.BadValueError, match="every=-1 of Health must be above 0"):
         hs.Health(every=-1.0)
-    with pytest.raises(hs.BadValue, match="watch=True must be Health"):
+    with pytest.raises(hs.BadValueError, match="watch=True must be Health"):
         simulation(network()).run(steps=1, watch=True)  # type: ignore[arg-type]
 
 

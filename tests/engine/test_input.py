@@ -26,19 +26,19 @@ def sim() -> hs.Simulation:
 @pytest.mark.parametrize(
     ("recorder", "error", "says"),
     [
-        (hs.Spikes("exc2"), hs.UnknownName, "did you mean 'exc'"),
-        (hs.Rates("exc2", every=1.0), hs.UnknownName, "did you mean 'exc'"),
-        (hs.States("exc", "V", every=1.0), hs.UnknownName, "Known: .*v"),
-        (hs.States("nowhere", "v", every=1.0), hs.UnknownName, "exc"),
-        (hs.States("exc", "v", every=1.0, of=[7]), hs.BadValue, "below 4"),
-        (hs.States("exc", "v", every=0.05), hs.BadValue, "multiple of the step"),
-        (hs.Weights("exc -> inputs", every=1.0), hs.UnknownName, "inputs -> exc"),
-        (hs.WeightSummary("exc -> inputs", every=1.0), hs.UnknownName, "inputs -> exc"),
-        (hs.WeightSummary(every=0.0), hs.BadValue, "every"),
-        (hs.States("exc", "v", every=1.0, of=[-1]), hs.BadValue, "from 0, below 4"),
-        (hs.States("exc", "v", every="1 ms"), hs.BadValue, "every='1 ms' of States must be a time"),
-        (hs.Rates("exc", every=float("nan")), hs.BadValue, "must be finite"),
-        ("exc", hs.BadValue, "Spikes"),
+        (hs.Spikes("exc2"), hs.UnknownNameError, "did you mean 'exc'"),
+        (hs.Rates("exc2", every=1.0), hs.UnknownNameError, "did you mean 'exc'"),
+        (hs.States("exc", "V", every=1.0), hs.UnknownNameError, "Known: .*v"),
+        (hs.States("nowhere", "v", every=1.0), hs.UnknownNameError, "exc"),
+        (hs.States("exc", "v", every=1.0, of=[7]), hs.BadValueError, "below 4"),
+        (hs.States("exc", "v", every=0.05), hs.BadValueError, "multiple of the step"),
+        (hs.Weights("exc -> inputs", every=1.0), hs.UnknownNameError, "inputs -> exc"),
+        (hs.WeightSummary("exc -> inputs", every=1.0), hs.UnknownNameError, "inputs -> exc"),
+        (hs.WeightSummary(every=0.0), hs.BadValueError, "every"),
+        (hs.States("exc", "v", every=1.0, of=[-1]), hs.BadValueError, "from 0, below 4"),
+        (hs.States("exc", "v", every="1 ms"), hs.BadValueError, "every='1 ms' of States must be a time"),
+        (hs.Rates("exc", every=float("nan")), hs.BadValueError, "must be finite"),
+        ("exc", hs.BadValueError, "Spikes"),
     ],
 )
 def test_recorders(sim: hs.Simulation, recorder: Any, error: type[Exception], says: str) -> None:
@@ -49,21 +49,21 @@ def test_recorders(sim: hs.Simulation, recorder: Any, error: type[Exception], sa
 
 def test_record_takes_a_list_of_recorders_with_names_of_their_own(sim: hs.Simulation) -> None:
     for wrong in (hs.Spikes("exc"), None):
-        with pytest.raises(hs.BadValue, match=r"must be a list of recorders: record=\[Spikes"):
+        with pytest.raises(hs.BadValueError, match=r"must be a list of recorders: record=\[Spikes"):
             sim.run(ms=1.0, record=wrong)  # type: ignore[arg-type]
-    with pytest.raises(hs.BadValue, match=r"two recorders would both be called 'exc\.v'"):
+    with pytest.raises(hs.BadValueError, match=r"two recorders would both be called 'exc\.v'"):
         sim.run(ms=1.0, record=[hs.States("exc", "v", every=1.0), hs.States("exc", "v", every=0.5)])
-    with pytest.raises(hs.BadValue, match="3 is no population or projection"):
+    with pytest.raises(hs.BadValueError, match="3 is no population or projection"):
         hs.Spikes(3)  # type: ignore[arg-type]
     assert sim.step_count == 0
 
 
 def test_what_is_looked_at_must_have_a_name(sim: hs.Simulation) -> None:
-    with pytest.raises(hs.BadValue, match="3 is no population or projection"):
+    with pytest.raises(hs.BadValueError, match="3 is no population or projection"):
         sim.state(3, "v")  # type: ignore[arg-type]
-    with pytest.raises(hs.BadValue, match="3 is no name of a state"):
+    with pytest.raises(hs.BadValueError, match="3 is no name of a state"):
         sim.state("exc", 3)  # type: ignore[arg-type]
-    with pytest.raises(hs.BadValue, match="takes a Network, not None"):
+    with pytest.raises(hs.BadValueError, match="takes a Network, not None"):
         hs.Simulation(None)  # type: ignore[arg-type]
     with pytest.raises(AttributeError, match="did you mean 'LIF'"):
         hs.Lif  # noqa: B018
@@ -77,7 +77,7 @@ def test_what_is_looked_at_must_have_a_name(sim: hs.Simulation) -> None:
     ],
 )  # fmt: skip
 def test_durations(sim: hs.Simulation, given: dict[str, Any]) -> None:
-    with pytest.raises(hs.BadValue):
+    with pytest.raises(hs.BadValueError):
         sim.run(**given)
     assert sim.step_count == 0
 
@@ -85,17 +85,17 @@ def test_durations(sim: hs.Simulation, given: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("of", "name", "value", "error"),
     [
-        ("inputs -> exc", "w", np.full(20, np.nan), hs.BadValue),
-        ("inputs -> exc", "w", float("inf"), hs.BadValue),
-        ("inputs -> exc", "w", np.ones(19), hs.BadValue),
-        ("inputs -> exc", "w", "much", hs.BadValue),
-        ("inputs", "rate", -3.0, hs.BadValue),
-        ("inputs", "rate", float("nan"), hs.BadValue),
-        ("inputs", "rate", [1.0, 2.0, 3.0, 4.0, 5.0], hs.BadValue),  # one number in this network
-        ("exc", "tau_m", np.ones(3), hs.BadValue),
-        ("exc", "tau_m", hs.LogNormal(20.0, cv=0.2), hs.BadValue),
-        ("exc", "taau", 3.0, hs.UnknownName),
-        ("ex", "tau_m", 3.0, hs.UnknownName),
+        ("inputs -> exc", "w", np.full(20, np.nan), hs.BadValueError),
+        ("inputs -> exc", "w", float("inf"), hs.BadValueError),
+        ("inputs -> exc", "w", np.ones(19), hs.BadValueError),
+        ("inputs -> exc", "w", "much", hs.BadValueError),
+        ("inputs", "rate", -3.0, hs.BadValueError),
+        ("inputs", "rate", float("nan"), hs.BadValueError),
+        ("inputs", "rate", [1.0, 2.0, 3.0, 4.0, 5.0], hs.BadValueError),  # one number in this network
+        ("exc", "tau_m", np.ones(3), hs.BadValueError),
+        ("exc", "tau_m", hs.LogNormal(20.0, cv=0.2), hs.BadValueError),
+        ("exc", "taau", 3.0, hs.UnknownNameError),
+        ("ex", "tau_m", 3.0, hs.UnknownNameError),
     ],
 )
 def test_set(sim: hs.Simulation, of: str, name: str, value: Any, error: type[Exception]) -> None:
@@ -108,7 +108,7 @@ def test_set(sim: hs.Simulation, of: str, name: str, value: Any, error: type[Exc
 
 @pytest.mark.parametrize("options", [{"threads": 0}, {"threads": 1.5}, {"dtype": "float16"}])
 def test_options(options: dict[str, Any]) -> None:
-    with pytest.raises(hs.BadValue):
+    with pytest.raises(hs.BadValueError):
         hs.Simulation(network(), quiet=True, **options)
 
 
@@ -116,7 +116,7 @@ def test_a_network_too_large_for_memory_says_how_large() -> None:
     net = hs.Network(seed=1)
     net.add(hs.LIF(), 10**7, "exc")
     net.connect("exc", "exc", hs.AllToAll(), weight=0.1, receptor=hs.AMPA())
-    with pytest.raises(hs.TooLarge, match="GiB"):
+    with pytest.raises(hs.TooLargeError, match="GiB"):
         hs.Simulation(net, quiet=True)
 
 
@@ -126,13 +126,13 @@ def test_ten_thousand_million_synapses_are_refused_before_anything_is_made() -> 
         net = hs.Network(seed=1)
         net.add(hs.LIF(), 10**5, "exc")
         net.connect("exc", "exc", wiring, weight=0.1, receptor=hs.AMPA())
-        with pytest.raises(hs.TooLarge, match=r"needs about 11[12].* GiB, and .* GiB are free; use fewer cells"):
+        with pytest.raises(hs.TooLargeError, match=r"needs about 11[12].* GiB, and .* GiB are free; use fewer cells"):
             hs.Simulation(net, quiet=True)
 
 
 @pytest.mark.parametrize(
     ("delay", "error", "says"),
-    [(1e8, hs.TooLarge, r"longest delay, .* GiB"), (1e9, hs.BadValue, "longer than 1073741824 steps")],
+    [(1e8, hs.TooLargeError, r"longest delay, .* GiB"), (1e9, hs.BadValueError, "longer than 1073741824 steps")],
 )
 def test_a_delay_too_long_says_how_much_it_needs(delay: float, error: type[Exception], says: str) -> None:
     net = hs.Network(seed=1)
@@ -151,7 +151,7 @@ def test_a_delay_too_long_says_how_much_it_needs(delay: float, error: type[Excep
     ],
 )
 def test_a_recording_too_large_for_memory_says_how_large(sim: hs.Simulation, recorder: hs.Recorder) -> None:
-    with pytest.raises(hs.TooLarge, match="GiB"):
+    with pytest.raises(hs.TooLargeError, match="GiB"):
         sim.run(steps=2**31 - 2, record=[recorder])
     assert sim.step_count == 0
 
@@ -170,5 +170,5 @@ def test_what_a_trace_decays_with_may_be_set_between_runs() -> None:
         np.testing.assert_allclose(sim.state("learn", "rule0.x"), reference.state("learn", "rule0.0", "x"), rtol=1e-12)
         np.testing.assert_allclose(sim.weights("learn"), reference.weights("learn"), rtol=1e-9)
     sim.set("learn", "rule0.A_plus", 0.5)
-    with pytest.raises(hs.BadValue, match="must be numbers"):
+    with pytest.raises(hs.BadValueError, match="must be numbers"):
         sim.set("learn", "rule0.A_plus", hs.Uniform(0.0, 1.0))

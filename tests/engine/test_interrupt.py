@@ -59,7 +59,7 @@ def test_ctrl_c(threads: int) -> None:
     sim.run(steps=1, record=[hs.Spikes("exc")])  # compiled
     handler = signal.getsignal(signal.SIGINT)
     interrupt_at(sim, 100)
-    with pytest.raises(hs.Interrupted, match="can go on") as caught:
+    with pytest.raises(hs.RunInterruptedError, match="can go on") as caught:
         sim.run(steps=STEPS - 1, record=[hs.Spikes("exc")])
     assert signal.getsignal(signal.SIGINT) is handler
     assert 100 <= sim.step_count < STEPS

@@ -74,7 +74,7 @@ MEETS: dict[str, Any] = {
     "together": lambda: rule(**moved(hs.PerSynapse, "on_pre"), **hook(on_post=lambda c: c)),
     "derived": lambda: rule(c=hs.PerPost.state(), **hook(weight=lambda post_v: post_v)),
     "moving": lambda: rule(**hook(on_pre=lambda pre_v: pre_v)),
-    "signal": lambda: rule(**hook(on_pre=lambda post_bias: post_bias)),
+    "signal": lambda: rule(**hook(on_pre=lambda post_i_ext: post_i_ext)),
     "decay": lambda: hs.PairSTDP(tau_plus=hs.TimedArray([10.0, 20.0], every=5.0)),
     "columns": lambda: hs.HardBounds(high=hs.TimedArray(np.ones((2, 9)), every=1.0)),
     "sensor": lambda: rule(
@@ -101,7 +101,7 @@ def test_every_refusal_has_its_network() -> None:
 def test_a_refusal_names_rule_and_place_and_says_what_would_do(key: str) -> None:
     mechanism = MEETS[key]()
     net = network(mechanism, branches=2 if key == "branch" else None)
-    with pytest.raises(hs.NotSupported) as caught:
+    with pytest.raises(hs.NotSupportedError) as caught:
         hs.Simulation(net, quiet=True)
     where = "b" if isinstance(mechanism, hs.PopulationRule) else "a -> b"
     text = str(caught.value)
@@ -116,7 +116,7 @@ def test_few_compositions_are_refused() -> None:
     for seed in range(200):
         try:
             write_module(build(instantiate(compose(seed))), "float32")
-        except hs.NotSupported as error:
+        except hs.NotSupportedError as error:
             assert any(text in str(error) for text in REFUSALS.values()), error
             refused.append(seed)
     assert len(refused) <= 0.05 * 200, refused

@@ -113,7 +113,7 @@ def test_one_weight_for_all_static_synapses_is_one_number() -> None:
     assert np.array_equal(sim.weights("x"), np.full(n, 0.7))
     sim.set("x", "w", np.full(n, 0.5))
     assert np.array_equal(sim.weights("x"), np.full(n, 0.5))
-    with pytest.raises(hs.BadValue, match="make it an array when the network is described"):
+    with pytest.raises(hs.BadValueError, match="make it an array when the network is described"):
         sim.set("x", "w", np.arange(n))
 
 

@@ -189,13 +189,13 @@ def test_predicted_sizes_hold_and_are_not_far_off(tmp_path: Path, record: Any, s
 def test_what_does_not_fit_is_refused_with_advice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sim = simulation()
     monkeypatch.setattr(budget, "free_memory", lambda: 2**21)
-    with pytest.raises(hs.TooLarge, match=r'exc\.v alone .* limit is 1\.0 MiB.*every=.*pass out="..." to stream'):
+    with pytest.raises(hs.TooLargeError, match=r'exc\.v alone .* limit is 1\.0 MiB.*every=.*pass out="..." to stream'):
         sim.run(seconds=60, record=[hs.States("exc", "v", every=0.5)])
-    with pytest.raises(hs.TooLarge, match=r"at 50 Hz a neuron \(Spikes\(..., expected=\)"):
+    with pytest.raises(hs.TooLargeError, match=r"at 50 Hz a neuron \(Spikes\(..., expected=\)"):
         sim.run(seconds=600, record=[hs.Spikes("inputs")])
     monkeypatch.setattr(budget, "free_memory", lambda: 2**30)
     monkeypatch.setattr(budget, "free_disk", lambda path: 2**20)
-    with pytest.raises(hs.TooLarge, match=r"of disk, .*larger disk"):
+    with pytest.raises(hs.TooLargeError, match=r"of disk, .*larger disk"):
         sim.run(seconds=60, record=[hs.States("exc", "v", every=0.5)], out=tmp_path / "out.zarr")
     assert not (tmp_path / "out.zarr").exists() and sim.step_count == 0
 
@@ -203,7 +203,7 @@ def test_what_does_not_fit_is_refused_with_advice(tmp_path: Path, monkeypatch: p
 def test_spikes_that_outgrow_memory_end_the_run_with_the_recording(monkeypatch: pytest.MonkeyPatch) -> None:
     sim = simulation()
     monkeypatch.setattr(budget, "free_memory", lambda: 2.0 * 2**20)
-    with pytest.raises(hs.TooLarge, match=r"until .* s take") as caught:
+    with pytest.raises(hs.TooLargeError, match=r"until .* s take") as caught:
         sim.run(seconds=3600, record=[hs.Spikes("inputs", expected=0.001)])
     spikes: Any = caught.value.recording["inputs.spikes"]  # type: ignore[attr-defined]
     assert 2**20 < 8 * spikes.sizes["spike"] < 2**24
@@ -214,7 +214,7 @@ def test_spikes_that_outgrow_memory_end_the_run_with_the_recording(monkeypatch: 
 def test_a_run_that_is_stopped_hands_over_what_it_streamed(tmp_path: Path) -> None:
     sim = simulation()
     sim.set("inputs", "rate", 0.0)
-    with pytest.raises(hs.Unhealthy) as caught:
+    with pytest.raises(hs.UnhealthyError) as caught:
         sim.run(seconds=60, record=[hs.Rates("exc", every=100.0)], out=tmp_path / "a.zarr", watch=hs.Health(stop=True))
     recording: Any = caught.value.recording  # type: ignore[attr-defined]
     assert recording["exc.rate"].sizes["time"] == 100

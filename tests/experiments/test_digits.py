@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hebbstat.contract.errors import BadValue, DataError
+from hebbstat.contract.errors import BadValueError, DataError
 from hebbstat.experiments.digits import Settings, arms, baselines, measures, prepare, quick, run, variants
 from hebbstat.experiments.digits.data import code_of, read
 from hebbstat.experiments.digits.network import digits_network, mean_weight
@@ -127,7 +127,7 @@ def test_bad_images_are_told_before_anything_runs(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no file"):
         prepare(Settings(data=str(tmp_path / "none.npz")))
     np.savez(tmp_path / "few.npz", images=np.random.default_rng(0).random((12, 4, 4)), labels=np.arange(12))
-    with pytest.raises(BadValue, match=r"few.npz: class 0 has a single image.*use more images"):
+    with pytest.raises(BadValueError, match=r"few.npz: class 0 has a single image.*use more images"):
         prepare(Settings(data=str(tmp_path / "few.npz")))
 
 

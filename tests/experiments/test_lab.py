@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from toys import FAILING, PLAIN, SMALLEST, written
 
-from hebbstat.contract.errors import BadValue, ContractError, DataError, UnknownName
+from hebbstat.contract.errors import BadValueError, ContractError, DataError, UnknownNameError
 from hebbstat.experiments.lab.contract import Experiment
 from hebbstat.experiments.lab.discovery import built_in, load
 from hebbstat.experiments.lab.processes import Failed
@@ -79,17 +79,17 @@ def test_files_that_are_no_experiment_are_told_why(tmp_path: Path, text: str) ->
 
 
 def test_unknown_experiments_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UnknownName, match="did you mean 'digits'"):
+    with pytest.raises(UnknownNameError, match="did you mean 'digits'"):
         load("digit")
     with pytest.raises(DataError, match="no file"):
         load("nowhere.py")
     monkeypatch.chdir(tmp_path)
     written(tmp_path, SMALLEST)
-    with pytest.raises(UnknownName, match=r"did you mean 'toy\.py'"):
+    with pytest.raises(UnknownNameError, match=r"did you mean 'toy\.py'"):
         load("toy")
-    with pytest.raises(UnknownName, match=r"no experiment '\.'"):
+    with pytest.raises(UnknownNameError, match=r"no experiment '\.'"):
         load(".")
-    with pytest.raises(UnknownName, match="no setting 'passes' in quick of"):
+    with pytest.raises(UnknownNameError, match="no setting 'passes' in quick of"):
         load(str(written(tmp_path, "def run(a, b, c):\n    pass\nquick = {'passes': 1}\n")))
 
 
@@ -159,9 +159,9 @@ def test_what_a_run_returns_is_checked(tmp_path: Path, returned: str, words: str
 
 def test_other_files_are_never_overwritten(tmp_path: Path) -> None:
     toy = load(str(written(tmp_path, SMALLEST)))
-    with pytest.raises(BadValue, match=r"holds other files \(toy.py\)"):
+    with pytest.raises(BadValueError, match=r"holds other files \(toy.py\)"):
         ran(toy, tmp_path, seeds=[0])
-    with pytest.raises(BadValue, match="is a file"):
+    with pytest.raises(BadValueError, match="is a file"):
         ran(toy, tmp_path / "toy.py", seeds=[0])
 
 
@@ -200,5 +200,5 @@ def test_damaged_results_are_told(tmp_path: Path) -> None:
 def test_unknown_arms_are_told(tmp_path: Path) -> None:
     toy = load(str(written(tmp_path, PLAIN)))
     assert toy.chosen(["coin", "treated"]) == ["treated", "coin"]
-    with pytest.raises(UnknownName, match="did you mean 'treated'"):
+    with pytest.raises(UnknownNameError, match="did you mean 'treated'"):
         toy.chosen(["treted"])

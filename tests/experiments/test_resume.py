@@ -15,7 +15,7 @@ import pytest
 from toys import KEPT, PLAIN, SMALLEST, written
 
 from hebbstat.cli import call
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.experiments.digits import Settings as Digits
 from hebbstat.experiments.digits import run as digits
 from hebbstat.experiments.lab.place import Place, seconds_of
@@ -123,6 +123,6 @@ def test_only_missing_runs_are_run(tmp_path: Path, capsys: pytest.CaptureFixture
 
 def test_times_between_checkpoints() -> None:
     assert [seconds_of(text) for text in ("every=60s", "60s", "1.5min", "2h")] == [60, 60, 90, 7200]
-    with pytest.raises(BadValue, match="every=60s, 5min or 1h, not 'often'"):
+    with pytest.raises(BadValueError, match="every=60s, 5min or 1h, not 'often'"):
         seconds_of("often")
     assert Place().checkpoint("training") is None

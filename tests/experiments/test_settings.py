@@ -3,7 +3,7 @@
 import pytest
 from pydantic import Field
 
-from hebbstat.contract.errors import BadValue, UnknownName
+from hebbstat.contract.errors import BadValueError, UnknownNameError
 from hebbstat.experiments.lab.settings import Settings, build, parse
 
 
@@ -33,14 +33,14 @@ WRONG = {
 
 @pytest.mark.parametrize("text", WRONG)
 def test_values_out_of_range_are_told_with_key_value_and_range(text: str) -> None:
-    with pytest.raises(BadValue, match=WRONG[text]):
+    with pytest.raises(BadValueError, match=WRONG[text]):
         parse(Three, [text], {}, " of it")
 
 
 def test_unknown_keys_are_told_with_the_nearest() -> None:
-    with pytest.raises(UnknownName, match="no setting 'rte'; did you mean 'rate'"):
+    with pytest.raises(UnknownNameError, match="no setting 'rte'; did you mean 'rate'"):
         parse(Three, ["rte=3"], {})
-    with pytest.raises(BadValue, match="key=value, not 'rate'"):
+    with pytest.raises(BadValueError, match="key=value, not 'rate'"):
         parse(Three, ["rate"], {})
 
 
@@ -50,7 +50,7 @@ def test_what_was_chosen_on_purpose_wins() -> None:
     assert (filled.rate, filled.cells) == (5.0, 4)
     assert settings.chosen == {"rate": 5.0}
     assert settings.but(cells=2).cells == 2
-    with pytest.raises(BadValue):
+    with pytest.raises(BadValueError):
         settings.but(cells=0)
 
 

@@ -139,6 +139,6 @@ def test_a3_joint_distributions_of_two_rules_draw_apart():
 
 
 def test_a3_names_of_streams_cannot_be_mixed_up():
-    with pytest.raises(hs.BadValue):
+    with pytest.raises(hs.BadValueError):
         joined("a/b", "c")
     assert joined("a", "b c") != joined("a b", "c")

@@ -145,19 +145,19 @@ def test_a7_names_of_messages_can_be_set_and_what_moves_says_why_not():
     b = net.add(hs.LIF(), 2, "b", rules=[hs.IntrinsicThreshold(target=5.0)])
     net.connect(a, b, hs.AllToAll(), receptor=hs.AMPA(), rules=[hs.PairSTDP()], name="p")
     sim = hs.Simulation(net, quiet=True)
-    with pytest.raises(hs.UnknownName) as error:
+    with pytest.raises(hs.UnknownNameError) as error:
         sim.set("p", "rule0.gian_up", 1.0)
     known = str(error.value).split("Known: ")[1].split(", ")
     assert "rule0.A_plus" in known and "rule0.x" in known and "receptor.g" in known and "w" in known
     for owner, name in [("p", name) for name in known]:
         try:
             sim.set(owner, name, 0.5 if "tau" in name else 1.0)
-        except hs.BadValue as reason:
+        except hs.BadValueError as reason:
             assert "cannot be set" in str(reason)
         assert sim.state(owner, name).size
-    with pytest.raises(hs.BadValue, match="rate of 'a' is Sine"):
+    with pytest.raises(hs.BadValueError, match="rate of 'a' is Sine"):
         sim.set("a", "rate", 5.0)
-    with pytest.raises(hs.BadValue, match="multiple of the step"):
+    with pytest.raises(hs.BadValueError, match="multiple of the step"):
         sim.set("b", "rule0.period", 0.5)
     sim.set("b", "rule0.target", 7.0)
     assert sim.state("b", "rule0.target").tolist() == [7.0, 7.0]

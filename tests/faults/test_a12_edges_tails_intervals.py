@@ -9,7 +9,7 @@ from scipy import stats
 import hebbstat as hs
 from hebbstat.contract import random
 from hebbstat.contract.distributions import Beta, Gamma, LogNormal, Normal, Uniform, jointly
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.information import binned_counts, firing_rates, mean_interval, paired_difference_interval
 
 N = 20_000
@@ -119,7 +119,7 @@ def test_a12_extreme_distributions_follow_their_law():
     ],
 )
 def test_a12_impossible_distributions_are_refused(make, says):
-    with pytest.raises(BadValue, match=says):
+    with pytest.raises(BadValueError, match=says):
         make()
 
 
@@ -155,5 +155,5 @@ def test_a12_intervals_of_huge_and_tiny_values_are_those_of_plain_ones(number, s
 
 @pytest.mark.parametrize(("values", "says"), [([1.0], "number of values"), ([1.0, np.nan], "NaN"), ([], "empty")])
 def test_a12_intervals_without_an_answer_are_refused(values, says):
-    with pytest.raises(BadValue, match=says):
+    with pytest.raises(BadValueError, match=says):
         mean_interval(values)

@@ -163,7 +163,7 @@ def test_a13_what_a_network_holds_cannot_be_written_to() -> None:
     for array in arrays:
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
-    with pytest.raises(hs.BadValue, match=r"tau_m of a LIF cannot be changed: make another, LIF\(tau_m=3\)"):
+    with pytest.raises(hs.BadValueError, match=r"tau_m of a LIF cannot be changed: make another, LIF\(tau_m=3\)"):
         net.populations["exc"].neuron.tau_m = 3.0
 
 
@@ -171,9 +171,9 @@ def test_a13_the_network_of_a_simulation_stays_as_it_is() -> None:
     net = network(given())
     sim = hs.Simulation(net, threads=1, quiet=True)
     for change in (lambda: setattr(sim.net, "seed", 4), lambda: setattr(sim.net, "dt", 1.0)):
-        with pytest.raises(hs.BadValue, match="a simulation was made of it"):
+        with pytest.raises(hs.BadValueError, match="a simulation was made of it"):
             change()
-    with pytest.raises(hs.BadValue, match="'more' cannot be added to this network: a simulation was made of it"):
+    with pytest.raises(hs.BadValueError, match="'more' cannot be added to this network: a simulation was made of it"):
         sim.net.add(hs.LIF(), 1, "more")
     free = sim.net.copy()
     free.seed = 4
@@ -205,5 +205,5 @@ def test_a13_a_realised_network_and_the_reference_own_theirs_too() -> None:
 @pytest.mark.parametrize("name", ['x"""', 'x"""; [][n]; """', '"""'])
 def test_a13_names_cannot_end_the_text_that_they_stand_in(name: str) -> None:
     """They are in docstrings of kernels, and come from files."""
-    with pytest.raises(hs.BadValue, match="three quotation marks"):
+    with pytest.raises(hs.BadValueError, match="three quotation marks"):
         hs.Network().add(hs.LIF(), 1, name)

@@ -14,7 +14,7 @@ import pytest
 from toys import SLOW, SMALLEST, written
 
 from hebbstat.cli import call
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.experiments.digits import Settings
 from hebbstat.experiments.digits.search import search
 
@@ -60,7 +60,7 @@ def test_b2_the_lock_ends_with_its_holder(tmp_path: Path) -> None:
     from hebbstat.experiments.lab.lock import Lock
 
     lock = Lock(tmp_path)
-    with pytest.raises(BadValue, match=rf"process {os.getpid()} "):
+    with pytest.raises(BadValueError, match=rf"process {os.getpid()} "):
         Lock(tmp_path)
     lock.release()
     assert not list(tmp_path.iterdir())
@@ -85,11 +85,11 @@ def test_b2_two_searches_do_not_share_a_folder(tmp_path: Path) -> None:
     from hebbstat.experiments.lab.lock import Lock
 
     lock = Lock(tmp_path)
-    with pytest.raises(BadValue, match="is being written to"):
+    with pytest.raises(BadValueError, match="is being written to"):
         search(Settings(), 1, ["untrained"], 0, tmp_path, 1, None)  # type: ignore[arg-type]
     lock.release()
     (tmp_path / "candidates.jsonl").write_text("")
-    with pytest.raises(BadValue, match="another search"):
+    with pytest.raises(BadValueError, match="another search"):
         search(Settings(), 1, ["untrained"], 0, tmp_path, 1, None)  # type: ignore[arg-type]
 
 

@@ -79,7 +79,7 @@ def test_b4_another_thread_is_refused_while_one_runs(threads: int, tmp_path: Pat
     ]  # fmt: skip
     with running(sim):
         for use in uses:
-            with pytest.raises(hs.NotSupported, match=r"the thread 'other' is in run\(\).*a simulation of its own"):
+            with pytest.raises(hs.NotSupportedError, match=r"the thread 'other' is in run\(\).*a simulation of its own"):
                 use()
         assert sim.time > 0 and sim.health == []
     assert not (tmp_path / "x.ckpt").exists()
@@ -94,7 +94,7 @@ def test_b4_frozen_belongs_to_its_thread_and_short_looks_wait_for_each_other() -
     def run() -> None:
         try:
             said.append(sim.run(steps=1))
-        except hs.NotSupported as error:
+        except hs.NotSupportedError as error:
             said.append(str(error))
 
     with sim.frozen(), sim.frozen():
@@ -143,7 +143,7 @@ def test_b4_a_process_forked_while_another_thread_ran_is_told_so() -> None:
         if not child:
             try:
                 sim.run(steps=1)
-            except hs.NotSupported as error:
+            except hs.NotSupportedError as error:
                 os.write(write, str(error).encode())
             os._exit(0)
         os.waitpid(child, 0)
@@ -154,7 +154,7 @@ def test_b4_a_process_forked_while_another_thread_ran_is_told_so() -> None:
 @pytest.mark.parametrize("threads", [1, 2])
 def test_b4_within_a_recorder(threads: int, tmp_path: Path) -> None:
     sim = simulation(threads)
-    with pytest.raises(hs.NotSupported, match=r"run\(\) was called within run\(\) of the same simulation"):
+    with pytest.raises(hs.NotSupportedError, match=r"run\(\) was called within run\(\) of the same simulation"):
         sim.run(ms=100, record=[Calls(lambda sim: sim.run(steps=1))])
     with pytest.raises(ZeroDivisionError):
         sim.run(ms=100, record=[hs.Spikes("exc"), Calls(lambda sim: 1 / 0)])
@@ -172,7 +172,7 @@ def test_b4_a_handler_that_raises_leaves_whole_steps(threads: int) -> None:
     def handler(number: int, frame: Any) -> None:
         try:
             sim.state("exc", "v")
-        except hs.NotSupported as error:
+        except hs.NotSupportedError as error:
             looks.append(str(error))
         raise SystemExit(3)
 
@@ -207,7 +207,7 @@ def test_b4_ctrl_c_pressed_many_times(threads: int) -> None:
         try:
             threading.Timer(0.03, press).start()
             sim.run(steps=LONG, watch=None, progress=False)
-        except (KeyboardInterrupt, hs.Interrupted):
+        except (KeyboardInterrupt, hs.RunInterruptedError):
             pass
         while not pressed.is_set():
             with suppress(KeyboardInterrupt):
@@ -241,7 +241,7 @@ def test_b4_a_simulation_is_collected_with_its_threads() -> None:
 
 @pytest.mark.parametrize("send", [pickle.dumps, copy.copy, copy.deepcopy])
 def test_b4_a_simulation_is_not_copied_by_accident(send: Callable[[Any], Any]) -> None:
-    with pytest.raises(hs.NotSupported, match=r"save\(\) it and Simulation.load\(\) it there"):
+    with pytest.raises(hs.NotSupportedError, match=r"save\(\) it and Simulation.load\(\) it there"):
         send(simulation())
 
 

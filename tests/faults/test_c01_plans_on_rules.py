@@ -111,7 +111,7 @@ def test_c1_a_trace_whose_time_constant_moves_decays_step_by_step_or_is_refused(
     reference.run(100)
     np.testing.assert_allclose(sim.state("b", "v"), reference.state("b", "neuron", "v"), rtol=1e-9)
     net.connect(a, b, hs.AllToAll(), rules=[hs.PairSTDP(tau_plus=SINE)], name="q")
-    with pytest.raises(hs.NotSupported, match="decay or advance with a parameter that moves"):
+    with pytest.raises(hs.NotSupportedError, match="decay or advance with a parameter that moves"):
         hs.Simulation(net)
 
 
@@ -123,7 +123,7 @@ def test_c1_what_follows_a_modulator_cannot_be_regulated_too():
     net.add_rule(Level(), "m")
     net.add(hs.LIF(v_threshold=hs.FollowState("m")), 3, "a", rules=[hs.IntrinsicThreshold()])
     for make in (hs.Simulation, hs.ReferenceSimulation):
-        with pytest.raises(hs.BadValue, match="v_threshold of LIF on 'a' is a signal, so no rule can change it"):
+        with pytest.raises(hs.BadValueError, match="v_threshold of LIF on 'a' is a signal, so no rule can change it"):
             make(net)
 
 

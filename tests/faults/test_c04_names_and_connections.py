@@ -23,7 +23,7 @@ def test_c4_every_name_that_messages_list_can_be_looked_at():
     reference.run(50)
     np.testing.assert_allclose(sim.state("p", "receptor.g"), reference.state("p", "receptor", "g"), rtol=1e-4)
     for owner in "abpq":
-        with pytest.raises(hs.UnknownName) as error:
+        with pytest.raises(hs.UnknownNameError) as error:
             sim.state(owner, "nonsense")
         for name in str(error.value).split("Known: ")[1].split(", "):
             assert np.isfinite(sim.state(owner, name)).all()
@@ -76,7 +76,7 @@ def test_c7_messages_call_things_by_their_names():
     a, b = net.add(hs.PoissonSource(), 3, "a"), net.add(hs.LIF(), 2, "b")
     net.connect(a, b, hs.AllToAll(), receptor=hs.AMPA(), rules=[Named()], name="p")
     for make in (hs.Simulation, hs.ReferenceSimulation):
-        with pytest.raises(hs.UnknownName, match="post_vv") as error:
+        with pytest.raises(hs.UnknownNameError, match="post_vv") as error:
             make(net)
         known = str(error.value).split("Known: ")[1].split(", ")
         assert "post_v" in known and all(name.startswith("post_") for name in known)

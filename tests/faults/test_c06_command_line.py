@@ -8,7 +8,7 @@ import pytest
 from toys import PLAIN, written
 
 from hebbstat.cli import call
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.experiments.lab.place import seconds_of
 
 NINES = "9" * 5000
@@ -61,7 +61,7 @@ def test_c6_bad_values_are_told_at_once(
 def test_c6_times_are_above_0_and_finite() -> None:
     assert [seconds_of(text) for text in ("every=0.1s", "2 min", "+1h")] == [0.1, 120.0, 3600.0]
     for text in ("0s", "0.0h", "-1s", "nan", "1e400s", "every=", "s", "", "1s2", "١s"):
-        with pytest.raises(BadValue, match="--checkpoint"):
+        with pytest.raises(BadValueError, match="--checkpoint"):
             seconds_of(text)
 
 

@@ -105,7 +105,7 @@ NO_NUMBERS = {
 def test_c6_what_is_no_number_is_refused(value, says):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        with pytest.raises(hs.BadValue, match=says) as told:
+        with pytest.raises(hs.BadValueError, match=says) as told:
             hs.LIF(tau_m=value)
     assert "\n" not in str(told.value) and len(str(told.value)) < 250
 
@@ -122,9 +122,9 @@ def test_c6_labelled_arrays_are_arrays():
     for given in (pandas.Series([3.0, 4.0]), xarray.DataArray([3.0, 4.0]), (3, decimal.Decimal(4)), range(3, 5)):
         assert hs.LIF(tau_m=given).tau_m.tolist() == [3.0, 4.0]
     assert hs.LIF(tau_m=xarray.DataArray(3.0)).tau_m == 3.0
-    with pytest.raises(hs.BadValue, match="NaN"):
+    with pytest.raises(hs.BadValueError, match="NaN"):
         hs.LIF(tau_m=pandas.Series([1, None], dtype="Int64"))
-    with pytest.raises(hs.BadValue, match="a text"):
+    with pytest.raises(hs.BadValueError, match="a text"):
         hs.LIF(tau_m=pandas.Series(["a"]))
 
 
@@ -147,9 +147,9 @@ class Brian(float):
 def test_c6_quantities_of_other_packages_are_converted_or_refused():
     seconds = np.array([0.02, 0.03]).view(Astropy)
     assert hs.LIF(tau_m=seconds).tau_m.tolist() == [20.0, 30.0]
-    with pytest.raises(hs.BadValue, match="has the wrong dimension: it must be in mV"):
+    with pytest.raises(hs.BadValueError, match="has the wrong dimension: it must be in mV"):
         hs.LIF(v_rest=seconds)
-    with pytest.raises(hs.BadValue, match="has a unit of Brian2: give the plain number in ms"):
+    with pytest.raises(hs.BadValueError, match="has a unit of Brian2: give the plain number in ms"):
         hs.LIF(tau_m=Brian(0.02))
 
 
@@ -181,7 +181,7 @@ def test_c6_quantities_of_other_packages_are_converted_or_refused():
     ],
 )
 def test_c6_values_of_networks_wirings_and_plans(make, says):
-    with pytest.raises(hs.BadValue, match=says):
+    with pytest.raises(hs.BadValueError, match=says):
         make()
 
 
@@ -233,7 +233,7 @@ def test_c6_calls_that_do_not_fit(call, says):
     ],
 )
 def test_c6_arguments_in_the_wrong_order(call, says):
-    with pytest.raises(hs.BadValue) as told:
+    with pytest.raises(hs.BadValueError) as told:
         call()
     assert says in str(told.value)
 

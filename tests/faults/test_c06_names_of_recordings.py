@@ -102,6 +102,6 @@ def test_c6_recordings_of_before_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("streamed", [False, True])
 def test_c6_two_recorders_of_one_name_are_refused(record: Any, twice: str, streamed: bool, tmp_path: Path) -> None:
     out = tmp_path / "out.zarr" if streamed else None
-    with pytest.raises(hs.BadValue, match=f"two recorders would both be called '{twice}'"):
+    with pytest.raises(hs.BadValueError, match=f"two recorders would both be called '{twice}'"):
         simulation().run(ms=1, record=record(), out=out)
     assert not (tmp_path / "out.zarr").exists()

@@ -204,7 +204,7 @@ def test_what_moves_is_refused_however_it_is_read(what):
     a = net.add(cell, 3, "a")
     b = net.add(cell, 2, "b", rules=[Raise()] if "changed" in where else [])
     net.connect(a, b, hs.AllToAll(), name="p", rules=[make()])
-    with pytest.raises(hs.NotSupported, match="does not yet do"):
+    with pytest.raises(hs.NotSupportedError, match="does not yet do"):
         hs.Simulation(net, quiet=True)
     hs.ReferenceSimulation(net).run(3)
 
@@ -243,7 +243,7 @@ def test_an_advance_by_a_neurons_moving_parameter_goes_step_by_step():
     reference = hs.ReferenceSimulation(net)
     reference.run(10)
     assert reference.state("p", "rule0.0", "z") == pytest.approx([math.exp(-0.01 * sum(range(1, 11)))])
-    with pytest.raises(hs.NotSupported, match="decay or advance"):
+    with pytest.raises(hs.NotSupportedError, match="decay or advance"):
         hs.Simulation(net, quiet=True)
 
 

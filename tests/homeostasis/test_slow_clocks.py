@@ -7,7 +7,7 @@ import pytest
 from relay import Relay, trains
 
 from hebbstat.contract.mechanism import Plasticity
-from hebbstat.homeostasis import IntrinsicThreshold, WeightNormalization, SynapticScaling
+from hebbstat.homeostasis import IntrinsicThreshold, SynapticScaling, WeightNormalization
 from hebbstat.network import AllToAll, Network
 from hebbstat.neurons import CurrentLIF, SpikeSource
 from hebbstat.plasticity import HardBounds

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.information import mean_pairwise_correlation, residual_counts
 
 
@@ -57,9 +57,9 @@ def test_residuals_of_a_neuron_without_noise_are_exactly_zero() -> None:
 
 def test_bad_counts_are_refused() -> None:
     for bad, says in [([[1, 2]], "trials"), ([[1.0, np.nan], [1, 2]], "NaN"), ([1, 2], "dimension")]:
-        with pytest.raises(BadValue, match=says):
+        with pytest.raises(BadValueError, match=says):
             mean_pairwise_correlation(bad)
-    with pytest.raises(BadValue, match="stimulus 4 has a single trial"):
+    with pytest.raises(BadValueError, match="stimulus 4 has a single trial"):
         residual_counts([[1], [2], [3]], [1, 1, 4])
-    with pytest.raises(BadValue, match="one class per trial"):
+    with pytest.raises(BadValueError, match="one class per trial"):
         residual_counts([[1], [2]], [1])

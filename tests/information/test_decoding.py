@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.information import LinearDecoder, accuracy, choose_inverse_penalty, confusion_matrix
 
 
@@ -110,29 +110,29 @@ def test_bad_trials_are_refused() -> None:
         (good, [0, 1, 0, 0.5], "integers"),
     ]:
         for fit in (LinearDecoder.fit, choose_inverse_penalty):
-            with pytest.raises(BadValue, match=says):
+            with pytest.raises(BadValueError, match=says):
                 fit(counts, labels)
-    with pytest.raises(BadValue, match="fitted on 1"):
+    with pytest.raises(BadValueError, match="fitted on 1"):
         LinearDecoder.fit(good, [0, 0, 1, 1]).predict([[1.0, 2.0]])
-    with pytest.raises(BadValue, match="inverse_penalty=0"):
+    with pytest.raises(BadValueError, match="inverse_penalty=0"):
         LinearDecoder.fit(good, [0, 0, 1, 1], inverse_penalty=0)
 
 
 def test_bad_choices_are_refused() -> None:
     good, labels = [[1.0], [2.0], [3.0], [4.0]], [0, 0, 1, 1]
-    with pytest.raises(BadValue, match="rarest class has 2"):
+    with pytest.raises(BadValueError, match="rarest class has 2"):
         choose_inverse_penalty(good, labels, folds=3)
-    with pytest.raises(BadValue, match="folds=1"):
+    with pytest.raises(BadValueError, match="folds=1"):
         choose_inverse_penalty(good, labels, folds=1)
-    with pytest.raises(BadValue, match="candidates"):
+    with pytest.raises(BadValueError, match="candidates"):
         choose_inverse_penalty(good, labels, candidates=(), folds=2)
 
 
 def test_bad_answers_are_refused() -> None:
     for score in (accuracy, confusion_matrix):
-        with pytest.raises(BadValue, match="one class per trial"):
+        with pytest.raises(BadValueError, match="one class per trial"):
             score([0, 1], [0])
-        with pytest.raises(BadValue, match="-1 for undecided"):
+        with pytest.raises(BadValueError, match="-1 for undecided"):
             score([0, 1], [0, -2])
-        with pytest.raises(BadValue, match="labels must hold"):
+        with pytest.raises(BadValueError, match="labels must hold"):
             score([0, -1], [0, 1])

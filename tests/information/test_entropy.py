@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.information import miller_madow_entropy, plug_in_entropy
 
 
@@ -61,5 +61,5 @@ def test_symbols_each_seen_once_give_nan_and_a_warning(symbols: list[int]) -> No
 def test_bad_symbols_are_refused() -> None:
     for bad, says in [([], "shape"), ([[0, 1]], "np.unique"), ([0.0, np.nan], "NaN"), ([None, 1], "dtype")]:
         for entropy in (plug_in_entropy, miller_madow_entropy):
-            with pytest.raises(BadValue, match=says):
+            with pytest.raises(BadValueError, match=says):
                 entropy(bad)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.information import mean_interval, paired_difference_interval
 from hebbstat.information.intervals import FEWEST_FOR_BOOTSTRAP
 
@@ -89,12 +89,12 @@ def test_swapping_the_arms_turns_the_interval_round() -> None:
 
 def test_bad_values_are_refused() -> None:
     for bad, says in [([1.0], "number of values"), ([], "empty"), ([1.0, np.nan], "NaN"), ([[1.0, 2.0]], "dimension")]:
-        with pytest.raises(BadValue, match=says):
+        with pytest.raises(BadValueError, match=says):
             mean_interval(bad)
     for level in (0.0, 1.0, 95.0, float("nan")):
-        with pytest.raises(BadValue, match="level"):
+        with pytest.raises(BadValueError, match="level"):
             mean_interval([1.0, 2.0], level=level)
-    with pytest.raises(BadValue, match="pair them by seed"):
+    with pytest.raises(BadValueError, match="pair them by seed"):
         paired_difference_interval([1.0, 2.0], [1.0])
-    with pytest.raises(BadValue, match="resamples"):
+    with pytest.raises(BadValueError, match="resamples"):
         mean_interval(np.arange(40.0), resamples=0)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.information import (
     Information,
     miller_madow_information,
@@ -174,10 +174,10 @@ def test_bad_samples_are_refused(estimator: Estimator) -> None:
         ([0, 1], [0.0, np.nan], "responses holds NaN"),
         ([[0, 1]], [0, 1], "stimuli has shape"),
     ]:
-        with pytest.raises(BadValue, match=says):
+        with pytest.raises(BadValueError, match=says):
             estimator(stimuli, responses)
 
 
 def test_no_shuffles_are_refused() -> None:
-    with pytest.raises(BadValue, match="shuffles=0"):
+    with pytest.raises(BadValueError, match="shuffles=0"):
         shuffle_corrected_information([0, 1], [0, 1], seed=0, shuffles=0)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.information import binned_counts, fano_factor, firing_rates, interval_variation
 
 
@@ -102,22 +102,22 @@ def test_fano_factor_is_exact_and_nan_for_the_silent() -> None:
     ],
 )
 def test_bad_spikes_are_refused_by_name(times: list, ids: list, neurons: int, says: str) -> None:
-    with pytest.raises(BadValue, match=says):
+    with pytest.raises(BadValueError, match=says):
         firing_rates(times, ids, neurons, start=0.0, stop=1.0)
-    with pytest.raises(BadValue, match=says):
+    with pytest.raises(BadValueError, match=says):
         interval_variation(times, ids, neurons)
 
 
 def test_bad_windows_and_counts_are_refused() -> None:
-    with pytest.raises(BadValue, match="stop - start"):
+    with pytest.raises(BadValueError, match="stop - start"):
         firing_rates([1.0], [0], 1, start=5.0, stop=5.0)
-    with pytest.raises(BadValue, match="duration"):
+    with pytest.raises(BadValueError, match="duration"):
         binned_counts([1.0], [0], 1, onsets=[0.0], duration=-1.0)
-    with pytest.raises(BadValue, match="onsets"):
+    with pytest.raises(BadValueError, match="onsets"):
         binned_counts([1.0], [0], 1, onsets=[], duration=1.0)
-    with pytest.raises(BadValue, match="trials"):
+    with pytest.raises(BadValueError, match="trials"):
         fano_factor([[1, 2]])
-    with pytest.raises(BadValue, match="below 0"):
+    with pytest.raises(BadValueError, match="below 0"):
         fano_factor([[1, -2], [1, 1]])
-    with pytest.raises(BadValue, match="least_intervals"):
+    with pytest.raises(BadValueError, match="least_intervals"):
         interval_variation([1.0], [0], 1, least_intervals=1)

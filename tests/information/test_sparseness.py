@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.information import lifetime_sparseness, population_sparseness
 
 
@@ -33,7 +33,7 @@ def test_the_unit_cancels_at_any_scale(scale: float) -> None:
 
 def test_bad_responses_are_refused() -> None:
     for bad, says in [([[1.0, -1.0]], "below 0"), ([[np.nan, 1.0]], "NaN"), ([1.0, 2.0], "dimension"), ([[]], "empty")]:
-        with pytest.raises(BadValue, match=says):
+        with pytest.raises(BadValueError, match=says):
             population_sparseness(bad)
-        with pytest.raises(BadValue, match=says):
+        with pytest.raises(BadValueError, match=says):
             lifetime_sparseness(bad)

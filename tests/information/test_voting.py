@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.information import NOBODY, LabelVoting, ProfileVoting, accuracy, class_profiles
 
 # Neuron 0 prefers class 2, neurons 1 and 2 class 5, neuron 3 is silent, neuron 4 answers to both alike.
@@ -76,10 +76,10 @@ def test_bad_trials_are_refused(decoder: type) -> None:
         ([[1], [2]], [0, -1], "integers"),
         ([[1], [2]], ["a", "b"], "numbers"),
     ]:
-        with pytest.raises(BadValue, match=says):
+        with pytest.raises(BadValueError, match=says):
             decoder.fit(counts, labels)
     fitted = decoder.fit(COUNTS, LABELS)
-    with pytest.raises(BadValue, match="fitted on 5"):
+    with pytest.raises(BadValueError, match="fitted on 5"):
         fitted.predict([[1, 2]])
-    with pytest.raises(BadValue, match="NaN"):
+    with pytest.raises(BadValueError, match="NaN"):
         fitted.predict([[1, 2, np.nan, 0, 0]])

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import erf
 
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.information import gini, rank_correlation, relative_drift, weight_statistics
 
 WEIGHTS = st.lists(st.floats(1e-6, 1e6), min_size=2, max_size=40).map(np.array)
@@ -113,18 +113,18 @@ def test_drift_at_zero_weights() -> None:
 
 def test_bad_weights_are_refused() -> None:
     for bad, says in [([], "empty"), ([np.nan], "NaN"), ([[1.0]], "dimension"), (["a"], "numbers")]:
-        with pytest.raises(BadValue, match=says):
+        with pytest.raises(BadValueError, match=says):
             weight_statistics(bad)
     for measure in (rank_correlation, relative_drift):
-        with pytest.raises(BadValue, match="length"):
+        with pytest.raises(BadValueError, match="length"):
             measure([1.0, 2.0], [1.0])
-        with pytest.raises(BadValue, match="NaN"):
+        with pytest.raises(BadValueError, match="NaN"):
             measure([1.0, 2.0], [1.0, np.nan])
-    with pytest.raises(BadValue, match="weight 1 changes its sign"):
+    with pytest.raises(BadValueError, match="weight 1 changes its sign"):
         relative_drift([1.0, 1.0], [1.0, -1.0])
-    with pytest.raises(BadValue, match="two synapses"):
+    with pytest.raises(BadValueError, match="two synapses"):
         rank_correlation([1.0], [1.0])
-    with pytest.raises(BadValue, match="below upper"):
+    with pytest.raises(BadValueError, match="below upper"):
         weight_statistics([1.0], lower=1.0, upper=0.0)
-    with pytest.raises(BadValue, match="tolerance"):
+    with pytest.raises(BadValueError, match="tolerance"):
         weight_statistics([1.0], tolerance=-1.0)

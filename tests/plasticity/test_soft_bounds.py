@@ -8,7 +8,7 @@ import pytest
 from tiny import Cell, in_steps
 
 from hebbstat.contract.combinators import gated
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.contract.mechanism import Plasticity
 from hebbstat.engine.simulation import Simulation
 from hebbstat.network import AllToAll, Network
@@ -65,7 +65,7 @@ def test_around_a_slow_rule() -> None:
 
 def test_it_aims_where_its_rule_does_and_wants_an_interval() -> None:
     assert SoftBounds(PairSTDP(target="release.U"), 0.0, 1.0).aim == "release.U"
-    with pytest.raises(BadValue, match="low < high"):
+    with pytest.raises(BadValueError, match="low < high"):
         SoftBounds(PairSTDP(), 1.0, 1.0)
-    with pytest.raises(BadValue, match="wraps a plasticity rule"):
+    with pytest.raises(BadValueError, match="wraps a plasticity rule"):
         SoftBounds(AMPA(), 0.0, 1.0)  # type: ignore[arg-type]

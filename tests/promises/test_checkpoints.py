@@ -79,7 +79,7 @@ def test_two_hundred_compositions_go_on_in_another_process(
         try:
             in_a_new_process(tmp_path, seed, 8)
             done.append(seed)
-        except hs.NotSupported:
+        except hs.NotSupportedError:
             refused.append(seed)
     record_property("said", f"cut 8 times each: {len(done)} equal {done}, {len(refused)} refused {refused}")
     assert len(done) >= 9
@@ -494,7 +494,7 @@ def test_only_the_same_run_is_taken_up(tmp_path: Path) -> None:
         sim.run(steps=100, record=[hs.Spikes("exc")], checkpoint=kept)
     with sim.frozen(), pytest.raises(hs.CheckpointError, match="frozen"):
         sim.run(steps=100, checkpoint=hs.Checkpoint(tmp_path / "other.ckpt"))
-    with pytest.raises(hs.BadValue, match="every_s=-1"):
+    with pytest.raises(hs.BadValueError, match="every_s=-1"):
         hs.Checkpoint("x", every_s=-1)
 
 
@@ -511,7 +511,7 @@ class Own(hs.Recorder):
 
 def test_recorders_that_cannot_be_kept_are_refused_at_once(tmp_path: Path) -> None:
     sim = hs.Simulation(small_network(), quiet=True)
-    with pytest.raises(hs.NotSupported, match="Own cannot be kept"):
+    with pytest.raises(hs.NotSupportedError, match="Own cannot be kept"):
         sim.run(steps=10, record=[Own()], checkpoint=hs.Checkpoint(tmp_path / "run.ckpt"))
     assert sim.step_count == 0
 

@@ -52,7 +52,7 @@ def test_two_hundred_random_cases(block: int, record_property: Callable[[str, ob
         tried.append(structure)
         try:
             assert run(structure, case) == run(structure)
-        except hs.NotSupported as error:
+        except hs.NotSupportedError as error:
             assert any(text in str(error) for text in REFUSALS.values()), error
             refused.append(structure)
 

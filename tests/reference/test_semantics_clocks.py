@@ -5,7 +5,7 @@ import math
 import pytest
 from tiny import HALF, Cell, Ear, network, pair, traced
 
-from hebbstat.contract.errors import NotSupported
+from hebbstat.contract.errors import NotSupportedError
 from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import FollowState, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor
 from hebbstat.contract.signals import TimedArray
@@ -182,7 +182,7 @@ def test_over_all_projections_only_the_weight_can_be_reduced():
     class Wrong(Statistics):
         hidden = PerPost.reduce("h", "mean", over="neuron")
 
-    with pytest.raises(NotSupported, match="have only 'w' in common"):
+    with pytest.raises(NotSupportedError, match="have only 'w' in common"):
         pair([], [], Wrong())
 
 

@@ -5,7 +5,7 @@ from tiny import HALF, Cell, Ear, Fixed, network, pair, traced
 
 from hebbstat.contract.combinators import gated
 from hebbstat.contract.distributions import Uniform
-from hebbstat.contract.errors import BadValue, UnknownName
+from hebbstat.contract.errors import BadValueError, UnknownNameError
 from hebbstat.contract.mechanism import FollowState, NetworkRule, Neuron, Plasticity, Receptor, Release
 from hebbstat.contract.signals import TimedArray
 from hebbstat.contract.state import Global, PerNeuron, PerPost, PerSynapse, together
@@ -42,7 +42,7 @@ def test_a_spike_of_step_n_has_the_time_of_the_steps_end():
 
 @pytest.mark.parametrize("wrong", [{"delay": 1.5}, {"dendritic_delay": 0.5}, {"delay": 0.3}])
 def test_a_given_duration_must_be_whole_steps(wrong):
-    with pytest.raises(BadValue, match="multiple of the step"):
+    with pytest.raises(BadValueError, match="multiple of the step"):
         pair([0], [0], **wrong)
 
 
@@ -311,9 +311,9 @@ def test_a_realised_network_can_be_run_again_and_unknown_names_are_listed():
     assert two.weights("a -> b") == [1.0]  # runs share no state
     two.run(6)
     assert one.snapshot() == two.snapshot()
-    with pytest.raises(UnknownName, match=r"Cell on 'b' has no state 'w'; .*Known: got, own, v"):
+    with pytest.raises(UnknownNameError, match=r"Cell on 'b' has no state 'w'; .*Known: got, own, v"):
         one.state("b", "neuron", "w")
-    with pytest.raises(UnknownName, match="nothing at"):
+    with pytest.raises(UnknownNameError, match="nothing at"):
         one.state("c", "neuron", "v")
-    with pytest.raises(UnknownName, match="no projection 'a -> c'"):
+    with pytest.raises(UnknownNameError, match="no projection 'a -> c'"):
         one.weights("a -> c")

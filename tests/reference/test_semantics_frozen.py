@@ -5,7 +5,7 @@ from tiny import HALF, Cell, network, pair, traced
 
 from hebbstat.contract import random
 from hebbstat.contract.distributions import LogNormal, Uniform
-from hebbstat.contract.errors import BadValue, NotSupported
+from hebbstat.contract.errors import BadValueError, NotSupportedError
 from hebbstat.contract.mechanism import NetworkRule, Plasticity, PopulationRule, Release
 from hebbstat.contract.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, together
 from hebbstat.contract.units import Ms, Number
@@ -244,7 +244,7 @@ def test_rewiring_needs_what_a_newborn_synapse_can_have(wrong):
         wrong = {"release": Weighted(part=LogNormal(1.0, cv=0.1))}
     net = network([[]] * 3, [[]] * 4)
     net.connect("a", "b", AllToAll(), rules=[Grow()], **wrong)
-    with pytest.raises(NotSupported, match="rewires"):
+    with pytest.raises(NotSupportedError, match="rewires"):
         ReferenceSimulation(net)
 
 
@@ -380,7 +380,7 @@ def test_a_parameter_that_a_rule_changes_cannot_be_a_signal():
 
     net = Network(dt=1.0)
     net.add(Cell(v_threshold=Sine(5.0, 1.0, 10.0)), 1, "a", rules=[Threshold()])
-    with pytest.raises(BadValue, match="is a signal, so no rule can change it"):
+    with pytest.raises(BadValueError, match="is a signal, so no rule can change it"):
         ReferenceSimulation(net)
 
 
@@ -423,5 +423,5 @@ def test_a_derived_weight_follows_its_states_at_all_times_and_is_bounded():
 
 
 def test_no_rule_may_change_a_derived_weight():
-    with pytest.raises(NotSupported, match="derives the weight"):
+    with pytest.raises(NotSupportedError, match="derives the weight"):
         pair([], [], Hidden(), Wrong())

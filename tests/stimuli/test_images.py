@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hebbstat.contract.errors import BadValue, DataError
+from hebbstat.contract.errors import BadValueError, DataError
 from hebbstat.stimuli import load_digits, load_images, split
 
 
@@ -59,13 +59,13 @@ def test_the_split_keeps_the_classes_in_proportion() -> None:
 
 @pytest.mark.parametrize("share", [0.0, 1.0, -0.1, float("nan")])
 def test_a_share_must_be_a_share(share: float) -> None:
-    with pytest.raises(BadValue, match="between 0 and 1"):
+    with pytest.raises(BadValueError, match="between 0 and 1"):
         split(load_digits(), share=share)
 
 
 def test_a_class_on_one_side_only_is_refused() -> None:
     images = load_digits()
-    with pytest.raises(BadValue, match="fewer than the 10 classes"):
+    with pytest.raises(BadValueError, match="fewer than the 10 classes"):
         split(images[np.argsort(images.labels, kind="stable")[::60]], share=0.2)
 
 

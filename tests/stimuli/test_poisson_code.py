@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.stimuli import Images, PoissonCode
 
 IMAGES = Images(
@@ -53,12 +53,12 @@ def test_noise_keeps_the_total_and_levels_the_rates() -> None:
     "wrong", [{"total": -1.0}, {"exponent": 0.0}, {"show": 0.0}, {"pause": -1.0}, {"full_rate": float("nan")}]
 )
 def test_values_out_of_range_are_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(BadValue, match=next(iter(wrong))):
+    with pytest.raises(BadValueError, match=next(iter(wrong))):
         PoissonCode(**wrong)
 
 
 def test_other_images_than_those_adapted_to_are_refused() -> None:
-    with pytest.raises(BadValue, match="adapted to images of 9 pixels"):
+    with pytest.raises(BadValueError, match="adapted to images of 9 pixels"):
         PoissonCode(mean=np.zeros(9)).rates(IMAGES)
-    with pytest.raises(BadValue, match="share from 0 to 1"):
+    with pytest.raises(BadValueError, match="share from 0 to 1"):
         PoissonCode().signal(IMAGES, noise=1.5)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import hebbstat as hs
-from hebbstat.contract.errors import BadValue, CheckpointError, HebbstatError, NotSupported, UnknownName
+from hebbstat.contract.errors import BadValueError, CheckpointError, HebbstatError, NotSupportedError, UnknownNameError
 from hebbstat.network import instantiate
 from hebbstat.network.instantiate import places, targets
 
@@ -57,7 +57,7 @@ class Face:
             return
         try:
             self.put(name, place, what, value)
-        except (BadValue, NotSupported, UnknownName) as error:
+        except (BadValueError, NotSupportedError, UnknownNameError) as error:
             self.unset.add(number)
             self.refused.append(error)
 
@@ -114,7 +114,7 @@ class Reference(Face):
 
     def put(self, name: str, place: str, what: str, value: Any) -> None:
         if not hasattr(self.sim, "set"):
-            raise NotSupported("this reference sets nothing")
+            raise NotSupportedError("this reference sets nothing")
         self.sim.set(name, place, what, value)
 
     @contextlib.contextmanager
@@ -183,7 +183,7 @@ class Engine(Face):
             return np.array([self.sim.modulator(f"{name}.{what}")])
         try:
             return np.array(self.sim.state(name, self._name(name, place, what)), float)
-        except UnknownName:
+        except UnknownNameError:
             if place == "receptor":
                 return None  # older ones know receptors by other names
             raise

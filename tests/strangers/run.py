@@ -18,7 +18,7 @@ from strangers.faces import Engine, Face, Look, Reference
 from strangers.interpreted import plain_kernels
 from strangers.scripts import imported
 
-from hebbstat.contract.errors import HebbstatError, NotSupported
+from hebbstat.contract.errors import HebbstatError, NotSupportedError
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def run(
         except Difference as difference:
             return Outcome("differs", difference.where, difference.text)
         except HebbstatError as error:
-            kind = "refused" if isinstance(error, NotSupported) else "asked"
+            kind = "refused" if isinstance(error, NotSupportedError) else "asked"
             return Outcome(kind, type(error).__name__, str(error))
         except Exception as error:
             last = traceback.extract_tb(error.__traceback__)[-1]

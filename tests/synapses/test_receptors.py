@@ -24,7 +24,7 @@ def potential(t: np.ndarray, tau: float, tau_m: float, w: float, capacitance: fl
 def test_exponential_current_is_exact(kind: type, tau: float, dt: float) -> None:
     """Two arrivals: v is their closed form at every step, also where tau equals the membrane's."""
     cell = Cell(kind(tau_m=20.0, g_leak=10.0, v_threshold=0.0), dt)
-    receptor = Cell(ExponentialCurrent(tau=tau), dt, post_tau=20.0)
+    receptor = Cell(ExponentialCurrent(tau=tau), dt, post_tau_m=20.0)
     late = 7 * dt
     for n in range(1, 60):
         receptor.receive(50.0 if n == 1 else -20.0 if n == 8 else 0.0)

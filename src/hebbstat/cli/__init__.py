@@ -26,7 +26,7 @@ def call(arguments: Sequence[str]) -> int:
     import typer
 
     from hebbstat.cli.app import app
-    from hebbstat.contract.errors import HebbstatError, Interrupted
+    from hebbstat.contract.errors import HebbstatError, RunInterruptedError
 
     # Typer has its own copy of click, older versions the real one: the class is taken from where it is.
     usage_error: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
@@ -37,7 +37,7 @@ def call(arguments: Sequence[str]) -> int:
         if error.ctx is not None:
             print(f"{error.ctx.get_usage()}\nhelp:  {error.ctx.command_path} --help", file=sys.stderr)
         return USAGE
-    except (KeyboardInterrupt, typer.Abort, Interrupted):
+    except (KeyboardInterrupt, typer.Abort, RunInterruptedError):
         print("stopped", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # `hebbstat list | head`

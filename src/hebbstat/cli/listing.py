@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from hebbstat.contract.errors import UnknownName, suggestion
+from hebbstat.contract.errors import UnknownNameError, suggestion
 from hebbstat.experiments.lab.contract import Experiment
 from hebbstat.experiments.lab.discovery import built_in, load
 from hebbstat.experiments.lab.settings import range_of, type_of
@@ -33,7 +33,7 @@ def show(what: str | None) -> None:
         return
     known = [*built_in(), "experiments", "mechanisms"]
     if what not in known and not what.endswith(".py"):
-        raise UnknownName(f"nothing called '{what}' to list; {suggestion(what, known)}")
+        raise UnknownNameError(f"nothing called '{what}' to list; {suggestion(what, known)}")
     _one(console, load(what))
 
 

@@ -15,7 +15,7 @@ from rich.console import Console
 from hebbstat.cli import FAILED, INTERRUPTED, OK
 from hebbstat.cli.progress import Watch, clock
 from hebbstat.cli.telling import tell
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.experiments.lab.contract import Experiment
 from hebbstat.experiments.lab.discovery import load
 from hebbstat.experiments.lab.place import EVERY_S, seconds_of
@@ -79,7 +79,7 @@ def resume_experiment(folder: Path, request: Request) -> int:
     result = Result.open(folder)
     folder, found = result.folder, result.json
     if request.which not in (None, found["experiment"], found["locator"]):
-        raise BadValue(f"'{folder}' holds the experiment {found['experiment']}, not {request.which}")
+        raise BadValueError(f"'{folder}' holds the experiment {found['experiment']}, not {request.which}")
     experiment = load(found["locator"])
     if changed := differences(found["sources"], {**found["sources"], **code_of(found["locator"])}):
         raise changed_since(folder, found["locator"], changed)  # before its settings, which may have changed with it
@@ -114,7 +114,7 @@ def _workers(threads: int | None) -> int:
 def _interval(text: str | None, experiment: Experiment) -> float | None:
     """Seconds between checkpoints; None if none are wanted."""
     if text is not None and not experiment.keeps:
-        raise BadValue(
+        raise BadValueError(
             f"runs of {experiment.name} cannot be kept while they go on: its run() takes no `place`. Finished runs are "
             "kept without --checkpoint"
         )
@@ -156,7 +156,7 @@ def rebuild(folder: Path) -> None:
     """Write the report of a folder anew."""
     result = Result.open(folder)
     if not result.json["runs"]:
-        raise BadValue(f"'{folder}' holds no finished run, so there is nothing to report; run it again")
+        raise BadValueError(f"'{folder}' holds no finished run, so there is nothing to report; run it again")
     show(result)
 
 
@@ -175,7 +175,7 @@ def show(result: Result) -> None:
 def search_settings(request: Request, candidates: int) -> int:
     """Choose the settings of every arm anew."""
     if request.which != "digits":
-        raise BadValue(
+        raise BadValueError(
             "--search chooses the settings of the experiment 'digits'; your own experiment can do its own search"
         )
     from hebbstat.experiments.digits import Settings as Digits

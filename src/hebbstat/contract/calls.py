@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from hebbstat.contract.errors import BadCall, suggestion
+from hebbstat.contract.errors import BadCallError, suggestion
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -21,7 +21,7 @@ def explained(function: Callable[P, R]) -> Callable[P, R]:
     >>> add(3, nam="x")
     Traceback (most recent call last):
     ...
-    hebbstat.contract.errors.BadCall: add() has no argument 'nam'; did you mean 'name'? Known: n, name
+    hebbstat.contract.errors.BadCallError: add() has no argument 'nam'; did you mean 'name'? Known: n, name
     """
     signature = inspect.signature(function)
 
@@ -30,7 +30,7 @@ def explained(function: Callable[P, R]) -> Callable[P, R]:
         try:
             signature.bind(*args, **kwargs)
         except TypeError:
-            raise BadCall(_misfit(function.__qualname__, signature, args, kwargs)) from None
+            raise BadCallError(_misfit(function.__qualname__, signature, args, kwargs)) from None
         return function(*args, **kwargs)
 
     return call

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from hebbstat.contract.errors import ContractError, UnknownName, suggestion
+from hebbstat.contract.errors import ContractError, UnknownNameError, suggestion
 from hebbstat.contract.language.reading import check_hook
 
 
 def check_class(cls: Any) -> None:
-    """Raise ContractError or UnknownName where the class of a mechanism breaks the contract."""
+    """Raise ContractError or UnknownNameError where the class of a mechanism breaks the contract."""
     _check_names(cls)
     _check_events(cls)
     _check_language(cls)
@@ -66,7 +66,7 @@ def _check_names(cls: Any) -> None:
         for name in reads:
             if name not in own and name not in cls.offers and not name.startswith(cls.prefixes or ("\0",)):
                 extra = [f"{prefix}<name>" for prefix in cls.prefixes]
-                raise UnknownName(
+                raise UnknownNameError(
                     f"{cls.__name__}.{event} asks for '{name}'; {suggestion(name, [*own, *cls.offers, *extra])}"
                 )
     for state in cls.states.values():
@@ -77,14 +77,14 @@ def _check_names(cls: Any) -> None:
         named += [hook.after for hook in cls.hooks if hook.after]
         for name in named:
             if name not in cls.fields:
-                raise UnknownName(
+                raise UnknownNameError(
                     f"{cls.__name__}.{state.name} names the field '{name}'; {suggestion(name, cls.fields)}"
                 )
         values = [state.init, *((state.trace.add, state.trace.set) if state.trace else ())]
         offered = [*cls.fields, *cls.derived, *(["amount"] if "amount" in cls.offers else [])]
         for name in (value for value in values if isinstance(value, str)):
             if name not in offered:
-                raise UnknownName(
+                raise UnknownNameError(
                     f"{cls.__name__}.{state.name} starts from or adds '{name}'; {suggestion(name, offered)}"
                 )
     for value in cls.derived.values():

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from hebbstat.contract.calls import explained
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.contract.hooks import arguments
 from hebbstat.contract.mechanism import Bound, Gate, Mechanism, Plasticity
 
@@ -24,7 +24,7 @@ class Wrapper(Plasticity):
 
     def __init__(self, inner: Plasticity | None = None, *positional: Any, **values: Any) -> None:
         if not isinstance(inner, Plasticity):
-            raise BadValue(f"{type(self).__name__} wraps a plasticity rule, not {_as_given(inner)}")
+            raise BadValueError(f"{type(self).__name__} wraps a plasticity rule, not {_as_given(inner)}")
         super().__init__(*positional, **{"target": inner.aim, **values})
         self.inner = inner
         self.gate: Gate | None = None
@@ -51,7 +51,7 @@ class Gated(Wrapper):
     def __init__(self, inner: Plasticity, by: Any) -> None:
         super().__init__(inner)
         if not callable(by):
-            raise BadValue(f"gated(by={by!r}): it must be a function of modulators, such as lambda DA: DA")
+            raise BadValueError(f"gated(by={by!r}): it must be a function of modulators, such as lambda DA: DA")
         required, optional = arguments(by)
         self.gate = Gate(by, (*required, *optional))
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from hebbstat.contract.calls import explained, explained_init
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.contract.units import number
 
 Streams = Callable[[str], np.random.Generator]  # a name -> the generator of that name, fresh
@@ -47,12 +47,12 @@ class Distribution:
 
 def _spread(kind: str, mean: float, sd: Any, cv: Any) -> float:
     if (sd is None) == (cv is None):
-        raise BadValue(f"{kind}({mean:g}): give one of sd= (standard deviation) and cv= (sd / mean)")
+        raise BadValueError(f"{kind}({mean:g}): give one of sd= (standard deviation) and cv= (sd / mean)")
     spread = abs(mean) * number(cv, f"cv of {kind}") if sd is None else number(sd, f"sd of {kind}")
     if not (math.isfinite(mean) and math.isfinite(spread) and spread >= 0):
-        raise BadValue(f"{kind}(mean={mean:g}, sd={spread:g}): both must be finite numbers, the spread at least 0")
+        raise BadValueError(f"{kind}(mean={mean:g}, sd={spread:g}): both must be finite numbers, the spread at least 0")
     if mean == 0 and cv:
-        raise BadValue(f"{kind}(mean=0, cv={cv:g}): cv is a part of the mean, which is 0; give sd=")
+        raise BadValueError(f"{kind}(mean=0, cv={cv:g}): cv is a part of the mean, which is 0; give sd=")
     return spread
 
 
@@ -77,10 +77,10 @@ class Normal(Distribution):
     ) -> None:
         mean, low, high = number(mean, "mean of Normal"), number(low, "low of Normal"), number(high, "high of Normal")
         if not low < high:
-            raise BadValue(f"Normal(low={low:g}, high={high:g}): low must be below high")
+            raise BadValueError(f"Normal(low={low:g}, high={high:g}): low must be below high")
         spread = _spread("Normal", mean, sd, cv)
         if spread == 0 and not low <= mean <= high:
-            raise BadValue(
+            raise BadValueError(
                 f"Normal(mean={mean:g}, sd=0, low={low:g}, high={high:g}) has no value: without spread all values are "
                 "the mean, which must lie between low and high"
             )
@@ -138,7 +138,7 @@ class LogNormal(Distribution):
     def __init__(self, mean: float, sd: float | None = None, *, cv: float | None = None) -> None:
         mean = number(mean, "mean of LogNormal")
         if not mean > 0:
-            raise BadValue(f"LogNormal(mean={mean:g}): the mean must be above 0")
+            raise BadValueError(f"LogNormal(mean={mean:g}): the mean must be above 0")
         _freeze(self, mean=mean, sd=_spread("LogNormal", mean, sd, cv))
 
     @property
@@ -177,7 +177,7 @@ class Gamma(Distribution):
         mean = number(mean, "mean of Gamma")
         spread = _spread("Gamma", mean, sd, cv)
         if not (mean > 0 and spread > 0):
-            raise BadValue(f"Gamma(mean={mean:g}, sd={spread:g}): both must be above 0")
+            raise BadValueError(f"Gamma(mean={mean:g}, sd={spread:g}): both must be above 0")
         _freeze(self, mean=mean, sd=spread)
 
     @property
@@ -204,7 +204,7 @@ class Beta(Distribution):
         mean = number(mean, "mean of Beta")
         spread = _spread("Beta", mean, sd, cv)
         if not (0 < mean < 1 and 0 < spread**2 < mean * (1 - mean)):
-            raise BadValue(f"Beta(mean={mean:g}, sd={spread:g}): needs 0 < mean < 1 and 0 < sd^2 < mean (1 - mean)")
+            raise BadValueError(f"Beta(mean={mean:g}, sd={spread:g}): needs 0 < mean < 1 and 0 < sd^2 < mean (1 - mean)")
         _freeze(self, mean=mean, sd=spread)
 
     @property
@@ -230,7 +230,7 @@ class Uniform(Distribution):
     def __post_init__(self) -> None:
         low, high = number(self.low, "low of Uniform"), number(self.high, "high of Uniform")
         if not (low <= high and math.isfinite(high - low)):
-            raise BadValue(f"Uniform(low={low:g}, high={high:g}): both must be finite, and low must not be above high")
+            raise BadValueError(f"Uniform(low={low:g}, high={high:g}): both must be finite, and low must not be above high")
         _freeze(self, low=low, high=high)
 
     @property
@@ -274,23 +274,23 @@ def jointly(*, correlation: Any, **margins: Distribution) -> dict[str, Linked]:
     """
     size = len(margins)
     if not margins:
-        raise BadValue("jointly() needs distributions: jointly(U=Beta(0.5, sd=0.2), ..., correlation=-0.6)")
+        raise BadValueError("jointly() needs distributions: jointly(U=Beta(0.5, sd=0.2), ..., correlation=-0.6)")
     for name, margin in margins.items():
         if not isinstance(margin, Distribution):
-            raise BadValue(f"jointly({name}={margin!r}) must be a distribution, such as LogNormal(800.0, cv=0.5)")
+            raise BadValueError(f"jointly({name}={margin!r}) must be a distribution, such as LogNormal(800.0, cv=0.5)")
     try:
         matrix = np.asarray(correlation, float)
     except (TypeError, ValueError) as error:
-        raise BadValue(f"correlation={correlation!r} must be a number or a {size} x {size} matrix") from error
+        raise BadValueError(f"correlation={correlation!r} must be a number or a {size} x {size} matrix") from error
     if matrix.ndim == 0 and np.isfinite(matrix):
         matrix = np.where(np.eye(size, dtype=bool), 1.0, matrix)
     fits = matrix.shape == (size, size) and np.isfinite(matrix).all()
     if not (fits and np.allclose(matrix, matrix.T) and np.allclose(np.diag(matrix), 1)):
-        raise BadValue(f"correlation must be a number or a symmetric {size} x {size} matrix with ones on its diagonal")
+        raise BadValueError(f"correlation must be a number or a symmetric {size} x {size} matrix with ones on its diagonal")
     try:
         root = np.linalg.cholesky(matrix)
     except np.linalg.LinAlgError as error:
-        raise BadValue("correlation is not a possible correlation matrix (not positive definite)") from error
+        raise BadValueError("correlation is not a possible correlation matrix (not positive definite)") from error
     return {name: Linked(margin, tuple(margins), root, k) for k, (name, margin) in enumerate(margins.items())}
 
 

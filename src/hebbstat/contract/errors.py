@@ -12,15 +12,15 @@ class HebbstatError(Exception):
     """The base of all errors that Hebbstat raises on purpose; its text is meant for the user."""
 
 
-class BadValue(HebbstatError, ValueError):
+class BadValueError(HebbstatError, ValueError):
     """A value is outside its range, not a number, or of the wrong kind or shape."""
 
 
-class BadCall(HebbstatError, TypeError):
+class BadCallError(HebbstatError, TypeError):
     """A function was called with an argument that it does not have, or without one that it needs."""
 
 
-class UnknownName(HebbstatError, NameError):
+class UnknownNameError(HebbstatError, NameError):
     """A name was asked for that nothing offers."""
 
 
@@ -28,11 +28,11 @@ class ContractError(HebbstatError, TypeError):
     """A mechanism breaks the contract of `hebbstat.contract.mechanism`."""
 
 
-class NotSupported(HebbstatError, NotImplementedError):
+class NotSupportedError(HebbstatError, NotImplementedError):
     """What is asked for is well defined but cannot be done here; the text says what would work."""
 
 
-class TooLarge(HebbstatError, MemoryError):
+class TooLargeError(HebbstatError, MemoryError):
     """A network or a recording would not fit in memory or on disk; the text says how large it would be.
 
     `recording` holds what was recorded, where a run had to end because its spikes outgrew the memory.
@@ -56,7 +56,7 @@ class CheckpointError(HebbstatError, OSError):
     """A checkpoint cannot be written, is missing, damaged or foreign, or belongs to another network or run."""
 
 
-class Interrupted(HebbstatError):
+class RunInterruptedError(HebbstatError):
     """A run was stopped by Ctrl-C; `recording` holds what was recorded until then."""
 
     def __init__(self, message: str, recording: object = None) -> None:
@@ -64,7 +64,7 @@ class Interrupted(HebbstatError):
         self.recording = recording
 
 
-class Unhealthy(HebbstatError):
+class UnhealthyError(HebbstatError):
     """A run was stopped because the network is ill: `findings` says how, `recording` holds what was recorded."""
 
     def __init__(self, message: str, recording: object = None, findings: object = ()) -> None:

@@ -18,7 +18,7 @@ from hebbstat.contract.body import KEPT, Body, declared, hooks_of, kept_apart, o
 from hebbstat.contract.calls import explained_init
 from hebbstat.contract.checks import check_class
 from hebbstat.contract.distributions import Distribution
-from hebbstat.contract.errors import BadValue, ContractError, UnknownName, suggestion
+from hebbstat.contract.errors import BadValueError, ContractError, UnknownNameError, suggestion
 from hebbstat.contract.hooks import WEIGHT_CHANGES, Derived, Hook
 from hebbstat.contract.language.reading import check_hook
 from hebbstat.contract.signals import Signal, owned, read_only
@@ -46,7 +46,7 @@ class FollowState(Signal):
 
     def __post_init__(self) -> None:
         if not isinstance(self.source, str):
-            raise BadValue(f"FollowState({self.source!r}) must have the name that net.add_rule() gave the rule, as a text")
+            raise BadValueError(f"FollowState({self.source!r}) must have the name that net.add_rule() gave the rule, as a text")
 
     @property
     def support(self) -> tuple[float, float]:
@@ -131,18 +131,18 @@ class Mechanism(metaclass=MechanismType):
     def __init__(self, *positional: Any, **values: Any) -> None:
         cls = type(self)
         if len(positional) > len(cls.fields):
-            raise BadValue(f"{cls.__name__} takes at most {len(cls.fields)} values: {', '.join(cls.fields)}")
+            raise BadValueError(f"{cls.__name__} takes at most {len(cls.fields)} values: {', '.join(cls.fields)}")
         for name, value in zip(cls.fields, positional, strict=False):
             if name in values:
-                raise BadValue(f"{cls.__name__}: {name} is given twice")
+                raise BadValueError(f"{cls.__name__}: {name} is given twice")
             values[name] = value
         for name in values:
             if name not in cls.fields:
-                raise UnknownName(f"{cls.__name__} has no parameter '{name}'; {suggestion(name, cls.fields)}")
+                raise UnknownNameError(f"{cls.__name__} has no parameter '{name}'; {suggestion(name, cls.fields)}")
         self.values: dict[str, Any] = {}
         for name, spec in cls.fields.items():
             if name not in values and spec.default is None:
-                raise BadValue(f"{cls.__name__} needs {name}= ({spec.unit.range_text if spec.unit else 'a text'})")
+                raise BadValueError(f"{cls.__name__} needs {name}= ({spec.unit.range_text if spec.unit else 'a text'})")
             self.values[name] = checked(spec, values.get(name, spec.default), cls.__name__)
         _check_order(self)
         # else the default in the class body would be found first
@@ -151,7 +151,7 @@ class Mechanism(metaclass=MechanismType):
     def __setattr__(self, name: str, value: Any) -> None:
         if name in type(self).fields and "values" in vars(self):
             kind = type(self).__name__
-            raise BadValue(
+            raise BadValueError(
                 f"{name} of a {kind} cannot be changed: make another, {kind}({name}={short(value)}), or set it "
                 "between runs: sim.set(...)"
             )
@@ -180,7 +180,7 @@ def checked(spec: Field, value: Any, where: str) -> Any:
     """A parameter's value, converted to plain numbers and checked against its range."""
     if spec.unit is None:
         if not isinstance(value, str):
-            raise BadValue(f"{spec.name}={value!r} of {where} must be a text, such as the name of a population")
+            raise BadValueError(f"{spec.name}={value!r} of {where} must be a text, such as the name of a population")
         return value
     unit = spec.unit
     value = unit.strip(value, spec.name, where)
@@ -188,7 +188,7 @@ def checked(spec: Field, value: Any, where: str) -> Any:
     if isinstance(value, Distribution | Signal):
         low, high = value.support
         if not isinstance(value, FollowState) and not unit.holds(low, high):
-            raise BadValue(
+            raise BadValueError(
                 f"{label} can give values from {low:g} to {high:g}, but it must be {needed}; "
                 "use a distribution with that support, such as LogNormal, or Normal(..., low=...)"
             )
@@ -196,15 +196,15 @@ def checked(spec: Field, value: Any, where: str) -> Any:
     try:
         array = read_only(value, float)
     except (TypeError, ValueError) as error:
-        raise BadValue(f"{label} must be a number, an array, a distribution or a signal") from error
+        raise BadValueError(f"{label} must be a number, an array, a distribution or a signal") from error
     if array.size == 0 or np.isnan(array).any():
-        raise BadValue(f"{label} is {'not a number (NaN)' if array.size else 'empty'}; it must be {needed}")
+        raise BadValueError(f"{label} is {'not a number (NaN)' if array.size else 'empty'}; it must be {needed}")
     low, high = float(array.min()), float(array.max())
     if not unit.holds(low, high):
         wrong = low if not unit.holds(low, max(low, unit.low + 1)) else high
         hint = f"; did you mean {abs(wrong):g}?" if wrong < 0 <= unit.low and unit.holds(abs(wrong), abs(wrong)) else ""
         text = f"{spec.name}={wrong:g} {unit.symbol}".rstrip()
-        raise BadValue(f"{text} of {where} must be {needed}{hint}")
+        raise BadValueError(f"{text} of {where} must be {needed}{hint}")
     return float(array) if array.ndim == 0 else array
 
 
@@ -212,7 +212,7 @@ def _check_order(mechanism: Mechanism) -> None:
     """Fields called `low` and `high` are the ends of an interval."""
     low, high = (mechanism.values.get(end) for end in ("low", "high"))
     if isinstance(low, float) and isinstance(high, float) and low > high:
-        raise BadValue(f"low={low:g} of {type(mechanism).__name__} must not be above high={high:g}")
+        raise BadValueError(f"low={low:g} of {type(mechanism).__name__} must not be above high={high:g}")
 
 
 def short(value: Any) -> str:

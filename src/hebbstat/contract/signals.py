@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from hebbstat.contract.calls import explained_init
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.contract.units import no_number, number
 
 MOST_STEPS = 1 << 27  # of a signal's period, each of which is a number in memory
@@ -82,15 +82,15 @@ class TimedArray(Signal):
     def __post_init__(self) -> None:
         object.__setattr__(self, "every", number(self.every, "every (ms) of TimedArray"))
         if why := no_number(self.values):
-            raise BadValue(f"TimedArray(values=...): values must be numbers, [time] or [time, element], but here is {why}")
+            raise BadValueError(f"TimedArray(values=...): values must be numbers, [time] or [time, element], but here is {why}")
         try:
             values = read_only(self.values, float)
         except (TypeError, ValueError) as error:
-            raise BadValue("TimedArray(values=...): values must be numbers, [time] or [time, element]") from error
+            raise BadValueError("TimedArray(values=...): values must be numbers, [time] or [time, element]") from error
         if values.ndim not in (1, 2) or values.size == 0 or not np.isfinite(values).all():
-            raise BadValue("TimedArray(values=...): values must be finite, [time] or [time, element], and not empty")
+            raise BadValueError("TimedArray(values=...): values must be finite, [time] or [time, element], and not empty")
         if not (self.every > 0 and math.isfinite(self.every)):
-            raise BadValue(f"TimedArray(every={self.every}): must be a time above 0 ms")
+            raise BadValueError(f"TimedArray(every={self.every}): must be a time above 0 ms")
         object.__setattr__(self, "values", values)
 
     def __repr__(self) -> str:
@@ -124,9 +124,9 @@ class Sine(Signal):
         for name in ("mean", "amplitude", "frequency", "phase"):
             object.__setattr__(self, name, number(getattr(self, name), f"{name} of Sine"))
         if not self.frequency > 0:
-            raise BadValue(f"Sine(frequency={self.frequency}): must be above 0 Hz")
+            raise BadValueError(f"Sine(frequency={self.frequency}): must be above 0 Hz")
         if not np.isfinite([self.mean, self.amplitude, self.phase]).all():
-            raise BadValue(f"{self}: mean, amplitude and phase must be finite")
+            raise BadValueError(f"{self}: mean, amplitude and phase must be finite")
 
     @property
     def support(self) -> tuple[float, float]:
@@ -135,7 +135,7 @@ class Sine(Signal):
     def table(self, dt: float) -> tuple[np.ndarray, int, bool]:
         steps = max(1, round(min(1000.0 / self.frequency / dt, 2.0 * MOST_STEPS)))
         if steps > MOST_STEPS:
-            raise BadValue(
+            raise BadValueError(
                 f"Sine(frequency={self.frequency:g}): its period has over {MOST_STEPS} steps of dt={dt:g} ms; "
                 "use TimedArray(values, every=...) with a value every so often"
             )
@@ -145,10 +145,10 @@ class Sine(Signal):
 def steps_of(duration: float, dt: float, what: str) -> int:
     """The whole number of steps that `duration` lasts; an error if it is not a multiple of `dt`."""
     if not math.isfinite(duration):
-        raise BadValue(f"{what} of {duration:g} ms must be finite")
+        raise BadValueError(f"{what} of {duration:g} ms must be finite")
     steps = round(duration / dt)
     if steps < 1 or abs(steps * dt - duration) > 1e-6 * dt * max(1, steps):
-        raise BadValue(
+        raise BadValueError(
             f"{what} of {duration:g} ms is not a multiple of the step dt={dt:g} ms; nearest: {max(1, steps) * dt:g} ms"
         )
     return steps

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Unit:
         converted = _without_unit(value, self.symbol or "dimensionless", f"{where}.{name}={value}")
         if why := no_number(converted):
             wanted = f"{self.range_text} {self.symbol}".rstrip()
-            raise BadValue(
+            raise BadValueError(
                 f"{name}={_shown(value)} of {where} is {why}; it must be {wanted}: a number, an array, a distribution "
                 f"or a signal{_meant(value)}"
             )
@@ -68,8 +68,8 @@ def number(value: Any, what: str) -> float:
         try:
             return float(value) if np.ndim(value) == 0 else _one(np.shape(value))
         except (TypeError, ValueError, OverflowError) as error:
-            why = str(error) if isinstance(error, BadValue) else f"no number ({type(value).__name__})"
-    raise BadValue(f"{what} must be one number, but {_shown(value)} is {why}{_meant(value)}")
+            why = str(error) if isinstance(error, BadValueError) else f"no number ({type(value).__name__})"
+    raise BadValueError(f"{what} must be one number, but {_shown(value)} is {why}{_meant(value)}")
 
 
 def is_number(value: Any) -> bool:
@@ -86,7 +86,7 @@ def is_whole(value: Any) -> bool:
 
 
 def _one(shape: tuple[int, ...]) -> float:
-    raise BadValue(f"an array of shape {shape}")
+    raise BadValueError(f"an array of shape {shape}")
 
 
 def _without_unit(value: Any, unit: str, what: str) -> Any:
@@ -100,9 +100,9 @@ def _without_unit(value: Any, unit: str, what: str) -> Any:
             return np.asarray(value.to_value("" if unit == "dimensionless" else unit))
     except Exception as error:  # their own classes are not a dependency
         wanted = "plain numbers" if unit == "dimensionless" else unit
-        raise BadValue(f"{what} has the wrong dimension: it must be in {wanted}") from error
+        raise BadValueError(f"{what} has the wrong dimension: it must be in {wanted}") from error
     if hasattr(value, "dim") and hasattr(value, "has_same_dimensions"):  # brian2, whose floats are in SI units
-        raise BadValue(f"{what} has a unit of Brian2: give the plain number in {unit}, which is that divided by {unit}")
+        raise BadValueError(f"{what} has a unit of Brian2: give the plain number in {unit}, which is that divided by {unit}")
     return value
 
 

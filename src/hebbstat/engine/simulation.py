@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from hebbstat.contract.calls import explained
-from hebbstat.contract.errors import BadValue, NotSupported, tell
+from hebbstat.contract.errors import BadValueError, NotSupportedError, tell
 from hebbstat.contract.units import is_number, is_whole
 from hebbstat.engine.checkpoint import checkpoint as checkpoints
 from hebbstat.engine.checkpoint.autosave import Checkpoint
@@ -63,9 +63,9 @@ class Simulation:
         profile: bool = False,
     ) -> None:  # fmt: skip
         if dtype not in ("float32", "float64"):
-            raise BadValue(f"dtype={dtype!r} of Simulation must be 'float32' or 'float64'")
+            raise BadValueError(f"dtype={dtype!r} of Simulation must be 'float32' or 'float64'")
         if not isinstance(net, Network | NetworkInstance):
-            raise BadValue(f"Simulation() takes a Network, not {net!r}")
+            raise BadValueError(f"Simulation() takes a Network, not {net!r}")
         self.net = net.network if isinstance(net, NetworkInstance) else net  # until it is instantiated: then it is our own
         self.step_count, self.quiet, self.turns = 0, quiet, Turns()
         self.wall = self.worked = 0.0  # seconds that runs took, and that all threads worked in them
@@ -109,7 +109,7 @@ class Simulation:
         """Run on for some time, given as one of `seconds`, `ms` or `steps`; returns what the recorders recorded.
 
         A progress line is shown for what takes over two seconds, unless `progress=False`. Ctrl-C stops at the end of
-        a step and raises `Interrupted`, which carries what was recorded; the simulation can go on from there.
+        a step and raises `RunInterruptedError`, which carries what was recorded; the simulation can go on from there.
 
         `watch` warns of a network that is dead, runs away, holds NaN, is stuck at bounds or oscillates;
         `Health(stop=True)` stops it, None looks away. `out` names a zarr folder to which is written while it runs:
@@ -118,7 +118,7 @@ class Simulation:
             sim.run(seconds=3600, record=[Spikes("exc")], out="long.zarr", watch=Health(stop=True))
 
         If the disk takes no more, the `DataError` carries what was recorded. One thread at a time can use a simulation;
-        others are told so, by `NotSupported`.
+        others are told so, by `NotSupportedError`.
 
         With `checkpoint=Checkpoint("run.ckpt", every_s=60)` the run is kept in that file as it goes on, and taken up
         from there if the file holds the first part of this very run: a script that was killed is simply run again. With
@@ -135,16 +135,16 @@ class Simulation:
     def _steps(self, seconds: float | None, ms: float | None, steps: int | None) -> int:
         given = {k: v for k, v in (("seconds", seconds), ("ms", ms), ("steps", steps)) if v is not None}
         if len(given) != 1:
-            raise BadValue("run() takes one of seconds=, ms= and steps=")
+            raise BadValueError("run() takes one of seconds=, ms= and steps=")
         ((name, value),) = given.items()
         if not (is_number(value) and np.isfinite(value) and value > 0):
-            raise BadValue(f"run({name}={value!r}): the duration must be a number above 0")
+            raise BadValueError(f"run({name}={value!r}): the duration must be a number above 0")
         count = value if name == "steps" else value * (1000.0 if name == "seconds" else 1.0) / self.net.dt
         if abs(count - round(count)) > 1e-6 * max(1.0, count):
-            raise BadValue(f"run({name}={value!r}) is not a whole number of steps of dt={self.net.dt:g} ms")
+            raise BadValueError(f"run({name}={value!r}) is not a whole number of steps of dt={self.net.dt:g} ms")
         if self.step_count + round(count) >= 2**31 - 1:
             hours = 2**31 * self.net.dt / 3.6e6
-            raise BadValue(f"a simulation can have at most 2**31 steps ({hours:.0f} h of dt={self.net.dt:g} ms)")
+            raise BadValueError(f"a simulation can have at most 2**31 steps ({hours:.0f} h of dt={self.net.dt:g} ms)")
         return round(count)
 
     @in_turn("advance()")
@@ -329,7 +329,7 @@ class Simulation:
         if threads is None:
             return max(1, min(cores(), largest // CELLS_OF_A_THREAD))
         if not (is_whole(threads) and threads >= 1):
-            raise BadValue(f"threads={threads!r} must be a whole number, at least 1")
+            raise BadValueError(f"threads={threads!r} must be a whole number, at least 1")
         if threads > (most := most_threads()):
             tell(
                 f"threads={threads}, but this process may use {most} core{'s' * (most > 1)}: the simulation runs with "
@@ -338,7 +338,7 @@ class Simulation:
         return int(min(threads, most, largest))  # more would have nothing to do
 
     def __reduce__(self) -> Any:
-        raise NotSupported(
+        raise NotSupportedError(
             "a Simulation cannot be copied or sent to another process as it is: save() it and Simulation.load() it "
             "there, or make it there from the network, which can be sent"
         )

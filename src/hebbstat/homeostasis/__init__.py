@@ -2,7 +2,7 @@
 
 from hebbstat.homeostasis.inhibitory import InhibitorySTDP
 from hebbstat.homeostasis.intrinsic import IntrinsicThreshold
-from hebbstat.homeostasis.weight_normalization import WeightNormalization
 from hebbstat.homeostasis.scaling import SynapticScaling
+from hebbstat.homeostasis.weight_normalization import WeightNormalization
 
 __all__ = ["InhibitorySTDP", "IntrinsicThreshold", "WeightNormalization", "SynapticScaling"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.information.checks import Floats, at_least, class_labels, count_matrix, finite_array
 
 
@@ -28,7 +28,7 @@ def mean_pairwise_correlation(counts: ArrayLike) -> CountCorrelation:
     which equals the average of the off-diagonal correlation matrix, without forming it. `counts` has shape (trials,
     neurons); residuals may be negative. Neurons whose count never changes have no correlation and are left out, and
     told. Over trials with several stimuli this mixes shared tuning and shared noise: take `residual_counts` first for
-    the noise correlation. `BadValue` on NaN or fewer than two trials.
+    the noise correlation. `BadValueError` on NaN or fewer than two trials.
     Source: Cohen & Kohn 2011, doi:10.1038/nn.2842.
 
     >>> mean_pairwise_correlation([[0, 1, 5], [2, 3, 5]])  # the third neuron never changes
@@ -51,7 +51,7 @@ def residual_counts(counts: ArrayLike, labels: ArrayLike) -> Floats:
         residual_kj = count_kj - mean of count_j over the trials with the label of k
 
     `counts` has shape (trials, neurons), `labels` shape (trials,), integers of 0 and more. Returns shape (trials,
-    neurons). `BadValue` if a stimulus was shown once, since its residual would be 0 whatever the noise.
+    neurons). `BadValueError` if a stimulus was shown once, since its residual would be 0 whatever the noise.
 
     >>> residual_counts([[1], [3], [10], [14]], [0, 0, 1, 1]).ravel()
     array([-1.,  1., -2.,  2.])
@@ -60,7 +60,7 @@ def residual_counts(counts: ArrayLike, labels: ArrayLike) -> Floats:
     stimuli, first, of_trial = np.unique(class_labels(labels, len(matrix)), return_index=True, return_inverse=True)
     repeats = np.bincount(of_trial)
     if repeats.min() < 2:
-        raise BadValue(f"stimulus {stimuli[repeats.argmin()]} has a single trial; show each twice or more")
+        raise BadValueError(f"stimulus {stimuli[repeats.argmin()]} has a single trial; show each twice or more")
     # Counting from the first trial leaves exactly 0, not a rounding error, where a neuron always responds alike.
     shifted = matrix - matrix[first][of_trial]
     sums = np.zeros((len(stimuli), matrix.shape[1]))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.information.checks import (
     Floats,
     Integers,
@@ -57,7 +57,7 @@ class LinearDecoder:
         """Fit on training trials; a smaller `inverse_penalty` (C in scikit-learn) keeps the weights smaller.
 
         1.0 is the default of scikit-learn; `choose_inverse_penalty` finds one from the training trials. The fit is
-        deterministic. `BadValue` on NaN, unlike lengths, a single class, or a penalty that is not above 0.
+        deterministic. `BadValueError` on NaN, unlike lengths, a single class, or a penalty that is not above 0.
         """
         # Here, not above: scikit-learn takes a second to import, which `import hebbstat` must not.
         from sklearn.linear_model import LogisticRegression
@@ -76,7 +76,7 @@ class LinearDecoder:
         return cls(classes, mean, scale, weights, offset, float(inverse_penalty))
 
     def predict(self, counts: ArrayLike) -> Integers:
-        """The most probable class of each trial, shape (trials,). `BadValue` on NaN or another number of neurons."""
+        """The most probable class of each trial, shape (trials,). `BadValueError` on NaN or another number of neurons."""
         matrix = same_width(count_matrix(counts), len(self.mean))
         scores = (matrix - self.mean) / self.scale @ self.weights.T + self.offset
         return np.asarray(self.classes[scores.argmax(axis=1)])
@@ -90,7 +90,7 @@ def choose_inverse_penalty(
         best = argmax_C mean over folds of accuracy(LinearDecoder fitted on the other folds with C)
 
     Folds are stratified by class and drawn with `seed`; ties go to the smallest candidate, the strongest penalty.
-    `BadValue` as in `LinearDecoder.fit`, and if a class has fewer trials than there are folds.
+    `BadValueError` as in `LinearDecoder.fit`, and if a class has fewer trials than there are folds.
 
     >>> choose_inverse_penalty([[0, 9], [1, 8], [9, 0], [8, 1]], [3, 3, 5, 5], candidates=(0.1, 1.0), folds=2)
     0.1
@@ -101,9 +101,9 @@ def choose_inverse_penalty(
     given = class_labels(labels, len(matrix))
     rarest = int(np.bincount(given)[several_classes(given)].min())
     if rarest < at_least(folds, 2, "folds"):
-        raise BadValue(f"the rarest class has {rarest} trials, fewer than folds={folds}; take fewer folds")
+        raise BadValueError(f"the rarest class has {rarest} trials, fewer than folds={folds}; take fewer folds")
     if not candidates:
-        raise BadValue("candidates is empty; give at least one inverse penalty")
+        raise BadValueError("candidates is empty; give at least one inverse penalty")
     splits = list(StratifiedKFold(folds, shuffle=True, random_state=seed).split(matrix, given))
 
     def score(inverse_penalty: float) -> float:
@@ -168,5 +168,5 @@ def _answers(labels: ArrayLike, predicted: ArrayLike) -> tuple[Integers, Integer
     """True and predicted classes as integers of one length; only predictions may be -1."""
     answers = finite_array(predicted, "predicted", dimensions=1)
     if np.any(answers != np.floor(answers)) or answers.min() < -1:
-        raise BadValue("predicted must hold classes as integers of 0 and more, or -1 for undecided")
+        raise BadValueError("predicted must hold classes as integers of 0 and more, or -1 for undecided")
     return class_labels(labels, len(answers)), answers.astype(np.int64)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.information.checks import Integers
 
 
@@ -38,7 +38,7 @@ def plug_in_entropy(symbols: ArrayLike) -> Information:
 
         H = - sum_r (n_r / N) log2(n_r / N)
 
-    `symbols` has shape (samples,): integers, booleans, strings or whole categories as numbers. `BadValue` on NaN, no
+    `symbols` has shape (samples,): integers, booleans, strings or whole categories as numbers. `BadValueError` on NaN, no
     samples or another shape. Source: Shannon 1948, doi:10.1002/j.1538-7305.1948.tb01338.x.
 
     >>> plug_in_entropy([0, 1, 2, 3])
@@ -86,12 +86,12 @@ def symbol_codes(values: ArrayLike, name: str) -> Integers:
     """Each sample's symbol as an integer 0 .. R - 1, in which every integer occurs."""
     array = np.asarray(values)
     if array.ndim != 1 or array.size == 0:
-        raise BadValue(
+        raise BadValueError(
             f"{name} has shape {array.shape}; give one symbol per sample. Words of several neurons become symbols by "
             "np.unique(words, axis=0, return_inverse=True)[1]"
         )
     if array.dtype.kind not in "biufUS":
-        raise BadValue(f"{name} has dtype {array.dtype}; symbols must be integers, booleans, numbers or strings")
+        raise BadValueError(f"{name} has dtype {array.dtype}; symbols must be integers, booleans, numbers or strings")
     if array.dtype.kind == "f" and not np.all(np.isfinite(array)):
-        raise BadValue(f"{name} holds NaN or infinite values; remove those samples first")
+        raise BadValueError(f"{name} holds NaN or infinite values; remove those samples first")
     return np.unique(array, return_inverse=True)[1].astype(np.int64)

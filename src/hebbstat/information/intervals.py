@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.information.checks import Floats, at_least, finite_array
 
 # Below this the bootstrap's intervals are too short. How often intervals of level 0.95 held the mean in 1500 samples,
@@ -42,7 +42,7 @@ def mean_interval(values: ArrayLike, *, level: float = 0.95, seed: int = 0, resa
     `values` has shape (seeds,), one independent run each: trials or neurons of one run are not independent. The t
     interval rests on roughly normal values, and is a little short for skewed ones. Equal values give an interval
     without width, which says that nothing varied, not that nothing could; values that differ by a few roundings only
-    (0.3 and 0.1 + 0.2) are equal. `BadValue` on NaN, fewer than two values, or a level outside 0 to 1.
+    (0.3 and 0.1 + 0.2) are equal. `BadValueError` on NaN, fewer than two values, or a level outside 0 to 1.
     Source: Efron 1987, doi:10.1080/01621459.1987.10478410.
 
     >>> interval = mean_interval([1.0, 2.0, 3.0])  # 2 +- 4.303 / sqrt(3)
@@ -61,7 +61,7 @@ def paired_difference_interval(
         difference_i = treated_i - control_i, then as `mean_interval`
 
     Pairing removes what the seed does to both arms alike, so it is right only if entry i of both comes from seed i.
-    Both of shape (seeds,). `BadValue` as in `mean_interval`, and on unlike lengths.
+    Both of shape (seeds,). `BadValueError` as in `mean_interval`, and on unlike lengths.
 
     >>> interval = paired_difference_interval([2.0, 4.0, 6.0], [1.0, 2.0, 3.0])
     >>> interval.mean, round(interval.low, 3)
@@ -70,7 +70,7 @@ def paired_difference_interval(
     first = finite_array(treated, "treated", dimensions=1)
     second = finite_array(control, "control", dimensions=1)
     if len(first) != len(second):
-        raise BadValue(f"treated has {len(first)} values but control {len(second)}; pair them by seed")
+        raise BadValueError(f"treated has {len(first)} values but control {len(second)}; pair them by seed")
     size = float(max(np.abs(first).max(), np.abs(second).max()))
     return _interval(first - second, size, level, seed, resamples)
 
@@ -79,7 +79,7 @@ def _interval(data: Floats, size: float, level: float, seed: int, resamples: int
     """The interval of values that were computed from numbers up to `size`, whose rounding errors they carry."""
     number = at_least(len(data), 2, "the number of values")
     if not 0 < level < 1:
-        raise BadValue(f"level={level!r} must be between 0 and 1, such as 0.95")
+        raise BadValueError(f"level={level!r} must be between 0 and 1, such as 0.95")
     # Scaled by a power of two, which rounds nothing: sums of very large values, squares of very small ones stay floats.
     exponent = int(np.frexp(max(size, float(np.abs(data).max())))[1])
     scaled = np.ldexp(data, -exponent)

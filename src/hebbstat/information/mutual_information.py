@@ -13,7 +13,7 @@ doi:10.1152/jn.00559.2007): with fewer, corrected estimates are NaN, with a Runt
 Treves leave about a fifth of the bias, with four times as many a tenth (4 stimuli, 16 responses, independent).
 
 Here `stimuli` and `responses` have shape (samples,) and hold symbols: integers, booleans, strings or numbers. Bin
-continuous responses first. All raise `BadValue` on NaN, no samples or unlike lengths.
+continuous responses first. All raise `BadValueError` on NaN, no samples or unlike lengths.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import warnings
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.information.checks import Integers, at_least
 from hebbstat.information.entropy import Information, entropy_bits, first_order_bias, symbol_codes
 
@@ -131,7 +131,7 @@ def joint_table(stimuli: ArrayLike, responses: ArrayLike) -> Integers:
     """How often each stimulus met each response, shape (stimuli seen, responses seen)."""
     stimulus, response = symbol_codes(stimuli, "stimuli"), symbol_codes(responses, "responses")
     if len(stimulus) != len(response):
-        raise BadValue(f"stimuli has length {len(stimulus)} but responses {len(response)}; give one of each per sample")
+        raise BadValueError(f"stimuli has length {len(stimulus)} but responses {len(response)}; give one of each per sample")
     return _count_pairs(stimulus, response, (int(stimulus.max()) + 1, int(response.max()) + 1))
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.information.checks import Floats, Integers, at_least, count_matrix, finite_array, integers, positive
 
 MS_PER_SECOND = 1000.0
@@ -28,7 +28,7 @@ def firing_rates(times: ArrayLike, ids: ArrayLike, neurons: int, *, start: float
         rate_j = 1000 (spikes of j with start < t <= stop) / (stop - start)
 
     `times`, `start` and `stop` in ms; edges as in the module. Returns shape (neurons,), 0 for silent neurons.
-    `BadValue` on an empty window, ids out of range, or vectors of unlike length.
+    `BadValueError` on an empty window, ids out of range, or vectors of unlike length.
 
     >>> firing_rates([1.0, 2.0, 7.0], [0, 0, 1], 3, start=0.0, stop=500.0)
     array([4., 2., 0.])
@@ -44,7 +44,7 @@ def binned_counts(times: ArrayLike, ids: ArrayLike, neurons: int, *, onsets: Arr
         count_kj = spikes of j with onset_k < t <= onset_k + duration
 
     `times`, `onsets` and `duration` in ms; windows may overlap or leave gaps; edges as in the module. Returns int64 of
-    shape (trials, neurons), row k for onset k. `BadValue` as in `firing_rates`.
+    shape (trials, neurons), row k for onset k. `BadValueError` as in `firing_rates`.
 
     >>> binned_counts([1.0, 12.0, 13.0], [0, 1, 1], 2, onsets=[0.0, 10.0], duration=10.0)
     array([[1, 0],
@@ -91,7 +91,7 @@ def fano_factor(counts: ArrayLike) -> Floats:
 
     with the sample variance (n - 1). `counts` has shape (trials, neurons), repeats of one stimulus in windows of one
     length: trials with unlike stimuli add the variance of the tuning. Returns shape (neurons,); NaN for neurons that
-    never fire. `BadValue` for fewer than two trials. Source: Fano 1947, doi:10.1103/PhysRev.72.26.
+    never fire. `BadValueError` for fewer than two trials. Source: Fano 1947, doi:10.1103/PhysRev.72.26.
 
     >>> fano_factor([[1, 0], [3, 0]])
     array([ 1., nan])
@@ -143,7 +143,7 @@ def _spikes(times: ArrayLike, ids: ArrayLike, neurons: int) -> tuple[Floats, Int
     owner = integers(ids, "ids")
     when = np.zeros(0) if np.shape(times) == (0,) else finite_array(times, "times", dimensions=1)
     if len(when) != len(owner):
-        raise BadValue(f"times has length {len(when)} but ids {len(owner)}; give one id per spike")
+        raise BadValueError(f"times has length {len(when)} but ids {len(owner)}; give one id per spike")
     if len(owner) and owner.max() >= neurons:
-        raise BadValue(f"ids hold {owner.max()}, but neurons={neurons} allows 0 to {neurons - 1}")
+        raise BadValueError(f"ids hold {owner.max()}, but neurons={neurons} allows 0 to {neurons - 1}")
     return when, owner, neurons

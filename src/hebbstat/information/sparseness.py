@@ -23,7 +23,7 @@ def population_sparseness(responses: ArrayLike) -> Floats:
         a_s = (sum_j r_sj / n)^2 / (sum_j r_sj^2 / n), over the n neurons
 
     `responses` has shape (stimuli, neurons): mean rates (Hz) or counts; the unit cancels. Returns shape (stimuli,),
-    between 1 / n and 1; NaN where no neuron responds. `BadValue` on NaN or negative responses.
+    between 1 / n and 1; NaN where no neuron responds. `BadValueError` on NaN or negative responses.
     Source: Treves & Rolls 1991, doi:10.1088/0954-898X_2_4_004.
 
     >>> population_sparseness([[5.0, 0.0, 0.0, 0.0], [2.0, 2.0, 2.0, 2.0]])
@@ -38,7 +38,7 @@ def lifetime_sparseness(responses: ArrayLike) -> Floats:
         a_j = (sum_s r_sj / n)^2 / (sum_s r_sj^2 / n), over the n stimuli
 
     `responses` has shape (stimuli, neurons), averaged over repeats: single trials would count noise as selectivity.
-    Returns shape (neurons,); NaN for silent neurons. `BadValue` on NaN or negative responses.
+    Returns shape (neurons,); NaN for silent neurons. `BadValueError` on NaN or negative responses.
     Source: Rolls & Tovee 1995, doi:10.1152/jn.1995.73.2.713.
 
     >>> lifetime_sparseness([[4.0, 1.0], [0.0, 1.0]])

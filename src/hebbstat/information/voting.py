@@ -23,7 +23,7 @@ def class_profiles(counts: ArrayLike, labels: ArrayLike) -> tuple[Integers, Floa
         profile_cj = mean of count_kj over the trials k of class c
 
     Returns the sorted classes, shape (classes,), and the profiles, shape (classes, neurons), in counts per trial.
-    `BadValue` on NaN, unlike lengths, or a single class.
+    `BadValueError` on NaN, unlike lengths, or a single class.
 
     >>> class_profiles([[4, 0], [2, 0], [1, 6]], [0, 0, 1])
     (array([0, 1]), array([[3., 0.],
@@ -61,7 +61,7 @@ class LabelVoting:
         return cls(classes, np.where(profiles.max(axis=0) > 0, classes[profiles.argmax(axis=0)], NOBODY))
 
     def predict(self, counts: ArrayLike) -> Integers:
-        """The class of each trial, shape (trials,). `BadValue` on NaN or another number of neurons."""
+        """The class of each trial, shape (trials,). `BadValueError` on NaN or another number of neurons."""
         matrix = same_width(count_matrix(counts), len(self.neuron_labels))
         members = (self.neuron_labels[:, None] == self.classes).astype(np.float64)
         return _elected(matrix @ members / np.maximum(members.sum(axis=0), 1.0), self.classes)
@@ -96,7 +96,7 @@ class ProfileVoting:
         return cls(classes, profiles / np.where(total > 0, total, 1.0))
 
     def predict(self, counts: ArrayLike) -> Integers:
-        """The class of each trial, shape (trials,). `BadValue` on NaN or another number of neurons."""
+        """The class of each trial, shape (trials,). `BadValueError` on NaN or another number of neurons."""
         matrix = same_width(count_matrix(counts), self.shares.shape[1])
         return _elected(matrix @ self.shares.T, self.classes)
 

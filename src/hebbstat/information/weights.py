@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.information.checks import Floats, finite_array
 
 
@@ -38,7 +38,7 @@ def weight_statistics(
         at_lower = fraction with w <= lower + tolerance,   at_upper = fraction with w >= upper - tolerance
 
     Moments are those of the given weights, divided by n: the weights are the population, not a sample of one. Give
-    the existing synapses only, shape (synapses,); `lower`, `upper` and `tolerance` are in their unit. `BadValue` on
+    the existing synapses only, shape (synapses,); `lower`, `upper` and `tolerance` are in their unit. `BadValueError` on
     NaN, no weights, or bounds the wrong way round.
 
     >>> s = weight_statistics([0.0, 0.0, 1.0, 1.0], lower=0.0, upper=2.0)
@@ -48,9 +48,9 @@ def weight_statistics(
     w = finite_array(weights, "weights", dimensions=1)
     lower, upper = _as_stored(lower, weights), _as_stored(upper, weights)
     if lower is not None and upper is not None and not lower < upper:
-        raise BadValue(f"lower={lower!r} must be below upper={upper!r}")
+        raise BadValueError(f"lower={lower!r} must be below upper={upper!r}")
     if not tolerance >= 0:
-        raise BadValue(f"tolerance={tolerance!r} must not be below 0")
+        raise BadValueError(f"tolerance={tolerance!r} must not be below 0")
     mean, nan = float(w.mean()), float("nan")
     # Rounding of the mean gives equal weights a tiny spread; the range tells the truth.
     sd = float(w.std()) if np.ptp(w) > 0 else 0.0
@@ -72,7 +72,7 @@ def gini(weights: ArrayLike) -> float:
         G = sum_ij |w_i - w_j| / (2 n^2 mean) = sum_i (2 i - n - 1) w_(i) / (n sum_i w_i),   w_(1) <= .. <= w_(n)
 
     Magnitudes, so that inhibitory weights given below 0 are measured alike. Exponential weights have 1/2, uniform
-    ones from 0 up 1/3. Shape (synapses,); NaN if all are 0; `BadValue` on NaN. Source: Gini 1912; the sorted form as in
+    ones from 0 up 1/3. Shape (synapses,); NaN if all are 0; `BadValueError` on NaN. Source: Gini 1912; the sorted form as in
     Dixon et al. 1987, doi:10.2307/1939238.
 
     >>> gini([0.0, 0.0, 0.0, 2.0])
@@ -93,7 +93,7 @@ def rank_correlation(before: ArrayLike, after: ArrayLike) -> float:
 
     1 if every strong synapse stays as strong among the others, 0 if the order is forgotten, whatever common factor
     scaling has put in between. Both of shape (synapses,) in one order; synapses without a partner at the other time
-    must be left out. NaN if all weights of one time are equal. `BadValue` on NaN, unlike lengths, fewer than two
+    must be left out. NaN if all weights of one time are equal. `BadValueError` on NaN, unlike lengths, fewer than two
     synapses. Source: Spearman 1904, doi:10.2307/1412159.
 
     >>> rank_correlation([1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 4.0, 3.0])
@@ -103,7 +103,7 @@ def rank_correlation(before: ArrayLike, after: ArrayLike) -> float:
 
     first, second = _paired(before, after)
     if len(first) < 2:
-        raise BadValue("rank_correlation needs at least two synapses")
+        raise BadValueError("rank_correlation needs at least two synapses")
     if np.ptp(first) == 0 or np.ptp(second) == 0:
         return float("nan")
     middle = (len(first) + 1) / 2
@@ -118,7 +118,7 @@ def relative_drift(before: ArrayLike, after: ArrayLike) -> float:
               = max_i g_i - min_i g_i,   g_i = log(after_i / before_i)
 
     Both of shape (synapses,) in one order. A synapse that is 0 at both times has no ratio and is left out; one that
-    becomes 0, or leaves 0, has drifted without limit: infinity. NaN if fewer than two synapses remain. `BadValue` on
+    becomes 0, or leaves 0, has drifted without limit: infinity. NaN if fewer than two synapses remain. `BadValueError` on
     NaN, unlike lengths, or a weight that changes its sign, for which no ratio exists. The invariant of synaptic
     scaling: Turrigiano et al. 1998, doi:10.1038/36103.
 
@@ -131,7 +131,7 @@ def relative_drift(before: ArrayLike, after: ArrayLike) -> float:
     flipped = np.flatnonzero(np.sign(first) * np.sign(second) < 0)
     if len(flipped):
         i = flipped[0]
-        raise BadValue(f"weight {i} changes its sign, from {first[i]:g} to {second[i]:g}; ratios need one sign")
+        raise BadValueError(f"weight {i} changes its sign, from {first[i]:g} to {second[i]:g}; ratios need one sign")
     present = (first != 0) | (second != 0)
     if np.count_nonzero(present) < 2:
         return float("nan")
@@ -152,5 +152,5 @@ def _paired(before: ArrayLike, after: ArrayLike) -> tuple[Floats, Floats]:
     first = finite_array(before, "before", dimensions=1)
     second = finite_array(after, "after", dimensions=1)
     if len(first) != len(second):
-        raise BadValue(f"before has length {len(first)} but after {len(second)}; give the same synapses in one order")
+        raise BadValueError(f"before has length {len(first)} but after {len(second)}; give the same synapses in one order")
     return first, second

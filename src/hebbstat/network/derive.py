@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hebbstat.contract.errors import ContractError, UnknownName
+from hebbstat.contract.errors import ContractError, UnknownNameError
 from hebbstat.contract.hooks import Derived
 from hebbstat.contract.mechanism import FollowState, Mechanism
 from hebbstat.contract.state import State
@@ -169,4 +169,4 @@ def _from_neuron(made: NetworkInstance, read: str, value: Derived, on: Any, abov
         return found, {"pre": "PerPre", "post": "PerPost", "neuron": "PerNeuron"}[side]
     if read in value.optional:
         return value.optional[read], "Global"
-    raise UnknownName(f"derived value '{value.name}' asks for '{read}', which is not there")
+    raise UnknownNameError(f"derived value '{value.name}' asks for '{read}', which is not there")

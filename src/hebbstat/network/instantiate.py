@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from hebbstat.contract.distributions import Distribution, Linked
-from hebbstat.contract.errors import BadValue, UnknownName
+from hebbstat.contract.errors import BadValueError, UnknownNameError
 from hebbstat.contract.mechanism import FollowState, Mechanism, short
 from hebbstat.contract.signals import Signal, steps_of
 from hebbstat.network.derive import derive_all
@@ -146,7 +146,7 @@ def target_of(projection: Projection, aim: str) -> tuple[str, str, str]:
     else:
         owner, mechanism = projection.name, {"release": projection.release, "receptor": projection.receptor}.get(place)  # type: ignore[assignment]
     if mechanism is None or name not in mechanism.fields:
-        raise UnknownName(
+        raise UnknownNameError(
             f"target '{aim}' of a rule on '{projection.name}' is not there; "
             "a target is 'w', 'release.U', 'receptor.tau', 'post.v_threshold' ..."
         )
@@ -159,7 +159,7 @@ def _train_steps(net: Network, population: Population) -> tuple[np.ndarray, np.n
     times, neurons = population.spikes
     steps = np.rint(times / net.dt).astype(np.int64) - 1
     if steps.size and steps.min() < 0:
-        raise BadValue(
+        raise BadValueError(
             f"spikes of '{population.name}': the earliest possible time is the end of the first step, {net.dt:g} ms"
         )
     pairs = np.unique(np.stack([steps, neurons]), axis=1)
@@ -221,7 +221,7 @@ def _delays(net: Network, projection: Projection, draw: _Draw, n: int) -> np.nda
         np.maximum(1, np.rint(steps, out=steps), out=steps)
     if steps.size and steps.max() > LONGEST_DELAY:
         longest = steps.max() * net.dt
-        raise BadValue(f"{where} of {longest:g} ms is longer than {LONGEST_DELAY} steps; use shorter delays")
+        raise BadValueError(f"{where} of {longest:g} ms is longer than {LONGEST_DELAY} steps; use shorter delays")
     return steps.astype(np.int32)
 
 
@@ -230,14 +230,14 @@ def _branches(projection: Projection, draw: _Draw, n: int) -> np.ndarray | None:
         return None
     branch = np.asarray(projection.branches)
     if branch.dtype.kind not in "iu" or branch.size == 0 or branch.min() < (branch.ndim == 0):
-        raise BadValue(
+        raise BadValueError(
             f"branches={short(projection.branches)} of '{projection.name}' must be a whole number, at least 1, "
             "or each synapse's branch, from 0"
         )
     if branch.ndim == 0:
         return draw.draws("branches").integers(0, int(branch), n).astype(np.int32)
     if branch.shape != (n,):
-        raise BadValue(
+        raise BadValueError(
             f"branches of '{projection.name}' must be a number or an array of its {n} synapses, not {branch.shape}"
         )
     return draw.in_order(branch).astype(np.int32)
@@ -265,9 +265,9 @@ class _Draw:
         if isinstance(value, Distribution):
             return value.sample(self.draws, name, n)
         if isinstance(value, Signal):
-            raise BadValue(f"{where} cannot be a signal; let a rule change it")
+            raise BadValueError(f"{where} cannot be a signal; let a rule change it")
         if np.ndim(value) and np.shape(value) != (n,):
-            raise BadValue(f"{where} is an array of shape {np.shape(value)}; it must have one value for each of {n}")
+            raise BadValueError(f"{where} is an array of shape {np.shape(value)}; it must have one value for each of {n}")
         return self.in_order(np.asarray(value)) if np.ndim(value) and per_synapse else value
 
     def fields(
@@ -279,7 +279,7 @@ class _Draw:
         for name, spec in mechanism.fields.items():
             value, where = mechanism.values[name], f"{name} of {type(mechanism).__name__} on '{owner}'"
             if name == "period" and not isinstance(value, float):
-                raise BadValue(f"{where} = {short(value)} must be one number: a clock ticks for all")
+                raise BadValueError(f"{where} = {short(value)} must be one number: a clock ticks for all")
             if spec.unit is None or isinstance(value, float | FollowState):
                 found[name] = value
                 continue
@@ -288,14 +288,14 @@ class _Draw:
             if isinstance(value, Signal):
                 values, every, repeat = value.table(dt)
                 if values.ndim == 2 and values.shape[1] != n:
-                    raise BadValue(
+                    raise BadValueError(
                         f"{where} is a signal for {values.shape[1]} elements; it must be for {n} ({scope}) "
                         "or one for all"
                     )
                 values = self.in_order(values) if values.ndim == 2 and own else values
                 found[name] = Table(np.ascontiguousarray(values), every, repeat)
             elif scope == "Global":
-                raise BadValue(
+                raise BadValueError(
                     f"{where} = {short(value)} must be one number: the rule needs it for more than one kind of neuron"
                 )
             else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from hebbstat.contract.errors import ContractError, UnknownName, suggestion
+from hebbstat.contract.errors import ContractError, UnknownNameError, suggestion
 from hebbstat.contract.mechanism import FollowState, Mechanism
 from hebbstat.network.network import Network, Population
 
@@ -22,13 +22,13 @@ def followed(net: Network, source: str, who: str) -> tuple[str, str]:
     """The network rule and its state that 'rule' (its first state) or 'rule.state' names; `who` follows it."""
     rule, dot, state = source.partition(".")
     if rule not in net.rules:
-        raise UnknownName(f"{who} follows '{source}', but no network rule is called so; {suggestion(rule, net.rules)}")
+        raise UnknownNameError(f"{who} follows '{source}', but no network rule is called so; {suggestion(rule, net.rules)}")
     states = net.rules[rule].states
     if not states:
-        raise UnknownName(f"{who} follows '{source}', but {type(net.rules[rule]).__name__} has no state")
+        raise UnknownNameError(f"{who} follows '{source}', but {type(net.rules[rule]).__name__} has no state")
     state = state if dot else next(iter(states))
     if state not in states:
-        raise UnknownName(f"{who} follows '{source}', but '{rule}' has no such state; {suggestion(state, states)}")
+        raise UnknownNameError(f"{who} follows '{source}', but '{rule}' has no such state; {suggestion(state, states)}")
     return rule, state
 
 

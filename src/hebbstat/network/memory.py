@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from hebbstat.contract.errors import TooLarge
+from hebbstat.contract.errors import TooLargeError
 
 
 def free_memory() -> float:
@@ -37,7 +37,7 @@ def _of_container(folder: Path = Path("/sys/fs/cgroup")) -> float:
 
 
 def check_room(wanted: float, what: str, advice: str) -> None:
-    """`TooLarge`, with the predicted size, if so many bytes are not free."""
+    """`TooLargeError`, with the predicted size, if so many bytes are not free."""
     free = free_memory()
     if wanted > free:
-        raise TooLarge(f"{what} needs about {wanted / 2**30:,.1f} GiB, and {free / 2**30:,.1f} GiB are free; {advice}")
+        raise TooLargeError(f"{what} needs about {wanted / 2**30:,.1f} GiB, and {free / 2**30:,.1f} GiB are free; {advice}")

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from hebbstat.contract.calls import explained
-from hebbstat.contract.errors import BadValue, ContractError, UnknownName, suggestion
+from hebbstat.contract.errors import BadValueError, ContractError, UnknownNameError, suggestion
 from hebbstat.contract.mechanism import (
     Field,
     Mechanism,
@@ -109,9 +109,9 @@ class Network:
     @explained
     def __init__(self, dt: float = 0.1, seed: int = 0) -> None:
         if not (is_number(dt) and dt > 0 and math.isfinite(dt)):
-            raise BadValue(f"dt={dt!r} ms of Network must be a number above 0; 0.1 is usual")
+            raise BadValueError(f"dt={dt!r} ms of Network must be a number above 0; 0.1 is usual")
         if not (is_whole(seed) and seed >= 0):
-            raise BadValue(f"seed={seed!r} of Network must be a whole number, at least 0")
+            raise BadValueError(f"seed={seed!r} of Network must be a whole number, at least 0")
         self.dt, self.seed = float(dt), int(seed)
         self.populations: dict[str, Population] = {}
         self.projections: dict[str, Projection] = {}
@@ -130,7 +130,7 @@ class Network:
 
     def __setattr__(self, name: str, value: Any) -> None:
         if self.is_settled:
-            raise BadValue(f"{name} of this network cannot be changed: {SETTLED}")
+            raise BadValueError(f"{name} of this network cannot be changed: {SETTLED}")
         super().__setattr__(name, value)
 
     @explained
@@ -149,11 +149,11 @@ class Network:
         `positions` is `[n, dimensions]`; `spikes` are given trains as (times in ms, neuron indices).
         """
         if not isinstance(neuron, Neuron):
-            raise BadValue(
+            raise BadValueError(
                 f"net.add() takes a neuron model such as LIF(), not {_as_given(neuron)}{_call_it(neuron, Neuron)}"
             )
         if not (is_whole(n) and n >= 1):
-            raise BadValue(f"n={n!r} of a population must be a whole number, at least 1")
+            raise BadValueError(f"n={n!r} of a population must be a whole number, at least 1")
         name = self._new_name(name or f"{type(neuron).__name__.lower()}{len(self.populations)}")
         kept = _rules(
             rules, PopulationRule, f"the population '{name}'", "rules on synapses go to net.connect(rules=[...])"
@@ -161,7 +161,7 @@ class Network:
         if positions is not None:
             positions = _numbers(positions, f"positions of '{name}'")
             if positions.ndim != 2 or len(positions) != n or not np.isfinite(positions).all():
-                raise BadValue(
+                raise BadValueError(
                     f"positions of '{name}' must be finite, of shape [{n}, dimensions], not {positions.shape}"
                 )
         if spikes is not None and not any("scheduled" in hook.all_reads for hook in neuron.hooks):
@@ -198,7 +198,7 @@ class Network:
         source, target = self.population(source), self.population(target)
         name = self._new_name(name or self._arrow(source, target))
         if not isinstance(wiring, Connector):
-            raise BadValue(
+            raise BadValueError(
                 f"'{name}': {_as_given(wiring)} is not a wiring; "
                 "use FixedProbability(p), FixedInDegree(k), OneToOne(), AllToAll() ..."
             )
@@ -210,7 +210,7 @@ class Network:
         weight, delay = checked(WEIGHT, weight, f"'{name}'"), checked(DELAY, delay, f"'{name}'")
         late = checked(DENDRITIC_DELAY, dendritic_delay, f"'{name}'")
         if not isinstance(late, float):
-            raise BadValue(f"dendritic_delay of '{name}' must be one number, not {short(late)}")
+            raise BadValueError(f"dendritic_delay of '{name}' must be one number, not {short(late)}")
         projection = Projection(name, source, target, wiring, weight, delay, late, receptor, release, kept, branches)
         self.projections[name] = projection
         return projection
@@ -219,7 +219,7 @@ class Network:
     def add_rule(self, rule: NetworkRule, name: str) -> NetworkRule:
         """Add a rule of the whole network (a modulator, rhythm or sensor); hooks and gates read it by its name."""
         if not isinstance(rule, NetworkRule):
-            raise BadValue(f"net.add_rule() takes a network rule, not {rule!r}")
+            raise BadValueError(f"net.add_rule() takes a network rule, not {rule!r}")
         self.rules[self._new_name(name)] = rule
         return rule
 
@@ -227,22 +227,22 @@ class Network:
         """The population of that name; an error lists those there are."""
         if isinstance(which, Population):
             if self.populations.get(which.name) is not which:
-                raise UnknownName(f"population '{which.name}' belongs to another network")
+                raise UnknownNameError(f"population '{which.name}' belongs to another network")
             return which
         if not isinstance(which, str):
             order = ", and the wiring third: net.connect(source, target, wiring)" if isinstance(which, Connector) else ""
-            raise BadValue(f"{which!r} is no population; give what net.add() returned, or its name{order}")
+            raise BadValueError(f"{which!r} is no population; give what net.add() returned, or its name{order}")
         if which not in self.populations:
-            raise UnknownName(f"no population '{which}'; {suggestion(which, self.populations)}")
+            raise UnknownNameError(f"no population '{which}'; {suggestion(which, self.populations)}")
         return self.populations[which]
 
     def projection(self, which: Projection | str) -> Projection:
         """The projection of that name; an error lists those there are."""
         name = which.name if isinstance(which, Projection) else which
         if not isinstance(name, str):
-            raise BadValue(f"{which!r} is no projection; give what net.connect() returned, or its name")
+            raise BadValueError(f"{which!r} is no projection; give what net.connect() returned, or its name")
         if name not in self.projections:
-            raise UnknownName(f"no projection '{name}'; {suggestion(str(name), self.projections)}")
+            raise UnknownNameError(f"no projection '{name}'; {suggestion(str(name), self.projections)}")
         return self.projections[name]
 
     def __str__(self) -> str:
@@ -254,13 +254,13 @@ class Network:
 
     def _new_name(self, name: str) -> str:
         if not isinstance(name, str):
-            raise BadValue(f"name={name!r} must be a text")
+            raise BadValueError(f"name={name!r} must be a text")
         if self.is_settled:
-            raise BadValue(f"'{name}' cannot be added to this network: {SETTLED}")
+            raise BadValueError(f"'{name}' cannot be added to this network: {SETTLED}")
         if name in {*self.populations, *self.projections, *self.rules}:
-            raise BadValue(f"the name '{name}' is taken; give another with name=")
+            raise BadValueError(f"the name '{name}' is taken; give another with name=")
         if not name or name.strip() != name or any(sign in name for sign in ("/", ".", '"""')):
-            raise BadValue(
+            raise BadValueError(
                 f"the name {name!r} must not be empty, nor contain '/', '.' or three quotation marks, nor begin or end "
                 "with a space"
             )
@@ -276,16 +276,16 @@ class Network:
 def _check_kind(name: str, what: str, value: Any, kind: type) -> None:
     if value is not None and not isinstance(value, kind):
         example = f"; give an object such as {'AMPA()' if kind is Receptor else 'TsodyksMarkram()'}"
-        raise BadValue(f"{what}={_as_given(value)} of '{name}' is not a {what}{_call_it(value, kind) or example}")
+        raise BadValueError(f"{what}={_as_given(value)} of '{name}' is not a {what}{_call_it(value, kind) or example}")
 
 
 def _rules(rules: Any, kind: type, where: str, elsewhere: str) -> tuple[Any, ...]:
     """The rules as a tuple; `elsewhere` says where a rule of another kind goes."""
     if isinstance(rules, Mechanism) or not isinstance(rules, Sequence):
-        raise BadValue(f"rules={_as_given(rules)} of {where} must be a list: rules=[...]")
+        raise BadValueError(f"rules={_as_given(rules)} of {where} must be a list: rules=[...]")
     for rule in rules:
         if not isinstance(rule, kind):
-            raise BadValue(f"{_as_given(rule)} cannot be a rule of {where}{_call_it(rule, kind) or f'; {elsewhere}'}")
+            raise BadValueError(f"{_as_given(rule)} cannot be a rule of {where}{_call_it(rule, kind) or f'; {elsewhere}'}")
     return tuple(rules)
 
 
@@ -302,7 +302,7 @@ def _numbers(value: Any, what: str) -> np.ndarray:
     try:
         return read_only(value, float)
     except (TypeError, ValueError) as error:
-        raise BadValue(f"{what} must be numbers, not {short(value)}") from error
+        raise BadValueError(f"{what} must be numbers, not {short(value)}") from error
 
 
 def _branches(value: Any, name: str) -> Any:
@@ -312,7 +312,7 @@ def _branches(value: Any, name: str) -> Any:
     try:
         return read_only(value)
     except ValueError as error:
-        raise BadValue(f"branches of '{name}' must be whole numbers, one a synapse, not {value!r:.60}") from error
+        raise BadValueError(f"branches of '{name}' must be whole numbers, one a synapse, not {value!r:.60}") from error
 
 
 def _check_delivery(
@@ -346,13 +346,13 @@ def _trains(spikes: tuple[Any, Any] | None, n: int, name: str) -> tuple[np.ndarr
     if spikes is None:
         return None
     if not (isinstance(spikes, Sequence | np.ndarray) and len(spikes) == 2):
-        raise BadValue(f"spikes={short(spikes)} of '{name}' must be (times in ms, neurons), two lists of one length")
+        raise BadValueError(f"spikes={short(spikes)} of '{name}' must be (times in ms, neurons), two lists of one length")
     times, index = np.atleast_1d(_numbers(spikes[0], f"times of the spikes of '{name}'")), np.atleast_1d(spikes[1])
     if times.shape != index.shape or times.ndim != 1:
-        raise BadValue(f"spikes of '{name}' must be (times, neurons), two lists of one length")
+        raise BadValueError(f"spikes of '{name}' must be (times, neurons), two lists of one length")
     if not np.isfinite(times).all() or (times.size and times.min() < 0):
-        raise BadValue(f"spikes of '{name}': times must be finite and at least 0 ms")
+        raise BadValueError(f"spikes of '{name}': times must be finite and at least 0 ms")
     if index.size and (index.dtype.kind not in "iu" or index.min() < 0 or index.max() >= n):
-        raise BadValue(f"spikes of '{name}': neurons must be whole numbers from 0 to {n - 1}")
+        raise BadValueError(f"spikes of '{name}': neurons must be whole numbers from 0 to {n - 1}")
     order = np.lexsort((index, times))
     return read_only(times[order]), read_only(index[order], np.int32)

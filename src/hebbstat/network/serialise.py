@@ -20,7 +20,7 @@ import numpy as np
 
 from hebbstat.contract.combinators import Gated, Wrapper
 from hebbstat.contract.distributions import Distribution
-from hebbstat.contract.errors import NotSupported
+from hebbstat.contract.errors import NotSupportedError
 from hebbstat.contract.mechanism import Mechanism
 from hebbstat.contract.signals import Signal
 from hebbstat.network.network import Network, Population, Projection
@@ -46,7 +46,7 @@ def describe(net: Network) -> tuple[dict[str, Any], Arrays]:
 
 
 def rebuild(found: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Network:
-    """The network of a description; `NotSupported` if it needs functions, or classes that were not imported."""
+    """The network of a description; `NotSupportedError` if it needs functions, or classes that were not imported."""
     net = Network(found["dt"], found["seed"])
     for one in found["populations"]:
         given = {name: _made(one[name], arrays) for name in ADD}
@@ -109,7 +109,7 @@ def _plain(value: Any, arrays: Arrays) -> Any:
     if isinstance(value, np.ndarray):
         value = np.ascontiguousarray(value)
         if value.dtype.hasobject:
-            raise NotSupported(f"an array of objects ({value!r:.60}) cannot be written to a file")
+            raise NotSupportedError(f"an array of objects ({value!r:.60}) cannot be written to a file")
         name = named_by_content(value)
         arrays[name] = value
         return {"array": name}
@@ -120,7 +120,7 @@ def _plain(value: Any, arrays: Arrays) -> Any:
         return {"class": _path(type(value)), "values": fields}
     if callable(value):
         return {"function": _path(value)}
-    raise NotSupported(f"{value!r} ({type(value).__name__}) cannot be written to a file")
+    raise NotSupportedError(f"{value!r} ({type(value).__name__}) cannot be written to a file")
 
 
 def named_by_content(array: np.ndarray) -> str:
@@ -161,11 +161,11 @@ def _made(found: Any, arrays: Mapping[str, np.ndarray]) -> Any:
         return found
     if "array" in found:
         if found["array"] not in arrays:
-            raise NotSupported("the arrays that describe the network were left out")
+            raise NotSupportedError("the arrays that describe the network were left out")
         return arrays[found["array"]]
     if "function" in found or "by" in found:
         name = (found.get("by") or found)["function"].rpartition(":")[2]
-        raise NotSupported(f"the network uses the function {name}, and a file holds no functions")
+        raise NotSupportedError(f"the network uses the function {name}, and a file holds no functions")
     kind = _class(found["class"])
     values = {name: _made(value, arrays) for name, value in found["values"].items()}
     if issubclass(kind, Mechanism):
@@ -176,7 +176,7 @@ def _made(found: Any, arrays: Mapping[str, np.ndarray]) -> Any:
 def _made_value(kind: Any, values: dict[str, Any]) -> Any:
     """A distribution, signal or wiring: made as ever, so that it checks its values, if it is made from its fields."""
     if values.keys() != {field.name for field in dataclasses.fields(kind)}:
-        raise NotSupported(f"the fields of {kind.__name__} are others than {', '.join(values) or 'none'}")
+        raise NotSupportedError(f"the fields of {kind.__name__} are others than {', '.join(values) or 'none'}")
     try:
         inspect.signature(kind).bind(**values)
     except TypeError:  # somebody's own, which computes its fields from others: these were checked before
@@ -206,5 +206,5 @@ def _class(path: str) -> type:
     for part in name.split("."):
         found = getattr(found, part, None)
     if not (inspect.isclass(found) and issubclass(found, (Mechanism, *VALUES))):
-        raise NotSupported(f"the network uses {name} of '{module}', which is not imported")
+        raise NotSupportedError(f"the network uses {name} of '{module}', which is not imported")
     return found

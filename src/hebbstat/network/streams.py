@@ -12,7 +12,7 @@ import numpy as np
 
 from hebbstat.contract import random
 from hebbstat.contract.distributions import Linked
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import Mechanism
 from hebbstat.network.network import Network
@@ -22,7 +22,7 @@ def joined(*parts: str) -> str:
     """The name of a stream from its parts, none of which contains '/'."""
     for part in parts:
         if "/" in part:
-            raise BadValue(f"the name {part!r} must not contain '/'")
+            raise BadValueError(f"the name {part!r} must not contain '/'")
     return "/".join(parts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hebbstat.contract.errors import BadValue, ContractError, NotSupported, UnknownName, suggestion, tell
+from hebbstat.contract.errors import BadValueError, ContractError, NotSupportedError, UnknownNameError, suggestion, tell
 from hebbstat.contract.hooks import WEIGHT_CHANGES
 from hebbstat.contract.mechanism import DRAWS, Mechanism, Plasticity, PopulationRule
 from hebbstat.contract.signals import Signal, steps_of
@@ -13,7 +13,7 @@ from hebbstat.network.scopes import check_reads
 def check(net: Network) -> None:
     """Raise the first error that is found."""
     if not net.populations:
-        raise BadValue("the network has no population; add one with net.add(...)")
+        raise BadValueError("the network has no population; add one with net.add(...)")
     for population in net.populations.values():
         for mechanism in (population.neuron, *population.rules):
             _check_mechanism(net, mechanism, population.name)
@@ -37,7 +37,7 @@ def _check_targets(net: Network) -> None:
     for owner, place, name in sorted(targets(net)):
         mechanism, what = at[owner, place], f"{name} of {type(at[owner, place]).__name__} on '{owner}'"
         if isinstance(mechanism.values.get(name), Signal):
-            raise BadValue(f"{what} is a signal, so no rule can change it; give a number, array or distribution")
+            raise BadValueError(f"{what} is a signal, so no rule can change it; give a number, array or distribution")
 
 
 def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:
@@ -47,7 +47,7 @@ def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:
         if state.sensor:
             watched = mechanism.values[state.sensor]
             if watched not in net.populations:
-                raise UnknownName(
+                raise UnknownNameError(
                     f"{what} counts the spikes of '{watched}'; {suggestion(str(watched), net.populations)}"
                 )
             if not net.populations[watched].spiking:
@@ -77,7 +77,7 @@ def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:
     for name in late:
         value = mechanism.values[name]
         if isinstance(value, Signal):
-            raise BadValue(f"{name} of {what} is a signal; it must be a number, an array or a distribution")
+            raise BadValueError(f"{name} of {what} is a signal; it must be a number, an array or a distribution")
         if isinstance(value, float) and value != 0.0:
             steps_of(value, net.dt, f"{name} of {what}")
 
@@ -106,9 +106,9 @@ def _check_population(population: Population) -> None:
         changes = any(not hook.writes and hook.event in WEIGHT_CHANGES for hook in rule.hooks)
         if changes and rule.aim not in population.neuron.fields:
             aim = f"aims at '{rule.aim}' of {model}" if rule.aim else 'needs a target, such as target="v_threshold"'
-            raise UnknownName(f"{what} {aim}; {suggestion(rule.aim, population.neuron.fields)}")
+            raise UnknownNameError(f"{what} {aim}; {suggestion(rule.aim, population.neuron.fields)}")
         if any(state.inflow for state in rule.states.values()) and population.positions is None:
-            raise BadValue(
+            raise BadValueError(
                 f"{what} diffuses, so '{population.name}' needs positions: "
                 "net.add(..., positions=array of shape [n, dimensions])"
             )
@@ -133,13 +133,13 @@ def _check_projection(projection: Projection) -> None:
     _check_events(projection)
     parts = [id(part) for rule in projection.rules for part in rule.parts()]
     if len(set(parts)) < len(parts):
-        raise BadValue(f"one rule stands twice on '{projection.name}'; make two, each with its own state")
+        raise BadValueError(f"one rule stands twice on '{projection.name}'; make two, each with its own state")
     bounds = [bound for rule in projection.rules for bound in rule.bound()]
     derived = [b for b in bounds if b.hook.event == "weight"]
     changing = [b for b in bounds if b.adds == (None, "w")]
     if len(derived) > 1 or (derived and changing):
         other = derived[1] if len(derived) > 1 else changing[0]
-        raise NotSupported(
+        raise NotSupportedError(
             f"{type(derived[0].owner).__name__} on '{projection.name}' derives the weight from hidden states, so "
             f"{type(other.owner).__name__} cannot change it too; aim that rule at another quantity with target="
         )
@@ -151,4 +151,4 @@ def _check_projection(projection: Projection) -> None:
             raise ContractError(f"{type(owner).__name__}.redirect = '{name}' must name a PerSynapse state of its own")
         states = projection.release.states.values() if projection.release is not None else ()
         if owner is None and name.startswith("release.") and any(state.scope.name == "PerPre" for state in states):
-            raise NotSupported(f"'{projection.name}': no rule can change '{name}' of a release whose states are PerPre")
+            raise NotSupportedError(f"'{projection.name}': no rule can change '{name}' of a release whose states are PerPre")

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hebbstat.contract.calls import explained_init
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.contract.signals import read_only
 from hebbstat.contract.units import is_number
 from hebbstat.network.parallel import blocks, each
@@ -81,12 +81,12 @@ def draw_rows(wiring: Connector, pre: Side, post: Side, rng: np.random.Generator
     pairs = [np.atleast_1d(np.asarray(index)) for index in wiring.pairs(pre, post, rng)]
     name = type(wiring).__name__
     if pairs[0].shape != pairs[1].shape or pairs[0].ndim != 1:
-        raise BadValue(
+        raise BadValueError(
             f"{name}(pre, post): the two lists must be equally long, not {pairs[0].shape} and {pairs[1].shape}"
         )
     for side, index, n in (("pre", pairs[0], pre.n), ("post", pairs[1], post.n)):
         if index.size and (index.dtype.kind not in "iu" or index.min() < 0 or index.max() >= n):
-            raise BadValue(f"{side} of {name} must be whole numbers from 0 to {n - 1}")
+            raise BadValueError(f"{side} of {name} must be whole numbers from 0 to {n - 1}")
     keys = pairs[0].astype(np.int64) << 32 | pairs[1].astype(np.int64)
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
@@ -126,7 +126,7 @@ class OneToOne(Connector):
 
     def pairs(self, pre: Side, post: Side, rng: np.random.Generator) -> Pairs:
         if pre.n != post.n:
-            raise BadValue(
+            raise BadValueError(
                 f"OneToOne needs populations of one size, not {pre.n} and {post.n}; "
                 "use FixedInDegree(1) or FromPairs(pre, post)"
             )
@@ -146,7 +146,7 @@ class FixedProbability(ByRows):
 
     def __post_init__(self) -> None:
         if not (is_number(self.p) and 0 <= self.p <= 1):
-            raise BadValue(f"p={self.p!r} of FixedProbability must be a probability from 0 to 1")
+            raise BadValueError(f"p={self.p!r} of FixedProbability must be a probability from 0 to 1")
         object.__setattr__(self, "p", float(self.p))
         _check_autapses(self)
 
@@ -167,7 +167,7 @@ class FixedInDegree(ByRows):
 
     def __post_init__(self) -> None:
         if not (is_number(self.k) and self.k >= 0 and float(self.k).is_integer()):
-            raise BadValue(f"k={self.k!r} of FixedInDegree must be a whole number, at least 0")
+            raise BadValueError(f"k={self.k!r} of FixedInDegree must be a whole number, at least 0")
         object.__setattr__(self, "k", int(self.k))
         _check_autapses(self)
 
@@ -176,7 +176,7 @@ class FixedInDegree(ByRows):
 
         same = post.same and not self.autapses
         if self.k > pre.n - same:
-            raise BadValue(
+            raise BadValueError(
                 f"k={self.k} of FixedInDegree must be at most {pre.n - same}, the number of possible sources"
             )
         parts = blocks(post.n, -(-post.n // threads))
@@ -211,7 +211,7 @@ class DistanceDependent(ByRows):
 
     def __post_init__(self) -> None:
         if not callable(self.probability):
-            raise BadValue(
+            raise BadValueError(
                 f"probability={self.probability!r} of DistanceDependent must be a function of the distance, "
                 "such as lambda d: 0.3 * np.exp(-d / 0.2); without distance: FixedProbability(p)"
             )
@@ -221,14 +221,14 @@ class DistanceDependent(ByRows):
         from hebbstat.network.wiring_kernels import distances, throw
 
         if pre.positions is None or post.positions is None:
-            raise BadValue("DistanceDependent needs positions: net.add(..., positions=array of shape [n, dimensions])")
+            raise BadValueError("DistanceDependent needs positions: net.add(..., positions=array of shape [n, dimensions])")
         sources, targets, same = pre.positions, post.positions, post.same and not self.autapses
 
         def draw(first: int, last: int) -> Pairs:
             distance = distances(sources[first:last], targets)
             p = np.asarray(self.probability(distance), float)
             if p.shape != distance.shape or not (p.min() >= 0 and p.max() <= 1):
-                raise BadValue("probability of DistanceDependent must return one number from 0 to 1 for each distance")
+                raise BadValueError("probability of DistanceDependent must return one number from 0 to 1 for each distance")
             return throw(np.uint64(key), first, np.ascontiguousarray(p), same)
 
         drawn = each(draw, blocks(pre.n, PAIRS_AT_ONCE // post.n), threads)
@@ -262,7 +262,7 @@ class FromPairs(Connector):
             try:
                 object.__setattr__(self, side, read_only(given))
             except (TypeError, ValueError) as error:
-                raise BadValue(f"{side} of FromPairs must be a list of indices, not {given!r:.60}") from error
+                raise BadValueError(f"{side} of FromPairs must be a list of indices, not {given!r:.60}") from error
 
     def pairs(self, pre: Side, post: Side, rng: np.random.Generator) -> Pairs:
         return self.pre, self.post
@@ -273,7 +273,7 @@ class FromPairs(Connector):
 
 def _check_autapses(wiring: Any) -> None:
     if not isinstance(wiring.autapses, bool | np.bool_):
-        raise BadValue(f"autapses={wiring.autapses!r} of {type(wiring).__name__} must be True or False")
+        raise BadValueError(f"autapses={wiring.autapses!r} of {type(wiring).__name__} must be True or False")
 
 
 def _random_rows(n_pre: int, n_post: int, p: float, same: bool, key: int, threads: int) -> Rows:

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from hebbstat.contract.combinators import Wrapper
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.contract.mechanism import Gate, Plasticity
 from hebbstat.contract.units import Number
 
@@ -45,7 +45,7 @@ class SoftBounds(Wrapper):
     def __init__(self, inner: Plasticity, *positional: Any, **values: Any) -> None:
         super().__init__(inner, *positional, **values)
         if isinstance(self.low, float) and isinstance(self.high, float) and not self.low < self.high < math.inf:
-            raise BadValue(f"SoftBounds needs low < high, both finite, not {self.low:g} and {self.high:g}")
+            raise BadValueError(f"SoftBounds needs low < high, both finite, not {self.low:g} and {self.high:g}")
         self.gate = Gate(room, ("change", "value", "low", "high"), self)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from hebbstat.contract.errors import NotSupported
+from hebbstat.contract.errors import NotSupportedError
 from hebbstat.contract.signals import steps_of
 from hebbstat.reference.cells import Cells
 from hebbstat.reference.elements import Synapse
@@ -82,7 +82,7 @@ class Reducer:
         if reduction.of == "w":
             return lambda e: float(e.weight)
         if reduction.over == "neuron" or (isinstance(self.part.home, Cells) and store.state.scope.name == "PerNeuron"):
-            raise NotSupported(
+            raise NotSupportedError(
                 f"{self.part.say()}: {store.state.name} reduces '{reduction.of}' over all projections, "
                 "which have only 'w' in common; reduce over='projection'"
             )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hebbstat.contract import random
-from hebbstat.contract.errors import UnknownName, suggestion
+from hebbstat.contract.errors import UnknownNameError, suggestion
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import FollowState
 from hebbstat.network import Table, lookup
@@ -61,7 +61,7 @@ def bind(part: Part, name: str, asking: Asking) -> Getter:
     if asking.optional and name in asking.optional:
         return Constant(asking.optional[name])
     what = f"{type(part.mechanism).__name__}.{asking.name} on '{part.name}'"
-    raise UnknownName(f"{what} asks for '{name}'; {suggestion(name, _known(part, name, asking.gate is not None))}")
+    raise UnknownNameError(f"{what} asks for '{name}'; {suggestion(name, _known(part, name, asking.gate is not None))}")
 
 
 def own(part: Part, name: str) -> Getter | None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hebbstat.contract import random
-from hebbstat.contract.errors import NotSupported
+from hebbstat.contract.errors import NotSupportedError
 from hebbstat.reference.elements import WHOLE, Synapse
 from hebbstat.reference.parts import Call, Part
 from hebbstat.reference.plasticity import Rules
@@ -27,13 +27,13 @@ class Rewiring:
         """A synapse that is born has nobody to take its own delay or parameters from."""
         name = self.at.projection.name
         if self.at.one_delay is None or self.at.branches > 1:
-            raise NotSupported(f"'{name}' rewires, so it must have one delay, and no branches")
+            raise NotSupportedError(f"'{name}' rewires, so it must have one delay, and no branches")
         for part in self.at.parts.values():
             for field_name in part.mechanism.fields:
                 value = part.values[field_name]
                 if np.ndim(value) and len(value) == len(self.at.synapses) and _per_synapse(part, field_name):
                     what = f"{field_name} of {part.say()}"
-                    raise NotSupported(f"'{name}' rewires, so {what} cannot differ between synapses; give one number")
+                    raise NotSupportedError(f"'{name}' rewires, so {what} cannot differ between synapses; give one number")
 
     def tick(self, ticking: list[Part]) -> None:
         """Deaths of all rules that tick, then births."""

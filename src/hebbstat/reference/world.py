@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from hebbstat.contract.errors import ContractError, NotSupported, UnknownName, suggestion
+from hebbstat.contract.errors import ContractError, NotSupportedError, UnknownNameError, suggestion
 from hebbstat.contract.mechanism import FollowState
-from hebbstat.network import Network, Projection, NetworkInstance, lookup, instantiate
+from hebbstat.network import Network, NetworkInstance, Projection, instantiate, lookup
 from hebbstat.network.derive import derive_all
 from hebbstat.network.instantiate import targets
 from hebbstat.network.scopes import field_scope
@@ -113,11 +113,11 @@ class World:
             part = self.parts[owner, place]
             value = part.values.get(name)
             if name not in part.mechanism.fields:
-                raise UnknownName(f"a rule changes '{name}' of {part.say()}; {suggestion(name, part.mechanism.fields)}")
+                raise UnknownNameError(f"a rule changes '{name}' of {part.say()}; {suggestion(name, part.mechanism.fields)}")
             scope = field_scope(part.mechanism, name)
             if scope not in ("PerSynapse", "PerPost", "PerNeuron"):
                 what = f"{name} of {part.say()} is {scope}"
-                raise NotSupported(f"{what}; a rule can change what is per synapse or per postsynaptic neuron")
+                raise NotSupportedError(f"{what}; a rule can change what is per synapse or per postsynaptic neuron")
             owners = self._owners_of(part, scope)
             firsts = np.broadcast_to(np.asarray(value, float), len(owners)).tolist()
             key = KEY[scope] if scope == "PerSynapse" else lambda e: e.post
@@ -161,7 +161,7 @@ class World:
     def spikes_in_step(self, population: str) -> int:
         """How many cells of a population spiked in this step."""
         if population not in self.cells:
-            raise UnknownName(f"a sensor looks at '{population}'; {suggestion(population, self.cells)}")
+            raise UnknownNameError(f"a sensor looks at '{population}'; {suggestion(population, self.cells)}")
         return len(self.cells[population].spikes.get(self.now, ()))
 
     def was_frozen(self, step: int) -> bool:
@@ -198,7 +198,7 @@ class World:
         elif what in part.mechanism.fields:
             self._set_parameter(part, what, value)
         else:
-            raise UnknownName(f"{part.say()} has no '{what}'; {suggestion(what, [*part.stores, *part.values])}")
+            raise UnknownNameError(f"{part.say()} has no '{what}'; {suggestion(what, [*part.stores, *part.values])}")
         for rules in self.rules.values():
             rules.derive_weights(at_once=True)
 
@@ -231,7 +231,7 @@ class World:
             if receptor is not None:
                 return receptor.part
         if (name, place) not in self.parts:
-            raise UnknownName(
+            raise UnknownNameError(
                 f"nothing at ({name!r}, {place!r}); {suggestion(name, [f'{n}/{p}' for n, p in self.parts])}"
             )
         return self.parts[name, place]
@@ -242,7 +242,7 @@ class World:
         if state == "rate" and state not in part.stores and isinstance(part.home, Cells) and part.home.has_rate:
             return list(part.home.rates.get(self.now, [0.0] * part.home.n))
         if state not in part.stores:
-            raise UnknownName(f"{part.say()} has no state '{state}'; {suggestion(state, part.stores)}")
+            raise UnknownNameError(f"{part.say()} has no state '{state}'; {suggestion(state, part.stores)}")
         return part.stores[state].listed()
 
     def rows(self, projection: str) -> list[tuple[int, int]]:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hebbstat.contract.errors import BadValue, DataError, suggestion
+from hebbstat.contract.errors import BadValueError, DataError, suggestion
 from hebbstat.stimuli.idx import labels_beside, looks_like_idx, read_idx
 
 Floats = NDArray[np.float64]
@@ -94,17 +94,17 @@ def split(images: Images, *, share: float = 0.2, seed: int = 0) -> tuple[Images,
     """Training and test images, each class in its proportion; `share` of the images (rounded up) are for the test.
 
     The same images as `train_test_split(..., test_size=share, stratify=labels, random_state=seed)` of scikit-learn
-    gives, which takes a second to import. `BadValue` where a class is too rare to be on both sides.
+    gives, which takes a second to import. `BadValueError` where a class is too rare to be on both sides.
     """
     if not 0 < share < 1:
-        raise BadValue(f"share={share!r} of split must be between 0 and 1, such as 0.2")
+        raise BadValueError(f"share={share!r} of split must be between 0 and 1, such as 0.2")
     classes, codes, counts = np.unique(images.labels, return_inverse=True, return_counts=True)
     n_test = math.ceil(share * len(images))
     n_train = len(images) - n_test
     if counts.min() < 2:
-        raise BadValue(f"class {classes[counts.argmin()]} has a single image; a split needs at least two of each class")
+        raise BadValueError(f"class {classes[counts.argmin()]} has a single image; a split needs at least two of each class")
     if min(n_train, n_test) < len(classes):
-        raise BadValue(
+        raise BadValueError(
             f"{len(images)} images give {n_train} for training and {n_test} for the test, "
             f"fewer than the {len(classes)} classes"
         )

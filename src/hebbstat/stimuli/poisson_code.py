@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.contract.signals import TimedArray
 from hebbstat.stimuli.images import Images
 
@@ -46,9 +46,9 @@ class PoissonCode:
         ):
             value = getattr(self, name)
             if not (math.isfinite(value) and (value > least if above else value >= least)):
-                raise BadValue(f"{name}={value!r} of PoissonCode must be {'above' if above else 'at least'} {least}")
+                raise BadValueError(f"{name}={value!r} of PoissonCode must be {'above' if above else 'at least'} {least}")
         if self.total is not None and not (math.isfinite(self.total) and self.total > 0):
-            raise BadValue(f"total={self.total!r} Hz of PoissonCode must be above 0, or None")
+            raise BadValueError(f"total={self.total!r} Hz of PoissonCode must be above 0, or None")
 
     def adapted(self, images: Images) -> PoissonCode:
         """The code with ON and OFF channels around the mean of these images."""
@@ -72,7 +72,7 @@ class PoissonCode:
         `noise` is the share of spikes that say nothing: rate = (1 - noise) rate + noise (mean of the image's rates).
         """
         if not 0 <= noise <= 1:
-            raise BadValue(f"noise={noise!r} must be a share from 0 to 1")
+            raise BadValueError(f"noise={noise!r} must be a share from 0 to 1")
         rates = self.rates(images)
         rates = (1.0 - noise) * rates + noise * rates.mean(axis=1, keepdims=True)
         shown, silent = round(self.show / self.tick), round(self.pause / self.tick)
@@ -98,5 +98,5 @@ class PoissonCode:
         if self.mean is None:
             return pixels
         if self.mean.shape != pixels.shape[1:]:
-            raise BadValue(f"the code is adapted to images of {self.mean.size} pixels; these have {pixels.shape[1]}")
+            raise BadValueError(f"the code is adapted to images of {self.mean.size} pixels; these have {pixels.shape[1]}")
         return np.hstack([np.maximum(pixels - self.mean, 0.0), np.maximum(self.mean - pixels, 0.0)])

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hebbstat.contract.errors import BadValue, CheckpointError, tell
+from hebbstat.contract.errors import BadValueError, CheckpointError, tell
 from hebbstat.engine.checkpoint import checkpoint as checkpoints
 from hebbstat.engine.checkpoint.archive import remove_drafts
 from hebbstat.engine.checkpoint.validate_runs import vet_recorded, vet_streamed, vet_watched
@@ -50,7 +50,7 @@ class Checkpoint:
 
     def __post_init__(self) -> None:
         if not (isinstance(self.every_s, int | float) and self.every_s >= 0 and math.isfinite(self.every_s)):
-            raise BadValue(f"every_s={self.every_s!r} of Checkpoint must be a time in seconds, at least 0")
+            raise BadValueError(f"every_s={self.every_s!r} of Checkpoint must be a time in seconds, at least 0")
 
 
 class Keeper:

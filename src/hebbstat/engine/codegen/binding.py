@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hebbstat.contract.errors import UnknownName, suggestion
+from hebbstat.contract.errors import UnknownNameError, suggestion
 from hebbstat.contract.hooks import Hook, arguments
 from hebbstat.contract.mechanism import DRAWS, Bound, FollowState
 from hebbstat.contract.state import State
@@ -109,7 +109,7 @@ class Reader:
             optional = hook.optional if hook is not None else {}
         if name in optional:
             return number(optional[name])
-        raise UnknownName(
+        raise UnknownNameError(
             f"{type(mechanism).__name__} on '{view.group.name}' asks for '{name}', which is not there; "
             + suggestion(name, [known for known in _askable(view, member, name) if known != name])
         )

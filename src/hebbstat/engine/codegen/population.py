@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hebbstat.contract.errors import NotSupported
+from hebbstat.contract.errors import NotSupportedError
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import LONG_AGO
 from hebbstat.contract.state import State
@@ -175,7 +175,7 @@ def _give_out(reader: Reader, view: View, neuron: Member, cells: Cells) -> list[
         if event in hooks:
             given = f"{cells.ident}.{to}[i] = {reader.call(view, neuron, hooks[event])}"
             return [given, *_keep_for_spikes(cells, view.offered), *_store_states(cells, neuron)]
-    raise NotSupported(f"{type(neuron.mechanism).__name__} has neither `fires` nor `output`")
+    raise NotSupportedError(f"{type(neuron.mechanism).__name__} has neither `fires` nor `output`")
 
 
 def _read_at_spikes(cells: Cells, offered: dict[str, str]) -> list[str]:

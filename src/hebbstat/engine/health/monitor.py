@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hebbstat.contract.errors import BadValue, HealthWarning, Unhealthy, tell
+from hebbstat.contract.errors import BadValueError, HealthWarning, UnhealthyError, tell
 from hebbstat.engine.health import causes as causes
 from hebbstat.engine.health.signs import ALIKE, Bounded, broken_states, likeness, swing
 from hebbstat.engine.health.silence import hears, waits
@@ -33,7 +33,7 @@ class Health:
     """What to watch for. Times are in ms, rates in Hz, means over a population.
 
     A finding is a `HealthWarning`, once for each problem of each population or projection; with `stop` it ends the
-    run with `Unhealthy`, which carries the recording, and the next `run()` goes on.
+    run with `UnhealthyError`, which carries the recording, and the next `run()` goes on.
 
         sim.run(seconds=60, watch=Health(stop=True, runaway_above=100.0))
     """
@@ -51,7 +51,7 @@ class Health:
         for name, value in asdict(self).items():
             above = name not in ("stop", "dead_below")
             if np.isnan(value) or value < 0 or (above and value == 0):
-                raise BadValue(f"{name}={value:g} of Health must be {'above' if above else 'at least'} 0")
+                raise BadValueError(f"{name}={value:g} of Health must be {'above' if above else 'at least'} 0")
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def watcher(sim: Simulation, health: Health | None) -> Watcher | None:
     if health is None or not sim.layout.learning[0]:
         return None
     if not isinstance(health, Health):
-        raise BadValue(f"watch={health!r} must be Health(...) or None")
+        raise BadValueError(f"watch={health!r} must be Health(...) or None")
     if sim.watcher is None or sim.watcher.health != health:
         sim.watcher = Watcher(sim, health, sim.health)
     sim.watcher.resume()
@@ -88,7 +88,7 @@ def warn_or_stop(found: list[Finding], stop: bool, recording: Callable[[], objec
     """Warn of what was found, or stop."""
     if found and stop:
         text = "\n".join(finding.text for finding in found)
-        raise Unhealthy(f"{text}\nThe run was stopped; it can go on from here", recording(), tuple(found))
+        raise UnhealthyError(f"{text}\nThe run was stopped; it can go on from here", recording(), tuple(found))
     for finding in found:
         tell(finding.text, HealthWarning)
 

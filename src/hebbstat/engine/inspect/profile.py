@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.engine.plan.model import NETWORK
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Profile:
     def __init__(self, sim: Simulation) -> None:
         names = dict(re.findall(r"spent\[(\d+)\] .*# (\w+)", sim.source()))
         if not names:
-            raise BadValue("profile() needs a simulation that counts: Simulation(net, profile=True)")
+            raise BadValueError("profile() needs a simulation that counts: Simulation(net, profile=True)")
         spent = sum(share["spent"] for share in sim.layout.shares[NETWORK])
         cycles = dict.fromkeys(names.values(), 0.0)
         for number, name in names.items():

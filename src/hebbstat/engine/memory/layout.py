@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from hebbstat.contract.errors import TooLarge
+from hebbstat.contract.errors import TooLargeError
 from hebbstat.engine.codegen.module import tuple_name
 from hebbstat.engine.inspect.profile import MOST_PARTS
 from hebbstat.engine.memory.shard import LinkShare, cut
@@ -234,7 +234,7 @@ def _blocks(n: int, threads: int) -> np.ndarray:
 def _check_index(name: str, synapses: int) -> None:
     """The places of synapses in a share, as replay lists them, must fit into 32 bits."""
     if synapses >= MOST_SYNAPSES:
-        raise TooLarge(
+        raise TooLargeError(
             f"'{name}' has {synapses:,} synapses in one thread's share; the engine counts to {MOST_SYNAPSES:,}. "
             "Use more threads, or cut the target population in several"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hebbstat.contract.errors import NotSupported
+from hebbstat.contract.errors import NotSupportedError
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import (
     Bound,
@@ -59,9 +59,9 @@ SCOPES: dict[type[Mechanism], tuple[str, ...]] = {
 """What states may belong to, by the kind of their mechanism."""
 
 
-def refuse(key: str, where: str) -> NotSupported:
+def refuse(key: str, where: str) -> NotSupportedError:
     """The error for one refusal."""
-    return NotSupported(
+    return NotSupportedError(
         f"{where}: the compiled engine does not yet do {REFUSALS[key]}; hebbstat.ReferenceSimulation(net) does"
     )
 

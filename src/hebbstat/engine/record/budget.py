@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hebbstat.contract.errors import TooLarge
+from hebbstat.contract.errors import TooLargeError
 from hebbstat.network.memory import free_memory
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _refuse(sizes: dict[str, int], limit: float, what: str, advice: str, recorde
         return
     worst = max(sizes, key=lambda name: sizes[name])
     guess = next((note for r in recorders if r.name == worst and (note := r.assumes)), "")
-    raise TooLarge(
+    raise TooLargeError(
         f"recording would take {in_words(total)} of {what}, {worst} alone {in_words(sizes[worst])}{guess}; "
         f"the limit is {in_words(limit)}. {advice}"
     )

@@ -15,7 +15,7 @@ import numpy as np
 
 from hebbstat.contract import random
 from hebbstat.contract.calls import explained
-from hebbstat.contract.errors import BadValue, NotSupported
+from hebbstat.contract.errors import BadValueError, NotSupportedError
 from hebbstat.contract.signals import steps_of
 from hebbstat.contract.units import is_number
 from hebbstat.engine.state.synapse_sample import SynapseSample
@@ -57,7 +57,7 @@ class Recorder:
 
     def kept(self) -> dict[str, np.ndarray]:
         """What was recorded so far, as arrays for a checkpoint."""
-        raise NotSupported(
+        raise NotSupportedError(
             f"{type(self).__name__} cannot be kept in a checkpoint; give it `kept`, and `take_up` that puts it back"
         )
 
@@ -93,14 +93,14 @@ class Recorder:
 def steps_between(every: Any, sim: Simulation, what: str) -> int:
     """The steps between two samples of a recorder, from its `every` in ms."""
     if not is_number(every):
-        raise BadValue(f"every={every!r} of {what} must be a time in ms")
+        raise BadValueError(f"every={every!r} of {what} must be a time in ms")
     return steps_of(float(every), sim.net.dt, f"every of {what}")
 
 
 def name_of(of: Population | Projection | str) -> str:
     """The name of a population or projection, however it was given."""
     if not isinstance(of, str | Population | Projection):
-        raise BadValue(
+        raise BadValueError(
             f"{of!r} is no population or projection; give what net.add() or net.connect() returned, or its name"
         )
     return of if isinstance(of, str) else of.name
@@ -169,7 +169,7 @@ class States(Sampled):
             return values
         index = np.asarray(self.of)
         if index.dtype.kind not in "iu" or (index.size and (index.min() < 0 or index.max() >= len(values))):
-            raise BadValue(
+            raise BadValueError(
                 f"of={self.of!r} of States('{self.owner}', '{self.state}') must be indices from 0, below {len(values)}"
             )
         return values[index]
@@ -237,7 +237,7 @@ class WeightSummary(Sampled):
 
     def begin(self, sim: Simulation, steps: int, room: int | None = None) -> None:
         if not self._names(sim):
-            raise BadValue("WeightSummary(): the network has no plastic projection; name one")
+            raise BadValueError("WeightSummary(): the network has no plastic projection; name one")
         self._of = self._names(sim)
         super().begin(sim, steps, room)
 

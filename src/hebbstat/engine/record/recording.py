@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from hebbstat.contract.errors import UnknownName, suggestion
+from hebbstat.contract.errors import UnknownNameError, suggestion
 from hebbstat.engine.record.zarr_store import ALONG, write
 
 
@@ -63,7 +63,7 @@ class Recording(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._data:
-            raise UnknownName(f"nothing recorded as '{name}'; {suggestion(name, self._data)}")
+            raise UnknownNameError(f"nothing recorded as '{name}'; {suggestion(name, self._data)}")
         return self._data[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hebbstat.contract.calls import explained
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.engine.record.recorder import IN_MEMORY, ON_DISK, Recorder, name_of, steps_between
 from hebbstat.network.network import Population
 
@@ -29,7 +29,7 @@ class Logged(Recorder):
     def begin(self, sim: Simulation, steps: int, room: int | None = None) -> None:
         population = sim.net.population(self.of)
         if not population.spiking:
-            raise BadValue(
+            raise BadValueError(
                 f"'{self.of}' are rate neurons and have no spikes; record States('{self.of}', 'rate', every=...)"
             )
         self._dt, self._n = sim.net.dt, population.n
@@ -43,7 +43,7 @@ class Spikes(Logged):
     """All spikes of a population: times and neurons, in order of time, then neuron.
 
     How many there will be nobody knows: `expected` is the mean rate (Hz) for which there must be room before the run
-    begins. In memory, a run ends with `TooLarge`, which carries the recording, when its spikes outgrow the room.
+    begins. In memory, a run ends with `TooLargeError`, which carries the recording, when its spikes outgrow the room.
     """
 
     _steps: list[np.ndarray]
@@ -52,7 +52,7 @@ class Spikes(Logged):
     @explained
     def __init__(self, population: Population | str, *, expected: float = ASSUMED_RATE) -> None:
         if not 0.0 < float(expected) < np.inf:
-            raise BadValue(f"expected={expected!r} of Spikes must be a rate above 0 Hz")
+            raise BadValueError(f"expected={expected!r} of Spikes must be a rate above 0 Hz")
         self.of, self.expected = name_of(population), float(expected)
         self.name = f"{self.of}.spikes"
         self.assumes = f" at {self.expected:g} Hz a neuron (Spikes(..., expected=) says what to expect)"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hebbstat.contract.errors import BadValue, Interrupted, TooLarge
+from hebbstat.contract.errors import BadValueError, RunInterruptedError, TooLargeError
 from hebbstat.engine.checkpoint.autosave import Checkpoint, Keeper
 from hebbstat.engine.health.monitor import Finding, Health, warn_or_stop, watcher
 from hebbstat.engine.record.budget import PIECE, check_room, in_words
@@ -40,7 +40,7 @@ class Session:
         watch: Health | None = None, out: str | Path | None = None, checkpoint: Checkpoint | None = None,
     ) -> None:  # fmt: skip
         if isinstance(recorders, Recorder) or not isinstance(recorders, Sequence):
-            raise BadValue(f"record={recorders!r} must be a list of recorders: record=[Spikes('exc')]")
+            raise BadValueError(f"record={recorders!r} must be a list of recorders: record=[Spikes('exc')]")
         self.sim, self.steps, self.recorders = sim, steps, list(recorders)
         self.first = sim.step_count
         self.progress = sys.stderr.isatty() if progress is None else progress
@@ -48,7 +48,7 @@ class Session:
         self.crowding = Crowding(sim) if sim.layout.learning[0] else None
         for recorder in self.recorders:
             if not isinstance(recorder, Recorder):
-                raise BadValue(f"record= takes recorders such as Spikes('exc'), not {recorder!r}")
+                raise BadValueError(f"record= takes recorders such as Spikes('exc'), not {recorder!r}")
         _refuse_twins(sim, self.recorders)
         path = None if out is None else Path(out)
         self.limit = check_room(sim, self.recorders, steps, path)
@@ -94,7 +94,7 @@ class Session:
         recording = self._recording()
         if self.interrupted:
             done = (sim.step_count - first) * sim.net.dt / 1000.0
-            raise Interrupted(
+            raise RunInterruptedError(
                 f"stopped by Ctrl-C after {done:g} s of {self.steps * sim.net.dt / 1000.0:g} s; "
                 "the simulation can go on from here",
                 recording,
@@ -131,7 +131,7 @@ class Session:
         if self.stream is not None:
             self.stream.keep_up()
         elif (held := sum(r.held for r in self.logged)) > self.limit:
-            raise TooLarge(
+            raise TooLargeError(
                 f"the spikes recorded until {self.sim.time / 1000.0:g} s take {in_words(held)}; the limit is "
                 f'{in_words(self.limit)}. Pass out="..." to stream to disk, or record Rates. '
                 "The simulation can go on from here",
@@ -215,7 +215,7 @@ def _refuse_twins(sim: Simulation, recorders: Sequence[Recorder]) -> None:
     names = [name for recorder in recorders for name in recorder.names(sim)]
     for name in names:
         if names.count(name) > 1:
-            raise BadValue(f"two recorders would both be called '{name}'; keep one, or record in two runs")
+            raise BadValueError(f"two recorders would both be called '{name}'; keep one, or record in two runs")
 
 
 class Progress:

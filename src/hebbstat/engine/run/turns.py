@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from hebbstat.contract.errors import NotSupported
+from hebbstat.contract.errors import NotSupportedError
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -36,7 +36,7 @@ class Turns:
 
     @contextmanager
     def take(self, doing: str) -> Iterator[None]:
-        """Use the simulation for this, as soon as may be; `NotSupported` if another use lasts."""
+        """Use the simulation for this, as soon as may be; `NotSupportedError` if another use lasts."""
         while not self._begin(doing):
             time.sleep(0.001)
         try:
@@ -50,18 +50,18 @@ class Turns:
             me, process = threading.get_ident(), os.getpid()
             mine = not self._doing or self._holder == me
             if not mine and self._process != process:
-                raise NotSupported(
+                raise NotSupportedError(
                     f"{doing}: this process was forked while another thread of its parent was in {self._doing[0]} of "
                     "this simulation, and has its arrays in the middle of that; fork between runs, or load() one that "
                     "was saved"
                 )
             if not mine and any(use in LASTING for use in self._doing):
-                raise NotSupported(
+                raise NotSupportedError(
                     f"{doing}: the thread '{self._name}' is in {self._doing[0]} of this simulation, which one thread "
                     f"at a time can use; wait for it, or {WAY_OUT}"
                 )
             if mine and ("advance()" in self._doing or (doing == "run()" and "run()" in self._doing)):
-                raise NotSupported(
+                raise NotSupportedError(
                     f"{doing} was called within {self._doing[-1]} of the same simulation, by a recorder or the handler "
                     f"of a signal; call it after the run"
                 )

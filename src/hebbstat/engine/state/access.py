@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from hebbstat.contract.errors import BadValue, UnknownName, suggestion
+from hebbstat.contract.errors import BadValueError, UnknownNameError, suggestion
 from hebbstat.contract.mechanism import Neuron
 from hebbstat.engine.plan.model import NETWORK, Group, Links, Member, Model
 from hebbstat.network.network import Population, Projection
@@ -38,25 +38,25 @@ def find(model: Model, of: Population | Projection | str, name: str) -> Found:
     """What a user calls `name` of a population, projection or rule of the network."""
     owner = owner_of(model, of)
     if not isinstance(name, str):
-        raise BadValue(f"{name!r} is no name of a state or parameter; it is a text such as 'v' or 'w'")
+        raise BadValueError(f"{name!r} is no name of a state or parameter; it is a text such as 'v' or 'w'")
     known = names(model, owner)
     place, _, bare = name.rpartition(".")
     for asked in (name, f"{place}.0.{bare}"):  # 'rule0.x' is short for 'rule0.0.x'
         if asked in known:
             return known[asked]
-    raise UnknownName(f"'{owner}' has no state or parameter '{name}'; {suggestion(name, map(_short, known))}")
+    raise UnknownNameError(f"'{owner}' has no state or parameter '{name}'; {suggestion(name, map(_short, known))}")
 
 
 def owner_of(model: Model, of: Population | Projection | str) -> str:
     """The name of a population, projection or rule of the network that is there."""
     if not isinstance(of, str | Population | Projection):
-        raise BadValue(
+        raise BadValueError(
             f"{of!r} is no population or projection; give what net.add() or net.connect() returned, or its name"
         )
     owner = of if isinstance(of, str) else of.name
     there = [*model.cells, *model.links, *model.net.rules]
     if owner not in there:
-        raise UnknownName(f"no population or projection '{owner}'; {suggestion(owner, there)}")
+        raise UnknownNameError(f"no population or projection '{owner}'; {suggestion(owner, there)}")
     return owner
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hebbstat.contract.distributions import Distribution
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.contract.mechanism import FollowState, checked
 from hebbstat.contract.signals import Signal, steps_of
 from hebbstat.engine.plan.model import Group, Links, Member
@@ -68,7 +68,7 @@ def _write(sim: Simulation, found: Found, value: Any) -> None:
     group, key, kind = found.group, found.key, found.kind
     if kind == "number":
         if np.size(value) == 0 or np.min(value) != np.max(value):
-            raise BadValue(
+            raise BadValueError(
                 f"{title(found)} is one number; make it an array when the network is described to set it per element"
             )
         put_variable(sim, group, key, np.asarray(float(np.max(value))))
@@ -76,7 +76,7 @@ def _write(sim: Simulation, found: Found, value: Any) -> None:
     per_neuron = kind == "row" and group.variables[key].fixed
     n = group.source.population.n if per_neuron and isinstance(group, Links) else len(gathered(sim, group, key))
     if np.ndim(value) and np.shape(value) != (n,):
-        raise BadValue(f"{title(found)} needs one number or {n}, not an array of shape {np.shape(value)}")
+        raise BadValueError(f"{title(found)} needs one number or {n}, not an array of shape {np.shape(value)}")
     values = np.broadcast_to(value, n)
     _put_scoped(sim, group, key, values) if per_neuron else put_variable(sim, group, key, values)
     if f"before_{key}" in group.variables:
@@ -87,28 +87,28 @@ def _checked(sim: Simulation, found: Found, value: Any) -> Any:
     """The value as numbers, or an error that says why it cannot be set."""
     member, what = found.member, title(found)
     if isinstance(value, Distribution | Signal):
-        raise BadValue(
+        raise BadValueError(
             f"{what} must be numbers, not {value!r}; draw them with numpy, or give them when the network is described"
         )
     mechanism = None if member is None else member.mechanism
     if mechanism is not None and found.name in mechanism.fields:
         if isinstance(mechanism.values[found.name], FollowState | Signal):
-            raise BadValue(f"{what} is {mechanism.values[found.name]!r}, so it cannot be set between runs")
+            raise BadValueError(f"{what} is {mechanism.values[found.name]!r}, so it cannot be set between runs")
         value = checked(mechanism.fields[found.name], value, f"{type(mechanism).__name__} on '{found.group.name}'")
         if found.name == "period":
             steps_of(float(value) if np.ndim(value) == 0 else np.nan, sim.net.dt, what)
         return value
     state = None if mechanism is None else mechanism.states.get(found.name)
     if mechanism is not None and (state is None or not state.is_plain):
-        raise BadValue(f"{what} cannot be set: it follows from other values")
+        raise BadValueError(f"{what} cannot be set: it follows from other values")
     if found.kind == "synapse" and found.name == "w" and sim.plans[found.group.name].weights:
-        raise BadValue(f"{what} cannot be set: it is derived from hidden states; set these")
+        raise BadValueError(f"{what} cannot be set: it is derived from hidden states; set these")
     try:
         array = np.asarray(value, float)
     except (TypeError, ValueError) as error:
-        raise BadValue(f"{what} must be numbers, not {value!r}") from error
+        raise BadValueError(f"{what} must be numbers, not {value!r}") from error
     if not np.isfinite(array).all():
-        raise BadValue(f"{what} must be finite numbers")
+        raise BadValueError(f"{what} must be finite numbers")
     return float(array) if array.ndim == 0 else array
 
 

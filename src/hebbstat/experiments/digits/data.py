@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.experiments.digits import Settings
 from hebbstat.stimuli import Images, PoissonCode, load_images, split
 
@@ -23,8 +23,8 @@ def _read(data: str | None, most: int | None, share: float, seed: int) -> tuple[
         images = images[np.random.default_rng(seed).permutation(len(images))[:most]]
     try:
         return split(images, share=share, seed=seed)
-    except BadValue as error:
-        raise BadValue(f"{images.source}: {error}; use more images, or another test_share") from error
+    except BadValueError as error:
+        raise BadValueError(f"{images.source}: {error}; use more images, or another test_share") from error
 
 
 def code_of(settings: Settings, train: Images) -> PoissonCode:

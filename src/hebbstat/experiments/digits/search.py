@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from hebbstat.contract.errors import BadValue, HebbstatError
+from hebbstat.contract.errors import BadValueError, HebbstatError
 from hebbstat.experiments.digits import Settings
 from hebbstat.experiments.digits.data import code_of, read
 from hebbstat.experiments.digits.readout import Readers
@@ -134,14 +134,14 @@ def search(
 
 
 def _the_same_search(folder: Path, settings: Settings, candidates: int, seed: int) -> None:
-    """Note what is searched; `BadValue` if the folder holds the scores of another search, or of other code."""
+    """Note what is searched; `BadValueError` if the folder holds the scores of another search, or of other code."""
     path = folder / "search.json"
     now = {"candidates": candidates, "seed": seed, "images": read(settings)[0].digest}
     now |= settings.model_dump(mode="json") | code_of_experiment("digits")
     before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     changed = differences(before, now)
     if changed and (folder / "candidates.jsonl").exists():
-        raise BadValue(
+        raise BadValueError(
             f"'{folder}' holds the scores of another search, which would not belong with these; not the same: "
             f"{', '.join(changed[:5])}. Name another --out"
         )

@@ -34,7 +34,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-from hebbstat.contract.errors import ContractError, UnknownName, suggestion
+from hebbstat.contract.errors import ContractError, UnknownNameError, suggestion
 from hebbstat.experiments.lab.place import Place
 from hebbstat.experiments.lab.settings import Settings, build
 
@@ -102,7 +102,7 @@ class Experiment:
         known = [*self.arms, *self.baselines]
         for name in names or []:
             if name not in known:
-                raise UnknownName(f"'{self.name}' has no arm '{name}'; {suggestion(name, known)}")
+                raise UnknownNameError(f"'{self.name}' has no arm '{name}'; {suggestion(name, known)}")
         return [name for name in known if not names or name in names]
 
 

@@ -12,7 +12,7 @@ import traceback
 from pathlib import Path
 
 from hebbstat import experiments
-from hebbstat.contract.errors import ContractError, DataError, HebbstatError, UnknownName, suggestion
+from hebbstat.contract.errors import ContractError, DataError, HebbstatError, UnknownNameError, suggestion
 from hebbstat.experiments.lab.contract import Experiment, experiment_of
 
 
@@ -28,7 +28,7 @@ def load(which: str) -> Experiment:
     path = Path(which).expanduser()
     if path.suffix != ".py":
         hint = f"; did you mean '{which}.py'?" if Path(f"{path}.py").is_file() else ""
-        raise UnknownName(
+        raise UnknownNameError(
             f"no experiment '{which}', and not a file ending in .py{hint or '; ' + suggestion(which, built_in())}"
         )
     if not path.is_file():

@@ -10,14 +10,14 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 
 LOCK = ".lock"
 FAR = 2**30  # Windows locks bytes, and keeps others from reading them: one that nobody reads
 
 
 class Lock:
-    """Held from its making to `release()`, or to the end of the process. `BadValue` if another process holds it.
+    """Held from its making to `release()`, or to the end of the process. `BadValueError` if another process holds it.
 
     The file says who holds it; that it lies there means nothing, so what a killed process left is in nobody's way.
     """
@@ -38,7 +38,7 @@ class Lock:
             except (BlockingIOError, PermissionError):
                 holder = os.read(number, 200).decode(errors="replace")
                 os.close(number)
-                raise BadValue(
+                raise BadValueError(
                     f"'{folder}' is being written to by another run ({holder or 'just begun'}); wait until it has "
                     "ended, or name another --out"
                 ) from None

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from hebbstat.contract.errors import BadValue
+from hebbstat.contract.errors import BadValueError
 from hebbstat.engine.checkpoint.autosave import Checkpoint
 
 EVERY_S = 60.0  # between checkpoints, unless told
@@ -39,16 +39,16 @@ NOWHERE = Place()
 
 
 def seconds_of(text: str) -> float:
-    """The time in 'every=60s', '5min' or '1h', in seconds; `BadValue` unless it is above 0 and finite."""
+    """The time in 'every=60s', '5min' or '1h', in seconds; `BadValueError` unless it is above 0 and finite."""
     shown = text if len(text) <= 40 else f"{text[:40]}..."
     found = re.fullmatch(r"(?:every=)?([-+]?\d+(?:\.\d+)?) ?(s|min|h)", text.strip(), re.ASCII)
     if found is None:
-        raise BadValue(
+        raise BadValueError(
             f"--checkpoint takes a time such as every=60s, 5min or 1h, not '{shown}'; its units are {', '.join(UNITS)}"
         )
     seconds = float(found[1]) * UNITS[found[2]]
     if not 0 < seconds <= LONGEST_S:
-        raise BadValue(
+        raise BadValueError(
             f"--checkpoint {shown} must be a time above 0 and at most {LONGEST_S / UNITS['h']:g}h, such as every=60s"
         )
     return seconds

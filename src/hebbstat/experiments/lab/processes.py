@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 
-from hebbstat.contract.errors import HebbstatError, Interrupted
+from hebbstat.contract.errors import HebbstatError, RunInterruptedError
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -57,7 +57,7 @@ def in_processes(
 def in_this_process(function: Callable[[J], R], jobs: Iterable[J]) -> Iterator[tuple[J, R | Failed]]:
     """The same, one job after the other and here, where a process that is killed takes all with it."""
     for job in jobs:
-        yield job, _attempt(function, job, passing=(KeyboardInterrupt, Interrupted))
+        yield job, _attempt(function, job, passing=(KeyboardInterrupt, RunInterruptedError))
 
 
 class Worker(Generic[J, R]):

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from hebbstat.contract.errors import BadValue, ContractError, HebbstatError
+from hebbstat.contract.errors import BadValueError, ContractError, HebbstatError
 from hebbstat.experiments.lab.contract import Experiment
 from hebbstat.experiments.lab.discovery import load
 from hebbstat.experiments.lab.place import NOWHERE, Place
@@ -87,14 +87,14 @@ def _keep(store: Store, job: Job, outcome: Finished | Failed, watcher: Watcher) 
 
 
 def seeds_of(first: int, number: int, arms: list[str]) -> list[int]:
-    """The seeds of an experiment; `BadValue` if they are more than can be run, or larger than a seed may be."""
+    """The seeds of an experiment; `BadValueError` if they are more than can be run, or larger than a seed may be."""
     if number * len(arms) > MOST_RUNS:
-        raise BadValue(
+        raise BadValueError(
             f"--seeds {number} with {len(arms)} arm{'s' * (len(arms) > 1)} are {number * len(arms)} runs; one folder "
             f"holds at most {MOST_RUNS}, so use from 1 to {MOST_RUNS // len(arms)} seeds"
         )
     if first + number - 1 > LAST_SEED:
-        raise BadValue(f"--seed {first} with {number} seeds goes beyond the largest, {LAST_SEED}; use a smaller --seed")
+        raise BadValueError(f"--seed {first} with {number} seeds goes beyond the largest, {LAST_SEED}; use a smaller --seed")
     return list(range(first, first + number))
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pydantic
 from pydantic.fields import FieldInfo
 
-from hebbstat.contract.errors import BadValue, UnknownName, suggestion
+from hebbstat.contract.errors import BadValueError, UnknownNameError, suggestion
 
 LONGEST = 60  # characters of a value in a message
 S = TypeVar("S", bound="Settings")
@@ -45,14 +45,14 @@ class Settings(pydantic.BaseModel):
 
 
 def build(kind: type[S], values: Mapping[str, Any], where: str = "") -> S:
-    """Settings of this kind with these values; `BadValue` or `UnknownName` in words for a user."""
+    """Settings of this kind with these values; `BadValueError` or `UnknownNameError` in words for a user."""
     for name in values:
         if name not in kind.model_fields:
-            raise UnknownName(f"no setting '{name}'{where}; {suggestion(name, kind.model_fields)}")
+            raise UnknownNameError(f"no setting '{name}'{where}; {suggestion(name, kind.model_fields)}")
     try:
         return kind(**values)
     except pydantic.ValidationError as error:
-        raise BadValue("; ".join(_in_words(kind, found, where) for found in error.errors())) from None
+        raise BadValueError("; ".join(_in_words(kind, found, where) for found in error.errors())) from None
 
 
 def parse(kind: type[S], texts: Iterable[str], given: Mapping[str, Any], where: str = "") -> S:
@@ -61,7 +61,7 @@ def parse(kind: type[S], texts: Iterable[str], given: Mapping[str, Any], where: 
     for text in texts:
         key, equals, value = text.partition("=")
         if not equals:
-            raise BadValue(f"--set takes key=value, not '{text}'; settings{where}: {', '.join(kind.model_fields)}")
+            raise BadValueError(f"--set takes key=value, not '{text}'; settings{where}: {', '.join(kind.model_fields)}")
         values[key.strip()] = _value(value.strip())
     return build(kind, values, where)
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from hebbstat.contract.errors import BadValue, DataError, HebbstatError
+from hebbstat.contract.errors import BadValueError, DataError, HebbstatError
 from hebbstat.experiments.lab.contract import Experiment
 from hebbstat.experiments.lab.lock import LOCK, Lock
 from hebbstat.experiments.lab.settings import Settings
@@ -52,7 +52,7 @@ class Finished:
 class Store:
     """Writes a folder of results, run by run; `former` is what an earlier part of the same experiment left in it.
 
-    It holds the folder's lock from its making to `close()` or `release()`: `BadValue` if another process does.
+    It holds the folder's lock from its making to `close()` or `release()`: `BadValueError` if another process does.
     `data` tells the data that the experiment works on from others.
     """
 
@@ -98,11 +98,11 @@ class Store:
         """The lock of the folder, which is made if it is not there; one with other things in it is left alone."""
         with self._writing():
             if self.folder.exists() and not self.folder.is_dir():
-                raise BadValue(f"--out {self.folder} is a file; name a folder")
+                raise BadValueError(f"--out {self.folder} is a file; name a folder")
             self.folder.mkdir(parents=True, exist_ok=True)
             others = sorted(p.name for p in self.folder.iterdir() if p.name not in OURS and not _is_draft(p))
             if others and not (self.folder / RESULT).exists():
-                raise BadValue(
+                raise BadValueError(
                     f"--out {self.folder} holds other files ({', '.join(others[:3])}); name an empty folder"
                 )
             return Lock(self.folder)
@@ -290,10 +290,10 @@ class Result:
                     raise DataError(f"'{path}' is damaged: {error}") from error
 
 
-def changed_since(folder: Path, locator: str, changed: list[str]) -> BadValue:
+def changed_since(folder: Path, locator: str, changed: list[str]) -> BadValueError:
     """The refusal to go on where what the runs rest on is not what it was."""
     what = f"{', '.join(changed)} {'has' if len(changed) == 1 else 'have'} changed since '{folder}' was begun"
-    return BadValue(
+    return BadValueError(
         f"{what}, so new runs would not belong with those in it. Put it back as it was and use --resume, or begin "
         f"anew: hebbstat run {locator} --out ANOTHER"
     )
