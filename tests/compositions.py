@@ -14,7 +14,7 @@ import hebbstat as hs
 class RateHebb(hs.Plasticity):
     """Oja's rule on rates: dw/dt = gain y (x - y w). Oja 1982, doi:10.1007/BF00275687."""
 
-    gain: hs.Number = 0.001
+    gain: hs.units.Number = 0.001
 
     @staticmethod
     def step(pre_rate, post_rate, w, gain, dt):

@@ -47,9 +47,6 @@ _HOMES = {
     "hebbstat.contract.signals": "Signal Sine TimedArray",
     "hebbstat.contract.state": "Global PerBranch PerNeuron PerPopulation PerPost PerPre PerSynapse quantile together",
     "hebbstat.synapses": "AMPA GABAA GABAB NMDA DualExponential Exponential ExponentialCurrent TsodyksMarkram",
-    "hebbstat.contract.units": (
-        "Delay Fraction Hz MilliVolt Ms NanoSiemens NonNegative Number PicoAmp PicoFarad Positive Slope Unit Weight"
-    ),
 }
 _PARTS = {
     **{

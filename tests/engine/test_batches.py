@@ -16,7 +16,7 @@ STEPS = 150
 class OnlyPre(hs.Plasticity):
     """Postsynaptic spikes do nothing; the change is drawn, and depends on the neurons."""
 
-    gain: hs.Weight = 0.05
+    gain: hs.units.Weight = 0.05
 
     @staticmethod
     def on_pre(w, gain, uniform, pre_rate, post_tau_m):

@@ -7,7 +7,7 @@ import hebbstat as hs
 
 class OnSpike(hs.PopulationRule):
     aim = "v_threshold"
-    k: hs.Number = 0.1
+    k: hs.units.Number = 0.1
     seen = hs.PerNeuron.state()
 
     @seen.on_spike

@@ -16,8 +16,8 @@ TICKS, RELATIVE = 2000, 1e-9
 class Creep(hs.Plasticity):
     """At each tick the weight grows by a part."""
 
-    part: hs.Number = RELATIVE
-    period: hs.Ms = 1.0
+    part: hs.units.Number = RELATIVE
+    period: hs.units.Ms = 1.0
 
     @staticmethod
     def every(w, part):

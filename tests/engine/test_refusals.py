@@ -22,7 +22,7 @@ def rule(**body: Any) -> hs.Plasticity:
 
 
 def ticking(**body: Any) -> hs.Plasticity:
-    return rule(__annotations__={"period": hs.Ms}, period=1.0, every=staticmethod(lambda w: -w), **body)
+    return rule(__annotations__={"period": hs.units.Ms}, period=1.0, every=staticmethod(lambda w: -w), **body)
 
 
 def moved(scope: Scope, event: str) -> dict[str, Any]:
@@ -33,20 +33,20 @@ def moved(scope: Scope, event: str) -> dict[str, Any]:
 
 def lagged() -> dict[str, Any]:
     c = hs.PerPre.state()
-    return {"c": c, "old": hs.PerPre.lagged(c, by="late"), "late": 2.0, "__annotations__": {"late": hs.Ms}}
+    return {"c": c, "old": hs.PerPre.lagged(c, by="late"), "late": 2.0, "__annotations__": {"late": hs.units.Ms}}
 
 
 def delayed() -> dict[str, Any]:
     c = hs.PerSynapse.state()
     enters = c.on_pre(after="late")(lambda c: c + 1.0)
-    return {"c": c, "enters": enters, "late": 2.0, "__annotations__": {"late": hs.Ms}}
+    return {"c": c, "enters": enters, "late": 2.0, "__annotations__": {"late": hs.units.Ms}}
 
 
 class Diffuses(hs.PopulationRule):
     """A gas."""
 
     aim = "v_threshold"
-    reach: hs.Positive = 1.0
+    reach: hs.units.Positive = 1.0
     gas = hs.PerNeuron.state()
     inflow = hs.PerNeuron.inflow(gas, reach="reach")
 

@@ -23,7 +23,7 @@ import hebbstat as hs
 class Tired(hs.Plasticity):
     """A state of the synapse that reads the weight at its event, and one that moves at each step."""
 
-    gain: hs.Number = 0.1
+    gain: hs.units.Number = 0.1
 
     seen = hs.PerSynapse.state()
     drift = hs.PerSynapse.state()
@@ -48,7 +48,7 @@ class Tired(hs.Plasticity):
 class Clocked(hs.Plasticity):
     """A state of the synapse that ticks, read by the change of the same tick."""
 
-    period: hs.Ms = 7.0
+    period: hs.units.Ms = 7.0
     age = hs.PerSynapse.state()
 
     @age.every
@@ -133,8 +133,8 @@ class Startled(hs.Neuron):
 
     v = hs.PerNeuron.state()
     spent = hs.PerNeuron.trace(add="cost", decay="tau")
-    tau: hs.Ms = 20.0
-    cost: hs.Number = 0.5
+    tau: hs.units.Ms = 20.0
+    cost: hs.units.Number = 0.5
 
     @v.step
     def sum_up(v, input, spent, uniform, steps_since_spike):
@@ -165,7 +165,7 @@ def test_a_spike_may_read_the_sums_of_its_step() -> None:
 class Particular(hs.Receptor):
     """Counts its arrivals, holds the last, keeps a slow sum; its step reads a trace."""
 
-    tau: hs.Ms = 4.0
+    tau: hs.units.Ms = 4.0
     i = hs.PerPost.trace(decay="tau", add="amount")
     last = hs.PerPost.trace(decay="tau", set="amount")
     slow = hs.PerPost.trace(decay="tau", add="amount", slow=True)

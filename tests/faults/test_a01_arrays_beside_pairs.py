@@ -24,8 +24,8 @@ class Mine(Connector):
 
 
 class Rule(hs.Plasticity):
-    a: hs.Number = 1.0
-    b: hs.Number = 1.0
+    a: hs.units.Number = 1.0
+    b: hs.units.Number = 1.0
     z = hs.PerSynapse.state("b")
 
     @staticmethod
@@ -34,7 +34,7 @@ class Rule(hs.Plasticity):
 
 
 class Leak(hs.Release):
-    part: hs.Number = 1.0
+    part: hs.units.Number = 1.0
 
     @staticmethod
     def transmit(w, part):

@@ -17,8 +17,8 @@ FIELDS = "drive_ last since row e j s w_ h_step spiked_at key_0 rule0_x neuron_v
 
 
 def _neuron() -> str:
-    lines = ["class Awkward(hs.Neuron):", "    tau: hs.Ms = 5.0"]
-    lines += [f"    {name}: hs.Number = {k / 100 + 0.01}" for k, name in enumerate(FIELDS.split())]
+    lines = ["class Awkward(hs.Neuron):", "    tau: hs.units.Ms = 5.0"]
+    lines += [f"    {name}: hs.units.Number = {k / 100 + 0.01}" for k, name in enumerate(FIELDS.split())]
     lines += ["    v = hs.PerNeuron.state()", '    x = hs.PerNeuron.trace(decay="tau")']
     lines += [f"    {name} = hs.PerNeuron.state()" for name in STATES.split()]
     for name, field in zip(STATES.split(), FIELDS.split(), strict=False):
@@ -32,8 +32,8 @@ def _neuron() -> str:
 
 RULE = """
 class Odd(hs.Plasticity):
-    last: hs.Ms = 20.0
-    since: hs.Number = 0.01
+    last: hs.units.Ms = 20.0
+    since: hs.units.Number = 0.01
     begin = hs.PerPre.trace(decay="last")
     here_begin = hs.PerPre.state()
     before_begin = hs.PerPost.trace(decay="last")
@@ -48,7 +48,7 @@ class Odd(hs.Plasticity):
     def on_pre(before_begin, since): return -since * before_begin
 
 class Level(hs.NetworkRule):
-    new0: hs.Number = 0.5
+    new0: hs.units.Number = 0.5
     left = hs.Global.state()
     @left.step
     def _(left, new0, uniform): return 0.9 * left + new0 * uniform
@@ -115,7 +115,7 @@ class Post(hs.Plasticity):
 
 
 class Named(hs.Neuron):
-    rule_of_thumb: hs.Number = 2.0
+    rule_of_thumb: hs.units.Number = 2.0
     key_figure = hs.PerNeuron.state(3.0)
 
     @staticmethod

@@ -12,11 +12,11 @@ from hebbstat.contract.errors import ContractError
 class Named(hs.Plasticity):
     """Its names are those of attributes of its class; `missing` is not there, so its default stands."""
 
-    bound: hs.Number = 2.0
-    values: hs.Number = 0.5
-    aim: hs.Number = 1.0
-    fields: hs.Number = 0.25
-    tau: hs.Ms = 10.0
+    bound: hs.units.Number = 2.0
+    values: hs.units.Number = 0.5
+    aim: hs.units.Number = 1.0
+    fields: hs.units.Number = 0.25
+    tau: hs.units.Ms = 10.0
 
     states = hs.PerSynapse.state("values")
     hooks = hs.PerPre.trace(decay="tau")
@@ -35,11 +35,11 @@ class Named(hs.Plasticity):
 
 
 class More(Named):
-    gate: hs.Number = 1.0
+    gate: hs.units.Number = 1.0
 
 
 class Cell(hs.Neuron):
-    bound: hs.Number = 1.5
+    bound: hs.units.Number = 1.5
     states = hs.PerNeuron.state()
 
     @states.step

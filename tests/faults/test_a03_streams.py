@@ -8,7 +8,7 @@ from hebbstat.network.streams import joined
 
 
 class Coin(hs.Release):
-    p: hs.Fraction = 0.5
+    p: hs.units.Fraction = 0.5
 
     @staticmethod
     def transmit(w, p, uniform):

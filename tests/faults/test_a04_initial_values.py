@@ -9,9 +9,9 @@ pytestmark = pytest.mark.usefixtures("plain")
 
 
 class Rule(hs.Plasticity):
-    tau: hs.Ms = 20.0
-    g: hs.Number = 1.0
-    h: hs.Number = 1.0
+    tau: hs.units.Ms = 20.0
+    g: hs.units.Number = 1.0
+    h: hs.units.Number = 1.0
     x = hs.PerPre.trace(decay="tau", add="g")
     y = hs.PerPost.trace(decay="tau", add="h")
     z = hs.PerSynapse.state("g")
@@ -32,7 +32,7 @@ class Rule(hs.Plasticity):
 
 
 class Level(hs.NetworkRule):
-    first: hs.Number = 7.0
+    first: hs.units.Number = 7.0
     c = hs.Global.state("first")
 
     @c.step
@@ -41,7 +41,7 @@ class Level(hs.NetworkRule):
 
 
 class Cell(hs.Neuron):
-    start: hs.Number = 0.0
+    start: hs.units.Number = 0.0
     v = hs.PerNeuron.state("start")
 
     @staticmethod

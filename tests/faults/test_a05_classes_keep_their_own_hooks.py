@@ -96,7 +96,7 @@ def test_a5_a_state_that_a_subclass_declares_anew_is_the_one_that_is_written() -
 
 def test_a5_lagged_copies_follow_the_state_of_their_class() -> None:
     class Late(hs.Neuron):
-        by: hs.Ms = 1.0
+        by: hs.units.Ms = 1.0
         w = V
         old = hs.PerNeuron.lagged(V, "by")
 

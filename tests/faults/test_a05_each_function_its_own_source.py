@@ -63,7 +63,7 @@ def test_a5_gates_on_one_line_each_have_their_own_body_in_the_kernel() -> None:
 
 def test_a5_engine_and_reference_agree_on_two_gates_of_one_line() -> None:
     class Up(hs.Plasticity):
-        gain: hs.Weight = 1.0
+        gain: hs.units.Weight = 1.0
 
         @staticmethod
         def on_pre(gain: float) -> float:

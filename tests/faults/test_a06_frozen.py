@@ -13,8 +13,8 @@ pytestmark = pytest.mark.usefixtures("plain")
 class Slow(hs.Plasticity):
     """Slow states of each owner beside fast ones, at events and at steps."""
 
-    tau: hs.Ms = 50.0
-    period: hs.Ms = 5.0
+    tau: hs.units.Ms = 50.0
+    period: hs.units.Ms = 5.0
     x = hs.PerPre.trace(decay="tau", slow=True)
     y = hs.PerPost.trace(decay="tau", slow=True)
     fast_x = hs.PerPre.trace(decay="tau")
@@ -45,7 +45,7 @@ class Slow(hs.Plasticity):
 
 
 class Tired(hs.Release):
-    tau: hs.Ms = 30.0
+    tau: hs.units.Ms = 30.0
     u = hs.PerSynapse.trace(decay="tau", slow=True)
     v = hs.PerSynapse.trace(decay="tau")
 
@@ -55,7 +55,7 @@ class Tired(hs.Release):
 
 
 class Clock(hs.NetworkRule):
-    period: hs.Ms = 4.0
+    period: hs.units.Ms = 4.0
     ticks = hs.Global.state()
     age = hs.Global.state()
 
@@ -117,7 +117,7 @@ def test_a6_frozen_stretches_nested_and_long_equal_the_reference():
 
 def test_a6_the_slow_trace_of_the_example():
     class Count(hs.Plasticity):
-        tau: hs.Ms = 20.0
+        tau: hs.units.Ms = 20.0
         x = hs.PerPre.trace(decay="tau", slow=True)
 
         @staticmethod

@@ -11,8 +11,8 @@ pytestmark = pytest.mark.usefixtures("plain")
 
 
 class Cell(hs.Neuron):
-    tau: hs.Ms = 20.0
-    gain: hs.Number = 1.0
+    tau: hs.units.Ms = 20.0
+    gain: hs.units.Number = 1.0
     v = hs.PerNeuron.state()
     t = hs.PerNeuron.trace(decay="tau")
 
@@ -36,9 +36,9 @@ class Cell(hs.Neuron):
 class Reads(hs.Plasticity):
     """Derived from derived, from both neurons, and a clock."""
 
-    tau: hs.Ms = 30.0
-    period: hs.Ms = 7.0
-    size: hs.Number = 0.1
+    tau: hs.units.Ms = 30.0
+    period: hs.units.Ms = 7.0
+    size: hs.units.Number = 0.1
     x = hs.PerPre.trace(decay="tau")
     y = hs.PerPost.trace(decay="tau")
     z = hs.PerSynapse.state()

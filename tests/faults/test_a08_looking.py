@@ -9,7 +9,7 @@ import hebbstat as hs
 
 
 class Mixed(hs.Plasticity):
-    tau: hs.Ms = 20.0
+    tau: hs.units.Ms = 20.0
     x = hs.PerPre.trace(decay="tau")
     y = hs.PerPost.trace(decay="tau", slow=True)
     e = hs.PerSynapse.trace(decay="tau")
@@ -42,8 +42,8 @@ class Mixed(hs.Plasticity):
 
 class Rate(hs.PopulationRule):
     aim = "v_threshold"
-    tau: hs.Ms = 100.0
-    period: hs.Ms = 50.0
+    tau: hs.units.Ms = 100.0
+    period: hs.units.Ms = 50.0
     seen = hs.PerNeuron.trace(decay="tau")
 
     @staticmethod

@@ -10,7 +10,7 @@ from hebbstat.engine.plan import precision
 
 
 class Drift(hs.Plasticity):
-    rate: hs.Number = 2.5e-8
+    rate: hs.units.Number = 2.5e-8
 
     @staticmethod
     def step(rate):
@@ -18,8 +18,8 @@ class Drift(hs.Plasticity):
 
 
 class AtEvents(hs.Plasticity):
-    tau: hs.Ms = 20.0
-    size: hs.Number = 2.5e-8
+    tau: hs.units.Ms = 20.0
+    size: hs.units.Number = 2.5e-8
     x = hs.PerPre.trace(decay="tau")
 
     @staticmethod
@@ -85,7 +85,7 @@ def test_a10_no_false_alarm_of_what_is_shipped():
 class Hidden(hs.Plasticity):
     """A state of a synapse, of a row, of a cell that grows by too little."""
 
-    part: hs.Number = 1e-8
+    part: hs.units.Number = 1e-8
     c = hs.PerSynapse.state(1.0)
     r = hs.PerPre.state(2.0)
     e = hs.PerPost.state(3.0)
@@ -104,7 +104,7 @@ class Hidden(hs.Plasticity):
 
 
 class Ticking(hs.Plasticity):
-    period: hs.Ms = 10.0
+    period: hs.units.Ms = 10.0
     c = hs.PerSynapse.state(1.0)
 
     @c.every
@@ -113,7 +113,7 @@ class Ticking(hs.Plasticity):
 
 
 class Tiring(hs.LIF):
-    tau_fatigue: hs.Ms = 1e8
+    tau_fatigue: hs.units.Ms = 1e8
     fatigue = hs.PerNeuron.state(20.0)
 
     @fatigue.step
@@ -122,7 +122,7 @@ class Tiring(hs.LIF):
 
 
 class Remembering(hs.LIF):
-    tau_long: hs.Ms = 1e8
+    tau_long: hs.units.Ms = 1e8
     long = hs.PerNeuron.trace(decay="tau_long")
 
 

@@ -25,7 +25,7 @@ class Hear(hs.Neuron):
 class Saturating(hs.Receptor):
     """Not linear, so that it matters whether two are one."""
 
-    half: hs.Number = 1.0
+    half: hs.units.Number = 1.0
     g = hs.PerPost.state()
 
     @g.on_arrival
@@ -63,9 +63,9 @@ class Mean(hs.NetworkRule):
 
 
 class Chained(hs.NetworkRule):
-    start: hs.Number = 0.0
-    source: hs.Number = 1.0
-    period: hs.Ms = 3.0
+    start: hs.units.Number = 0.0
+    source: hs.units.Number = 1.0
+    period: hs.units.Ms = 3.0
     level = hs.Global.state("start")
     late = hs.Global.state()
 

@@ -58,7 +58,7 @@ def given() -> dict[str, Any]:
 
 
 class Drift(hs.Plasticity):
-    gain: hs.Number = 0.0
+    gain: hs.units.Number = 0.0
 
     @staticmethod
     def on_pre(gain):

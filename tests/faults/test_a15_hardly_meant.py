@@ -86,7 +86,7 @@ def test_a15_bounds_that_reach_below_0_are_none():
 class Plain(hs.Neuron):
     """Fires with the probability that is asked for, up to 1."""
 
-    rate: hs.Hz = 10.0
+    rate: hs.units.Hz = 10.0
 
     @staticmethod
     def fires(uniform, rate, dt):

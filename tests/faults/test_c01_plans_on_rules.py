@@ -14,12 +14,12 @@ SINE = hs.Sine(2.0, 1.0, 50.0)
 class Everywhere(hs.Plasticity):
     """A planned parameter in each kind of hook."""
 
-    tau: hs.Ms = 20.0
-    period: hs.Ms = 6.0
-    one: hs.Number = 1.0  # read by hooks of synapses
-    row: hs.Number = 1.0  # by states of rows
-    cell: hs.Number = 1.0  # by states of neurons
-    jump: hs.Number = 1.0
+    tau: hs.units.Ms = 20.0
+    period: hs.units.Ms = 6.0
+    one: hs.units.Number = 1.0  # read by hooks of synapses
+    row: hs.units.Number = 1.0  # by states of rows
+    cell: hs.units.Number = 1.0  # by states of neurons
+    jump: hs.units.Number = 1.0
     x = hs.PerPre.trace(decay="tau", add="row")
     y = hs.PerPost.trace(decay="tau", add="cell")
     z = hs.PerSynapse.state("jump")
@@ -95,7 +95,7 @@ def test_c1_plans_on_wrappers_gates_and_release():
 
 def test_c1_a_trace_whose_time_constant_moves_decays_step_by_step_or_is_refused():
     class Cell(hs.Neuron):
-        tau: hs.Ms = 20.0
+        tau: hs.units.Ms = 20.0
         v = hs.PerNeuron.trace(decay="tau")
 
         @staticmethod

@@ -29,7 +29,7 @@ def smooth(x: float) -> float:
 class Counting(hs.Neuron):
     """States that count, flags, a condition that is a number."""
 
-    tau: hs.Ms = 5.0
+    tau: hs.units.Ms = 5.0
     v = hs.PerNeuron.state()
     count = hs.PerNeuron.state()
     flag = hs.PerNeuron.state()
@@ -61,7 +61,7 @@ class Counting(hs.Neuron):
 class Whole(hs.Plasticity):
     """Changes that are whole, or truth values; a condition with a helper in it."""
 
-    tau: hs.Ms = 10.0
+    tau: hs.units.Ms = 10.0
     x = hs.PerPre.trace(decay="tau")
     seen = hs.PerSynapse.state()
 

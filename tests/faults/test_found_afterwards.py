@@ -11,8 +11,8 @@ pytestmark = pytest.mark.usefixtures("plain")
 
 
 class Cell(hs.Neuron):
-    th: hs.Number = 1.0
-    gain: hs.Number = 1.0
+    th: hs.units.Number = 1.0
+    gain: hs.units.Number = 1.0
     v = hs.PerNeuron.state()
 
     @hs.derived
@@ -33,7 +33,7 @@ class Cell(hs.Neuron):
 
 
 class Tone(hs.NetworkRule):
-    g: hs.Number = 1.0
+    g: hs.units.Number = 1.0
     a = hs.Global.state()
 
     @a.step
@@ -42,7 +42,7 @@ class Tone(hs.NetworkRule):
 
 
 class Rec(hs.Receptor):
-    k: hs.Number = 0.4
+    k: hs.units.Number = 0.4
     s = hs.PerPost.state()
 
     @hs.derived
@@ -59,7 +59,7 @@ class Rec(hs.Receptor):
 
 
 class Derived(hs.Plasticity):
-    g: hs.Number = 1.0
+    g: hs.units.Number = 1.0
     h = hs.PerSynapse.state(0.3)
 
     @hs.derived
@@ -96,7 +96,7 @@ def both(net, steps):
 
 def test_what_was_set_of_receptors_modulators_and_rows_can_be_saved_and_loaded(tmp_path):
     class Rows(hs.Plasticity):
-        tau: hs.Ms = 5.0
+        tau: hs.units.Ms = 5.0
         x = hs.PerPre.trace(decay="tau")
 
         @staticmethod
@@ -131,7 +131,7 @@ def test_a_shared_receptor_keeps_what_was_set_of_it():
 
 def test_a_limit_of_a_releases_parameter_reads_the_weight():
     class Rel(hs.Release):
-        U: hs.Fraction = 0.4
+        U: hs.units.Fraction = 0.4
 
         @staticmethod
         def transmit(w, U):
@@ -211,7 +211,7 @@ def test_what_moves_is_refused_however_it_is_read(what):
 
 def test_own_names_come_before_a_neurons():
     class Own(hs.Plasticity):
-        pre_v: hs.Number = 3.0
+        pre_v: hs.units.Number = 3.0
 
         @staticmethod
         def on_pre(pre_v):
@@ -274,9 +274,9 @@ def test_a_parameter_that_follows_is_looked_at_as_the_last_step_had_it():
 
 def test_live_derived_values_have_the_shape_of_their_owners():
     class Live(hs.Plasticity):
-        tau: hs.Ms = 9.0
-        e: hs.Number = 1.0
-        g: hs.Number = 1.0
+        tau: hs.units.Ms = 9.0
+        e: hs.units.Number = 1.0
+        g: hs.units.Number = 1.0
         x = hs.PerPre.trace(decay="tau", add="g")
 
         @hs.derived
@@ -307,7 +307,7 @@ def test_live_derived_values_have_the_shape_of_their_owners():
 
 def test_an_empty_projection_with_drawn_delays_has_rows_too():
     class Count(hs.Plasticity):
-        tau: hs.Ms = 20.0
+        tau: hs.units.Ms = 20.0
         x = hs.PerPre.trace(decay="tau")
 
         @staticmethod

@@ -215,7 +215,7 @@ def test_double_precision_is_kept(tmp_path: Path) -> None:
 class Tuned(hs.Plasticity):
     """A rule of this file's own."""
 
-    gain: hs.Weight = 0.01
+    gain: hs.units.Weight = 0.01
 
     @staticmethod
     def on_pre(gain, w):

@@ -62,7 +62,7 @@ class Writer:
         name = self.names.word(c.taken, "tau" if kind == "Ms" else "p", tuple(c.asks))
         low, high = DEFAULTS[kind]
         c.fields[name] = kind
-        c.lines.append(f"{name}: hs.{kind} = {num(self.rng, low, high)}")
+        c.lines.append(f"{name}: hs.units.{kind} = {num(self.rng, low, high)}")
         return name
 
     def state(self, c: Class, scope: str, how: str = "") -> str:
@@ -179,7 +179,7 @@ class Writer:
         if kind == "conductance":
             c.taken.add("reversal")
             c.fields["reversal"] = "Number"
-            c.lines.append(f"reversal: hs.Number = {num(self.rng, -3.0, 3.0)}")
+            c.lines.append(f"reversal: hs.units.Number = {num(self.rng, -3.0, 3.0)}")
         d = [self.derived(c, gain)] if self.maybe(0.4) else []
         if self.maybe(0.6):
             g = self.state(c, "PerPost", f'trace(decay="{tau}", add="amount")')

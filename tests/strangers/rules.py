@@ -47,7 +47,7 @@ class RuleWriter(Writer):
     def _clock(self, c: Class) -> None:
         c.fields["period"] = "Period"
         c.taken.add("period")
-        c.lines.append(f"period: hs.Ms = {self.dt * int(self.rng.integers(2, 8))!r}")
+        c.lines.append(f"period: hs.units.Ms = {self.dt * int(self.rng.integers(2, 8))!r}")
 
     def _how(self) -> str:
         return ["sum", "mean", "max", "min", "count"][int(self.rng.integers(5))]

@@ -20,7 +20,7 @@ import hebbstat as hs
 
 
 class Seldom(hs.Neuron):
-    chance: hs.Number = 0.5
+    chance: hs.units.Number = 0.5
     seen = hs.PerNeuron.state()
 
     @seen.step
@@ -39,7 +39,7 @@ class Always(hs.Neuron):
 
 
 class Luck(hs.Plasticity):
-    chance: hs.Number = 0.5
+    chance: hs.units.Number = 0.5
     seen = hs.PerSynapse.state()
 
     @seen.step
@@ -48,7 +48,7 @@ class Luck(hs.Plasticity):
 
 
 class Leak(hs.Release):
-    chance: hs.Number = 0.5
+    chance: hs.units.Number = 0.5
     seen = hs.PerSynapse.state()
 
     @staticmethod
