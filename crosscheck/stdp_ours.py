@@ -125,7 +125,9 @@ def released(U: float, tau_rec: float, tau_facil: float, weight: float, delay: f
     net = hs.Network(dt=DT)
     net.add(hs.SpikeSource(), PRE, "pre", spikes=spikes(pre))
     net.add(Relay(), PRE, "post")
-    net.connect("pre", "post", hs.OneToOne(), weight=weight, delay=delay, release=hs.TsodyksMarkram(U, tau_rec, tau_facil))
+    net.connect(
+        "pre", "post", hs.OneToOne(), weight=weight, delay=delay, release=hs.TsodyksMarkram(U, tau_rec, tau_facil)
+    )
     sim = hs.Simulation(net, threads=1, dtype="float64", quiet=True)
     amounts: list[list[float]] = [[] for _ in pre]
     times, index = spikes(pre)

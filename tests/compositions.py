@@ -66,7 +66,9 @@ def _neuron(rng: np.random.Generator) -> hs.Neuron:
     if kind == 0:
         return hs.LIF(tau_m=_maybe(rng, 15.0), refractory=refractory)
     if kind == 1:
-        return hs.AdaptiveLIF(tau_m=_maybe(rng, 15.0), theta_plus=0.5, tau_theta=_maybe(rng, 50.0), refractory=refractory)
+        return hs.AdaptiveLIF(
+            tau_m=_maybe(rng, 15.0), theta_plus=0.5, tau_theta=_maybe(rng, 50.0), refractory=refractory
+        )
     if kind == 2:
         return hs.AdEx(i_ext=_maybe(rng, 300.0))
     if kind == 3:
@@ -109,7 +111,8 @@ def _delay(rng: np.random.Generator, dt: float) -> object:
 
 
 def _wiring(rng: np.random.Generator) -> object:
-    return [hs.FixedProbability(0.5), hs.AllToAll(), hs.FixedInDegree(3), hs.AllToAll(autapses=True)][rng.integers(0, 4)]
+    kinds = [hs.FixedProbability(0.5), hs.AllToAll(), hs.FixedInDegree(3), hs.AllToAll(autapses=True)]
+    return kinds[rng.integers(0, 4)]
 
 
 def _connect(

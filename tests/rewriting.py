@@ -46,7 +46,8 @@ def plain() -> hs.Network:
     x = net.add(hs.RateNeuron(i_ext=2.0), 3, "x")
     stdp = [hs.Eligibility(hs.PairSTDP(A_plus=0.1), period=5.0), hs.HardBounds(0.0, 5.0)]
     net.connect(inputs, exc, hs.FixedProbability(0.8), weight=hs.Normal(3.0, sd=0.3), delay=hs.Uniform(0.5, 6.0),
-                receptor=hs.AMPA(), release=hs.TsodyksMarkram(U=hs.Beta(0.5, sd=0.2), tau_rec=80.0), rules=stdp)  # fmt: skip
+                receptor=hs.AMPA(), release=hs.TsodyksMarkram(U=hs.Beta(0.5, sd=0.2), tau_rec=80.0),
+                rules=stdp)  # fmt: skip
     net.connect(given, exc, hs.FromPairs([0, 1, 2], [0, 2, 4]), weight=[1.0, 2.0, 3.0], receptor=hs.AMPA())
     net.connect(x, x, hs.AllToAll(), weight=0.1, delay=2.0)
     return net

@@ -9,7 +9,14 @@ from hebbstat.engine.state.global_state import digest, gather
 def network(cells: int = 20) -> hs.Network:
     net = hs.Network(dt=0.5, seed=3)
     source, exc = net.add(hs.PoissonSource(rate=30.0), 30, "inputs"), net.add(hs.LIF(), cells, "exc")
-    net.connect(source, exc, hs.FixedProbability(0.3), weight=1.0, receptor=hs.AMPA(), rules=[hs.PairSTDP(), hs.HardBounds(0, 3)])
+    net.connect(
+        source,
+        exc,
+        hs.FixedProbability(0.3),
+        weight=1.0,
+        receptor=hs.AMPA(),
+        rules=[hs.PairSTDP(), hs.HardBounds(0, 3)],
+    )
     return net
 
 

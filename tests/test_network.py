@@ -91,7 +91,9 @@ def some():
     a = net.add(Cell(), 100, "a")
     b = net.add(Ear(), 20, "ear")
     net.connect(a, b, FixedProbability(0.1), weight=LogNormal(0.3, cv=0.5), receptor=Channel(tau=8.0), release=Leaky())
-    net.connect(a, a, FixedProbability(0.2), weight=0.25, delay=Uniform(0.5, 2.0), dendritic_delay=1.0, rules=[Rule(gain=2.0)])
+    net.connect(
+        a, a, FixedProbability(0.2), weight=0.25, delay=Uniform(0.5, 2.0), dendritic_delay=1.0, rules=[Rule(gain=2.0)]
+    )
     net.add_rule(Level(), "DA")
     return net
 
@@ -108,10 +110,12 @@ def test_a_network_prints_as_a_table():
     assert lines[0] == "Network of 120 cells, 2 projections, dt=0.5 ms, seed=3"
     assert "projection wiring, synapses weight delay ms receptor, release rules" in lines
     assert (
-        "a -> ear FixedProbability(p=0.1, autapses=False), ~200 LogNormal(mean=0.3, sd=0.15) 1 Channel(tau=8), Leaky()" in lines
+        "a -> ear FixedProbability(p=0.1, autapses=False), ~200 LogNormal(mean=0.3, sd=0.15) 1 Channel(tau=8), Leaky()"
+        in lines
     )
     assert (
-        "a -> a FixedProbability(p=0.2, autapses=False), ~2,000 0.25 Uniform(low=0.5, high=2.0) + 1 direct Rule(gain=2)" in lines
+        "a -> a FixedProbability(p=0.2, autapses=False), ~2,000 0.25 Uniform(low=0.5, high=2.0) + 1 direct Rule(gain=2)"
+        in lines
     )
     assert "DA Level()" in lines
 
@@ -152,8 +156,16 @@ def test_names():
         (lambda net: net.add(Rule(), 3), BadValueError, "takes a neuron model such as LIF"),
         (lambda net: net.add(Cell(), 0), BadValueError, "n=0 of a population must be a whole number"),
         (lambda net: net.add(Cell(), 3, rules=[Rule()]), BadValueError, "rules on synapses go to net.connect"),
-        (lambda net: net.add(Cell(), 3, positions=[[0.0, 1.0]]), BadValueError, r"of shape \[3, dimensions\], not \(1, 2\)"),
-        (lambda net: net.add(Cell(), 3, spikes=([1.0], [3])), BadValueError, "neurons must be whole numbers from 0 to 2"),
+        (
+            lambda net: net.add(Cell(), 3, positions=[[0.0, 1.0]]),
+            BadValueError,
+            r"of shape \[3, dimensions\], not \(1, 2\)",
+        ),
+        (
+            lambda net: net.add(Cell(), 3, spikes=([1.0], [3])),
+            BadValueError,
+            "neurons must be whole numbers from 0 to 2",
+        ),
         (lambda net: net.add(Cell(), 3, spikes=([1.0, 2.0], [1])), BadValueError, "two lists of one length"),
         (lambda net: net.add(Cell(), 3, spikes=([-1.0], [1])), BadValueError, "at least 0 ms"),
         (lambda net: net.connect("a", "a", 0.1), BadValueError, "is not a wiring; use FixedProbability"),
@@ -169,7 +181,11 @@ def test_names():
         ),
         (lambda net: net.connect("a", "ear", OneToOne(), receptor=Rule()), BadValueError, "is not a receptor"),
         (lambda net: net.connect("a", "a", OneToOne(), release=Channel()), BadValueError, "is not a release"),
-        (lambda net: net.connect("a", "a", OneToOne(), rules=[Channel()]), BadValueError, "rules on cells go to net.add"),
+        (
+            lambda net: net.connect("a", "a", OneToOne(), rules=[Channel()]),
+            BadValueError,
+            "rules on cells go to net.add",
+        ),
         (
             lambda net: net.connect("a", "a", OneToOne(), delay=0.0),
             BadValueError,
@@ -180,7 +196,11 @@ def test_names():
             BadValueError,
             "can give values from -inf",
         ),
-        (lambda net: net.connect("a", "a", OneToOne(), dendritic_delay=Uniform(1, 2)), BadValueError, "must be one number"),
+        (
+            lambda net: net.connect("a", "a", OneToOne(), dendritic_delay=Uniform(1, 2)),
+            BadValueError,
+            "must be one number",
+        ),
         (lambda net: net.add_rule(Rule(), "x"), BadValueError, "takes a network rule"),
         (lambda net: Network(dt="0.1"), BadValueError, "dt='0.1' ms of Network must be a number"),
         (lambda net: net.add(Cell, 3), BadValueError, r"not Cell; write Cell\(\)"),
@@ -196,11 +216,19 @@ def test_names():
         (lambda net: net.connect("a", "ear", OneToOne(), receptor=Channel), BadValueError, r"write Channel\(\)"),
         (lambda net: net.connect("a", "a", OneToOne(), rules=Rule()), BadValueError, r"must be a list: rules=\[...\]"),
         (lambda net: net.connect("a", "a", OneToOne(), rules=[Rule]), BadValueError, r"write Rule\(\)"),
-        (lambda net: net.connect("a", "a", OneToOne(), weight=math.nan), BadValueError, "weight=nan .* is not a number"),
+        (
+            lambda net: net.connect("a", "a", OneToOne(), weight=math.nan),
+            BadValueError,
+            "weight=nan .* is not a number",
+        ),
         (lambda net: FixedProbability("half"), BadValueError, "p='half' of FixedProbability must be a probability"),
         (lambda net: FixedInDegree("k"), BadValueError, "k='k' of FixedInDegree must be a whole number"),
         (lambda net: FixedInDegree(math.nan), BadValueError, "k=nan of FixedInDegree must be a whole number"),
-        (lambda net: DistanceDependent(0.3), BadValueError, r"must be a function .*without distance: FixedProbability\(p\)"),
+        (
+            lambda net: DistanceDependent(0.3),
+            BadValueError,
+            r"must be a function .*without distance: FixedProbability\(p\)",
+        ),
         (lambda net: TimedArray("abc", every=1.0), BadValueError, "values must be numbers"),
         (lambda net: gated(Rule(), by=3), BadValueError, r"gated\(by=3\): it must be a function"),
         (lambda net: HardBounds(1.0, 0.0), BadValueError, "low=1 of HardBounds must not be above high=0"),

@@ -6,7 +6,8 @@
     inputs = net.add(hs.PoissonSource(rate=8.0), n=400, name="inputs")
     exc = net.add(hs.AdaptiveLIF(), n=100, name="exc")
     net.connect(
-        inputs, exc, hs.FixedProbability(0.1), weight=2.0, receptor=hs.AMPA(), rules=[hs.PairSTDP(), hs.HardBounds(0.0, 4.0)],
+        inputs, exc, hs.FixedProbability(0.1), weight=2.0, receptor=hs.AMPA(),
+        rules=[hs.PairSTDP(), hs.HardBounds(0.0, 4.0)],
     )
     run = hs.Simulation(net).run(seconds=2, record=[hs.Spikes(exc)])
 
@@ -30,13 +31,14 @@ _HOMES = {
     "hebbstat.engine.record.recording": "Recording",
     "hebbstat.engine.simulation": "Simulation",
     "hebbstat.contract.errors": (
-        "BadCallError BadValueError CheckpointError ContractError DataError HealthWarning HebbstatError RunInterruptedError "
-        "NetworkWarning NotSupportedError TooLargeError UnhealthyError UnknownNameError"
+        "BadCallError BadValueError CheckpointError ContractError DataError HealthWarning HebbstatError NetworkWarning "
+        "NotSupportedError RunInterruptedError TooLargeError UnhealthyError UnknownNameError"
     ),
     "hebbstat.homeostasis": "InhibitorySTDP IntrinsicThreshold WeightNormalization SynapticScaling",
     "hebbstat.contract.hooks": "derived step_when",
     "hebbstat.network": (
-        "AllToAll DistanceDependent FromPairs FixedInDegree Network OneToOne Population Projection FixedProbability instantiate"
+        "AllToAll Connector DistanceDependent FixedInDegree FixedProbability FromPairs Network NetworkInstance OneToOne "
+        "Population Projection instantiate"
     ),
     "hebbstat.neurons": "LIF AdEx AdaptiveLIF CurrentLIF Izhikevich PoissonSource RateNeuron SpikeSource",
     "hebbstat.plasticity": (

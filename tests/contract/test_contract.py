@@ -449,7 +449,11 @@ SAME = Aims()
     ("make", "error", "message"),
     [
         (lambda: bind(Redirects(Aims())), ContractError, "must name a PerSynapse state"),
-        (lambda: bind(Aims(target="release.U")), UnknownNameError, "target 'release.U' of a rule on 'a -> b' is not there"),
+        (
+            lambda: bind(Aims(target="release.U")),
+            UnknownNameError,
+            "target 'release.U' of a rule on 'a -> b' is not there",
+        ),
         (lambda: bind(Aims(target="post.height")), UnknownNameError, "target 'post.height'"),
         (lambda: bind(SAME, SAME), BadValueError, "one rule stands twice on 'a -> b'"),
         (lambda: bind(eye=Sensor()), UnknownNameError, "counts the spikes of 'nowhere'; Known: a, b"),

@@ -22,7 +22,9 @@ def sorn(seed, eta_ip=0.02):
     rules = [IntrinsicRate(eta=eta_ip)] if eta_ip else []
     net.add(BinaryUnit(threshold=Uniform(0.0, 1.0), noise=0.2), 30, "exc", rules=rules)
     net.add(BinaryUnit(threshold=Uniform(0.0, 0.5), noise=0.2), 6, "inh")
-    net.connect("exc", "exc", FixedProbability(0.2), weight=Uniform(0.0, 1.0), rules=[BinarySTDP(), SumToOne(), Turnover()])
+    net.connect(
+        "exc", "exc", FixedProbability(0.2), weight=Uniform(0.0, 1.0), rules=[BinarySTDP(), SumToOne(), Turnover()]
+    )
     net.connect("exc", "inh", AllToAll(), weight=1.0 / 30)
     net.connect("inh", "exc", FixedProbability(0.5), weight=-0.2)
     return ReferenceSimulation(net)

@@ -46,7 +46,9 @@ def network(case: str, n: int, delay: object) -> hs.Network:
     inputs = net.add(hs.PoissonSource(rate=hs.Uniform(100.0, 900.0)), 12, "inputs")
     cells = net.add(hs.LIF(tau_m=hs.LogNormal(20.0, cv=0.3), i_ext=400.0), n, "cells")
     weight = hs.Normal(0.5, cv=0.3)
-    net.connect(inputs, cells, hs.FixedProbability(0.9), weight=weight, delay=delay, receptor=hs.AMPA(), name="x", **CASES[case])
+    net.connect(
+        inputs, cells, hs.FixedProbability(0.9), weight=weight, delay=delay, receptor=hs.AMPA(), name="x", **CASES[case]
+    )
     return net
 
 

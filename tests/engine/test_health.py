@@ -52,7 +52,9 @@ def network(seed: int = 7, **changes: Any) -> hs.Network:
         hs.PairSTDP(**given["stdp"]), hs.SynapticScaling(period=500.0, **given["scaling"]),
         hs.HardBounds(*given["bounds"]),
     ]  # fmt: skip
-    net.connect(inputs, cells, hs.FixedProbability(0.5), weight=given["weight"], receptor=hs.AMPA(), rules=rules, name="learn")
+    net.connect(
+        inputs, cells, hs.FixedProbability(0.5), weight=given["weight"], receptor=hs.AMPA(), rules=rules, name="learn"
+    )
     return net
 
 

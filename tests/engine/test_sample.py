@@ -15,7 +15,9 @@ def test_a_sample_is_a_part_of_the_whole(threads: int, delay: object) -> None:
     net = hs.Network(dt=0.5, seed=2)
     inputs, cells = net.add(hs.PoissonSource(rate=50.0), 40, "inputs"), net.add(hs.LIF(), 30, "cells")
     weight = hs.Normal(1.0, cv=0.3)
-    net.connect(inputs, cells, hs.FixedProbability(0.5), weight=weight, delay=delay, receptor=hs.AMPA(), rules=[hs.PairSTDP()])
+    net.connect(
+        inputs, cells, hs.FixedProbability(0.5), weight=weight, delay=delay, receptor=hs.AMPA(), rules=[hs.PairSTDP()]
+    )
     sim = hs.Simulation(net, threads=threads, quiet=True)
     n = len(sim.pairs("inputs -> cells")[0])
     for chosen in (np.arange(n), np.arange(3, n, 17), np.array([n - 1])):

@@ -24,7 +24,14 @@ def network(cells: int = 20, inputs: int = 30) -> hs.Network:
     net = hs.Network(dt=0.5, seed=3)
     source = net.add(hs.PoissonSource(rate=30.0), inputs, "inputs")
     exc = net.add(hs.LIF(), cells, "exc")
-    net.connect(source, exc, hs.FixedProbability(0.3), weight=1.0, receptor=hs.AMPA(), rules=[hs.PairSTDP(), hs.HardBounds(0, 3)])
+    net.connect(
+        source,
+        exc,
+        hs.FixedProbability(0.3),
+        weight=1.0,
+        receptor=hs.AMPA(),
+        rules=[hs.PairSTDP(), hs.HardBounds(0, 3)],
+    )
     return net
 
 

@@ -87,7 +87,9 @@ def network(rules: Sequence[Any], modulators: bool = False, **connection: Any) -
             net.add_rule(Modulator(plan=hs.TimedArray(rng.random(40), every=8.0)), name)
         net.add_rule(Rhythm(where="a", least=2.0, first_period=20.0), "theta")
     synapse_rules = [rule for rule in rules if isinstance(rule, hs.Plasticity)]
-    net.connect("a", "b", hs.FixedProbability(0.7), weight=hs.Uniform(0.5, 2.0), **{"rules": synapse_rules, **connection})
+    net.connect(
+        "a", "b", hs.FixedProbability(0.7), weight=hs.Uniform(0.5, 2.0), **{"rules": synapse_rules, **connection}
+    )
     return net
 
 

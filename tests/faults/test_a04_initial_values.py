@@ -51,7 +51,10 @@ class Cell(hs.Neuron):
 
 def test_a4_a_synapse_begins_with_the_value_of_its_neuron():
     net = hs.Network(dt=1.0)
-    a, b = net.add(hs.PoissonSource(rate=np.array([0.0, 1.0, 2.0])), 3, "a"), net.add(hs.LIF(i_ext=np.arange(4.0)), 4, "b")
+    a, b = (
+        net.add(hs.PoissonSource(rate=np.array([0.0, 1.0, 2.0])), 3, "a"),
+        net.add(hs.LIF(i_ext=np.arange(4.0)), 4, "b"),
+    )
     g, h = np.array([1.0, 2.0, 3.0]), np.array([10.0, 20.0, 30.0, 40.0])
     net.connect(a, b, hs.AllToAll(), rules=[Rule(g=g, h=h)], name="p")
     sim, reference = hs.Simulation(net, threads=2, quiet=True), hs.ReferenceSimulation(net)

@@ -44,7 +44,8 @@ class Saturating(hs.Receptor):
 ARRAY = np.array([1.0, 2.0, 3.0])
 PLAN = np.array([[1.0, 2.0, 3.0], [2.0, 2.0, 2.0]])
 HALVES = {
-    "number": lambda: 1.0, "array": lambda: ARRAY.copy(), "plan": lambda: hs.TimedArray(PLAN.copy(), every=5.0, repeat=True),
+    "number": lambda: 1.0, "array": lambda: ARRAY.copy(),
+    "plan": lambda: hs.TimedArray(PLAN.copy(), every=5.0, repeat=True),
     "other plan": lambda: hs.TimedArray(PLAN + 1.0, every=5.0, repeat=True), "follows": lambda: hs.FollowState("m"),
     "drawn": lambda: hs.Uniform(0.5, 2.0), "ones": lambda: np.ones(3),
 }  # fmt: skip

@@ -67,7 +67,9 @@ class Drift(hs.Plasticity):
 
 def network(a: dict[str, Any]) -> hs.Network:
     net = hs.Network(dt=0.5, seed=3)
-    inputs = net.add(hs.PoissonSource(rate=hs.TimedArray(a["rates"], every=10.0)), 3, "inputs", positions=a["positions"])
+    inputs = net.add(
+        hs.PoissonSource(rate=hs.TimedArray(a["rates"], every=10.0)), 3, "inputs", positions=a["positions"]
+    )
     exc = net.add(hs.LIF(tau_m=a["tau"]), 2, "exc")
     src = net.add(hs.SpikeSource(), 2, "src", spikes=(a["times"], a["cells"]))
     wiring = hs.FromPairs(a["pre"], a["post"])

@@ -79,7 +79,9 @@ def test_b4_another_thread_is_refused_while_one_runs(threads: int, tmp_path: Pat
     ]  # fmt: skip
     with running(sim):
         for use in uses:
-            with pytest.raises(hs.NotSupportedError, match=r"the thread 'other' is in run\(\).*a simulation of its own"):
+            with pytest.raises(
+                hs.NotSupportedError, match=r"the thread 'other' is in run\(\).*a simulation of its own"
+            ):
                 use()
         assert sim.time > 0 and sim.health == []
     assert not (tmp_path / "x.ckpt").exists()

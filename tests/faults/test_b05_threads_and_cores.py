@@ -23,8 +23,12 @@ def network(cells: int = 40) -> hs.Network:
     inputs, exc = net.add(hs.PoissonSource(rate=80.0), 30, "inputs"), net.add(hs.LIF(), cells, "exc")
     one, told = net.add(hs.LIF(), 1, "one"), net.add(hs.SpikeSource(), 1, "told", spikes=([5.0, 9.0, 40.0], [0, 0, 0]))
     rules = [hs.PairSTDP(), hs.HardBounds(0.0, 30.0)]
-    net.connect(inputs, exc, hs.FixedProbability(0.4), weight=12.0, delay=hs.Uniform(0.5, 6.0), receptor=hs.AMPA(), rules=rules)
-    net.connect(exc, one, hs.FixedProbability(0.7), weight=9.0, delay=hs.Uniform(0.5, 6.0), receptor=hs.AMPA(), rules=rules)
+    net.connect(
+        inputs, exc, hs.FixedProbability(0.4), weight=12.0, delay=hs.Uniform(0.5, 6.0), receptor=hs.AMPA(), rules=rules
+    )
+    net.connect(
+        exc, one, hs.FixedProbability(0.7), weight=9.0, delay=hs.Uniform(0.5, 6.0), receptor=hs.AMPA(), rules=rules
+    )
     net.connect(one, exc, hs.AllToAll(), weight=3.0, delay=2.0, receptor=hs.AMPA())
     net.connect(told, one, hs.AllToAll(), weight=40.0, delay=2.0, receptor=hs.AMPA())
     return net

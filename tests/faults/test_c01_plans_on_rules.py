@@ -86,7 +86,9 @@ def test_c1_plans_on_a_rule(plans, delay):
 def test_c1_plans_on_wrappers_gates_and_release():
     net = hs.Network(dt=1.0, seed=5)
     a, b = net.add(hs.PoissonSource(rate=60.0), 5, "a"), net.add(hs.LIF(), 4, "b")
-    soft = hs.SoftBounds(hs.PairSTDP(A_plus=SINE, A_minus=PLAN), -1.0, hs.TimedArray([9.0, 12.0], every=9.0, repeat=True))
+    soft = hs.SoftBounds(
+        hs.PairSTDP(A_plus=SINE, A_minus=PLAN), -1.0, hs.TimedArray([9.0, 12.0], every=9.0, repeat=True)
+    )
     rules = [soft, hs.Eligibility(hs.PairSTDP(A_plus=PLAN), tau=50.0, eta=SINE)]
     release = hs.TsodyksMarkram(U=hs.TimedArray([0.2, 0.6], every=8.0, repeat=True), tau_rec=SINE)
     net.connect(a, b, hs.AllToAll(), weight=5.0, rules=rules, release=release, name="p")

@@ -660,7 +660,7 @@ def test_c2_single_precision_stays_single(spoken: ModuleType) -> None:
 
 @pytest.mark.parametrize("body", blocks(REFUSED))
 def test_c2_what_cannot_run_is_refused_when_the_class_is_defined(body: str, tmp_path: Path) -> None:
-    rule = "class Rule(hs.Plasticity):\n    a: hs.units.Number = 1.0\n    b: hs.units.Number = 1.0\n    c: hs.units.Number = 1.0\n"
+    rule = "class Rule(hs.Plasticity):\n" + "".join(f"    {name}: hs.units.Number = 1.0\n" for name in "abc")
     hook = "    @staticmethod\n    def on_pre(a, b, c):\n" + textwrap.indent(body, "        ") + "\n"
     with pytest.raises(ContractError) as refused:
         imported(f"{AROUND}\n{rule}{hook}", tmp_path)

@@ -111,7 +111,9 @@ def test_c8_a_plan_of_the_cells_themselves_may_begin_late() -> None:
 def test_c8_what_is_dead_is_still_found() -> None:
     assert ("dead", "first") in found(driven(hs.PoissonSource(rate=0.0)))  # a rate that nobody planned
     assert ("dead", "first") in found(driven(hs.PoissonSource(rate=20.0), weight=1e-3))
-    assert ("dead", "first") in found(driven(hs.PoissonSource(rate=hs.TimedArray([10.0, 30.0], every=500.0, repeat=True)), 1e-3))
+    assert ("dead", "first") in found(
+        driven(hs.PoissonSource(rate=hs.TimedArray([10.0, 30.0], every=500.0, repeat=True)), 1e-3)
+    )
     regular = np.arange(1.0, 3e4, 50.0), np.zeros(600, int)
     assert ("dead", "first") in found(driven(hs.SpikeSource(), 1e-3, spikes=regular))
 

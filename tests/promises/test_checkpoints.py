@@ -240,7 +240,9 @@ def described(seed: int = 3, tau: float = 20.0, rule: hs.Plasticity | None = Non
     a = net.add(hs.PoissonSource(rate=rates), 4, "a", positions=np.arange(8.0).reshape(4, 2))
     b = net.add(hs.AdaptiveLIF(tau_m=hs.LogNormal(tau, cv=0.2)), 5, "b")
     c = net.add(hs.SpikeSource(), 2, "c", spikes=([5.0, 7.5, 300.0], [0, 1, 1]))
-    release = hs.TsodyksMarkram(**hs.jointly(U=hs.Beta(0.5, sd=0.2), tau_rec=hs.LogNormal(80.0, cv=0.5), correlation=-0.6))
+    release = hs.TsodyksMarkram(
+        **hs.jointly(U=hs.Beta(0.5, sd=0.2), tau_rec=hs.LogNormal(80.0, cv=0.5), correlation=-0.6)
+    )
     rules = [rule or hs.Eligibility(hs.SoftBounds(hs.PairSTDP(), 0.0, 4.0), period=5.0), hs.HardBounds(0.0, 5.0)]
     options = {"delay": hs.Uniform(0.5, 3.0), "receptor": hs.AMPA(), "release": release, "rules": rules} | more
     net.connect(a, b, hs.FixedProbability(0.7), weight=hs.Normal(3.0, sd=0.3), **options)

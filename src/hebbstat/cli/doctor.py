@@ -113,7 +113,9 @@ def self_test() -> Finding:
     inputs = net.add(hs.PoissonSource(rate=40.0), n=40, name="inputs")
     exc = net.add(hs.AdaptiveLIF(), n=20, name="exc")
     rules = [hs.PairSTDP(), hs.SynapticScaling(), hs.HardBounds(0.0, 2.0)]
-    link = net.connect(inputs, exc, hs.FixedProbability(0.5), weight=hs.Uniform(0.5, 1.5), receptor=hs.AMPA(), rules=rules)
+    link = net.connect(
+        inputs, exc, hs.FixedProbability(0.5), weight=hs.Uniform(0.5, 1.5), receptor=hs.AMPA(), rules=rules
+    )
     found = []
     try:
         for threads in (1, 2):

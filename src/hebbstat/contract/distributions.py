@@ -204,7 +204,9 @@ class Beta(Distribution):
         mean = number(mean, "mean of Beta")
         spread = _spread("Beta", mean, sd, cv)
         if not (0 < mean < 1 and 0 < spread**2 < mean * (1 - mean)):
-            raise BadValueError(f"Beta(mean={mean:g}, sd={spread:g}): needs 0 < mean < 1 and 0 < sd^2 < mean (1 - mean)")
+            raise BadValueError(
+                f"Beta(mean={mean:g}, sd={spread:g}): needs 0 < mean < 1 and 0 < sd^2 < mean (1 - mean)"
+            )
         _freeze(self, mean=mean, sd=spread)
 
     @property
@@ -230,7 +232,9 @@ class Uniform(Distribution):
     def __post_init__(self) -> None:
         low, high = number(self.low, "low of Uniform"), number(self.high, "high of Uniform")
         if not (low <= high and math.isfinite(high - low)):
-            raise BadValueError(f"Uniform(low={low:g}, high={high:g}): both must be finite, and low must not be above high")
+            raise BadValueError(
+                f"Uniform(low={low:g}, high={high:g}): both must be finite, and low must not be above high"
+            )
         _freeze(self, low=low, high=high)
 
     @property
@@ -286,7 +290,9 @@ def jointly(*, correlation: Any, **margins: Distribution) -> dict[str, Linked]:
         matrix = np.where(np.eye(size, dtype=bool), 1.0, matrix)
     fits = matrix.shape == (size, size) and np.isfinite(matrix).all()
     if not (fits and np.allclose(matrix, matrix.T) and np.allclose(np.diag(matrix), 1)):
-        raise BadValueError(f"correlation must be a number or a symmetric {size} x {size} matrix with ones on its diagonal")
+        raise BadValueError(
+            f"correlation must be a number or a symmetric {size} x {size} matrix with ones on its diagonal"
+        )
     try:
         root = np.linalg.cholesky(matrix)
     except np.linalg.LinAlgError as error:

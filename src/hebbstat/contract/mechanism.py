@@ -46,7 +46,9 @@ class FollowState(Signal):
 
     def __post_init__(self) -> None:
         if not isinstance(self.source, str):
-            raise BadValueError(f"FollowState({self.source!r}) must have the name that net.add_rule() gave the rule, as a text")
+            raise BadValueError(
+                f"FollowState({self.source!r}) must have the name that net.add_rule() gave the rule, as a text"
+            )
 
     @property
     def support(self) -> tuple[float, float]:
@@ -332,7 +334,8 @@ def _aim(rule: Mechanism, values: dict[str, Any]) -> str:
 class NetworkRule(Mechanism):
     """A rule of the whole network: `Global` states (modulators, rhythms, sensors) that others follow by its name.
 
-    The name alone means its first state; `FollowState("name.state")`, or `name_state` as the argument of a gate, any other.
+    The name alone means its first state; `FollowState("name.state")`, or `name_state` as the argument of a gate, any
+    other.
     """
 
     offers = ("dt", "uniform", "normal")

@@ -82,13 +82,17 @@ class TimedArray(Signal):
     def __post_init__(self) -> None:
         object.__setattr__(self, "every", number(self.every, "every (ms) of TimedArray"))
         if why := no_number(self.values):
-            raise BadValueError(f"TimedArray(values=...): values must be numbers, [time] or [time, element], but here is {why}")
+            raise BadValueError(
+                f"TimedArray(values=...): values must be numbers, [time] or [time, element], but here is {why}"
+            )
         try:
             values = read_only(self.values, float)
         except (TypeError, ValueError) as error:
             raise BadValueError("TimedArray(values=...): values must be numbers, [time] or [time, element]") from error
         if values.ndim not in (1, 2) or values.size == 0 or not np.isfinite(values).all():
-            raise BadValueError("TimedArray(values=...): values must be finite, [time] or [time, element], and not empty")
+            raise BadValueError(
+                "TimedArray(values=...): values must be finite, [time] or [time, element], and not empty"
+            )
         if not (self.every > 0 and math.isfinite(self.every)):
             raise BadValueError(f"TimedArray(every={self.every}): must be a time above 0 ms")
         object.__setattr__(self, "values", values)

@@ -102,7 +102,9 @@ def _without_unit(value: Any, unit: str, what: str) -> Any:
         wanted = "plain numbers" if unit == "dimensionless" else unit
         raise BadValueError(f"{what} has the wrong dimension: it must be in {wanted}") from error
     if hasattr(value, "dim") and hasattr(value, "has_same_dimensions"):  # brian2, whose floats are in SI units
-        raise BadValueError(f"{what} has a unit of Brian2: give the plain number in {unit}, which is that divided by {unit}")
+        raise BadValueError(
+            f"{what} has a unit of Brian2: give the plain number in {unit}, which is that divided by {unit}"
+        )
     return value
 
 

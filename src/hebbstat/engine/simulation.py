@@ -59,14 +59,15 @@ class Simulation:
 
     @explained
     def __init__(
-        self, net: Network | NetworkInstance, *, threads: int | None = None, dtype: str = "float32", quiet: bool = False,
-        profile: bool = False,
+        self, net: Network | NetworkInstance, *, threads: int | None = None, dtype: str = "float32",
+        quiet: bool = False, profile: bool = False,
     ) -> None:  # fmt: skip
         if dtype not in ("float32", "float64"):
             raise BadValueError(f"dtype={dtype!r} of Simulation must be 'float32' or 'float64'")
         if not isinstance(net, Network | NetworkInstance):
             raise BadValueError(f"Simulation() takes a Network, not {net!r}")
-        self.net = net.network if isinstance(net, NetworkInstance) else net  # until it is instantiated: then it is our own
+        # The user's network until it is instantiated; from then on a copy of our own.
+        self.net = net.network if isinstance(net, NetworkInstance) else net
         self.step_count, self.quiet, self.turns = 0, quiet, Turns()
         self.wall = self.worked = 0.0  # seconds that runs took, and that all threads worked in them
         self.walked = 0  # steps of all runs

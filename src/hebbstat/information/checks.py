@@ -23,7 +23,9 @@ def finite_array(values: ArrayLike, name: str, dimensions: int) -> Floats:
         raise BadValueError(f"{name} has shape {array.shape}; it must not be empty")
     wrong = int(np.count_nonzero(~np.isfinite(array)))
     if wrong:
-        raise BadValueError(f"{name} holds {wrong} value(s) that are NaN or infinite; remove those trials or neurons first")
+        raise BadValueError(
+            f"{name} holds {wrong} value(s) that are NaN or infinite; remove those trials or neurons first"
+        )
     return array
 
 
@@ -42,7 +44,9 @@ def integers(values: ArrayLike, name: str) -> Integers:
         return np.zeros(0, dtype=np.int64)
     vector = finite_array(array, name, dimensions=1)
     if np.any(vector != np.floor(vector)) or vector.min() < 0:
-        raise BadValueError(f"{name} must hold integers of 0 and more; np.unique(.., return_inverse=True) numbers others")
+        raise BadValueError(
+            f"{name} must hold integers of 0 and more; np.unique(.., return_inverse=True) numbers others"
+        )
     return vector.astype(np.int64)
 
 

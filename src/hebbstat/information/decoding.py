@@ -76,7 +76,7 @@ class LinearDecoder:
         return cls(classes, mean, scale, weights, offset, float(inverse_penalty))
 
     def predict(self, counts: ArrayLike) -> Integers:
-        """The most probable class of each trial, shape (trials,). `BadValueError` on NaN or another number of neurons."""
+        """The most probable class of each trial, shape (trials,). `BadValueError`: NaN, another number of neurons."""
         matrix = same_width(count_matrix(counts), len(self.mean))
         scores = (matrix - self.mean) / self.scale @ self.weights.T + self.offset
         return np.asarray(self.classes[scores.argmax(axis=1)])

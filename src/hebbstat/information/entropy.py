@@ -38,8 +38,8 @@ def plug_in_entropy(symbols: ArrayLike) -> Information:
 
         H = - sum_r (n_r / N) log2(n_r / N)
 
-    `symbols` has shape (samples,): integers, booleans, strings or whole categories as numbers. `BadValueError` on NaN, no
-    samples or another shape. Source: Shannon 1948, doi:10.1002/j.1538-7305.1948.tb01338.x.
+    `symbols` has shape (samples,): integers, booleans, strings or whole categories as numbers. `BadValueError` on NaN,
+    no samples or another shape. Source: Shannon 1948, doi:10.1002/j.1538-7305.1948.tb01338.x.
 
     >>> plug_in_entropy([0, 1, 2, 3])
     Information(bits=2.0, estimator='plug-in', bias=0.0, samples=4)

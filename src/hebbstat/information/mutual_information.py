@@ -131,7 +131,9 @@ def joint_table(stimuli: ArrayLike, responses: ArrayLike) -> Integers:
     """How often each stimulus met each response, shape (stimuli seen, responses seen)."""
     stimulus, response = symbol_codes(stimuli, "stimuli"), symbol_codes(responses, "responses")
     if len(stimulus) != len(response):
-        raise BadValueError(f"stimuli has length {len(stimulus)} but responses {len(response)}; give one of each per sample")
+        raise BadValueError(
+            f"stimuli has length {len(stimulus)} but responses {len(response)}; give one of each per sample"
+        )
     return _count_pairs(stimulus, response, (int(stimulus.max()) + 1, int(response.max()) + 1))
 
 

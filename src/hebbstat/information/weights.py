@@ -38,8 +38,8 @@ def weight_statistics(
         at_lower = fraction with w <= lower + tolerance,   at_upper = fraction with w >= upper - tolerance
 
     Moments are those of the given weights, divided by n: the weights are the population, not a sample of one. Give
-    the existing synapses only, shape (synapses,); `lower`, `upper` and `tolerance` are in their unit. `BadValueError` on
-    NaN, no weights, or bounds the wrong way round.
+    the existing synapses only, shape (synapses,); `lower`, `upper` and `tolerance` are in their unit. `BadValueError`
+    on NaN, no weights, or bounds the wrong way round.
 
     >>> s = weight_statistics([0.0, 0.0, 1.0, 1.0], lower=0.0, upper=2.0)
     >>> s.mean, s.cv, s.skewness, s.gini, s.at_lower, s.at_upper
@@ -72,8 +72,8 @@ def gini(weights: ArrayLike) -> float:
         G = sum_ij |w_i - w_j| / (2 n^2 mean) = sum_i (2 i - n - 1) w_(i) / (n sum_i w_i),   w_(1) <= .. <= w_(n)
 
     Magnitudes, so that inhibitory weights given below 0 are measured alike. Exponential weights have 1/2, uniform
-    ones from 0 up 1/3. Shape (synapses,); NaN if all are 0; `BadValueError` on NaN. Source: Gini 1912; the sorted form as in
-    Dixon et al. 1987, doi:10.2307/1939238.
+    ones from 0 up 1/3. Shape (synapses,); NaN if all are 0; `BadValueError` on NaN. Source: Gini 1912; the sorted form as
+    in Dixon et al. 1987, doi:10.2307/1939238.
 
     >>> gini([0.0, 0.0, 0.0, 2.0])
     0.75
@@ -118,8 +118,8 @@ def relative_drift(before: ArrayLike, after: ArrayLike) -> float:
               = max_i g_i - min_i g_i,   g_i = log(after_i / before_i)
 
     Both of shape (synapses,) in one order. A synapse that is 0 at both times has no ratio and is left out; one that
-    becomes 0, or leaves 0, has drifted without limit: infinity. NaN if fewer than two synapses remain. `BadValueError` on
-    NaN, unlike lengths, or a weight that changes its sign, for which no ratio exists. The invariant of synaptic
+    becomes 0, or leaves 0, has drifted without limit: infinity. NaN if fewer than two synapses remain. `BadValueError`
+    on NaN, unlike lengths, or a weight that changes its sign, for which no ratio exists. The invariant of synaptic
     scaling: Turrigiano et al. 1998, doi:10.1038/36103.
 
     >>> relative_drift([1.0, 2.0, 4.0], [0.5, 1.0, 2.0])
@@ -152,5 +152,7 @@ def _paired(before: ArrayLike, after: ArrayLike) -> tuple[Floats, Floats]:
     first = finite_array(before, "before", dimensions=1)
     second = finite_array(after, "after", dimensions=1)
     if len(first) != len(second):
-        raise BadValueError(f"before has length {len(first)} but after {len(second)}; give the same synapses in one order")
+        raise BadValueError(
+            f"before has length {len(first)} but after {len(second)}; give the same synapses in one order"
+        )
     return first, second

@@ -67,7 +67,9 @@ def derived_value(made: NetworkInstance, mechanism: Mechanism, name: str, owner:
     return _derive(made, mechanism, name, owner, place, on)[0]
 
 
-def _moves(made: NetworkInstance, moving: set[tuple[str, str, str]], owner: str, place: str, on: Any, read: str) -> bool:
+def _moves(
+    made: NetworkInstance, moving: set[tuple[str, str, str]], owner: str, place: str, on: Any, read: str
+) -> bool:
     side = _side(on, read)
     if side is not None and read not in made.values[owner, place]:
         owner, place, read = side.name, "neuron", read.partition("_")[2]

@@ -169,7 +169,9 @@ def _train_steps(net: Network, population: Population) -> tuple[np.ndarray, np.n
 def _check_memory(net: Network) -> None:
     wanted = sum(_bytes_needed(p) for p in net.projections.values())
     wanted += sum(p.n for p in net.populations.values()) * 200.0
-    check_room(wanted, "the network", "use fewer cells, or sparser wiring such as FixedProbability(p) or FixedInDegree(k)")
+    check_room(
+        wanted, "the network", "use fewer cells, or sparser wiring such as FixedProbability(p) or FixedInDegree(k)"
+    )
 
 
 def _bytes_needed(projection: Projection) -> float:
@@ -267,7 +269,9 @@ class _Draw:
         if isinstance(value, Signal):
             raise BadValueError(f"{where} cannot be a signal; let a rule change it")
         if np.ndim(value) and np.shape(value) != (n,):
-            raise BadValueError(f"{where} is an array of shape {np.shape(value)}; it must have one value for each of {n}")
+            raise BadValueError(
+                f"{where} is an array of shape {np.shape(value)}; it must have one value for each of {n}"
+            )
         return self.in_order(np.asarray(value)) if np.ndim(value) and per_synapse else value
 
     def fields(

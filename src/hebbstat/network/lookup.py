@@ -22,7 +22,9 @@ def followed(net: Network, source: str, who: str) -> tuple[str, str]:
     """The network rule and its state that 'rule' (its first state) or 'rule.state' names; `who` follows it."""
     rule, dot, state = source.partition(".")
     if rule not in net.rules:
-        raise UnknownNameError(f"{who} follows '{source}', but no network rule is called so; {suggestion(rule, net.rules)}")
+        raise UnknownNameError(
+            f"{who} follows '{source}', but no network rule is called so; {suggestion(rule, net.rules)}"
+        )
     states = net.rules[rule].states
     if not states:
         raise UnknownNameError(f"{who} follows '{source}', but {type(net.rules[rule]).__name__} has no state")

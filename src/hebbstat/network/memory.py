@@ -40,4 +40,6 @@ def check_room(wanted: float, what: str, advice: str) -> None:
     """`TooLargeError`, with the predicted size, if so many bytes are not free."""
     free = free_memory()
     if wanted > free:
-        raise TooLargeError(f"{what} needs about {wanted / 2**30:,.1f} GiB, and {free / 2**30:,.1f} GiB are free; {advice}")
+        raise TooLargeError(
+            f"{what} needs about {wanted / 2**30:,.1f} GiB, and {free / 2**30:,.1f} GiB are free; {advice}"
+        )

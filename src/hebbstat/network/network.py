@@ -230,7 +230,9 @@ class Network:
                 raise UnknownNameError(f"population '{which.name}' belongs to another network")
             return which
         if not isinstance(which, str):
-            order = ", and the wiring third: net.connect(source, target, wiring)" if isinstance(which, Connector) else ""
+            order = (
+                ", and the wiring third: net.connect(source, target, wiring)" if isinstance(which, Connector) else ""
+            )
             raise BadValueError(f"{which!r} is no population; give what net.add() returned, or its name{order}")
         if which not in self.populations:
             raise UnknownNameError(f"no population '{which}'; {suggestion(which, self.populations)}")
@@ -285,7 +287,9 @@ def _rules(rules: Any, kind: type, where: str, elsewhere: str) -> tuple[Any, ...
         raise BadValueError(f"rules={_as_given(rules)} of {where} must be a list: rules=[...]")
     for rule in rules:
         if not isinstance(rule, kind):
-            raise BadValueError(f"{_as_given(rule)} cannot be a rule of {where}{_call_it(rule, kind) or f'; {elsewhere}'}")
+            raise BadValueError(
+                f"{_as_given(rule)} cannot be a rule of {where}{_call_it(rule, kind) or f'; {elsewhere}'}"
+            )
     return tuple(rules)
 
 
@@ -346,7 +350,9 @@ def _trains(spikes: tuple[Any, Any] | None, n: int, name: str) -> tuple[np.ndarr
     if spikes is None:
         return None
     if not (isinstance(spikes, Sequence | np.ndarray) and len(spikes) == 2):
-        raise BadValueError(f"spikes={short(spikes)} of '{name}' must be (times in ms, neurons), two lists of one length")
+        raise BadValueError(
+            f"spikes={short(spikes)} of '{name}' must be (times in ms, neurons), two lists of one length"
+        )
     times, index = np.atleast_1d(_numbers(spikes[0], f"times of the spikes of '{name}'")), np.atleast_1d(spikes[1])
     if times.shape != index.shape or times.ndim != 1:
         raise BadValueError(f"spikes of '{name}' must be (times, neurons), two lists of one length")

@@ -151,4 +151,6 @@ def _check_projection(projection: Projection) -> None:
             raise ContractError(f"{type(owner).__name__}.redirect = '{name}' must name a PerSynapse state of its own")
         states = projection.release.states.values() if projection.release is not None else ()
         if owner is None and name.startswith("release.") and any(state.scope.name == "PerPre" for state in states):
-            raise NotSupportedError(f"'{projection.name}': no rule can change '{name}' of a release whose states are PerPre")
+            raise NotSupportedError(
+                f"'{projection.name}': no rule can change '{name}' of a release whose states are PerPre"
+            )

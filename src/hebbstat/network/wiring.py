@@ -221,14 +221,18 @@ class DistanceDependent(ByRows):
         from hebbstat.network.wiring_kernels import distances, throw
 
         if pre.positions is None or post.positions is None:
-            raise BadValueError("DistanceDependent needs positions: net.add(..., positions=array of shape [n, dimensions])")
+            raise BadValueError(
+                "DistanceDependent needs positions: net.add(..., positions=array of shape [n, dimensions])"
+            )
         sources, targets, same = pre.positions, post.positions, post.same and not self.autapses
 
         def draw(first: int, last: int) -> Pairs:
             distance = distances(sources[first:last], targets)
             p = np.asarray(self.probability(distance), float)
             if p.shape != distance.shape or not (p.min() >= 0 and p.max() <= 1):
-                raise BadValueError("probability of DistanceDependent must return one number from 0 to 1 for each distance")
+                raise BadValueError(
+                    "probability of DistanceDependent must return one number from 0 to 1 for each distance"
+                )
             return throw(np.uint64(key), first, np.ascontiguousarray(p), same)
 
         drawn = each(draw, blocks(pre.n, PAIRS_AT_ONCE // post.n), threads)

@@ -12,7 +12,8 @@ from hebbstat.contract.units import Delay, MilliVolt, Ms, PicoAmp, Unit
 class AdaptiveLIF(Neuron):
     """LIF with an adaptive threshold: each spike makes the next one harder, so that all cells get their share.
 
-        tau_m g_leak dv/dt = g_leak (v_rest - v) + sum_k g_k (E_k - v) + current + i_ext;  fires at v >= v_threshold + theta
+        tau_m g_leak dv/dt = g_leak (v_rest - v) + sum_k g_k (E_k - v) + current + i_ext
+        fires at v >= v_threshold + theta
         d theta/dt = -theta / tau_theta;  theta += theta_plus at a spike of its own
 
     The step is that of `LIF`. theta is slow: kept in full precision, and it stands still under `frozen()`.

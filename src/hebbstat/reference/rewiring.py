@@ -33,7 +33,9 @@ class Rewiring:
                 value = part.values[field_name]
                 if np.ndim(value) and len(value) == len(self.at.synapses) and _per_synapse(part, field_name):
                     what = f"{field_name} of {part.say()}"
-                    raise NotSupportedError(f"'{name}' rewires, so {what} cannot differ between synapses; give one number")
+                    raise NotSupportedError(
+                        f"'{name}' rewires, so {what} cannot differ between synapses; give one number"
+                    )
 
     def tick(self, ticking: list[Part]) -> None:
         """Deaths of all rules that tick, then births."""

@@ -113,7 +113,9 @@ class World:
             part = self.parts[owner, place]
             value = part.values.get(name)
             if name not in part.mechanism.fields:
-                raise UnknownNameError(f"a rule changes '{name}' of {part.say()}; {suggestion(name, part.mechanism.fields)}")
+                raise UnknownNameError(
+                    f"a rule changes '{name}' of {part.say()}; {suggestion(name, part.mechanism.fields)}"
+                )
             scope = field_scope(part.mechanism, name)
             if scope not in ("PerSynapse", "PerPost", "PerNeuron"):
                 what = f"{name} of {part.say()} is {scope}"

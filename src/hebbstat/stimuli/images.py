@@ -102,7 +102,9 @@ def split(images: Images, *, share: float = 0.2, seed: int = 0) -> tuple[Images,
     n_test = math.ceil(share * len(images))
     n_train = len(images) - n_test
     if counts.min() < 2:
-        raise BadValueError(f"class {classes[counts.argmin()]} has a single image; a split needs at least two of each class")
+        raise BadValueError(
+            f"class {classes[counts.argmin()]} has a single image; a split needs at least two of each class"
+        )
     if min(n_train, n_test) < len(classes):
         raise BadValueError(
             f"{len(images)} images give {n_train} for training and {n_test} for the test, "

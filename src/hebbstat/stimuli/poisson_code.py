@@ -46,7 +46,9 @@ class PoissonCode:
         ):
             value = getattr(self, name)
             if not (math.isfinite(value) and (value > least if above else value >= least)):
-                raise BadValueError(f"{name}={value!r} of PoissonCode must be {'above' if above else 'at least'} {least}")
+                raise BadValueError(
+                    f"{name}={value!r} of PoissonCode must be {'above' if above else 'at least'} {least}"
+                )
         if self.total is not None and not (math.isfinite(self.total) and self.total > 0):
             raise BadValueError(f"total={self.total!r} Hz of PoissonCode must be above 0, or None")
 
@@ -98,5 +100,7 @@ class PoissonCode:
         if self.mean is None:
             return pixels
         if self.mean.shape != pixels.shape[1:]:
-            raise BadValueError(f"the code is adapted to images of {self.mean.size} pixels; these have {pixels.shape[1]}")
+            raise BadValueError(
+                f"the code is adapted to images of {self.mean.size} pixels; these have {pixels.shape[1]}"
+            )
         return np.hstack([np.maximum(pixels - self.mean, 0.0), np.maximum(self.mean - pixels, 0.0)])

@@ -94,7 +94,9 @@ def seeds_of(first: int, number: int, arms: list[str]) -> list[int]:
             f"holds at most {MOST_RUNS}, so use from 1 to {MOST_RUNS // len(arms)} seeds"
         )
     if first + number - 1 > LAST_SEED:
-        raise BadValueError(f"--seed {first} with {number} seeds goes beyond the largest, {LAST_SEED}; use a smaller --seed")
+        raise BadValueError(
+            f"--seed {first} with {number} seeds goes beyond the largest, {LAST_SEED}; use a smaller --seed"
+        )
     return list(range(first, first + number))
 
 
