@@ -37,8 +37,8 @@ _HOMES = {
     "hebbstat.homeostasis": "InhibitorySTDP IntrinsicThreshold WeightNormalization SynapticScaling",
     "hebbstat.contract.hooks": "derived step_when",
     "hebbstat.network": (
-        "AllToAll Connector DistanceDependent FixedInDegree FixedProbability FromPairs Network NetworkInstance OneToOne "
-        "Population Projection instantiate"
+        "AllToAll Connector DistanceDependent FixedInDegree FixedProbability FromPairs Network NetworkInstance "
+        "OneToOne Population Projection instantiate"
     ),
     "hebbstat.neurons": "LIF AdEx AdaptiveLIF CurrentLIF Izhikevich PoissonSource RateNeuron SpikeSource",
     "hebbstat.plasticity": (

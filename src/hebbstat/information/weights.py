@@ -72,8 +72,8 @@ def gini(weights: ArrayLike) -> float:
         G = sum_ij |w_i - w_j| / (2 n^2 mean) = sum_i (2 i - n - 1) w_(i) / (n sum_i w_i),   w_(1) <= .. <= w_(n)
 
     Magnitudes, so that inhibitory weights given below 0 are measured alike. Exponential weights have 1/2, uniform
-    ones from 0 up 1/3. Shape (synapses,); NaN if all are 0; `BadValueError` on NaN. Source: Gini 1912; the sorted form as
-    in Dixon et al. 1987, doi:10.2307/1939238.
+    ones from 0 up 1/3. Shape (synapses,); NaN if all are 0; `BadValueError` on NaN. Source: Gini 1912; the sorted form
+    as in Dixon et al. 1987, doi:10.2307/1939238.
 
     >>> gini([0.0, 0.0, 0.0, 2.0])
     0.75
