@@ -9,7 +9,7 @@ print(net)
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ from hebbstat.contract.mechanism import (
 )
 from hebbstat.contract.signals import owned, read_only
 from hebbstat.contract.units import Unit, is_number, is_whole
+from hebbstat.network.naming import rule_names
 from hebbstat.network.summary import table
 from hebbstat.network.wiring import Connector, Side
 
@@ -50,6 +51,10 @@ class Population:
     rules: tuple[PopulationRule, ...] = ()
     positions: np.ndarray | None = None
     spikes: tuple[np.ndarray, np.ndarray] | None = None  # given trains: times in ms, neuron indices
+    rule_names: tuple[str, ...] = ()  # by class, unless given
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rule_names", self.rule_names or rule_names(self.rules, None, self.name))
 
     def __repr__(self) -> str:
         return f"<{self.n} {type(self.neuron).__name__} '{self.name}'>"
@@ -75,6 +80,10 @@ class Projection:
     release: Release | None
     rules: tuple[Plasticity, ...]
     branches: Any = None
+    rule_names: tuple[str, ...] = ()  # by class, unless given
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rule_names", self.rule_names or rule_names(self.rules, None, self.name))
 
     def __repr__(self) -> str:
         return f"<projection '{self.name}'>"
@@ -140,13 +149,15 @@ class Network:
         n: int,
         name: str | None = None,
         *,
-        rules: Sequence[PopulationRule] = (),
+        rules: Sequence[PopulationRule] | Mapping[str, PopulationRule] = (),
         positions: Any = None,
         spikes: tuple[Any, Any] | None = None,
     ) -> Population:
         """Add `n` cells.
 
-        `positions` is `[n, dimensions]`; `spikes` are given trains as (times in ms, neuron indices).
+        `rules` is a list, or a dictionary that gives rules names: `rules={"homeostasis": IntrinsicThreshold()}`, so
+        that `sim.state("exc", "homeostasis.rate")` finds it; without, they are called by their class. `positions` is
+        `[n, dimensions]`; `spikes` are given trains as (times in ms, neuron indices).
         """
         if not isinstance(neuron, Neuron):
             raise BadValueError(
@@ -155,7 +166,7 @@ class Network:
         if not (is_whole(n) and n >= 1):
             raise BadValueError(f"n={n!r} of a population must be a whole number, at least 1")
         name = self._new_name(name or f"{type(neuron).__name__.lower()}{len(self.populations)}")
-        kept = _rules(
+        kept, names = _rules(
             rules, PopulationRule, f"the population '{name}'", "rules on synapses go to net.connect(rules=[...])"
         )
         if positions is not None:
@@ -169,7 +180,7 @@ class Network:
                 f"{type(neuron).__name__} of '{name}' does not fire when told to, so spikes= would do nothing; "
                 "use SpikeSource(), and connect it"
             )
-        population = Population(name, neuron, int(n), kept, positions, _trains(spikes, int(n), name))
+        population = Population(name, neuron, int(n), kept, positions, _trains(spikes, int(n), name), names)
         self.populations[name] = population
         return population
 
@@ -185,7 +196,7 @@ class Network:
         dendritic_delay: float = 0.0,
         receptor: Receptor | None = None,
         release: Release | None = None,
-        rules: Sequence[Plasticity] = (),
+        rules: Sequence[Plasticity] | Mapping[str, Plasticity] = (),
         branches: Any = None,
         name: str | None = None,
     ) -> Projection:
@@ -193,7 +204,8 @@ class Network:
 
         `weight` and `delay` (ms, axonal) are numbers, distributions or arrays per synapse. Without a receptor what
         arrives is the neuron's `input` of one step (for LIF cells, a voltage jump in mV). `branches` gives each
-        neuron so many dendritic branches; synapses are assigned at random, or an array per synapse.
+        neuron so many dendritic branches; synapses are assigned at random, or an array per synapse. `rules` is a
+        list, or a dictionary that gives rules names: `rules={"stdp": PairSTDP()}`, then `sim.state(link, "stdp.x")`.
         """
         source, target = self.population(source), self.population(target)
         name = self._new_name(name or self._arrow(source, target))
@@ -204,14 +216,16 @@ class Network:
             )
         _check_kind(name, "receptor", receptor, Receptor)
         _check_kind(name, "release", release, Release)
-        kept = _rules(rules, Plasticity, f"the projection '{name}'", "rules on cells go to net.add(rules=[...])")
+        kept, names = _rules(rules, Plasticity, f"the projection '{name}'", "rules on cells go to net.add(rules=[...])")
         wiring, branches = owned(wiring), _branches(branches, name)
         _check_delivery(name, source, target, receptor, release)
         weight, delay = checked(WEIGHT, weight, f"'{name}'"), checked(DELAY, delay, f"'{name}'")
         late = checked(DENDRITIC_DELAY, dendritic_delay, f"'{name}'")
         if not isinstance(late, float):
             raise BadValueError(f"dendritic_delay of '{name}' must be one number, not {short(late)}")
-        projection = Projection(name, source, target, wiring, weight, delay, late, receptor, release, kept, branches)
+        projection = Projection(
+            name, source, target, wiring, weight, delay, late, receptor, release, kept, branches, names
+        )
         self.projections[name] = projection
         return projection
 
@@ -281,16 +295,18 @@ def _check_kind(name: str, what: str, value: Any, kind: type) -> None:
         raise BadValueError(f"{what}={_as_given(value)} of '{name}' is not a {what}{_call_it(value, kind) or example}")
 
 
-def _rules(rules: Any, kind: type, where: str, elsewhere: str) -> tuple[Any, ...]:
-    """The rules as a tuple; `elsewhere` says where a rule of another kind goes."""
-    if isinstance(rules, Mechanism) or not isinstance(rules, Sequence):
+def _rules(rules: Any, kind: type, where: str, elsewhere: str) -> tuple[tuple[Any, ...], tuple[str, ...]]:
+    """The rules and their names; `elsewhere` says where a rule of another kind goes."""
+    names = [*rules] if isinstance(rules, Mapping) else None
+    rules = [*rules.values()] if isinstance(rules, Mapping) else rules
+    if isinstance(rules, Mechanism | str) or not isinstance(rules, Sequence):
         raise BadValueError(f"rules={_as_given(rules)} of {where} must be a list: rules=[...]")
     for rule in rules:
         if not isinstance(rule, kind):
             raise BadValueError(
                 f"{_as_given(rule)} cannot be a rule of {where}{_call_it(rule, kind) or f'; {elsewhere}'}"
             )
-    return tuple(rules)
+    return tuple(rules), rule_names(rules, names, where)
 
 
 def _as_given(value: Any) -> str:
