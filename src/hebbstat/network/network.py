@@ -191,7 +191,7 @@ class Network:
         target: Population | str,
         wiring: Connector,
         *,
-        weight: Any = 1.0,
+        weight: Any = None,
         delay: Any = 1.0,
         dendritic_delay: float = 0.0,
         receptor: Receptor | None = None,
@@ -202,7 +202,8 @@ class Network:
     ) -> Projection:
         """Connect two populations.
 
-        `weight` and `delay` (ms, axonal) are numbers, distributions or arrays per synapse. Without a receptor what
+        `weight` (1.0, or what comes with the wiring: `from_matrix(W)`) and `delay` (ms, axonal) are numbers,
+        distributions or arrays per synapse. Without a receptor what
         arrives is the neuron's `input` of one step (for LIF cells, a voltage jump in mV). `branches` gives each
         neuron so many dendritic branches; synapses are assigned at random, or an array per synapse. `rules` is a
         list, or a dictionary that gives rules names: `rules={"stdp": PairSTDP()}`, then `sim.state(link, "stdp.x")`.
@@ -219,6 +220,8 @@ class Network:
         kept, names = _rules(rules, Plasticity, f"the projection '{name}'", "rules on cells go to net.add(rules=[...])")
         wiring, branches = owned(wiring), _branches(branches, name)
         _check_delivery(name, source, target, receptor, release)
+        if weight is None:
+            weight = 1.0 if wiring.brings is None else wiring.brings
         weight, delay = checked(WEIGHT, weight, f"'{name}'"), checked(DELAY, delay, f"'{name}'")
         late = checked(DENDRITIC_DELAY, dendritic_delay, f"'{name}'")
         if not isinstance(late, float):

@@ -24,10 +24,10 @@ from hebbstat.contract.errors import NotSupportedError
 from hebbstat.contract.mechanism import Mechanism
 from hebbstat.contract.signals import Signal
 from hebbstat.network.network import Network, Population, Projection
-from hebbstat.network.wiring import Connector
+from hebbstat.network.wiring import Connector, Kernel
 
 Arrays = dict[str, np.ndarray]  # sha256 -> array
-VALUES = (Distribution, Signal, Connector)
+VALUES = (Distribution, Signal, Connector, Kernel)
 GIVEN = ("wiring", "weight", "delay", "dendritic_delay", "receptor", "release", "rules", "rule_names", "branches")
 ADD = ("neuron", "n", "rules", "rule_names", "positions", "spikes")
 
