@@ -39,7 +39,7 @@ _HOMES = {
     "hebbstat.network": (
         "AllToAll Clustered Connector DistanceDependent ExponentialKernel FixedInDegree FixedOutDegree "
         "FixedProbability FixedTotalNumber FromPairs GaussianKernel Network NetworkInstance OneToOne Population "
-        "Projection SmallWorld from_matrix from_networkx from_sonata instantiate"
+        "PopulationView Projection SmallWorld from_matrix from_networkx from_sonata instantiate"
     ),
     "hebbstat.neurons": "LIF AdEx AdaptiveLIF CurrentLIF Izhikevich PoissonSource RateNeuron SpikeSource",
     "hebbstat.plasticity": (

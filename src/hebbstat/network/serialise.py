@@ -28,7 +28,10 @@ from hebbstat.network.wiring import Connector, Kernel
 
 Arrays = dict[str, np.ndarray]  # sha256 -> array
 VALUES = (Distribution, Signal, Connector, Kernel)
-GIVEN = ("wiring", "weight", "delay", "dendritic_delay", "receptor", "release", "rules", "rule_names", "branches")
+GIVEN = (
+    "wiring", "weight", "delay", "dendritic_delay", "receptor", "release", "rules", "rule_names", "branches",
+    "pre_part", "post_part",
+)  # fmt: skip
 ADD = ("neuron", "n", "rules", "rule_names", "positions", "spikes")
 
 
@@ -53,7 +56,9 @@ def rebuild(found: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Netwo
         net.add(given.pop("neuron"), name=one["name"], **given)
     for one in found["projections"]:
         given = _given(one, GIVEN, arrays)
-        net.connect(one["source"], one["target"], given.pop("wiring"), name=one["name"], **given)
+        ends = [(one[end], given.pop(part)) for end, part in (("source", "pre_part"), ("target", "post_part"))]
+        source, target = (name if part is None else net.population(name)[part] for name, part in ends)
+        net.connect(source, target, given.pop("wiring"), name=one["name"], **given)
     for name, rule in found["rules"].items():
         net.add_rule(_made(rule, arrays), name)
     return net
