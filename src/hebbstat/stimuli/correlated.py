@@ -18,7 +18,8 @@ def shared_spikes(
     Returned as (times in ms, neurons), for `net.add(SpikeSource(), n, spikes=...)`.
 
     Each train keeps the spikes of one mother train of rate / correlation with probability `correlation` (multiple
-    interaction process); `jitter` (ms) is the standard deviation by which every copy is moved on its own. Kuhn, Aertsen & Rotter 2003, doi:10.1162/089976603321043702.
+    interaction process); `jitter` (ms) is the standard deviation by which every copy is moved on its own. Kuhn, Aertsen
+    & Rotter 2003, doi:10.1162/089976603321043702.
     """
     cells, hz = count(n, "n of shared_spikes()"), at_least(rate, 0.0, "rate (Hz) of shared_spikes()")
     c, length = share(correlation, "correlation of shared_spikes()"), at_least(ms, 0.0, "ms of shared_spikes()", True)

@@ -42,7 +42,8 @@ def ornstein_uhlenbeck(
 
         dx = (mean - x) dt / tau + sd sqrt(2 / tau) dW
 
-    of mean `mean`, standard deviation `sd` and autocorrelation exp(-|t| / tau). Uhlenbeck & Ornstein 1930, doi:10.1103/PhysRev.36.823; the exact step: Gillespie 1996, doi:10.1103/PhysRevE.54.2084.
+    of mean `mean`, standard deviation `sd` and autocorrelation exp(-|t| / tau). Uhlenbeck & Ornstein 1930,
+    doi:10.1103/PhysRev.36.823; the exact step: Gillespie 1996, doi:10.1103/PhysRevE.54.2084.
     """
     steps, cells = ticks(ms, every, "ornstein_uhlenbeck()"), count(n, "n of ornstein_uhlenbeck()")
     keep = np.exp(-every / at_least(tau, 0.0, "tau (ms) of ornstein_uhlenbeck()", above=True))
