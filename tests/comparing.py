@@ -14,7 +14,7 @@ def compare(made: NetworkInstance, steps: int, threads: int = 1) -> None:
     spiking = [p for p in made.network.populations.values() if p.spiking]
     run = sim.run(steps=steps, record=[hs.Spikes(p) for p in spiking])
     reference = hs.ReferenceSimulation(instantiate(made.network))
-    reference.run(steps)
+    reference.run(steps=steps)
     for population in spiking:
         theirs = np.array(
             [(step, neuron) for step, name, neuron in reference.spikes if name == population.name]
@@ -26,5 +26,5 @@ def compare(made: NetworkInstance, steps: int, threads: int = 1) -> None:
         np.testing.assert_allclose(sim.weights(name), reference.weights(name), rtol=1e-9, atol=1e-12, err_msg=name)
     for population in made.network.populations.values():
         for state in population.neuron.states:
-            ours, theirs = sim.state(population, state), reference.state(population.name, "neuron", state)
+            ours, theirs = sim.state(population, state), reference.peek(population.name, "neuron", state)
             np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-9, err_msg=f"{population.name}.{state}")

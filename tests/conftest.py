@@ -33,6 +33,15 @@ def as_many_threads_as_asked_for() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def plain() -> Iterator[None]:
+    """Kernels run as the plain Python that they are written in: this tests what the engine wrote, uncompiled."""
+    from strangers.interpreted import plain_kernels
+
+    with plain_kernels():
+        yield
+
+
 @pytest.fixture(autouse=True)
 def kernels_let_go(request: pytest.FixtureRequest) -> Iterator[None]:
     """A kernel that was compiled holds a hundred megabytes; hundreds of them, as in `make verify`, fill the memory."""

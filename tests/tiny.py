@@ -146,6 +146,6 @@ def traced(sim: ReferenceSimulation, steps: int, *what: Any) -> list[float]:
     """The first value of a state, or the first weight of a projection, after each step."""
     found = []
     for _ in range(steps):
-        sim.run(1)
-        found.append((sim.state(*what) if len(what) == 3 else sim.weights(*what))[0])
+        sim.run(steps=1)
+        found.append((sim.peek(*what) if len(what) == 3 else sim.weights(*what))[0])
     return found

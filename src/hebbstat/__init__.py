@@ -37,8 +37,9 @@ _HOMES = {
     "hebbstat.homeostasis": "InhibitorySTDP IntrinsicThreshold WeightNormalization SynapticScaling",
     "hebbstat.contract.hooks": "derived step_when",
     "hebbstat.network": (
-        "AllToAll Connector DistanceDependent FixedInDegree FixedProbability FromPairs Network NetworkInstance "
-        "OneToOne Population Projection instantiate"
+        "AllToAll Clustered Connector DistanceDependent ExponentialKernel FixedInDegree FixedOutDegree "
+        "FixedProbability FixedTotalNumber FromPairs GaussianKernel Network NetworkInstance OneToOne Population "
+        "PopulationView Projection SmallWorld from_matrix from_networkx from_sonata instantiate"
     ),
     "hebbstat.neurons": "LIF AdEx AdaptiveLIF CurrentLIF Izhikevich PoissonSource RateNeuron SpikeSource",
     "hebbstat.plasticity": (

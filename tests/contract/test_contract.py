@@ -164,8 +164,8 @@ def test_several_hooks_may_have_no_name():
 
     assert [hook.event for hook in Anonymous.hooks] == ["on_pre", "on_post", "step"]
     sim = pair([0], [1], Anonymous())
-    sim.run(2)
-    assert sim.state("a -> b", "rule0.0", "h") == [(1.0 + 1.0) * 2.0 * 3.0 + 1.0]
+    sim.run(steps=2)
+    assert sim.peek("a -> b", "rule0.0", "h") == [(1.0 + 1.0) * 2.0 * 3.0 + 1.0]
 
 
 def test_hooks_bind_by_name_only():
@@ -316,7 +316,7 @@ class Reads(Rule):
 def test_a_name_of_a_neuron_that_is_not_there_is_found_when_the_simulation_is_made():
     with pytest.raises(
         UnknownNameError,
-        match=r"Reads.on_pre on 'a -> b' asks for 'post_nothing', which is not there; .*Known: post_got.*post_tau.*post_v",
+        match=r"Reads.on_pre on 'a -> b' asks for 'post_nothing', which is not there; .*Known: post_got.*tau.*post_v",
     ):
         pair([0], [], Reads())
 
@@ -325,7 +325,7 @@ def test_a_gate_asks_for_modulators_or_for_what_the_rule_may_read():
     sim = pair(
         [0], [3], gated(Rule(tau=1e9), by=lambda gain, post_v_threshold: 10.0 * gain + post_v_threshold), weight=0.0
     )
-    sim.run(4)
+    sim.run(steps=4)
     assert sim.weights("a -> b") == pytest.approx([11.0])
     with pytest.raises(UnknownNameError, match="asks for 'DA'"):
         pair([0], [], gated(Rule(), by=lambda DA: DA))
@@ -391,7 +391,7 @@ def test_parameters_vary_only_over_the_owners_that_need_them():
     net = network([[0]] * 2, [[4]] * 2)
     net.connect("a", "b", AllToAll(), weight=0.0, rules=[Shared(tau=1e9, gain=[1.0, 2.0, 3.0, 4.0])])
     sim = ReferenceSimulation(net)
-    sim.run(5)
+    sim.run(steps=5)
     assert sim.weights("a -> b") == pytest.approx([1.0, 2.0, 3.0, 4.0])
     net.connect("a", "b", AllToAll(), rules=[Shared(tau=[5.0, 6.0])])
     with pytest.raises(BadValueError, match="must be one number"):

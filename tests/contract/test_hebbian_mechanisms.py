@@ -39,7 +39,7 @@ def clamped(voltage, pre_steps, dt, **rule):
     net.add(Clamped(command=TimedArray(voltage, every=dt)), 1, "b")
     net.connect("a", "b", AllToAll(), weight=0.0, delay=dt, rules=[VoltageSTDP(**rule)])
     sim = ReferenceSimulation(net)
-    sim.run(len(voltage))
+    sim.run(steps=len(voltage))
     return sim.weights("a -> b")[0]
 
 
@@ -85,7 +85,7 @@ def calcium(pre, post, steps, n=1, dt=1.0, **rule):
     net.add(Cell(), n, "b", spikes=in_steps(*[post] * n))
     net.connect("a", "b", AllToAll(), weight=0.0, rules=[CalciumRule(**{"late": 14.0, **rule})])
     sim = ReferenceSimulation(net)
-    sim.run(steps)
+    sim.run(steps=steps)
     return sim
 
 
@@ -93,7 +93,7 @@ def test_calcium_follows_its_closed_form():
     """c jumps by 1 at 14 + 1 ms after the presynaptic spike of time 1 and by 2 at 21 ms; it decays with 20 ms."""
     sim = calcium([0], [20], 31, late=13.0)
     closed = math.exp(-16.0 / 20.0) + 2.0 * math.exp(-10.0 / 20.0)
-    assert sim.state("a -> b", "rule0.0", "c") == pytest.approx([closed], rel=1e-14)
+    assert sim.peek("a -> b", "rule0.0", "c") == pytest.approx([closed], rel=1e-14)
 
 
 def test_without_noise_the_efficacy_relaxes_as_the_closed_form():
@@ -103,21 +103,21 @@ def test_without_noise_the_efficacy_relaxes_as_the_closed_form():
     up, te = 300.0 / 500.0, 1e6 / 500.0
     euler = up + (0.1 - up) * (1.0 - 1.0 / te) ** 801  # calcium is there before part 8 of step 0
     closed = up + (0.1 - up) * math.exp(-801.0 / te)
-    assert sim.state("a -> b", "rule0.0", "rho") == pytest.approx([euler], rel=1e-12)
+    assert sim.peek("a -> b", "rule0.0", "rho") == pytest.approx([euler], rel=1e-12)
     assert sim.weights("a -> b") == pytest.approx([1.0 + 4.0 * closed], abs=1e-3)
 
 
 def test_the_double_well_keeps_what_is_on_its_side():
     for first, end in ((0.45, 0.0), (0.55, 1.0)):
         sim = calcium([], [], 3000, first=first, tau=100.0)
-        assert sim.state("a -> b", "rule0.0", "rho") == pytest.approx([end], abs=1e-3)
+        assert sim.peek("a -> b", "rule0.0", "rho") == pytest.approx([end], abs=1e-3)
 
 
 def test_noise_has_the_variance_of_the_closed_form():
     """Mean and variance of rho after T are of an Ornstein-Uhlenbeck process, s^2 = sigma^2 (aP + aD)/(GP + GD)."""
     tau, sigma, steps, n = 1e5, 2.8284, 200, 400
     rule = dict(c_post=100.0, sigma=sigma, well=0.0, tau=tau, gamma_p=300.0, gamma_d=200.0, tau_ca=1e9, first=0.5)
-    rho = np.array(calcium([], [0], steps + 1, n, **rule).state("a -> b", "rule0.0", "rho"))
+    rho = np.array(calcium([], [0], steps + 1, n, **rule).peek("a -> b", "rule0.0", "rho"))
     te, total = tau / 500.0, 500.0
     mean = 0.6 - 0.1 * math.exp(-steps / te)
     variance = sigma**2 * 2.0 / total / 2.0 * (1.0 - math.exp(-2.0 * steps / te))
@@ -146,7 +146,7 @@ def after_60_pairs(rule, frequency, gap):
     net.add(Cell(), 1, "b", spikes=([(n + 1) * dt for n in post], [0] * 60))
     net.connect("a", "b", AllToAll(), weight=0.0, delay=dt, rules=[rule])
     sim = ReferenceSimulation(net)
-    sim.run(max(pre[-1], post[-1]) + 3)
+    sim.run(steps=max(pre[-1], post[-1]) + 3)
     return sim.weights("a -> b")[0]
 
 
@@ -182,10 +182,10 @@ def test_bcm_selects_one_of_two_patterns_with_the_response_2(seed):
     weight = list(rng.uniform(0.2, 0.6, 2))
     net.connect("a", "b", AllToAll(), weight=weight, rules=[BCM(eta=4e-3, tau=100.0)])
     sim = ReferenceSimulation(net)
-    sim.run(5400)
+    sim.run(steps=5400)
     weights = []
     for _ in range(18):  # the mean over the last quarter: patterns come at random
-        sim.run(100)
+        sim.run(steps=100)
         weights.append(sim.weights("a -> b"))
     response = patterns @ np.mean(weights, axis=0)
     assert max(response) == pytest.approx(2.0, abs=0.1)

@@ -27,9 +27,9 @@ def tagged(ach, da, rule):
     net.add_rule(Modulator(plan=TimedArray([0.0, *da], every=30.0)), "DA")
     net.connect("a", "b", AllToAll(), weight=5.0, rules=[rule])
     sim, weights = ReferenceSimulation(net), []
-    sim.run(30)
+    sim.run(steps=30)
     for _ in ach:
-        sim.run(30)
+        sim.run(steps=30)
         weights.append(sim.weights("a -> b")[0])
     return weights, sim
 
@@ -44,7 +44,7 @@ def test_the_weight_changes_only_when_both_modulators_are_there():
     expected = 5.0 + 2.0 * 3.0 * 0.01 * start * (1 - decay**30) / (1 - decay)
     assert weights[4] == pytest.approx(expected, rel=1e-13)
     assert weights[4] - 5.0 > 0.1
-    assert sim.state("a -> b", "rule0.1", "e") == pytest.approx([start * decay ** (179 - 121)])
+    assert sim.peek("a -> b", "rule0.1", "e") == pytest.approx([start * decay ** (179 - 121)])
 
 
 def test_gates_compose_before_and_after_the_tag():
@@ -52,7 +52,7 @@ def test_gates_compose_before_and_after_the_tag():
     early = gated(Tag(gated(Pairing(), by=lambda ACh: ACh)), by=lambda DA: DA)
     weights, sim = tagged([1.0, 1.0], [1.0, 1.0], early)
     assert weights == [5.0, 5.0]  # ACh was away at the pairing, so there is no tag
-    assert sim.state("a -> b", "rule0.2", "e") == [0.0]
+    assert sim.peek("a -> b", "rule0.2", "e") == [0.0]
     outside = gated(
         gated(Tag(Pairing()), by=lambda ACh: ACh), by=lambda DA, level_of_nothing=0.5: DA * level_of_nothing
     )
@@ -108,7 +108,7 @@ def rhythmic(drive, steps):
     rule = gated(Mark(), by=lambda theta: math.cos(2.0 * math.pi * theta))
     net.connect("probes", "targets", OneToOne(), weight=0.0, rules=[rule])
     sim = ReferenceSimulation(net)
-    sim.run(steps)
+    sim.run(steps=steps)
     return sim, np.array([k[0] + 1 for k in probes])  # the events
 
 
@@ -144,4 +144,4 @@ def test_the_rhythm_is_the_networks_own():
     periods = [np.diff(bursts_of(sim))[10:].mean() for sim in (slow, fast)]
     assert periods[0] > 1.2 * periods[1]
     for sim, period in zip((slow, fast), periods, strict=True):
-        assert sim.state("theta", "rule", "mean")[0] == pytest.approx(period, rel=0.15)
+        assert sim.peek("theta", "rule", "mean")[0] == pytest.approx(period, rel=0.15)

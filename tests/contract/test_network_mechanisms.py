@@ -33,11 +33,11 @@ def sorn(seed, eta_ip=0.02):
 def test_sorn_keeps_its_sums_and_its_rate_and_rewires():
     sim = sorn(seed=4)
     first = set(sim.pairs("exc -> exc"))
-    sim.run(1500)
+    sim.run(steps=1500)
     spikes_before = len(sim.spikes)
     everyone = set(first)
     for _ in range(1500):
-        sim.run(1)
+        sim.run(steps=1)
         everyone |= set(sim.pairs("exc -> exc"))
     now = set(sim.pairs("exc -> exc"))
     assert everyone - first  # births
@@ -60,7 +60,7 @@ def test_sorn_keeps_its_sums_and_its_rate_and_rewires():
 def test_without_intrinsic_plasticity_the_rates_of_a_sorn_differ():
     """The control: what holds the rate is the rule."""
     sim = sorn(seed=4, eta_ip=0.0)
-    sim.run(1000)
+    sim.run(steps=1000)
     rates = np.bincount([neuron for _, name, neuron in sim.spikes if name == "exc"], minlength=30) / 1000
     assert abs(rates - 0.1).max() > 0.2
 
@@ -71,7 +71,7 @@ def test_sorn_stdp_needs_the_right_iteration():
         net = network([[10]], [[10 + lag]])
         net.connect("a", "b", FromPairs([0], [0]), weight=1.0, rules=[BinarySTDP(eta=0.25)])
         sim = ReferenceSimulation(net)
-        sim.run(20)
+        sim.run(steps=20)
         assert sim.weights("a -> b")[0] == {2: 1.25, -2: 0.75}.get(lag, 1.0)
 
 
@@ -87,12 +87,12 @@ def test_elements_are_conserved_whatever_is_born_or_dies():
     sim = ReferenceSimulation(net)
     seen, everyone = [], set()
     for _ in range(100):
-        sim.run(20)
+        sim.run(steps=20)
         seen.append(len(sim.pairs("a -> a")))
         everyone |= set(sim.pairs("a -> a"))
         pre, post = (np.bincount([pair[end] for pair in sim.pairs("a -> a")], minlength=12) for end in (0, 1))
         for side, bound in (("pre", pre), ("post", post)):
-            free, grown = (np.array(sim.state("a -> a", "rule0.0", f"{what}_{side}")) for what in ("free", "grown"))
+            free, grown = (np.array(sim.peek("a -> a", "rule0.0", f"{what}_{side}")) for what in ("free", "grown"))
             assert free + bound == pytest.approx(grown, abs=1e-9)
     assert max(seen) > 20  # it grew
     assert len(everyone) > len(sim.pairs("a -> a"))  # and lost some
@@ -105,9 +105,9 @@ def test_growth_vanishes_at_both_set_points(calcium, growth):
     rule = Growth(nu=1.0, tau=1e15, beta=calcium, period=20.0, tries=0.0)  # one spike makes and keeps the calcium
     net.connect("a", "b", AllToAll(), weight=0.0, rules=[rule])
     sim = ReferenceSimulation(net)
-    sim.run(20)
-    assert sim.state("a -> b", "rule0.0", "free_pre") == pytest.approx([20.0 * growth], abs=1e-10)
-    assert sim.state("a -> b", "rule0.0", "free_post") == pytest.approx([20.0 * growth], abs=1e-10)
+    sim.run(steps=20)
+    assert sim.peek("a -> b", "rule0.0", "free_pre") == pytest.approx([20.0 * growth], abs=1e-10)
+    assert sim.peek("a -> b", "rule0.0", "free_post") == pytest.approx([20.0 * growth], abs=1e-10)
 
 
 # Diffusion
@@ -124,7 +124,7 @@ def sheet(spikes, steps, **rule):
         Cell(v_threshold=0.0), SIDE * SIDE, "a", positions=GRID, rules=[DiffusiveHomeostasis(**rule)], spikes=trains
     )
     sim = ReferenceSimulation(net)
-    sim.run(steps)
+    sim.run(steps=steps)
     return sim
 
 
@@ -132,7 +132,7 @@ def test_the_field_spreads_and_its_total_decays_as_it_should():
     """Diffusion moves the messenger, it makes none: total = source x what calcium gave, decaying with tau."""
     off = dict(spread=0.0, gain=0.0)
     sims = {spread: sheet([0], 60, spread=spread, gain=0.0) for spread in (0.0, 0.02, 0.2)}
-    fields = {spread: np.array(sim.state("a", "rule0.0", "no")) for spread, sim in sims.items()}
+    fields = {spread: np.array(sim.peek("a", "rule0.0", "no")) for spread, sim in sims.items()}
     closed = 0.0
     for n in range(60):  # the spike of step 0 is in the trace from its end; the trace is read after the decay of a step
         closed = (closed + 0.05 * math.exp(-n / 10.0)) * math.exp(-1.0 / 100.0)
@@ -142,14 +142,14 @@ def test_the_field_spreads_and_its_total_decays_as_it_should():
     peaks = [fields[spread][MIDDLE] for spread in (0.0, 0.02, 0.2)]
     assert peaks == sorted(peaks, reverse=True)
     after = sheet([0], 400, spread=0.2, gain=0.0, tau=1e12)
-    assert np.ptp(after.state("a", "rule0.0", "no")) < 0.01 * np.mean(after.state("a", "rule0.0", "no"))  # it evens out
+    assert np.ptp(after.peek("a", "rule0.0", "no")) < 0.01 * np.mean(after.peek("a", "rule0.0", "no"))  # it evens out
     assert sheet([0], 5, **off).values_of("a", "neuron", "v_threshold") == [0.0] * SIDE**2
 
 
 def test_diffusion_has_the_variance_of_a_random_walk():
     """On the grid the field is the distribution of a walk: its variance along x grows by 2 spread per ms."""
     rule = dict(gain=0.0, spread=0.01, tau=1e15, tau_ca=1e-3, source=1.0)
-    field = np.array(sheet([0], 26, **rule).state("a", "rule0.0", "no"))
+    field = np.array(sheet([0], 26, **rule).peek("a", "rule0.0", "no"))
     x = np.array(GRID)[:, 0] - SIDE // 2
     assert field.sum() == pytest.approx(1.0)
     assert (field * x**2).sum() == pytest.approx(2 * 0.01 * 25, rel=5e-3)  # hardly anything is at the border yet

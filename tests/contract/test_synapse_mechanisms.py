@@ -27,11 +27,11 @@ def released(n, spikes, gap, **release):
     net.add(Cell(), n, "b")
     net.connect("a", "b", AllToAll(), weight=1.0, release=MultiSite(**release))
     sim, found = ReferenceSimulation(net), []
-    sim.run(2)
+    sim.run(steps=2)
     for _ in range(spikes):
-        sim.run(1)
-        found.append(sim.state("b", "neuron", "got"))
-        sim.run(gap - 1)
+        sim.run(steps=1)
+        found.append(sim.peek("b", "neuron", "got"))
+        sim.run(steps=gap - 1)
     return np.array(found)
 
 
@@ -71,11 +71,11 @@ def test_release_probability_moves_and_the_weight_does_not():
         rule, release = ReleaseSTDP(gain=0.2), Depressing(U=0.4, back=1.0)
         net.connect("a", "b", AllToAll(), weight=3.0, release=release, rules=[rule])
         sim = ReferenceSimulation(net)
-        sim.run(150)
+        sim.run(steps=150)
         u = sim.values_of("a -> b", "release", "U")[0]
-        sim.run(53)
+        sim.run(steps=53)
         assert sim.weights("a -> b") == [3.0]
-        return u, sim.state("b", "neuron", "got")[0]
+        return u, sim.peek("b", "neuron", "got")[0]
 
     raised = 0.4 + 0.2 * math.exp(-10.0 / 20.0)  # the event at the end of step 10, the spike at the end of step 20
     u, first = responses(True)
@@ -89,9 +89,9 @@ def test_release_probability_stays_within_its_bounds():
     net = network([[1, 30]], [[3, 4, 5, 29]])
     net.connect("a", "b", AllToAll(), weight=1.0, release=Depressing(U=0.9), rules=[ReleaseSTDP(gain=5.0)])
     sim = ReferenceSimulation(net)
-    sim.run(10)
+    sim.run(steps=10)
     assert sim.values_of("a -> b", "release", "U") == [1.0]
-    sim.run(30)
+    sim.run(steps=30)
     assert sim.values_of("a -> b", "release", "U") == [0.0]
 
 
@@ -108,8 +108,8 @@ def test_the_cascade_fills_all_depths_equally(depths):
     net.connect("a", "b", AllToAll(), weight=0.0, rules=[Cascade(depths=depths, low=2.0, high=5.0)])
     sim = ReferenceSimulation(net)
     assert set(sim.weights("a -> b")) == {2.0}
-    sim.run(events + 1)
-    strong, depth = (sim.state("a -> b", "rule0.0", name) for name in ("strong", "depth"))
+    sim.run(steps=events + 1)
+    strong, depth = (sim.peek("a -> b", "rule0.0", name) for name in ("strong", "depth"))
     counts = [
         sum((s, d) == (side, k + 1) for s, d in zip(strong, depth, strict=True))
         for side in (-1, 1)
@@ -128,13 +128,13 @@ def test_deep_cascade_synapses_are_rigid():
     net.add(Cell(), n, "b")
     net.connect("a", "b", AllToAll(), rules=[Cascade(depths=4.0)])
     sim, switched, seen = ReferenceSimulation(net), np.zeros(4), np.zeros(4)
-    sim.run(30)
+    sim.run(steps=30)
     for _ in range(20):
         before = list(
-            zip(sim.state("a -> b", "rule0.0", "strong"), sim.state("a -> b", "rule0.0", "depth"), strict=True)
+            zip(sim.peek("a -> b", "rule0.0", "strong"), sim.peek("a -> b", "rule0.0", "depth"), strict=True)
         )
-        sim.run(1)
-        for (strong, depth), now in zip(before, sim.state("a -> b", "rule0.0", "strong"), strict=True):
+        sim.run(steps=1)
+        for (strong, depth), now in zip(before, sim.peek("a -> b", "rule0.0", "strong"), strict=True):
             seen[int(depth) - 1] += 1
             switched[int(depth) - 1] += strong != now
     chance = 0.5 * np.array([1.0, 0.5, 0.25, 0.25])  # half of the events ask for the other strength
@@ -152,7 +152,7 @@ def test_scaling_spares_the_largest_fifth_bit_for_bit():
     sim = ReferenceSimulation(net)
     before = np.array(sim.weights("a -> b"))
     post = np.array([post for _, post in sim.pairs("a -> b")])
-    sim.run(4)
+    sim.run(steps=4)
     after = np.array(sim.weights("a -> b"))
     for neuron in range(3):
         w, new = before[post == neuron], after[post == neuron]
@@ -177,6 +177,6 @@ def test_scaling_and_a_hebbian_rule_sum_on_one_projection():
         "a", "b", FromPairs([0] * 5, [0] * 5), weight=[1.0, 2.0, 3.0, 4.0, 5.0], rules=[SparingScaling(period=4.0)]
     )
     sim = ReferenceSimulation(net)
-    sim.run(4)
+    sim.run(steps=4)
     assert sim.weights("a -> b") == [11.0] * 5  # each is the largest of its neuron in this projection
     assert sim.weights("a -> b (2)") == [w + -0.18 * w for w in (1.0, 2.0, 3.0, 4.0)] + [5.0]

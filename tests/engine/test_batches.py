@@ -74,10 +74,10 @@ def test_frozen_and_learning_spikes_meet_in_a_step() -> None:
     sim = hs.Simulation(net, dtype="float64", quiet=True)
     reference = hs.ReferenceSimulation(instantiate(net))
     sim.run(steps=60)
-    reference.run(60)
+    reference.run(steps=60)
     with sim.frozen(restore_state=False), reference.frozen(restore=False):
         sim.run(steps=13)
-        reference.run(13)
+        reference.run(steps=13)
     sim.run(steps=40)  # spikes sent while frozen arrive beside others
-    reference.run(40)
+    reference.run(steps=40)
     np.testing.assert_allclose(sim.weights("x"), reference.weights("x"), rtol=1e-9)

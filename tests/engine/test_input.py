@@ -164,11 +164,11 @@ def test_what_a_trace_decays_with_may_be_set_between_runs() -> None:
     sim, reference = hs.Simulation(net, threads=1, quiet=True, dtype="float64"), hs.ReferenceSimulation(net)
     for tau in (40.0, 5.0):
         sim.run(steps=100)
-        reference.run(100)
-        sim.set("learn", "rule0.tau_plus", tau)
-        reference.set("learn", "rule0.0", "tau_plus", tau)
-        np.testing.assert_allclose(sim.state("learn", "rule0.x"), reference.state("learn", "rule0.0", "x"), rtol=1e-12)
+        reference.run(steps=100)
+        sim.set("learn", "PairSTDP.tau_plus", tau)
+        reference.set("learn", "PairSTDP.tau_plus", tau)
+        np.testing.assert_allclose(sim.state("learn", "rule0.x"), reference.peek("learn", "rule0.0", "x"), rtol=1e-12)
         np.testing.assert_allclose(sim.weights("learn"), reference.weights("learn"), rtol=1e-9)
-    sim.set("learn", "rule0.A_plus", 0.5)
+    sim.set("learn", "PairSTDP.A_plus", 0.5)
     with pytest.raises(hs.BadValueError, match="must be numbers"):
-        sim.set("learn", "rule0.A_plus", hs.Uniform(0.0, 1.0))
+        sim.set("learn", "PairSTDP.A_plus", hs.Uniform(0.0, 1.0))

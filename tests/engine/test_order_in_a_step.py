@@ -63,10 +63,10 @@ def test_rules_on_cells_and_synapses_read_what_was_before():
     sim, reference = hs.Simulation(net, dtype="float64", quiet=True), hs.ReferenceSimulation(net)
     for _ in range(6):
         sim.run(steps=20)
-        reference.run(20)
+        reference.run(steps=20)
         found = [(sim.state("b", "v_threshold"), reference.values_of("b", "neuron", "v_threshold"))]
-        found += [(sim.state("b", f"rule{k}.seen"), reference.state("b", f"rule{k}.0", "seen")) for k in (0, 1)]
-        found += [(sim.state("p", f"rule0.{name}"), reference.state("p", "rule0.0", name)) for name in "cdr"]
+        found += [(sim.state("b", f"rule{k}.seen"), reference.peek("b", f"rule{k}.0", "seen")) for k in (0, 1)]
+        found += [(sim.state("p", f"rule0.{name}"), reference.peek("p", "rule0.0", name)) for name in "cdr"]
         for ours, theirs in [*found, (sim.weights("p"), reference.weights("p"))]:
             np.testing.assert_allclose(ours, theirs, rtol=1e-9)
     assert len(reference.spikes) > 50

@@ -62,6 +62,6 @@ def test_a_history_that_fills_between_presynaptic_events_loses_none() -> None:
     reference = hs.ReferenceSimulation(made)
     for steps in (5000, 13000, 2500):
         sim.run(steps=steps)
-        reference.run(steps)
+        reference.run(steps=steps)
         np.testing.assert_allclose(sim.weights("a -> b"), reference.weights("a -> b"), rtol=1e-9)
     assert not np.allclose(sim.weights("a -> b"), 1.0)

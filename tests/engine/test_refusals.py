@@ -116,7 +116,7 @@ def test_a_refusal_names_rule_and_place_and_says_what_would_do(key: str) -> None
     assert text.startswith(f"{type(mechanism).__name__} on '{where}'")
     assert REFUSALS[key] in text
     assert "ReferenceSimulation" in text
-    hs.ReferenceSimulation(net).run(3)  # as it says
+    hs.ReferenceSimulation(net).run(steps=3)  # as it says
 
 
 def test_few_compositions_are_refused() -> None:

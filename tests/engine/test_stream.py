@@ -42,7 +42,8 @@ def simulation(**size: int) -> hs.Simulation:
 def recorders() -> list[hs.Recorder]:
     return [
         hs.Spikes("inputs"), hs.Spikes("exc"), hs.States("exc", "v", every=1.5), hs.States("exc", "v_rest", every=50.0),
-        hs.States("inputs -> exc", "rule0.x", every=20.0, of=[3, 1]), hs.Weights("inputs -> exc", every=30.0, sample=7),
+        hs.States("inputs -> exc", "PairSTDP.x", every=20.0, of=[3, 1]),
+        hs.Weights("inputs -> exc", every=30.0, sample=7),
         hs.WeightSummary(every=40.0), hs.Rates("exc", every=17.0), hs.Rates("inputs", every=100.0, each=True),
     ]  # fmt: skip
 

@@ -121,11 +121,11 @@ def test_engine_equals_reference(case: str) -> None:
     begin = sim.weights("a -> b")
     for steps in (1, 120, 200):
         sim.run(steps=steps)
-        reference.run(steps)
+        reference.run(steps=steps)
         ours, theirs = sim.weights("a -> b"), reference.weights("a -> b")
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
         for state in ("got", "v"):
-            expected = reference.state("b", "neuron", state)
+            expected = reference.peek("b", "neuron", state)
             np.testing.assert_allclose(sim.state("b", state), expected, rtol=1e-9, atol=1e-12, err_msg=state)
     assert not rules or case == "release probability" or not np.array_equal(begin, sim.weights("a -> b"))
 
@@ -158,10 +158,10 @@ def test_a_spike_may_read_the_sums_of_its_step() -> None:
     net.connect("a", "b", hs.FixedProbability(0.5), weight=0.3)
     sim, reference = hs.Simulation(net, dtype="float64", threads=2, quiet=True), hs.ReferenceSimulation(net)
     run = sim.run(steps=300, record=[hs.Spikes("b")])
-    reference.run(300)
+    reference.run(steps=300)
     assert run["b.spikes"].neuron.size == sum(name == "b" for _, name, _ in reference.spikes) > 100
     for state in ("v", "spent"):
-        np.testing.assert_allclose(sim.state("b", state), reference.state("b", "neuron", state), rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(sim.state("b", state), reference.peek("b", "neuron", state), rtol=1e-9, atol=1e-12)
 
 
 class Particular(hs.Receptor):
@@ -198,11 +198,11 @@ def test_a_receptor_of_a_user(weight: Any) -> None:
         with sim.frozen() if 4 < step < 10 else nullcontext():
             sim.run(steps=1)
         with reference.frozen() if 4 < step < 10 else nullcontext():
-            reference.run(1)
-        ours, theirs = sim.state("b", "heard"), reference.state("b", "neuron", "heard")
+            reference.run(steps=1)
+        ours, theirs = sim.state("b", "heard"), reference.peek("b", "neuron", "heard")
         np.testing.assert_allclose(ours, theirs, rtol=1e-12, err_msg=str(step))
         for state in Particular.states:
-            ours, theirs = sim.state("a -> b", f"receptor.{state}"), reference.state("a -> b", "receptor", state)
+            ours, theirs = sim.state("a -> b", f"receptor.{state}"), reference.peek("a -> b", "receptor", state)
             np.testing.assert_allclose(ours, theirs, rtol=1e-12, err_msg=f"{state} in {step}")
 
 
@@ -212,6 +212,6 @@ def test_intrinsic_plasticity_of_a_user() -> None:
     net.connect("exc", "exc", hs.FixedProbability(0.3), weight=hs.Uniform(0.0, 0.5), rules=[BinarySTDP(), SumToOne()])
     sim, reference = hs.Simulation(net, dtype="float64", threads=2, quiet=True), hs.ReferenceSimulation(net)
     sim.run(steps=200)
-    reference.run(200)
+    reference.run(steps=200)
     np.testing.assert_allclose(sim.weights("exc -> exc"), reference.weights("exc -> exc"), rtol=1e-9, atol=1e-12)
     assert sim.weights("exc -> exc").size

@@ -66,7 +66,7 @@ def test_a2_names_of_a_mechanisms_own_attributes_are_free() -> None:
     net.connect("a", "c", hs.AllToAll(), weight=0.9, rules=rules)
     sim, reference = hs.Simulation(net, dtype="float64", quiet=True), hs.ReferenceSimulation(net)
     sim.run(steps=20)
-    reference.run(20)
+    reference.run(steps=20)
     np.testing.assert_allclose(sim.weights("a -> c"), reference.weights("a -> c"), rtol=1e-12)
     assert not np.allclose(sim.weights("a -> c"), 0.9)
 

@@ -89,12 +89,12 @@ def test_a3_copies_draw_apart_and_rows_alike_on_any_threads():
         assert 2.5 * 0.85 < variance < 2.5 * 1.15  # of ten coins; 25 if all were one
     assert all(np.array_equal(one, two) for one, two in zip(*found, strict=True))
     reference = hs.ReferenceSimulation(net)
-    reference.run(300)
+    reference.run(steps=300)
     sim = hs.Simulation(net, dtype="float64", quiet=True)
     sim.run(steps=300)
-    assert sim.state("b", "total").tolist() == reference.state("b", "neuron", "total")
-    assert sim.state("c", "total").tolist() == reference.state("c", "neuron", "total")
-    assert sim.state("rows", "release.left").tolist() == reference.state("rows", "release", "left")
+    assert sim.state("b", "total").tolist() == reference.peek("b", "neuron", "total")
+    assert sim.state("c", "total").tolist() == reference.peek("c", "neuron", "total")
+    assert sim.state("rows", "release.left").tolist() == reference.peek("rows", "release", "left")
 
 
 def test_a3_instances_hooks_and_gates_draw_apart():

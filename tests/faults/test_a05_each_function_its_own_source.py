@@ -77,7 +77,7 @@ def test_a5_engine_and_reference_agree_on_two_gates_of_one_line() -> None:
     net.connect("a", "b", hs.AllToAll(), weight=0.0, receptor=hs.AMPA(), rules=rules)
     sim, reference = hs.Simulation(net, dtype="float64", quiet=True), hs.ReferenceSimulation(net)
     sim.run(steps=10)
-    reference.run(10)
+    reference.run(steps=10)
     assert sim.weights("a -> b") == reference.weights("a -> b") == np.array([18.0])
 
 

@@ -83,13 +83,13 @@ def network():
 def same(sim, reference):
     np.testing.assert_allclose(sim.weights("p"), reference.weights("p"), rtol=1e-9)
     for name in STATES:
-        found = reference.state("p", "rule0.0", name)
-        np.testing.assert_allclose(sim.state("p", f"rule0.{name}"), found, rtol=1e-9, err_msg=name)
+        found = reference.peek("p", "rule0.0", name)
+        np.testing.assert_allclose(sim.state("p", f"Slow.{name}"), found, rtol=1e-9, err_msg=name)
     for name in "uv":
-        found = reference.state("p", "release", name)
+        found = reference.peek("p", "release", name)
         np.testing.assert_allclose(sim.state("p", f"release.{name}"), found, rtol=1e-9, err_msg=name)
     for name in ("ticks", "age"):
-        assert sim.modulator(f"clock.{name}") == reference.state("clock", "rule", name)[0], name
+        assert sim.modulator(f"clock.{name}") == reference.peek("clock", "rule", name)[0], name
 
 
 def test_a6_frozen_stretches_nested_and_long_equal_the_reference():
@@ -98,7 +98,7 @@ def test_a6_frozen_stretches_nested_and_long_equal_the_reference():
 
     def run(steps):
         sim.run(steps=steps)
-        reference.run(steps)
+        reference.run(steps=steps)
         same(sim, reference)
 
     run(60)
@@ -140,16 +140,16 @@ def test_a6_what_is_set_inside_is_put_back_with_the_rest():
     net = network()
     sim = hs.Simulation(net, quiet=True)
     sim.run(steps=30)
-    names = [("a", "rate"), ("p", "w"), ("p", "rule0.x"), ("p", "rule0.tau"), ("p", "rule0.period"), ("b", "v")]
+    names = [("a", "rate"), ("p", "w"), ("p", "Slow.x"), ("p", "Slow.tau"), ("p", "Slow.period"), ("b", "v")]
     before = [sim.state(*name) for name in names]
-    kernel = sim.state("p", "rule0.fast_x")
+    kernel = sim.state("p", "Slow.fast_x")
     with sim.frozen():
         for name in names:
             sim.set(*name, 7.0)
         sim.run(steps=20)
-        assert sim.state("p", "rule0.tau") == 7.0
+        assert sim.state("p", "Slow.tau") == 7.0
     assert all(np.array_equal(sim.state(*name), value) for name, value in zip(names, before, strict=True))
-    assert np.array_equal(sim.state("p", "rule0.fast_x"), kernel)
+    assert np.array_equal(sim.state("p", "Slow.fast_x"), kernel)
     twin = hs.Simulation(net, quiet=True)
     twin.run(steps=30)
     for one in (sim, twin):

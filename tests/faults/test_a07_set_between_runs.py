@@ -90,11 +90,11 @@ def network(**cell):
 def compare(sim, reference):
     np.testing.assert_allclose(sim.weights("p"), reference.weights("p"), rtol=1e-9)
     for name in "xyz":
-        expected = reference.state("p", "rule0.0", name)
-        np.testing.assert_allclose(sim.state("p", f"rule0.{name}"), expected, rtol=1e-9, atol=1e-12, err_msg=name)
+        expected = reference.peek("p", "rule0.0", name)
+        np.testing.assert_allclose(sim.state("p", f"Reads.{name}"), expected, rtol=1e-9, atol=1e-12, err_msg=name)
     for population in "ab":
         for name in "vt":
-            expected = reference.state(population, "neuron", name)
+            expected = reference.peek(population, "neuron", name)
             np.testing.assert_allclose(sim.state(population, name), expected, rtol=1e-9, atol=1e-12, err_msg=name)
 
 
@@ -103,14 +103,14 @@ def test_a7_everything_follows_in_engine_and_reference():
     sim, reference = hs.Simulation(net, dtype="float64", quiet=True, threads=2), hs.ReferenceSimulation(net)
     for name, place, what, value in SETS:
         sim.run(steps=25)
-        reference.run(25)
+        reference.run(steps=25)
         compare(sim, reference)
-        prefix = {"neuron": "", "synapse": ""}.get(place, "rule0.")
+        prefix = {"neuron": "", "synapse": ""}.get(place, "Reads.")
         sim.set(name, f"{prefix}{what}", value)
-        reference.set(name, place, what, value)
+        reference.poke(name, place, what, value)
         compare(sim, reference)
     sim.run(steps=40)
-    reference.run(40)
+    reference.run(steps=40)
     compare(sim, reference)
 
 
@@ -146,9 +146,9 @@ def test_a7_names_of_messages_can_be_set_and_what_moves_says_why_not():
     net.connect(a, b, hs.AllToAll(), receptor=hs.AMPA(), rules=[hs.PairSTDP()], name="p")
     sim = hs.Simulation(net, quiet=True)
     with pytest.raises(hs.UnknownNameError) as error:
-        sim.set("p", "rule0.gian_up", 1.0)
+        sim.set("p", "PairSTDP.gian_up", 1.0)
     known = str(error.value).split("Known: ")[1].split(", ")
-    assert "rule0.A_plus" in known and "rule0.x" in known and "receptor.g" in known and "w" in known
+    assert "PairSTDP.A_plus" in known and "PairSTDP.x" in known and "receptor.g" in known and "w" in known
     for owner, name in [("p", name) for name in known]:
         try:
             sim.set(owner, name, 0.5 if "tau" in name else 1.0)
@@ -158,6 +158,6 @@ def test_a7_names_of_messages_can_be_set_and_what_moves_says_why_not():
     with pytest.raises(hs.BadValueError, match="rate of 'a' is Sine"):
         sim.set("a", "rate", 5.0)
     with pytest.raises(hs.BadValueError, match="multiple of the step"):
-        sim.set("b", "rule0.period", 0.5)
-    sim.set("b", "rule0.target", 7.0)
-    assert sim.state("b", "rule0.target").tolist() == [7.0, 7.0]
+        sim.set("b", "IntrinsicThreshold.period", 0.5)
+    sim.set("b", "IntrinsicThreshold.target", 7.0)
+    assert sim.state("b", "IntrinsicThreshold.target").tolist() == [7.0, 7.0]

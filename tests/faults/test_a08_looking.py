@@ -56,10 +56,10 @@ def test_a8_the_example():
     a = net.add(hs.SpikeSource(), 1, "a", spikes=([1.0], [0]))
     net.connect(a, net.add(hs.LIF(), 1, "b"), hs.AllToAll(), rules=[hs.PairSTDP(tau_plus=20.0)], name="p")
     sim = hs.Simulation(net, dtype="float64", quiet=True)
-    run = sim.run(steps=42, record=[hs.States("p", "rule0.x", every=1.0)])
-    assert sim.state("p", "rule0.x")[0] == pytest.approx(math.exp(-2.0))  # 40 ms after its event
-    expected = [0.0 if t < 2 else math.exp(-(t - 2) / 20.0) for t in run["p.rule0.x"].time.values]
-    np.testing.assert_allclose(run["p.rule0.x"].values[:, 0], expected)  # no staircase
+    run = sim.run(steps=42, record=[hs.States("p", "PairSTDP.x", every=1.0)])
+    assert sim.state("p", "PairSTDP.x")[0] == pytest.approx(math.exp(-2.0))  # 40 ms after its event
+    expected = [0.0 if t < 2 else math.exp(-(t - 2) / 20.0) for t in run["p.PairSTDP.x"].time.values]
+    np.testing.assert_allclose(run["p.PairSTDP.x"].values[:, 0], expected)  # no staircase
 
 
 def test_a8_looks_between_events_equal_the_reference_on_any_threads():
@@ -69,18 +69,18 @@ def test_a8_looks_between_events_equal_the_reference_on_any_threads():
     net.connect(a, b, hs.AllToAll(), weight=6.0, delay=delays, rules=[Mixed(), hs.PairSTDP()], name="p")
     sims = [hs.Simulation(net, dtype="float64", threads=threads, quiet=True) for threads in (1, 2, 3)]
     reference = hs.ReferenceSimulation(net)
-    names = [f"rule0.{name}" for name in "xyea"] + ["rule1.x", "rule1.y"]
+    names = [f"Mixed.{name}" for name in "xyea"] + ["PairSTDP.x", "PairSTDP.y"]
     for steps in (37, 1, 13, 60):
-        reference.run(steps)
+        reference.run(steps=steps)
         for sim in sims:
             sim.run(steps=steps)
             for name in names:
                 rule, _, state = name.partition(".")
-                expected = reference.state("p", f"{rule}.0", state)
+                expected = reference.state("p", f"{rule}.{state}")
                 np.testing.assert_allclose(sim.state("p", name), expected, rtol=1e-9, atol=1e-15, err_msg=name)
-            expected = reference.state("b", "rule0.0", "seen")
-            np.testing.assert_allclose(sim.state("b", "rule0.seen"), expected, rtol=1e-9)
-            assert sim.state("p", "rule0.double").shape == (1,)
+            expected = reference.state("b", "Rate.seen")
+            np.testing.assert_allclose(sim.state("b", "Rate.seen"), expected, rtol=1e-9)
+            assert sim.state("p", "Mixed.double").shape == (1,)
 
 
 def test_a8_looking_changes_no_bit():
@@ -92,7 +92,7 @@ def test_a8_looking_changes_no_bit():
     for _ in range(120):
         looked.run(steps=1)
         for name in "xyea":
-            looked.state("p", f"rule0.{name}")
-        looked.state("b", "rule0.seen")
-    for name in ("w", "rule0.x", "rule0.e"):
+            looked.state("p", f"Mixed.{name}")
+        looked.state("b", "Rate.seen")
+    for name in ("w", "Mixed.x", "Mixed.e"):
         assert np.array_equal(quiet.state("p", name), looked.state("p", name))

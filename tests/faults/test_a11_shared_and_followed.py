@@ -83,14 +83,14 @@ def compare(net, steps=40):
     sim, reference = hs.Simulation(net, dtype="float64", quiet=True), hs.ReferenceSimulation(net)
     for _ in range(steps // 8):
         sim.run(steps=8)
-        reference.run(8)
+        reference.run(steps=8)
         for population in net.populations.values():
             for name in population.neuron.states:
-                expected = reference.state(population.name, "neuron", name)
+                expected = reference.peek(population.name, "neuron", name)
                 np.testing.assert_allclose(sim.state(population, name), expected, rtol=1e-9, atol=1e-12)
         for name, rule in net.rules.items():
             for state in rule.states:
-                assert sim.modulator(f"{name}.{state}") == pytest.approx(reference.state(name, "rule", state)[0]), name
+                assert sim.modulator(f"{name}.{state}") == pytest.approx(reference.peek(name, "rule", state)[0]), name
     return sim, reference
 
 
@@ -167,6 +167,6 @@ def test_a11_a_wrappers_own_gate_knows_no_modulators():
     net.connect(x, y, hs.AllToAll(), weight=0.5, rules=[hs.SoftBounds(hs.PairSTDP(A_plus=0.1), 0.0, 1.0)], name="p")
     sim, reference = hs.Simulation(net, dtype="float64", quiet=True), hs.ReferenceSimulation(net)
     sim.run(steps=60)
-    reference.run(60)
+    reference.run(steps=60)
     np.testing.assert_allclose(sim.weights("p"), reference.weights("p"), rtol=1e-9)
     assert sim.weights("p").min() > 0.0 and sim.weights("p").max() < 1.0

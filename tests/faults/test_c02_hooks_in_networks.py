@@ -102,11 +102,11 @@ def test_c2_engine_equals_reference(dtype: str) -> None:
     sim, reference = hs.Simulation(network(), dtype=dtype, quiet=True), hs.ReferenceSimulation(network())
     steps = 60 if dtype == "float64" else 12
     run = sim.run(steps=steps, record=[hs.Spikes("b")])
-    reference.run(steps)
+    reference.run(steps=steps)
     assert run["b.spikes"].neuron.size == sum(name == "b" for _, name, _ in reference.spikes) > 5
     close = {"rtol": 1e-9, "atol": 1e-12} if dtype == "float64" else {"rtol": 1e-4, "atol": 1e-5}
     for state in ("v", "count", "flag"):
-        np.testing.assert_allclose(sim.state("b", state), reference.state("b", "neuron", state), err_msg=state, **close)
+        np.testing.assert_allclose(sim.state("b", state), reference.peek("b", "neuron", state), err_msg=state, **close)
     name = next(iter(reference.network.projections))
     np.testing.assert_allclose(sim.weights(name), reference.weights(name), **close)
 

@@ -17,11 +17,12 @@ def test_c4_every_name_that_messages_list_can_be_looked_at():
     sim = hs.Simulation(net, quiet=True)
     sim.run(steps=50)
     assert sim.state("a", "rate").tolist() == [20.0] * 3
-    assert sim.state("b", "tau_m").shape == sim.state("b", "v").shape == sim.state("b", "rule0.rate").shape == (2,)
+    names = ("tau_m", "v", "IntrinsicThreshold.rate")
+    assert [sim.state("b", name).shape for name in names] == [(2,)] * 3
     assert sim.state("p", "receptor.g").tolist() == sim.state("q", "receptor.g").tolist()  # one, for both
     reference = hs.ReferenceSimulation(net)
-    reference.run(50)
-    np.testing.assert_allclose(sim.state("p", "receptor.g"), reference.state("p", "receptor", "g"), rtol=1e-4)
+    reference.run(steps=50)
+    np.testing.assert_allclose(sim.state("p", "receptor.g"), reference.peek("p", "receptor", "g"), rtol=1e-4)
     for owner in "abpq":
         with pytest.raises(hs.UnknownNameError) as error:
             sim.state(owner, "nonsense")
@@ -37,7 +38,7 @@ def test_c5_the_window_of_two_given_trains():
     net.connect(pre, post, hs.OneToOne(), weight=0.0, rules=[hs.PairSTDP()], name="p")
     sim, reference = hs.Simulation(net, dtype="float64", quiet=True), hs.ReferenceSimulation(net)
     sim.run(steps=200)
-    reference.run(200)
+    reference.run(steps=200)
     rule = hs.PairSTDP()
     expected = np.where(
         gaps > 0, rule.A_plus * np.exp(-gaps / rule.tau_plus), -rule.A_minus * np.exp(gaps / rule.tau_minus)
@@ -59,8 +60,8 @@ def test_c6_a_projection_without_synapses_runs():
         rules = [hs.PairSTDP(A_plus=hs.LogNormal(0.1, cv=0.1))]
     sim, reference = hs.Simulation(net, quiet=True, threads=2), hs.ReferenceSimulation(net)
     sim.run(steps=30)
-    reference.run(30)
-    assert sim.weights("p").size == sim.state("q", "rule0.A_plus").size == len(reference.weights("q")) == 0
+    reference.run(steps=30)
+    assert sim.weights("p").size == sim.state("q", "PairSTDP.A_plus").size == len(reference.weights("q")) == 0
 
 
 class Named(hs.Plasticity):

@@ -90,7 +90,7 @@ def network(*rules, cell=None, times=(2.0, 5.0, 9.0), **projection):
 def both(net, steps):
     sim, reference = hs.Simulation(net, dtype="float64", quiet=True), hs.ReferenceSimulation(net)
     sim.run(steps=steps)
-    reference.run(steps)
+    reference.run(steps=steps)
     return sim, reference
 
 
@@ -109,12 +109,12 @@ def test_what_was_set_of_receptors_modulators_and_rows_can_be_saved_and_loaded(t
     net.connect(a, b, hs.AllToAll(), receptor=hs.AMPA(), name="p", delay=hs.Uniform(1.0, 5.0),
                 rules=[Rows(tau=[3.0, 4.0, 5.0, 6.0]), hs.HardBounds(0.0, 5.0)])  # fmt: skip
     sim = hs.Simulation(net, quiet=True)
-    for owner, name, value in (("T", "g", 3.0), ("p", "receptor.tau", 3.0), ("p", "rule0.tau", [7.0, 8.0, 9.0, 10.0])):
+    for owner, name, value in (("T", "g", 3.0), ("p", "receptor.tau", 3.0), ("p", "Rows.tau", [7.0, 8.0, 9.0, 10.0])):
         sim.set(owner, name, value)
     sim.run(steps=5)
     sim.save(tmp_path / "x.ckpt")
     loaded = hs.Simulation.load(tmp_path / "x.ckpt", net, threads=2)
-    assert loaded.state("p", "rule0.tau").tolist() == [7.0, 8.0, 9.0, 10.0] and loaded.state("T", "g") == 3.0
+    assert loaded.state("p", "Rows.tau").tolist() == [7.0, 8.0, 9.0, 10.0] and loaded.state("T", "g") == 3.0
     for one in (sim, loaded):
         one.run(steps=20)
     assert np.array_equal(sim.weights("p"), loaded.weights("p")) and sim.modulator("T") == loaded.modulator("T")
@@ -206,7 +206,7 @@ def test_what_moves_is_refused_however_it_is_read(what):
     net.connect(a, b, hs.AllToAll(), name="p", rules=[make()])
     with pytest.raises(hs.NotSupportedError, match="does not yet do"):
         hs.Simulation(net, quiet=True)
-    hs.ReferenceSimulation(net).run(3)
+    hs.ReferenceSimulation(net).run(steps=3)
 
 
 def test_own_names_come_before_a_neurons():
@@ -241,8 +241,8 @@ def test_an_advance_by_a_neurons_moving_parameter_goes_step_by_step():
     a, b = net.add(hs.PoissonSource(rate=0.0), 1, "a"), net.add(Cell(), 1, "b", rules=[Raise()])
     net.connect(a, b, hs.AllToAll(), name="p", rules=[Fade()])
     reference = hs.ReferenceSimulation(net)
-    reference.run(10)
-    assert reference.state("p", "rule0.0", "z") == pytest.approx([math.exp(-0.01 * sum(range(1, 11)))])
+    reference.run(steps=10)
+    assert reference.peek("p", "rule0.0", "z") == pytest.approx([math.exp(-0.01 * sum(range(1, 11)))])
     with pytest.raises(hs.NotSupportedError, match="decay or advance"):
         hs.Simulation(net, quiet=True)
 
@@ -252,8 +252,8 @@ def test_derived_weights_are_so_from_the_start_and_in_frozen_time():
     sim, reference = hs.Simulation(net, dtype="float64", quiet=True), hs.ReferenceSimulation(net)
     assert sim.weights("p") == reference.weights("p") == pytest.approx([0.9])
     with sim.frozen(), reference.frozen():
-        sim.set("p", "rule0.h", 1.0)
-        reference.set("p", "rule0.0", "h", 1.0)
+        sim.set("p", "Derived.h", 1.0)
+        reference.poke("p", "rule0.0", "h", 1.0)
         assert sim.weights("p") == reference.weights("p") == pytest.approx([3.0])
     assert sim.weights("p") == reference.weights("p") == pytest.approx([0.9])
 
@@ -267,7 +267,7 @@ def test_a_parameter_that_follows_is_looked_at_as_the_last_step_had_it():
     reference = hs.ReferenceSimulation(net)
     assert sim.state("b", "gain") == reference.values_of("b", "neuron", "gain") == [0.0]
     sim.run(steps=5)
-    reference.run(5)
+    reference.run(steps=5)
     assert sim.state("b", "gain") == reference.values_of("b", "neuron", "gain") == [4.0]
     assert sim.state("U", "g") == [4.0]
 
@@ -298,11 +298,11 @@ def test_live_derived_values_have_the_shape_of_their_owners():
     net.connect(a, b, hs.AllToAll(), delay=hs.Uniform(1.0, 4.0), name="p", rules=rules)
     sim, reference = both(net, 5)
     for name in ("of_rows", "of_synapses"):
-        found, expected = sim.state("p", f"rule0.{name}"), reference.values_of("p", "rule0.0", name)
+        found, expected = sim.state("p", f"Live.{name}"), reference.state("p", f"Live.{name}")
         if len(found) == len(expected):
             np.testing.assert_allclose(found, expected)
-    assert sim.state("p", "rule0.of_synapses").tolist() == np.repeat(5.0 * np.arange(4.0), 3).tolist()
-    assert len(sim.state("p", "rule0.g")) == 4
+    assert sim.state("p", "Live.of_synapses").tolist() == np.repeat(5.0 * np.arange(4.0), 3).tolist()
+    assert len(sim.state("p", "Live.g")) == 4
 
 
 def test_an_empty_projection_with_drawn_delays_has_rows_too():
@@ -320,7 +320,7 @@ def test_an_empty_projection_with_drawn_delays_has_rows_too():
         net.connect(a, b, hs.FromPairs([], []), delay=delay, rules=[Count()], name=name)
     sim, reference = both(net, 12)
     for name in "pq":
-        np.testing.assert_allclose(sim.state(name, "rule0.x"), reference.state(name, "rule0.0", "x"))
+        np.testing.assert_allclose(sim.state(name, "Count.x"), reference.state(name, "Count.x"))
 
 
 def test_a_slow_state_of_a_row_is_read_as_before_an_event_that_changed_it_only():

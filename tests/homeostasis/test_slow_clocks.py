@@ -30,7 +30,7 @@ def weights(sim: ReferenceSimulation) -> np.ndarray:
 def test_scaling_of_silent_neurons() -> None:
     """The rate decays from the target: tick k multiplies by 1 + strength period (1 - exp(-k period/tau_rate))."""
     sim = network(SynapticScaling(target=4.0, tau_rate=5000.0, period=500.0, strength=0.05))
-    sim.run(10_000)
+    sim.run(steps=10_000)
     ticks = np.arange(1, 21)
     factor = np.prod(1 + 0.05 * 0.5 * (1 - np.exp(-ticks * 500.0 / 5000.0)))
     assert weights(sim) == pytest.approx(START * factor, rel=1e-12)
@@ -40,7 +40,7 @@ def test_scaling_of_silent_neurons() -> None:
 def test_scaling_keeps_relative_weights() -> None:
     """R16: whatever the neuron does, w_i/w_j stays to 1e-12; busy neurons shrink, silent ones grow, zero stays zero."""
     sim = network(SynapticScaling(target=5.0, tau_rate=2000.0, strength=0.2), trains(np.arange(1, 20_000, 30.0), []))
-    sim.run(20_000)
+    sim.run(steps=20_000)
     w = weights(sim)
     for neuron, grows in ((0, False), (1, True)):
         before, after = START[neuron::2], w[neuron::2]
@@ -54,7 +54,7 @@ def test_scaling_rests_at_the_target() -> None:
     """A neuron that fires regularly at its target keeps its weights to .3 %; at twice the target they shrink."""
     trains_of = trains(np.arange(100.0, 40_000, 200.0), np.arange(100.0, 40_000, 100.0))
     sim = network(SynapticScaling(target=5.0, tau_rate=10_000.0, strength=0.01), trains_of)
-    sim.run(40_000)
+    sim.run(steps=40_000)
     ratio = weights(sim)[:2] / START[:2]
     assert ratio[0] == pytest.approx(1.0, abs=0.003)
     assert ratio[1] < 0.85
@@ -65,24 +65,24 @@ def test_scaling_steps_are_limited() -> None:
     sim = network(
         SynapticScaling(target=0.1, tau_rate=1000.0, strength=5.0, largest=0.2), trains(np.arange(1, 999, 2.0), [])
     )
-    sim.run(1000)
+    sim.run(steps=1000)
     assert weights(sim)[0::2] == pytest.approx(0.8 * START[0::2], rel=1e-12)
-    sim.run(4000)
+    sim.run(steps=4000)
     assert weights(sim)[1::2] == pytest.approx(1.2**5 * START[1::2], rel=1e-12)
 
 
 def test_scaling_with_bounds() -> None:
     sim = network(SynapticScaling(strength=0.5, largest=0.5), ([], []), HardBounds(0.0, 1.5))
-    sim.run(20_000)
+    sim.run(steps=20_000)
     assert set(weights(sim)) == {0.0, 1.5}
 
 
 def test_normalisation_sets_the_sum() -> None:
     """After a tick the incoming sum is `total` (1e-12), ratios are kept; a neuron without weight is left alone."""
     sim = network(WeightNormalization(total=3.0, period=10.0))
-    sim.run(9)
+    sim.run(steps=9)
     assert weights(sim) == pytest.approx(START)
-    sim.run(1)
+    sim.run(steps=1)
     w = weights(sim)
     for neuron in (0, 1):
         before, after = START[neuron::2], w[neuron::2]
@@ -94,7 +94,7 @@ def test_normalisation_sets_the_sum() -> None:
 def test_normalisation_per_neuron() -> None:
     """`total` may differ between postsynaptic neurons."""
     sim = network(WeightNormalization(total=np.array([1.0, 5.0])[[0, 1] * 4], period=10.0))
-    sim.run(10)
+    sim.run(steps=10)
     assert [weights(sim)[0::2].sum(), weights(sim)[1::2].sum()] == pytest.approx([1.0, 5.0], rel=1e-12)
 
 
@@ -105,9 +105,9 @@ def test_thresholds_bring_neurons_to_their_target() -> None:
     net = Network(dt=1.0)
     net.add(CurrentLIF(i_ext=bias, refractory=5.0), 3, "cells", rules=[rule])
     sim = ReferenceSimulation(net)
-    sim.run(15_000)
+    sim.run(steps=15_000)
     start = len(sim.spikes)
-    sim.run(10_000)
+    sim.run(steps=10_000)
     counts = np.bincount([i for _, _, i in sim.spikes[start:]], minlength=3)
     assert counts / 10.0 == pytest.approx([target] * 3, rel=0.02)
     rise = math.exp(-(1000.0 / target - 5.0) / 20.0)
@@ -122,8 +122,8 @@ def test_threshold_of_a_silent_neuron() -> None:
     net = Network(dt=1.0)
     net.add(CurrentLIF(), 1, "cell", rules=[rule])
     sim = ReferenceSimulation(net)
-    sim.run(500)
+    sim.run(steps=500)
     sunk = 0.5 * 0.1 * 10.0 * sum(1 - math.exp(-k / 10.0) for k in range(1, 6))
     assert sim.values_of("cell", "neuron", "v_threshold")[0] == pytest.approx(-50.0 - sunk, rel=1e-12)
-    sim.run(2000)
+    sim.run(steps=2000)
     assert sim.values_of("cell", "neuron", "v_threshold") == [-52.5]

@@ -24,13 +24,13 @@ def test_voltage_with_exponential_currents(neuron: Neuron, tau: float) -> None:
     net.connect(source, target, AllToAll(), weight=w, delay=delay, receptor=ExponentialCurrent(tau=tau))
     sim = ReferenceSimulation(net)
     for n in range(1, 400):
-        sim.run(1)
+        sim.run(steps=1)
         t = n * 0.1 - times - delay
         t = t[t > 1e-9]
         shape = (
             t * np.exp(-t / 20.0) if tau == 20.0 else tau * 20.0 / (tau - 20.0) * (np.exp(-t / tau) - np.exp(-t / 20.0))
         )
-        assert sim.state("cell", "neuron", "v")[0] == pytest.approx(-60.0 + w / 200.0 * shape.sum(), abs=1e-9)
+        assert sim.peek("cell", "neuron", "v")[0] == pytest.approx(-60.0 + w / 200.0 * shape.sum(), abs=1e-9)
 
 
 def test_refractory_cells_lose_input_but_receptors_go_on() -> None:
@@ -43,13 +43,13 @@ def test_refractory_cells_lose_input_but_receptors_go_on() -> None:
     )
     net.connect(source, target, AllToAll(), weight=np.array([30.0, 3.0]), delay=0.1, name="jumps")
     sim = ReferenceSimulation(net)
-    sim.run(42)  # the jump enters in step 11 and makes a spike at 1.2 ms; integration begins again at 4.2 ms
+    sim.run(steps=42)  # the jump enters in step 11 and makes a spike at 1.2 ms; integration begins again at 4.2 ms
     assert [step for step, name, _ in sim.spikes if name == "cell"] == [11]
-    assert sim.state("cell", "neuron", "v") == [-60.0]
-    sim.run(50)
+    assert sim.peek("cell", "neuron", "v") == [-60.0]
+    sim.run(steps=50)
     left = 40.0 * math.exp(-(4.2 - 2.1) / 5.0)
     expected = left / 200.0 * 100.0 / (5.0 - 20.0) * (math.exp(-5.0 / 5.0) - math.exp(-5.0 / 20.0))
-    assert sim.state("cell", "neuron", "v")[0] == pytest.approx(-60.0 + expected, abs=1e-9)
+    assert sim.peek("cell", "neuron", "v")[0] == pytest.approx(-60.0 + expected, abs=1e-9)
 
 
 def test_parameters_may_differ_between_cells_and_follow_a_plan() -> None:
@@ -58,10 +58,10 @@ def test_parameters_may_differ_between_cells_and_follow_a_plan() -> None:
     net = Network(dt=0.5)
     net.add(CurrentLIF(tau_m=taus, g_leak=10.0, i_ext=TimedArray([0.0, 50.0], every=10.0)), 3, "cells")
     sim = ReferenceSimulation(net)
-    sim.run(20)
-    assert sim.state("cells", "neuron", "v") == [-60.0] * 3
-    sim.run(30)
-    assert sim.state("cells", "neuron", "v") == pytest.approx(-60.0 + 5.0 * (1 - np.exp(-15.0 / taus)), rel=1e-12)
+    sim.run(steps=20)
+    assert sim.peek("cells", "neuron", "v") == [-60.0] * 3
+    sim.run(steps=30)
+    assert sim.peek("cells", "neuron", "v") == pytest.approx(-60.0 + 5.0 * (1 - np.exp(-15.0 / taus)), rel=1e-12)
 
 
 def test_sustained_conductance_sets_the_steady_voltage() -> None:
@@ -71,9 +71,9 @@ def test_sustained_conductance_sets_the_steady_voltage() -> None:
     target = net.add(LIF(v_threshold=0.0), 1, "cell")
     net.connect(source, target, AllToAll(), weight=0.2, delay=0.1, receptor=Exponential(tau=5.0, reversal=-20.0))
     sim = ReferenceSimulation(net)
-    sim.run(3000)
+    sim.run(steps=3000)
     g = 0.2 * 10.0 * 5.0
-    assert sim.state("cell", "neuron", "v")[0] == pytest.approx((10.0 * -60.0 + g * -20.0) / (10.0 + g), abs=1e-9)
+    assert sim.peek("cell", "neuron", "v")[0] == pytest.approx((10.0 * -60.0 + g * -20.0) / (10.0 + g), abs=1e-9)
 
 
 def test_rate_neurons_pass_their_rates_on() -> None:
@@ -83,6 +83,6 @@ def test_rate_neurons_pass_their_rates_on() -> None:
     second = net.add(RateNeuron(tau=5.0, gain=0.5), 2, "second")
     net.connect(first, second, OneToOne(), weight=3.0, delay=1.0)
     sim = ReferenceSimulation(net)
-    sim.run(3000)
-    assert sim.state("first", "neuron", "r") == pytest.approx([2.0, 5.0], rel=1e-9)
-    assert sim.state("second", "neuron", "r") == pytest.approx([3.0, 7.5], rel=1e-9)
+    sim.run(steps=3000)
+    assert sim.peek("first", "neuron", "r") == pytest.approx([2.0, 5.0], rel=1e-9)
+    assert sim.peek("second", "neuron", "r") == pytest.approx([3.0, 7.5], rel=1e-9)

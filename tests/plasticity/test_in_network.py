@@ -36,7 +36,7 @@ def test_spike_trains_with_delays(rule: Plasticity, delay: float, dendritic: flo
     rng = np.random.default_rng(4)
     pre, post = (np.unique(rng.integers(1, 1500, 60)) * 0.1 for _ in range(2))
     sim = pair_of_relays(pre, post, weight=0.5, delay=delay, dendritic_delay=dendritic, rules=[rule])
-    sim.run(1700)
+    sim.run(steps=1700)
     shifted = np.round(pre + delay, 6), np.round(post + dendritic, 6)
     assert set(shifted[0]) & set(shifted[1]), "this test should see coincidences"
     expected = weight_after(rule, *shifted, w=0.5)
@@ -54,7 +54,7 @@ def test_bounds_act_after_each_event() -> None:
     last = weight_after(rule, np.round(pre + 0.1, 6), np.round(post, 6), 0.5, low=low, high=high, history=history)
     assert min(history) == low
     assert max(history) == high
-    sim.run(3100)
+    sim.run(steps=3100)
     assert sim.weights("a -> b")[0] == pytest.approx(last, rel=1e-11)
 
 
@@ -66,11 +66,11 @@ def test_eligibility_turns_a_change_into_weight(period: float) -> None:
         [5.0], [12.0], weight=0.3, delay=0.1, rules=[Eligibility(rule, tau=200.0, period=period, eta=5.0)]
     )
     c = 0.01 * math.exp(-6.9 / 20.0)
-    sim.run(120)
+    sim.run(steps=120)
     assert sim.weights("a -> b") == [0.3]
     ticks = np.arange(1, 2000 / period + 1) * period
     ticks = ticks[ticks >= 12.0]
-    sim.run(20_000 - 120)
+    sim.run(steps=20_000 - 120)
     expected = np.sum(c * np.exp(-(ticks - 12.0) / 200.0)) * 5.0 * period / 1000.0
     assert sim.weights("a -> b")[0] - 0.3 == pytest.approx(expected, rel=1e-9)
     assert expected == pytest.approx(c * 5.0 * 0.2, rel=0.15)

@@ -28,7 +28,7 @@ def weights(rule: Plasticity, pre: list[int], post: list[int], steps: int, weigh
     net.add(Cell(), 1, "b", spikes=in_steps(post))
     net.connect("a", "b", AllToAll(), weight=weight, rules=[rule])
     reference, engine = ReferenceSimulation(net), Simulation(net, dtype="float64", threads=1, quiet=True)
-    reference.run(steps)
+    reference.run(steps=steps)
     engine.run(steps=steps)
     return float(reference.weights("a -> b")[0]), float(engine.weights("a -> b")[0])
 

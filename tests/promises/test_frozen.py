@@ -47,12 +47,12 @@ def test_engine_equals_reference_when_frozen() -> None:
     reference = hs.ReferenceSimulation(instantiate(compose(4)))
     for restore in (True, False):
         sim.run(steps=100)
-        reference.run(100)
+        reference.run(steps=100)
         with sim.frozen(restore_state=restore), reference.frozen(restore=restore):
             sim.run(steps=60)
-            reference.run(60)
+            reference.run(steps=60)
     sim.run(steps=100)
-    reference.run(100)
+    reference.run(steps=100)
     for name in made.network.projections:
         np.testing.assert_allclose(sim.weights(name), reference.weights(name), rtol=1e-9, atol=1e-12)
-    np.testing.assert_allclose(sim.state("exc", "v"), reference.state("exc", "neuron", "v"), rtol=1e-9)
+    np.testing.assert_allclose(sim.state("exc", "v"), reference.peek("exc", "neuron", "v"), rtol=1e-9)

@@ -53,12 +53,12 @@ def test_a_clock_ticks_at_multiples_of_its_period():
 
 def test_a_tick_reduces_then_updates_states_then_sums_changes_then_bounds():
     sim = pair([], [], Ticking(), Ticking(gain=10.0), Cap(), weight=2.0)
-    sim.run(2)
+    sim.run(steps=2)
     # Both see total = 2 and ticks = 1 after its update: 102 + 1020.
     assert sim.weights("a -> b") == [1000.0]
-    assert sim.state("a -> b", "rule0.0", "before") == [2000.0]
+    assert sim.peek("a -> b", "rule0.0", "before") == [2000.0]
     sim = pair([], [], Ticking(), Ticking(gain=10.0), weight=2.0)
-    sim.run(2)
+    sim.run(steps=2)
     assert sim.weights("a -> b") == [2.0 + 102.0 + 1020.0]
 
 
@@ -101,12 +101,12 @@ def test_population_rules_tick_after_the_synapses_but_reductions_come_first_of_a
     net.connect("a", "b", AllToAll(), weight=[1.0, 2.0, 3.0, 4.0], rules=[Ticking()])
     net.connect("b", "b", FromPairs([0], [1]), weight=10.0)
     sim = ReferenceSimulation(net)
-    sim.run(2)
+    sim.run(steps=2)
     assert sim.values_of("b", "neuron", "v_threshold") == [4.0, 16.0]  # the weights before this tick's changes
-    sim.run(1)
-    assert sim.state("b", "neuron", "got") == [1.0, 2.0]
-    sim.run(1)
-    assert sim.state("b", "rule0.0", "seen") == [0.0]  # the input of step 3, not of step 2
+    sim.run(steps=1)
+    assert sim.peek("b", "neuron", "got") == [1.0, 2.0]
+    sim.run(steps=1)
+    assert sim.peek("b", "rule0.0", "seen") == [0.0]  # the input of step 3, not of step 2
     net.add_rule(Late(), "late")
     sim = ReferenceSimulation(net)
     assert traced(sim, 5, "late", "rule", "ticks") == [0, 1, 1, 2, 2]
@@ -163,10 +163,10 @@ def test_reductions_over_every_scope():
     net.connect("a", "b", AllToAll(), rules=[Statistics()], name="one", **one)
     net.connect("a", "b", FromPairs([0, 1, 1], [1, 1, 1]), weight=[10.0, 20.0, 40.0], name="two")
     sim = ReferenceSimulation(net)
-    sim.run(2)
+    sim.run(steps=2)
 
     def read(name):
-        return sim.state("one", "rule0.0", name)
+        return sim.peek("one", "rule0.0", name)
 
     assert sim.rows("one") == [(0, 1), (0, 2), (1, 1)]
     assert read("weight_in_all") == [4.0, 2.0 + 4.0 + 70.0]
@@ -192,14 +192,14 @@ def test_arrivals_are_summed_by_projection_delay_neuron_and_synapse():
     first = dict(weight=[big, 1.0, -big], delay=[2.0, 1.0, 1.0])
     net.connect("a", "b", FromPairs([0, 1, 2], [0, 0, 0]), **first)
     sim = ReferenceSimulation(net)
-    sim.run(4)  # in step 3: delay 1 first: 1 - big = -big, then big
-    assert sim.state("b", "neuron", "got") == [(1.0 - big) + big] == [0.0]
+    sim.run(steps=4)  # in step 3: delay 1 first: 1 - big = -big, then big
+    assert sim.peek("b", "neuron", "got") == [(1.0 - big) + big] == [0.0]
     net = network([[1], [1], [1]], [[]])
     net.connect("a", "b", FromPairs([1], [0]), weight=big)
     net.connect("a", "b", FromPairs([0, 2, 0], [0, 0, 0]), weight=[1.0, -big, 1.0])  # beside their pairs
     sim = ReferenceSimulation(net)
-    sim.run(4)
-    assert sim.state("b", "neuron", "got") == [((big + 1.0) + 1.0) - big] == [0.0]
+    sim.run(steps=4)
+    assert sim.peek("b", "neuron", "got") == [((big + 1.0) + 1.0) - big] == [0.0]
     assert sim.pairs("a -> b (2)") == [(0, 0), (0, 0), (2, 0)]  # copies keep their order: 1 before 1
 
 
@@ -227,9 +227,9 @@ def test_equal_receptors_are_shared_unless_a_rule_changes_one():
     for receptor, rules in ((Kinetics(), []), (Kinetics(), []), (Kinetics(tau=5.0), []), (Kinetics(), [Tuned()])):
         net.connect("a", "ear", AllToAll(), weight=1.0, receptor=receptor, rules=rules)
     sim = ReferenceSimulation(net)
-    sim.run(3)
-    assert [len(sim.cells["ear"].receptors), sim.state("ear", "neuron", "heard")] == [3, [4.0, 4.0]]
-    assert sim.state("a -> ear", "receptor", "i") == sim.state("a -> ear (2)", "receptor", "i") == [1.0, 1.0]
+    sim.run(steps=3)
+    assert [len(sim.cells["ear"].receptors), sim.peek("ear", "neuron", "heard")] == [3, [4.0, 4.0]]
+    assert sim.peek("a -> ear", "receptor", "i") == sim.peek("a -> ear (2)", "receptor", "i") == [1.0, 1.0]
     # Once per postsynaptic neuron and tick, whatever the number of synapses.
     assert sim.values_of("a -> ear (4)", "receptor", "tau") == [8 * HALF] * 2
 
@@ -275,10 +275,10 @@ def test_a_hook_runs_once_for_each_owner_of_what_it_writes():
     net = network([[0], [0], [0]], [[1], []])
     net.connect("a", "b", AllToAll(), rules=[Owners()], delay=1.0, branches=[0, 0, 0, 1, 1, 1])
     sim = ReferenceSimulation(net)
-    sim.run(4)
-    assert sim.state("a -> b", "rule0.0", "row") == [1, 1, 1]
-    assert sim.state("a -> b", "rule0.0", "neuron") == [7, 7]  # three events one after the other
-    assert sim.state("a -> b", "rule0.0", "branch") == [3, 1, 1, 3]
+    sim.run(steps=4)
+    assert sim.peek("a -> b", "rule0.0", "row") == [1, 1, 1]
+    assert sim.peek("a -> b", "rule0.0", "neuron") == [7, 7]  # three events one after the other
+    assert sim.peek("a -> b", "rule0.0", "branch") == [3, 1, 1, 3]
     # Three presynaptic events (all see the state before), one spike of neuron 0, one tick.
     assert sim.values_of("b", "neuron", "v_threshold") == [302.25, 301.25]
 
@@ -308,9 +308,9 @@ def test_names_of_the_surroundings_and_optional_arguments():
     net.add(Cell(v_threshold=[8.0, 16.0]), 2, "b")
     net.connect("a", "b", AllToAll(), rules=[Reads()])
     sim = ReferenceSimulation(net)
-    sim.run(8)
-    assert sim.state("a -> b", "rule0.0", "found") == [85.0 + 250.0, 165.0 + 125.0, 85.0 + 500.0, 165.0 + 250.0]
-    assert sim.state("a -> b", "rule0.0", "waited") == [5.0, 2.0]
+    sim.run(steps=8)
+    assert sim.peek("a -> b", "rule0.0", "found") == [85.0 + 250.0, 165.0 + 125.0, 85.0 + 500.0, 165.0 + 250.0]
+    assert sim.peek("a -> b", "rule0.0", "waited") == [5.0, 2.0]
 
 
 # 3. Traces and advancers
@@ -333,10 +333,10 @@ class Fading(Plasticity):
 
 def test_a_trace_is_exact_and_an_advancer_goes_in_one_piece_from_the_last_event():
     sim = pair([0, 9], [4], Fading())
-    sim.run(31)  # events of x in steps 1 and 10
-    assert sim.state("a -> b", "rule0.0", "x") == [(1.0 + math.exp(-9 / 7)) * math.exp(-20 / 7)]
-    assert sim.state("a -> b", "rule0.0", "nearest") == [math.exp(-20 / 7)]
-    assert sim.state("a -> b", "rule0.0", "pieces") == [102.0]
+    sim.run(steps=31)  # events of x in steps 1 and 10
+    assert sim.peek("a -> b", "rule0.0", "x") == [(1.0 + math.exp(-9 / 7)) * math.exp(-20 / 7)]
+    assert sim.peek("a -> b", "rule0.0", "nearest") == [math.exp(-20 / 7)]
+    assert sim.peek("a -> b", "rule0.0", "pieces") == [102.0]
 
 
 @pytest.mark.parametrize("tau", [TimedArray([HALF, 2 * HALF], every=2.0), FollowState("clock")])
@@ -353,9 +353,9 @@ def test_where_tau_moves_the_trace_goes_step_by_step(tau):
     net.add_rule(Steps(plan=TimedArray([HALF, 2 * HALF], every=1.0)), "clock")
     net.connect("a", "b", AllToAll(), rules=[Fading(tau=tau)])
     sim = ReferenceSimulation(net)
-    sim.run(4)
+    sim.run(steps=4)
     # The planned signal is 2 HALF from step 2 on, the followed one too (step 1 left it so).
-    assert sim.state("a -> b", "rule0.0", "x") == pytest.approx([0.5], rel=1e-14)
+    assert sim.peek("a -> b", "rule0.0", "x") == pytest.approx([0.5], rel=1e-14)
 
 
 class Delayed(Plasticity):
@@ -376,7 +376,7 @@ class Delayed(Plasticity):
 def test_a_lagged_state_is_what_its_source_was_at_the_end_of_an_earlier_step():
     sim = pair([], [], Delayed())
     assert traced(sim, 6, "a -> b", "rule0.0", "noted") == [0, 0, 0, 1, 2, 3]  # step 5 sees the end of step 2
-    assert sim.state("a -> b", "rule0.0", "late") == [3.0]
+    assert sim.peek("a -> b", "rule0.0", "late") == [3.0]
 
 
 class Diffusing(PopulationRule):
@@ -394,9 +394,9 @@ def test_inflow_is_the_sum_over_neighbours_in_space():
     places = [[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [1.0, 1.0]]
     net.add(Cell(tau=1e-3), 4, "a", positions=places, rules=[Diffusing()], spikes=([1.0], [1]))
     sim = ReferenceSimulation(net)
-    sim.run(2)
-    assert sim.state("a", "rule0.0", "no") == pytest.approx([0.1, 0.7, 0.1, 0.1])
-    assert sim.state("a", "rule0.0", "inflow") == pytest.approx([0.6, -1.8, 0.6, 0.6])
+    sim.run(steps=2)
+    assert sim.peek("a", "rule0.0", "no") == pytest.approx([0.1, 0.7, 0.1, 0.1])
+    assert sim.peek("a", "rule0.0", "inflow") == pytest.approx([0.6, -1.8, 0.6, 0.6])
 
 
 class Silent(Neuron):
@@ -409,5 +409,5 @@ def test_a_neuron_may_have_no_state_at_all():
     net = Network(dt=1.0)
     net.add(Silent(), 2, "a")
     sim = ReferenceSimulation(net)
-    sim.run(2)
+    sim.run(steps=2)
     assert sim.spikes == []

@@ -34,7 +34,7 @@ class Clock(NetworkRule):
 
 def test_a_spike_of_step_n_has_the_time_of_the_steps_end():
     sim = pair([0, 4], [])
-    sim.run(6)
+    sim.run(steps=6)
     assert sim.spikes == [(0, "a", 0), (4, "a", 0)]
     assert sim.network.populations["a"].spikes[0].tolist() == [1.0, 5.0]
     assert (sim.time, sim.step_count) == (6.0, 6)
@@ -77,9 +77,9 @@ def test_signals_take_the_value_of_the_step_and_follow_what_the_previous_step_le
     net.add(Follower(level=FollowState("clock.half"), plan=TimedArray([[1.0, 2.0], [3.0, 4.0]], every=1.0)), 2, "b")
     sim = ReferenceSimulation(net)
     assert traced(sim, 5, "a", "neuron", "planned") == [5, 5, 7, 7, 5]
-    assert sim.state("a", "neuron", "seen") == [4.0]  # step 4 sees what step 3 left
-    assert sim.state("b", "neuron", "seen") == [1.5, 1.5]  # (3 steps before step 3) / 2
-    assert sim.state("b", "neuron", "planned") == [3.0, 4.0]  # the last row stays
+    assert sim.peek("a", "neuron", "seen") == [4.0]  # step 4 sees what step 3 left
+    assert sim.peek("b", "neuron", "seen") == [1.5, 1.5]  # (3 steps before step 3) / 2
+    assert sim.peek("b", "neuron", "planned") == [3.0, 4.0]  # the last row stays
 
 
 def test_gates_read_modulators_as_the_previous_step_left_them():
@@ -88,7 +88,7 @@ def test_gates_read_modulators_as_the_previous_step_left_them():
     rules = [gated(Fixed(pre=1.0), by=lambda clock, clock_half: 10 * clock + clock_half)]
     net.connect("a", "b", AllToAll(), weight=0.0, rules=rules)
     sim = ReferenceSimulation(net)
-    sim.run(4)  # the event is in step 3: count is 3, half was computed from 2
+    sim.run(steps=4)  # the event is in step 3: count is 3, half was computed from 2
     assert sim.weights("a -> b") == [31.0]
 
 
@@ -128,11 +128,11 @@ def test_arrivals_enter_before_neurons_integrate_and_receptors_decay_after():
     sim = ReferenceSimulation(net)
     # Step 2 gets 2 from neuron 0 (and 0 from neuron 2), step 3 half of that and 3 from neuron 1.
     assert traced(sim, 5, "ear", "neuron", "heard") == [0, 0, 2, 4, 2]
-    assert sim.state("a -> ear", "receptor", "i") == [1.0]  # after the decay of step 4
+    assert sim.peek("a -> ear", "receptor", "i") == [1.0]  # after the decay of step 4
     # on_arrival ran twice; it saw i = 2, then 1 + 3: the trace takes what arrives at once.
-    assert sim.state("a -> ear", "receptor", "arrivals") == [602.0]
+    assert sim.peek("a -> ear", "receptor", "arrivals") == [602.0]
     # The receptor's step sees the neuron after its step.
-    assert sim.state("a -> ear", "receptor", "seen") == sim.state("ear", "neuron", "v") == [5.0]
+    assert sim.peek("a -> ear", "receptor", "seen") == sim.peek("ear", "neuron", "v") == [5.0]
 
 
 def test_nothing_arrives_where_the_sum_is_zero():
@@ -140,8 +140,8 @@ def test_nothing_arrives_where_the_sum_is_zero():
     net.add(Ear(), 1, "ear")
     net.connect("a", "ear", AllToAll(), weight=[2.0, -2.0], receptor=Plain())
     sim = ReferenceSimulation(net)
-    sim.run(5)
-    assert sim.state("a -> ear", "receptor", "arrivals") == [0.0]
+    sim.run(steps=5)
+    assert sim.peek("a -> ear", "receptor", "arrivals") == [0.0]
 
 
 class Open(Plain):
@@ -159,9 +159,9 @@ def test_conductance_and_drive_are_sums_over_receptors():
     net.connect("a", "ear", AllToAll(), weight=2.0, receptor=Open())
     net.connect("a", "ear", AllToAll(), weight=3.0, receptor=Open(reversal=5.0))
     sim = ReferenceSimulation(net)
-    sim.run(3)
-    assert sim.state("ear", "neuron", "g") == [5.0]
-    assert sim.state("ear", "neuron", "pull") == [2.0 * -10.0 + 3.0 * 5.0]
+    sim.run(steps=3)
+    assert sim.peek("ear", "neuron", "g") == [5.0]
+    assert sim.peek("ear", "neuron", "pull") == [2.0 * -10.0 + 3.0 * 5.0]
 
 
 # 2.3 and 2.4. Neurons
@@ -206,12 +206,12 @@ def test_step_hooks_and_spike_hooks_are_simultaneous_and_traces_add_last():
     net = Network(dt=1.0)
     net.add(Swap(), 1, "a")
     sim = ReferenceSimulation(net)
-    sim.run(1)
+    sim.run(steps=1)
     assert sim.spikes == [(0, "a", 0)]  # fires sees v = 1, the new state
-    assert (sim.state("a", "neuron", "u"), sim.state("a", "neuron", "v")) == ([11.0], [12.0])
-    assert sim.state("a", "neuron", "before") == [8.0]  # the step hook saw the trace before its decay
-    assert sim.state("a", "neuron", "at_spike") == [4.0 + 100.0 * 2.0]  # decayed, not yet added to, u before the reset
-    assert sim.state("a", "neuron", "trace") == [5.0]
+    assert (sim.peek("a", "neuron", "u"), sim.peek("a", "neuron", "v")) == ([11.0], [12.0])
+    assert sim.peek("a", "neuron", "before") == [8.0]  # the step hook saw the trace before its decay
+    assert sim.peek("a", "neuron", "at_spike") == [4.0 + 100.0 * 2.0]  # decayed, not yet added to, u before the reset
+    assert sim.peek("a", "neuron", "trace") == [5.0]
 
 
 def test_rules_read_neurons_after_the_reset_and_with_this_steps_spike():
@@ -221,9 +221,9 @@ def test_rules_read_neurons_after_the_reset_and_with_this_steps_spike():
             return 10.0 * post_v + post_own
 
     sim = pair([0], [3, 4], Reader(), weight=7.0)
-    sim.run(4)  # v was 7 from step 2 on, and is reset in step 3; own is 1 by the spike of step 3
+    sim.run(steps=4)  # v was 7 from step 2 on, and is reset in step 3; own is 1 by the spike of step 3
     assert sim.weights("a -> b") == [7.0 + 1.0]
-    sim.run(1)
+    sim.run(steps=1)
     assert sim.weights("a -> b") == [8.0 + 1.5]
 
 
@@ -250,14 +250,14 @@ class Halving(Release):
 def test_release_gives_the_amount_then_its_states():
     sim = pair([0, 3], [], weight=8.0, release=Halving())
     assert traced(sim, 6, "b", "neuron", "got") == [0, 0, 8, 0, 0, 4]
-    assert sim.state("a -> b", "release", "R") == [0.25]
-    assert sim.state("a -> b", "release", "gap") == [3.0]
+    assert sim.peek("a -> b", "release", "R") == [0.25]
+    assert sim.peek("a -> b", "release", "gap") == [3.0]
 
 
 def test_elapsed_counts_from_the_start_when_there_was_no_event():
     sim = pair([4], [], release=Halving())
-    sim.run(6)
-    assert sim.state("a -> b", "release", "gap") == [6.0]  # the event is at the end of step 5: 6 ms
+    sim.run(steps=6)
+    assert sim.peek("a -> b", "release", "gap") == [6.0]  # the event is at the end of step 5: 6 ms
 
 
 class Rate(Neuron):
@@ -295,8 +295,8 @@ def test_rate_neurons_transmit_w_times_rate_delay_ago():
     sim = ReferenceSimulation(net)
     # The rate of step m is m + 1. It arrives at the end of step m + 2 and enters in step m + 3.
     assert traced(sim, 6, "b", "neuron", "got") == [0, 0, 0, 2, 4, 6]
-    assert sim.state("a -> b", "rule0.0", "seen_pre") == [4.0]  # step 5 sees the rate of step 3
-    assert sim.state("a -> b", "rule0.0", "seen_post") == [60.0]
+    assert sim.peek("a -> b", "rule0.0", "seen_pre") == [4.0]  # step 5 sees the rate of step 3
+    assert sim.peek("a -> b", "rule0.0", "seen_post") == [60.0]
 
 
 # What a reader asks for
@@ -307,13 +307,13 @@ def test_a_realised_network_can_be_run_again_and_unknown_names_are_listed():
     net.connect("a", "b", AllToAll(), rules=[Fixed(pre=1.0)])
     made = instantiate(net)
     one, two = ReferenceSimulation(made), ReferenceSimulation(made)
-    one.run(6)
+    one.run(steps=6)
     assert two.weights("a -> b") == [1.0]  # runs share no state
-    two.run(6)
+    two.run(steps=6)
     assert one.snapshot() == two.snapshot()
     with pytest.raises(UnknownNameError, match=r"Cell on 'b' has no state 'w'; .*Known: got, own, v"):
-        one.state("b", "neuron", "w")
+        one.peek("b", "neuron", "w")
     with pytest.raises(UnknownNameError, match="nothing at"):
-        one.state("c", "neuron", "v")
+        one.peek("c", "neuron", "v")
     with pytest.raises(UnknownNameError, match="no projection 'a -> c'"):
         one.weights("a -> c")

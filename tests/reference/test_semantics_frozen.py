@@ -60,18 +60,18 @@ def test_draws_are_keyed_by_seed_stream_step_and_element():
     net.add_rule(Noise(), "noise")
     net.connect("a", "b", FromPairs([1, 1], [1, 1]), weight=0.0, rules=[Dice()])
     sim = ReferenceSimulation(net)
-    sim.run(4)  # the presynaptic event is in step 3
-    assert sim.state("a", "neuron", "draw")[1] == random.uniform(bits(9, "a/neuron/step.draw.gauss/uniform", 3, 1))
-    assert sim.state("a", "neuron", "gauss")[1] == random.normal(bits(9, "a/neuron/step.draw.gauss/normal", 3, 1))
-    assert sim.state("noise", "rule", "level") == [random.normal(bits(9, "noise/rule/step.level/normal", 3, 0))]
+    sim.run(steps=4)  # the presynaptic event is in step 3
+    assert sim.peek("a", "neuron", "draw")[1] == random.uniform(bits(9, "a/neuron/step.draw.gauss/uniform", 3, 1))
+    assert sim.peek("a", "neuron", "gauss")[1] == random.normal(bits(9, "a/neuron/step.draw.gauss/normal", 3, 1))
+    assert sim.peek("noise", "rule", "level") == [random.normal(bits(9, "noise/rule/step.level/normal", 3, 0))]
     per_post = random.uniform(bits(9, "a -> b/rule0.0/step.per_post/uniform", 3, 1))
-    assert sim.state("a -> b", "rule0.0", "per_post")[1] == per_post
+    assert sim.peek("a -> b", "rule0.0", "per_post")[1] == per_post
     for copy in (0, 1):  # two synapses of one pair
         element = 1 * 2**32 + 1
         assert sim.weights("a -> b")[copy] == random.uniform(bits(9, "a -> b/rule0.0/on_pre/uniform", 3, element, copy))
         drawn = bits(9, "a -> b/rule0.0/on_pre.trials/binomial", 3, element, copy)
         expected = 100.0 * random.binomial(drawn, 0, 10, 0.5) + random.binomial(drawn, 1, 10, 0.5)
-        assert sim.state("a -> b", "rule0.0", "trials")[copy] == expected
+        assert sim.peek("a -> b", "rule0.0", "trials")[copy] == expected
 
 
 class RowRelease(Release):
@@ -95,14 +95,14 @@ def test_release_states_of_a_row_are_one_for_all_its_synapses():
     net = network([[0]], [[], []], seed=3)
     net.connect("a", "b", AllToAll(), weight=[1.0, 10.0], release=RowRelease())
     sim = ReferenceSimulation(net)
-    sim.run(3)
+    sim.run(steps=3)
     released = random.binomial(bits(3, "a -> b/release/transmit/binomial", 1, 1 * 2**32), 0, 5, 0.5)
     assert 0 < released < 5
-    assert sim.state("b", "neuron", "got") == [released, 10 * released]
-    assert sim.state("a -> b", "release", "docked") == [5 - released]
+    assert sim.peek("b", "neuron", "got") == [released, 10 * released]
+    assert sim.peek("a -> b", "release", "docked") == [5 - released]
     net.connect("a", "b", AllToAll(), weight=[1.0, 2.0], release=WrongRelease())
     with pytest.raises(TypeError, match="may not depend on w"):
-        ReferenceSimulation(net).run(3)
+        ReferenceSimulation(net).run(steps=3)
 
 
 # 8. Rewiring
@@ -152,7 +152,7 @@ def test_births_are_drawn_by_free_elements_and_use_them_up():
     net = network([[]] * 3, [[]] * 4, seed=5)
     net.connect("a", "b", FromPairs([0], [0]), weight=0.1, rules=[Grow(free=2.0)])
     sim = ReferenceSimulation(net)
-    sim.run(1)
+    sim.run(steps=1)
     free_pre, free_post, there = [3, 2, 2], [3, 2, 2, 2], []  # the death of (0, 0) gave one back at each end
     for k in range(2):
         pre, post = expected_end(sim, k, 0, free_pre, 0), expected_end(sim, k, 1, free_post, 0)
@@ -161,10 +161,10 @@ def test_births_are_drawn_by_free_elements_and_use_them_up():
             free_pre[pre] -= 1
             free_post[post] -= 1
     assert sim.pairs("a -> b") == sorted(there)
-    assert sim.state("a -> b", "rule0.0", "free_pre") == free_pre
-    assert sim.state("a -> b", "rule0.0", "free_post") == free_post
-    sim.run(1)
-    ages = sim.state("a -> b", "rule0.0", "age")
+    assert sim.peek("a -> b", "rule0.0", "free_pre") == free_pre
+    assert sim.peek("a -> b", "rule0.0", "free_post") == free_post
+    sim.run(steps=1)
+    ages = sim.peek("a -> b", "rule0.0", "age")
     assert [ages[sim.pairs("a -> b").index(pair)] for pair in there] == [1.0] * len(there)
 
 
@@ -173,13 +173,13 @@ def test_elements_are_conserved_and_a_pair_is_never_doubled():
     net.connect("a", "b", FromPairs([0], [0]), weight=1.0, rules=[Grow(tries=1.7)])
     sim = ReferenceSimulation(net)
     for _ in range(30):
-        sim.run(1)
+        sim.run(steps=1)
         n = len(sim.pairs("a -> b"))
         assert len(set(sim.pairs("a -> b"))) == n
-        assert sum(sim.state("a -> b", "rule0.0", "free_pre")) == 4 * 2 + 1 - n  # the first synapse was there before
-        assert sum(sim.state("a -> b", "rule0.0", "free_post")) == 3 * 2 + 1 - n
+        assert sum(sim.peek("a -> b", "rule0.0", "free_pre")) == 4 * 2 + 1 - n  # the first synapse was there before
+        assert sum(sim.peek("a -> b", "rule0.0", "free_post")) == 3 * 2 + 1 - n
     assert n >= 6  # 1.7 attempts are 1; the postsynaptic elements are used up or their pairs taken
-    assert min(sim.state("a -> b", "rule0.0", "free_post")) >= 0.0
+    assert min(sim.peek("a -> b", "rule0.0", "free_post")) >= 0.0
 
 
 class Uncounted(Plasticity):
@@ -211,23 +211,23 @@ def test_without_free_elements_pairs_are_uniform_and_changes_come_before_deaths(
     net = network([[0, 1, 2]] * 3, [[]] * 3, seed=4)
     net.connect("a", "b", AllToAll(), weight=1.0, rules=[Uncounted()])
     sim = ReferenceSimulation(net)
-    sim.run(2)  # all nine had 7 and died; three attempts followed
+    sim.run(steps=2)  # all nine had 7 and died; three attempts followed
     uniform = [random.uniform(bits(4, "a -> b/rule0.0/births/uniform", 1, k)) for k in range(6)]
     born = {(int(3 * uniform[2 * k]), int(3 * uniform[2 * k + 1])) for k in range(3)}
     assert sim.pairs("a -> b") == sorted(born)
     for (pre, post), weight in zip(sim.pairs("a -> b"), sim.weights("a -> b"), strict=True):
         second = bits(4, "a -> b/rule0.0/newborn/uniform", 1, pre * 2**32 + post, 1)  # synapse of this pair
         assert weight == 1.0 + random.uniform(second)
-    assert sim.state("a -> b", "rule0.0", "gift") == [0.0] * len(born)
-    sim.run(1)  # the spikes of step 1 were under way at the birth
-    assert sim.state("a -> b", "rule0.0", "gift") == [1.0] * len(born)
+    assert sim.peek("a -> b", "rule0.0", "gift") == [0.0] * len(born)
+    sim.run(steps=1)  # the spikes of step 1 were under way at the birth
+    assert sim.peek("a -> b", "rule0.0", "gift") == [1.0] * len(born)
 
 
 def test_a_neuron_is_not_connected_to_itself():
     net = network([[]] * 2, [[]])
     net.connect("a", "a", FromPairs([0], [1]), rules=[Grow(tries=50.0, free=60.0)])
     sim = ReferenceSimulation(net)
-    sim.run(1)
+    sim.run(steps=1)
     assert sim.pairs("a -> a") == [(0, 1), (1, 0)]
 
 
@@ -296,7 +296,7 @@ class Threshold(PopulationRule):
 
 
 def slow_state(sim):
-    states = [sim.state("a -> b", "rule0.0", name) for name in ("hidden", "fades", "rate")]
+    states = [sim.peek("a -> b", "rule0.0", name) for name in ("hidden", "fades", "rate")]
     return [sim.weights("a -> b"), sim.values_of("b", "neuron", "v_threshold"), *states]
 
 
@@ -311,39 +311,39 @@ def everything(pre, post, **connection):
 def test_frozen_leaves_no_mark():
     pre, post = [0, 3, 5, 9], [1, 2, 6, 7, 10]
     sim, twin = everything(pre, post, delay=2.0), everything(pre, post, delay=2.0)
-    sim.run(4)
+    sim.run(steps=4)
     before = sim.snapshot()
     with sim.frozen():
-        sim.run(5)
+        sim.run(steps=5)
         slow = [before["states"][f"a -> b/rule0.0/{name}"] for name in ("hidden", "fades", "rate")]
         assert slow_state(sim) == [before["weights"]["a -> b"], before["targets"]["b/neuron/v_threshold"], *slow]
         assert (sim.step_count, len(sim.spikes)) == (9, 7)
-        assert sim.state("a -> b", "rule0.0", "x") != before["states"]["a -> b/rule0.0/x"]
+        assert sim.peek("a -> b", "rule0.0", "x") != before["states"]["a -> b/rule0.0/x"]
     assert sim.snapshot() == before
-    twin.run(4)
+    twin.run(steps=4)
     for _ in range(8):
-        sim.run(1)
-        twin.run(1)
+        sim.run(steps=1)
+        twin.run(steps=1)
         assert sim.snapshot() == twin.snapshot()
 
 
 def test_without_restore_time_goes_on_and_slow_state_has_not_aged():
     sim = everything([0, 4], [1, 5], delay=3.0, dendritic_delay=3.0)
-    sim.run(4)  # the event of the spike of step 0 is in step 3, that of the postsynaptic one of step 1 in step 4
+    sim.run(steps=4)  # the event of the spike of step 0 is in step 3, that of the postsynaptic one of step 1 in step 4
     before = slow_state(sim)
     assert before[3] == pytest.approx([2.0**-4])
     with sim.frozen(restore=False):
-        sim.run(2)  # steps 4 and 5: spikes of frozen time, and the tick at the end of step 5
+        sim.run(steps=2)  # steps 4 and 5: spikes of frozen time, and the tick at the end of step 5
         assert slow_state(sim) == before
-        assert sim.state("a -> b", "rule0.0", "x") == pytest.approx([0.25])
-    sim.run(3)  # steps 6 to 8: the frozen spikes arrive in 7 (a) and 8 (b)
+        assert sim.peek("a -> b", "rule0.0", "x") == pytest.approx([0.25])
+    sim.run(steps=3)  # steps 6 to 8: the frozen spikes arrive in 7 (a) and 8 (b)
     after = slow_state(sim)
     assert after[0] == pytest.approx([before[0][0] + 3 * 0.001 + 0.1])  # the tick at the end of step 7
     assert after[1] == before[1]
     assert after[2] == before[2]
     assert after[3] == pytest.approx([2.0**-7])  # four steps before, three after
     assert after[4] == pytest.approx([0.0])  # neither the event within, nor the spike of within
-    assert sim.state("a -> b", "rule0.0", "x") == pytest.approx([2.0**-5 + 0.5])  # the fast trace took both
+    assert sim.peek("a -> b", "rule0.0", "x") == pytest.approx([2.0**-5 + 0.5])  # the fast trace took both
     assert sim.step_count == 9
 
 
@@ -357,20 +357,20 @@ def test_frozen_within_frozen_stays_frozen_until_the_outer_one_ends():
     sim = pair([0, 1, 2, 3, 4, 5], [], Tally())
     with sim.frozen(restore=False):
         with sim.frozen():
-            sim.run(2)
+            sim.run(steps=2)
         assert sim.step_count == 0
-        sim.run(2)
+        sim.run(steps=2)
         assert sim.weights("a -> b") == [1.0]
-    sim.run(3)
+    sim.run(steps=3)
     assert sim.weights("a -> b")[0] > 1.0
 
 
 def test_what_is_set_within_frozen_is_put_back_with_the_rest():
     sim = pair([], [])
     with sim.frozen():
-        sim.set("a -> b", "synapse", "w", 7.0)
+        sim.poke("a -> b", "synapse", "w", 7.0)
         with sim.frozen(restore=False):
-            sim.set("a -> b", "synapse", "w", 9.0)
+            sim.poke("a -> b", "synapse", "w", 9.0)
         assert sim.weights("a -> b") == [9.0]
     assert sim.weights("a -> b") == [1.0]
 
@@ -418,7 +418,7 @@ def test_a_derived_weight_follows_its_states_at_all_times_and_is_bounded():
     assert sim.weights("a -> b") == [16.0]
     # h halves from 8. In step 1 it has come to 2, so 4 is delivered; the event makes it 10, and 20 is bounded.
     assert traced(sim, 3, "a -> b") == pytest.approx([8.0, 17.0, 10.0])
-    assert sim.state("b", "neuron", "got") == pytest.approx([4.0])
+    assert sim.peek("b", "neuron", "got") == pytest.approx([4.0])
     assert traced(sim, 1, "a -> b") == pytest.approx([5.0])
 
 

@@ -16,35 +16,35 @@ from hebbstat.reference import ReferenceSimulation
 
 def test_events_of_one_step_do_not_see_each_other():
     sim = pair([1], [2], Pair(), weight=1.0)  # the presynaptic event is in step 2 as well
-    sim.run(3)
+    sim.run(steps=3)
     assert sim.weights("a -> b") == [1.0]
-    assert sim.state("a -> b", "rule0.0", "x") == sim.state("a -> b", "rule0.0", "y") == [1.0]
+    assert sim.peek("a -> b", "rule0.0", "x") == sim.peek("a -> b", "rule0.0", "y") == [1.0]
 
 
 def test_traces_are_read_decayed_to_the_end_of_the_step():
     sim = pair([0], [4], Pair(), weight=0.0)
-    sim.run(5)
+    sim.run(steps=5)
     assert sim.weights("a -> b") == pytest.approx([0.125], abs=1e-15)  # event in step 1, three steps before
     sim = pair([4], [0], Pair(), weight=0.0)
-    sim.run(6)
+    sim.run(steps=6)
     assert sim.weights("a -> b") == pytest.approx([-(2.0**-5)], abs=1e-15)
 
 
 def test_the_presynaptic_event_comes_first_and_bounds_apply_to_each():
     sim = pair([0], [1], Fixed(pre=-1.0, post=1.0), Between(), weight=0.5)
-    sim.run(2)
+    sim.run(steps=2)
     assert sim.weights("a -> b") == [1.0]  # max(0.5 - 1, 0) + 1; the other order gives 0
     sim = pair([0], [1], Fixed(pre=1.0, post=-1.0), Between(), weight=0.5)
-    sim.run(2)
+    sim.run(steps=2)
     assert sim.weights("a -> b") == [0.0]
 
 
 def test_all_rules_read_the_same_weight_and_limits_run_in_order():
     sim = pair([0], [], Fixed(pre=1.0), Factor(), Factor(share=0.25), weight=4.0)
-    sim.run(2)
+    sim.run(steps=2)
     assert sim.weights("a -> b") == [4.0 + 1.0 + 2.0 + 1.0]
     sim = pair([0], [], Between(0.0, 1.0), Between(2.0, 3.0), Fixed(pre=9.0), weight=0.5)
-    sim.run(2)
+    sim.run(steps=2)
     assert sim.weights("a -> b") == [2.0]  # the last has the last word; the other order gives 1
 
 
@@ -56,7 +56,7 @@ def test_a_limit_waits_for_a_change_even_if_that_is_zero():
 def test_dendritic_delay_shifts_the_postsynaptic_event_and_not_transmission():
     sim = pair([0], [2], Pair(), dendritic_delay=3.0, weight=0.0)
     assert traced(sim, 7, "a -> b") == pytest.approx([0, 0, 0, 0, 0, 2.0**-4, 2.0**-4], abs=1e-15)
-    assert sim.state("a -> b", "rule0.0", "y") == pytest.approx([0.5])  # the trace too was set in step 5
+    assert sim.peek("a -> b", "rule0.0", "y") == pytest.approx([0.5])  # the trace too was set in step 5
     sim = pair([0], [2], dendritic_delay=3.0)
     assert traced(sim, 4, "b", "neuron", "got") == [0, 0, 1, 0]
 
@@ -103,10 +103,10 @@ class Memory(Plasticity):
 
 def test_state_hooks_run_after_weight_changes_pre_before_post():
     sim = pair([0], [1], Memory(), weight=1.0)
-    sim.run(2)
+    sim.run(steps=2)
     assert sim.weights("a -> b") == [1.0 + 0.5 + 100.0]  # on_post saw `order` before any increment
-    assert sim.state("a -> b", "rule0.0", "order") == [12.0]
-    assert sim.state("a -> b", "rule0.0", "weight_seen") == [101.5]
+    assert sim.peek("a -> b", "rule0.0", "order") == [12.0]
+    assert sim.peek("a -> b", "rule0.0", "weight_seen") == [101.5]
 
 
 def test_after_puts_an_event_off_and_it_comes_before_the_events_of_its_step():
@@ -130,7 +130,7 @@ def test_redirected_changes_are_increments_of_the_state():
     sim = pair([0], [1], Keep(Fixed(pre=4.0, post=2.0)), weight=0.0)
     # 6 and 7 of step 1 put 6 into the trace, 8 adds it to the weight; then it halves.
     assert traced(sim, 4, "a -> b") == pytest.approx([0, 6, 9, 10.5], abs=1e-14)
-    assert sim.state("a -> b", "rule0.1", "kept") == pytest.approx([1.5])
+    assert sim.peek("a -> b", "rule0.1", "kept") == pytest.approx([1.5])
 
 
 # 2.8 Continuous rules
@@ -189,7 +189,7 @@ def test_population_rules_change_a_parameter_at_spikes_and_steps():
     sim = ReferenceSimulation(net)
     found = []
     for _ in range(3):
-        sim.run(1)
+        sim.run(steps=1)
         found += sim.values_of("a", "neuron", "v_threshold")
     # Step 0: before any increment 0. Step 1: 10 + 0.5, then 100 since the count is 2. Step 2: 20 + 0.75.
     assert found == pytest.approx([0.0, 110.5, 131.25])
@@ -208,5 +208,5 @@ def test_a_sensor_counts_the_spikes_of_the_step():
     net = network([[0, 1], [1], [1, 3]], [[]])
     net.add_rule(Loudness(), "loud")
     sim = ReferenceSimulation(net)
-    sim.run(4)
-    assert sim.state("loud", "rule", "total") == [1301.0]
+    sim.run(steps=4)
+    assert sim.peek("loud", "rule", "total") == [1301.0]

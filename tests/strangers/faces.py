@@ -12,7 +12,7 @@ import numpy as np
 
 import hebbstat as hs
 from hebbstat.contract.errors import BadValueError, CheckpointError, HebbstatError, NotSupportedError, UnknownNameError
-from hebbstat.network import instantiate
+from hebbstat.network import instantiate, naming
 from hebbstat.network.lookup import places, targets
 
 Look = dict[Any, Any]
@@ -100,7 +100,7 @@ class Reference(Face):
 
     def run(self, steps: int) -> None:
         before = len(self.sim.spikes)
-        self.sim.run(steps)
+        self.sim.run(steps=steps)
         self.spikes += self.sim.spikes[before:]
 
     def weights(self, name: str) -> np.ndarray:
@@ -109,13 +109,13 @@ class Reference(Face):
     def value(self, name: str, place: str, what: str) -> Any:
         mechanism = next(m for n, p, m in parts(self.net) if (n, p) == (name, place))
         if what in mechanism.states:
-            return np.array(self.sim.state(name, place, what))
+            return np.array(self.sim.peek(name, place, what))
         return np.array(self.sim.values_of(name, place, what))
 
     def put(self, name: str, place: str, what: str, value: Any) -> None:
         if not hasattr(self.sim, "set"):
             raise NotSupportedError("this reference sets nothing")
-        self.sim.set(name, place, what, value)
+        self.sim.poke(name, place, what, value)
 
     @contextlib.contextmanager
     def stretch(self, restore: bool) -> Iterator[None]:
@@ -193,9 +193,8 @@ class Engine(Face):
 
     def _name(self, name: str, place: str, what: str) -> str:
         """What a user calls it."""
-        if place in ("neuron", "rule"):
-            return what
-        return f"{place.removesuffix('.0') if name in self.net.populations else place}.{what}"
+        values = {at: naming.shown(mechanism) for owner, at, mechanism in parts(self.net) if owner == name}
+        return naming.spelled(self.net, name, values).get((place, what), [f"{place}.{what}"])[0]
 
     def stretch(self, restore: bool) -> Any:
         return self.sim.frozen(restore_state=restore)

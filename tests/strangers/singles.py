@@ -113,7 +113,8 @@ def rare(kind: str, seed: int) -> str:
             sim = hs.Simulation(module.network(kind, chance, seed), threads=1, dtype="float32", quiet=True)
             sim.step_count = step - 2
             sim.run(steps=3, progress=False, watch=None)
-            seen = float(sim.state("p" if kind == "neuron" else "q", "seen" if kind == "neuron" else f"{kind}.seen")[0])
+            where = {"neuron": ("p", "seen"), "rule0.0": ("q", "Luck.seen")}.get(kind, ("q", f"{kind}.seen"))
+            seen = float(sim.state(*where)[0])
         if seen != expected:
             told = f"chance {chance:.3g}, draw {drawn:.3g} at step {step}"
             wrong.append(f"{kind}: {told}: {seen:g} events, not {expected:g}")

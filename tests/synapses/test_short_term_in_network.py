@@ -15,8 +15,8 @@ def test_what_arrives_is_the_exact_sequence(parameters: tuple[float, float, floa
     sim = pair_of_relays(times, [], weight=2.0, delay=delay, release=TsodyksMarkram(*parameters))
     arrived = {}
     for n in range(1000):
-        sim.run(1)
-        if (got := sim.state("b", "neuron", "got")[0]) != 0.0:
+        sim.run(steps=1)
+        if (got := sim.peek("b", "neuron", "got")[0]) != 0.0:
             arrived[round(n * 0.1, 1)] = got
     u, r, last, expected = 0.0, 1.0, -np.inf, []
     for t in times:

@@ -12,7 +12,7 @@ import numpy as np
 
 from hebbstat.contract.calls import explained
 from hebbstat.contract.errors import BadValueError, NotSupportedError, tell
-from hebbstat.contract.units import is_number, is_whole
+from hebbstat.contract.units import is_whole
 from hebbstat.engine.checkpoint import checkpoint as checkpoints
 from hebbstat.engine.checkpoint.autosave import Checkpoint
 from hebbstat.engine.codegen.module import write_module
@@ -35,6 +35,7 @@ from hebbstat.engine.state.present import present
 from hebbstat.engine.state.snapshot import Probe, pass_over
 from hebbstat.network import lookup
 from hebbstat.network.cautions import caution
+from hebbstat.network.duration import steps_of_run
 from hebbstat.network.instantiate import NetworkInstance, instantiate
 from hebbstat.network.network import Network, Population, Projection
 from hebbstat.network.parallel import cores
@@ -134,19 +135,11 @@ class Simulation:
         return [] if self.watcher is None else list(self.watcher.found)
 
     def _steps(self, seconds: float | None, ms: float | None, steps: int | None) -> int:
-        given = {k: v for k, v in (("seconds", seconds), ("ms", ms), ("steps", steps)) if v is not None}
-        if len(given) != 1:
-            raise BadValueError("run() takes one of seconds=, ms= and steps=")
-        ((name, value),) = given.items()
-        if not (is_number(value) and np.isfinite(value) and value > 0):
-            raise BadValueError(f"run({name}={value!r}): the duration must be a number above 0")
-        count = value if name == "steps" else value * (1000.0 if name == "seconds" else 1.0) / self.net.dt
-        if abs(count - round(count)) > 1e-6 * max(1.0, count):
-            raise BadValueError(f"run({name}={value!r}) is not a whole number of steps of dt={self.net.dt:g} ms")
-        if self.step_count + round(count) >= 2**31 - 1:
+        count = steps_of_run(self.net.dt, seconds, ms, steps)
+        if self.step_count + count >= 2**31 - 1:
             hours = 2**31 * self.net.dt / 3.6e6
             raise BadValueError(f"a simulation can have at most 2**31 steps ({hours:.0f} h of dt={self.net.dt:g} ms)")
-        return round(count)
+        return count
 
     @in_turn("advance()")
     def advance(self, steps: int) -> int:
@@ -258,7 +251,8 @@ class Simulation:
         It is the value at the end of the last step, also where the engine keeps it as of an earlier event. Per neuron
         for cells, receptors and what a rule keeps per postsynaptic neuron; per synapse in canonical order; per
         presynaptic neuron, for states one for each of its delays (by neuron, then delay). A parameter of a projection
-        that is one number gives one. Names: `v` of a neuron, `rule0.rate` of a rule, `release.u`, `receptor.g`, `w`.
+        that is one number gives one. Names: `v` of a neuron, `SynapticScaling.rate` of a rule, `release.u`,
+        `receptor.g`, `w`; see `Network.connect` for names of rules.
         """
         return present(self, access.find(self.model, of, name))
 

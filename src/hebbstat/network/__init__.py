@@ -1,18 +1,13 @@
 """An inert description of populations, projections and rules, and its instantiation in numbers."""
 
+from hebbstat.network import connectors
+from hebbstat.network.connectors import *  # noqa: F403
 from hebbstat.network.instantiate import NetworkInstance, Synapses, Table, instantiate
-from hebbstat.network.network import Network, Population, Projection
-from hebbstat.network.wiring import (
-    AllToAll,
-    Connector,
-    DistanceDependent,
-    FixedInDegree,
-    FixedProbability,
-    FromPairs,
-    OneToOne,
-)
+from hebbstat.network.network import Network, Projection
+from hebbstat.network.population import Population, PopulationView
+from hebbstat.network.wiring import Connector
 
 __all__ = [
-    "AllToAll", "DistanceDependent", "FromPairs", "FixedInDegree", "Network", "OneToOne", "Population",
-    "Projection", "FixedProbability", "NetworkInstance", "Synapses", "Table", "Connector", "instantiate",
+    *connectors.__all__, "Connector", "Network", "NetworkInstance", "Population", "PopulationView", "Projection",
+    "Synapses", "Table", "instantiate",
 ]  # fmt: skip

@@ -23,7 +23,7 @@ from hebbstat.network.parallel import cores
 from hebbstat.network.scopes import field_scope
 from hebbstat.network.streams import Streams
 from hebbstat.network.validate import check
-from hebbstat.network.wiring import ByRows, Rows, draw_rows
+from hebbstat.network.wiring import ByRows, Rows, draw_rows, row_starts
 
 LONGEST_DELAY = 2**30  # steps
 PARALLEL_FROM = 100_000  # synapses; below, starting threads costs more than it gains
@@ -152,6 +152,8 @@ def _wire(
     sides = projection.sides()
     few = projection.wiring.expected(*sides) < PARALLEL_FROM
     rows = draw_rows(projection.wiring, *sides, draws("wiring"), 1 if few else threads)
+    if projection.pre_part is not None or projection.post_part is not None:
+        rows = _of_parts(projection, rows)
     draw = _Draw(None, draws, rows.order)
     n, where = len(rows.post), f"weight of '{projection.name}'"
     weight = draw.values(projection.weight, "weight", n, where)
@@ -161,6 +163,17 @@ def _wire(
         None if isinstance(projection.wiring, ByRows) else _copies(rows),
     )  # fmt: skip
     return synapses, rows.order
+
+
+def _of_parts(projection: Projection, rows: Rows) -> Rows:
+    """Rows over parts of populations as rows over these."""
+    pre, post = projection.indices(0)[rows.pre()], projection.indices(1)[rows.post]
+    keys = pre.astype(np.int64) << 32 | post
+    start = row_starts(np.bincount(pre, minlength=projection.source.n))
+    if (np.diff(keys) >= 0).all():
+        return Rows(start, post.astype(np.int32), rows.order)
+    order = np.argsort(keys, kind="stable")
+    return Rows(start, post[order].astype(np.int32), order if rows.order is None else rows.order[order])
 
 
 def _copies(rows: Rows) -> np.ndarray | None:

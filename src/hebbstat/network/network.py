@@ -9,8 +9,8 @@ print(net)
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,9 @@ from hebbstat.contract.mechanism import (
 )
 from hebbstat.contract.signals import owned, read_only
 from hebbstat.contract.units import Unit, is_number, is_whole
+from hebbstat.network.naming import rule_names
+from hebbstat.network.population import Population as Population
+from hebbstat.network.population import PopulationView
 from hebbstat.network.summary import table
 from hebbstat.network.wiring import Connector, Side
 
@@ -38,26 +41,6 @@ DELAY = Field("delay", Unit("ms", 0.0, above=True))
 DENDRITIC_DELAY = Field("dendritic_delay", Unit("ms", 0.0))
 WEIGHT = Field("weight", Unit(""))
 SETTLED = "a simulation was made of it; change the description it was made from, and make another Simulation"
-
-
-@dataclass(frozen=True, eq=False)
-class Population:
-    """Cells of one kind. Made by `Network.add`."""
-
-    name: str
-    neuron: Neuron
-    n: int
-    rules: tuple[PopulationRule, ...] = ()
-    positions: np.ndarray | None = None
-    spikes: tuple[np.ndarray, np.ndarray] | None = None  # given trains: times in ms, neuron indices
-
-    def __repr__(self) -> str:
-        return f"<{self.n} {type(self.neuron).__name__} '{self.name}'>"
-
-    @property
-    def spiking(self) -> bool:
-        """Whether the cells emit spikes (rate neurons have an output instead)."""
-        return any(hook.event == "fires" for hook in self.neuron.hooks)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,14 +58,25 @@ class Projection:
     release: Release | None
     rules: tuple[Plasticity, ...]
     branches: Any = None
+    rule_names: tuple[str, ...] = ()  # by class, unless given
+    pre_part: np.ndarray | None = None  # indices of the cells that it comes from, if not from all
+    post_part: np.ndarray | None = None  # and goes to
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rule_names", self.rule_names or rule_names(self.rules, None, self.name))
 
     def __repr__(self) -> str:
         return f"<projection '{self.name}'>"
 
     def sides(self) -> tuple[Side, Side]:
-        """Source and target, as a wiring sees them."""
-        source, target = self.source, self.target
-        return Side(source.n, source.positions), Side(target.n, target.positions, source is target)
+        """Source and target, or the parts of them that are connected, as a wiring sees them."""
+        pre, post = _side(self.source, self.pre_part), _side(self.target, self.post_part)
+        return pre, replace(post, same=self.source is self.target and np.array_equal(self.indices(0), self.indices(1)))
+
+    def indices(self, side: int) -> np.ndarray:
+        """The cells of the source (side 0) or target (1) that are connected."""
+        part, n = ((self.pre_part, self.source.n), (self.post_part, self.target.n))[side]
+        return np.arange(n) if part is None else part
 
     def mechanisms(self) -> list[tuple[str, Mechanism]]:
         """All mechanisms on the projection with their place: 'receptor', 'release', 'rule0.0' ..."""
@@ -140,13 +134,15 @@ class Network:
         n: int,
         name: str | None = None,
         *,
-        rules: Sequence[PopulationRule] = (),
+        rules: Sequence[PopulationRule] | Mapping[str, PopulationRule] = (),
         positions: Any = None,
         spikes: tuple[Any, Any] | None = None,
     ) -> Population:
         """Add `n` cells.
 
-        `positions` is `[n, dimensions]`; `spikes` are given trains as (times in ms, neuron indices).
+        `rules` is a list, or a dictionary that gives rules names: `rules={"homeostasis": IntrinsicThreshold()}`, so
+        that `sim.state("exc", "homeostasis.rate")` finds it; without, they are called by their class. `positions` is
+        `[n, dimensions]`; `spikes` are given trains as (times in ms, neuron indices).
         """
         if not isinstance(neuron, Neuron):
             raise BadValueError(
@@ -155,7 +151,7 @@ class Network:
         if not (is_whole(n) and n >= 1):
             raise BadValueError(f"n={n!r} of a population must be a whole number, at least 1")
         name = self._new_name(name or f"{type(neuron).__name__.lower()}{len(self.populations)}")
-        kept = _rules(
+        kept, names = _rules(
             rules, PopulationRule, f"the population '{name}'", "rules on synapses go to net.connect(rules=[...])"
         )
         if positions is not None:
@@ -169,34 +165,37 @@ class Network:
                 f"{type(neuron).__name__} of '{name}' does not fire when told to, so spikes= would do nothing; "
                 "use SpikeSource(), and connect it"
             )
-        population = Population(name, neuron, int(n), kept, positions, _trains(spikes, int(n), name))
+        population = Population(name, neuron, int(n), kept, positions, _trains(spikes, int(n), name), names)
         self.populations[name] = population
         return population
 
     @explained
     def connect(
         self,
-        source: Population | str,
-        target: Population | str,
+        source: Population | PopulationView | str,
+        target: Population | PopulationView | str,
         wiring: Connector,
         *,
-        weight: Any = 1.0,
+        weight: Any = None,
         delay: Any = 1.0,
         dendritic_delay: float = 0.0,
         receptor: Receptor | None = None,
         release: Release | None = None,
-        rules: Sequence[Plasticity] = (),
+        rules: Sequence[Plasticity] | Mapping[str, Plasticity] = (),
         branches: Any = None,
         name: str | None = None,
     ) -> Projection:
-        """Connect two populations.
+        """Connect two populations, or parts of them: `net.connect(exc[:80], inh, ...)`.
 
-        `weight` and `delay` (ms, axonal) are numbers, distributions or arrays per synapse. Without a receptor what
+        `weight` (1.0, or what comes with the wiring: `from_matrix(W)`) and `delay` (ms, axonal) are numbers,
+        distributions or arrays per synapse. Without a receptor what
         arrives is the neuron's `input` of one step (for LIF cells, a voltage jump in mV). `branches` gives each
-        neuron so many dendritic branches; synapses are assigned at random, or an array per synapse.
+        neuron so many dendritic branches; synapses are assigned at random, or an array per synapse. `rules` is a
+        list, or a dictionary that gives rules names: `rules={"stdp": PairSTDP()}`, then `sim.state(link, "stdp.x")`.
         """
-        source, target = self.population(source), self.population(target)
-        name = self._new_name(name or self._arrow(source, target))
+        ends = [one if isinstance(one, PopulationView) else self.population(one) for one in (source, target)]
+        name = self._new_name(name or self._arrow(*ends))
+        (source, pre_part), (target, post_part) = (self._part(one) for one in ends)
         if not isinstance(wiring, Connector):
             raise BadValueError(
                 f"'{name}': {_as_given(wiring)} is not a wiring; "
@@ -204,14 +203,20 @@ class Network:
             )
         _check_kind(name, "receptor", receptor, Receptor)
         _check_kind(name, "release", release, Release)
-        kept = _rules(rules, Plasticity, f"the projection '{name}'", "rules on cells go to net.add(rules=[...])")
+        kept, names = _rules(rules, Plasticity, f"the projection '{name}'", "rules on cells go to net.add(rules=[...])")
         wiring, branches = owned(wiring), _branches(branches, name)
         _check_delivery(name, source, target, receptor, release)
+        _check_overlap(name, source is target, pre_part, post_part, wiring)
+        if weight is None:
+            weight = 1.0 if wiring.brings is None else wiring.brings
         weight, delay = checked(WEIGHT, weight, f"'{name}'"), checked(DELAY, delay, f"'{name}'")
         late = checked(DENDRITIC_DELAY, dendritic_delay, f"'{name}'")
         if not isinstance(late, float):
             raise BadValueError(f"dendritic_delay of '{name}' must be one number, not {short(late)}")
-        projection = Projection(name, source, target, wiring, weight, delay, late, receptor, release, kept, branches)
+        projection = Projection(
+            name, source, target, wiring, weight, delay, late, receptor, release, kept, branches, names,
+            pre_part, post_part,
+        )  # fmt: skip
         self.projections[name] = projection
         return projection
 
@@ -268,11 +273,35 @@ class Network:
             )
         return name
 
-    def _arrow(self, source: Population, target: Population) -> str:
+    def _part(self, end: Population | PopulationView) -> tuple[Population, np.ndarray | None]:
+        """The population, and which of its cells if not all."""
+        if isinstance(end, Population):
+            return end, None
+        return self.population(end.population), end.indices
+
+    def _arrow(self, source: Population | PopulationView, target: Population | PopulationView) -> str:
         name, k = f"{source.name} -> {target.name}", 2
         while name in self.projections:
             name, k = f"{source.name} -> {target.name} ({k})", k + 1
         return name
+
+
+def _side(population: Population, part: np.ndarray | None) -> Side:
+    if part is None:
+        return Side(population.n, population.positions)
+    return Side(len(part), None if population.positions is None else population.positions[part])
+
+
+def _check_overlap(name: str, same: bool, pre: Any, post: Any, wiring: Connector) -> None:
+    """Of parts that share some cells, but not all, a wiring does not know which pairs would be autapses."""
+    if not same or (pre is None and post is None) or getattr(wiring, "autapses", True):
+        return
+    if pre is not None and post is not None and (np.array_equal(pre, post) or not np.intersect1d(pre, post).size):
+        return
+    raise BadValueError(
+        f"'{name}' connects parts of one population that share cells, so that some would be connected to themselves: "
+        f"use parts that are equal or share none, or {type(wiring).__name__}(..., autapses=True)"
+    )
 
 
 def _check_kind(name: str, what: str, value: Any, kind: type) -> None:
@@ -281,16 +310,18 @@ def _check_kind(name: str, what: str, value: Any, kind: type) -> None:
         raise BadValueError(f"{what}={_as_given(value)} of '{name}' is not a {what}{_call_it(value, kind) or example}")
 
 
-def _rules(rules: Any, kind: type, where: str, elsewhere: str) -> tuple[Any, ...]:
-    """The rules as a tuple; `elsewhere` says where a rule of another kind goes."""
-    if isinstance(rules, Mechanism) or not isinstance(rules, Sequence):
+def _rules(rules: Any, kind: type, where: str, elsewhere: str) -> tuple[tuple[Any, ...], tuple[str, ...]]:
+    """The rules and their names; `elsewhere` says where a rule of another kind goes."""
+    names = [*rules] if isinstance(rules, Mapping) else None
+    rules = [*rules.values()] if isinstance(rules, Mapping) else rules
+    if isinstance(rules, Mechanism | str) or not isinstance(rules, Sequence):
         raise BadValueError(f"rules={_as_given(rules)} of {where} must be a list: rules=[...]")
     for rule in rules:
         if not isinstance(rule, kind):
             raise BadValueError(
                 f"{_as_given(rule)} cannot be a rule of {where}{_call_it(rule, kind) or f'; {elsewhere}'}"
             )
-    return tuple(rules)
+    return tuple(rules), rule_names(rules, names, where)
 
 
 def _as_given(value: Any) -> str:

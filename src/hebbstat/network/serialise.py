@@ -24,12 +24,15 @@ from hebbstat.contract.errors import NotSupportedError
 from hebbstat.contract.mechanism import Mechanism
 from hebbstat.contract.signals import Signal
 from hebbstat.network.network import Network, Population, Projection
-from hebbstat.network.wiring import Connector
+from hebbstat.network.wiring import Connector, Kernel
 
 Arrays = dict[str, np.ndarray]  # sha256 -> array
-VALUES = (Distribution, Signal, Connector)
-GIVEN = ("wiring", "weight", "delay", "dendritic_delay", "receptor", "release", "rules", "branches")
-ADD = ("neuron", "n", "rules", "positions", "spikes")
+VALUES = (Distribution, Signal, Connector, Kernel)
+GIVEN = (
+    "wiring", "weight", "delay", "dendritic_delay", "receptor", "release", "rules", "rule_names", "branches",
+    "pre_part", "post_part",
+)  # fmt: skip
+ADD = ("neuron", "n", "rules", "rule_names", "positions", "spikes")
 
 
 def describe(net: Network) -> tuple[dict[str, Any], Arrays]:
@@ -49,14 +52,23 @@ def rebuild(found: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Netwo
     """The network of a description; `NotSupportedError` if it needs functions, or classes that were not imported."""
     net = Network(found["dt"], found["seed"])
     for one in found["populations"]:
-        given = {name: _made(one[name], arrays) for name in ADD}
+        given = _given(one, ADD, arrays)
         net.add(given.pop("neuron"), name=one["name"], **given)
     for one in found["projections"]:
-        given = {name: _made(one[name], arrays) for name in GIVEN}
-        net.connect(one["source"], one["target"], given.pop("wiring"), name=one["name"], **given)
+        given = _given(one, GIVEN, arrays)
+        ends = [(one[end], given.pop(part)) for end, part in (("source", "pre_part"), ("target", "post_part"))]
+        source, target = (name if part is None else net.population(name)[part] for name, part in ends)
+        net.connect(source, target, given.pop("wiring"), name=one["name"], **given)
     for name, rule in found["rules"].items():
         net.add_rule(_made(rule, arrays), name)
     return net
+
+
+def _given(found: Mapping[str, Any], names: tuple[str, ...], arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """What a population or projection was described with."""
+    given = {name: _made(found[name], arrays) for name in names}
+    given["rules"] = dict(zip(given.pop("rule_names"), given["rules"], strict=True))
+    return given
 
 
 def first_difference(one: Any, other: Any, place: str = "") -> str:

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from hebbstat.contract.mechanism import short
+from hebbstat.network.naming import rule_names
 
 if TYPE_CHECKING:
-    from hebbstat.network.network import Network
+    from hebbstat.network.network import Network, Population, Projection
 
 
 def table(net: Network) -> str:
     """Populations, projections and rules of a network, a line each."""
     lines = [repr(net)[1:-1]]
-    populations = [(p.name, str(p.n), repr(p.neuron), _joined(p.rules)) for p in net.populations.values()]
+    populations = [(p.name, str(p.n), repr(p.neuron), _rules(p)) for p in net.populations.values()]
     lines += _columns(("population", "cells", "model", "rules"), populations)
     links = [
         (
@@ -23,7 +24,7 @@ def table(net: Network) -> str:
             short(p.weight),
             short(p.delay) + (f" + {p.dendritic_delay:g}" if p.dendritic_delay else ""),
             _joined([m for m in (p.receptor, p.release) if m is not None]) or "direct",
-            _joined(p.rules),
+            _rules(p),
         )
         for p in net.projections.values()
     ]
@@ -35,6 +36,13 @@ def table(net: Network) -> str:
 
 def _joined(items: Any) -> str:
     return ", ".join(repr(item) for item in items)
+
+
+def _rules(owner: Population | Projection) -> str:
+    """The rules, with the names that they do not have by their class."""
+    usual = rule_names(owner.rules, None, owner.name)
+    named = zip(owner.rule_names, usual, owner.rules, strict=True)
+    return ", ".join(f"{name}: {rule!r}" if name != by_class else repr(rule) for name, by_class, rule in named)
 
 
 def _columns(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -107,6 +107,18 @@ def distinct(key, row, n, k, is_chosen, chosen):
 
 
 @compiled
+def distinct_rows(key, first, last, n, same, post):
+    """Different columns below `n` for each row from `first` to `last`, ascending; with `same`, none of row i is i."""
+    k = post.shape[1]
+    is_chosen, chosen = np.zeros(n, np.bool_), np.empty(max(k, 1), np.int64)
+    for row in range(first, last):
+        distinct(key, row, n - same, k, is_chosen, chosen)
+        for e in range(k):
+            post[row - first, e] = chosen[e] + (same and chosen[e] >= row)
+        post[row - first].sort()
+
+
+@compiled
 def transpose_distinct(key, first, last, n, k, same, place, post):
     """Draw `k` different sources below `n` for each cell from `first` to `last`, and note the cell with each source.
 

@@ -6,6 +6,12 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
+from hebbstat.contract.errors import UnknownNameError, suggestion
+from hebbstat.contract.units import is_number
+from hebbstat.network import Population, Projection, lookup, naming
+from hebbstat.network.duration import steps_of_run
 from hebbstat.reference.clocks import ticking
 from hebbstat.reference.elements import WHOLE
 from hebbstat.reference.parts import Call
@@ -13,19 +19,59 @@ from hebbstat.reference.world import World
 
 
 class ReferenceSimulation(World):
-    """A network that runs step by step, every value eager, nothing hidden.
+    """A network that runs step by step, every value eager, nothing hidden. What `Simulation` does, slowly and plainly.
 
-    sim = ReferenceSimulation(net)
-    sim.run(1000)
-    sim.spikes, sim.state("exc", "neuron", "v"), sim.weights("inputs -> exc")
+        sim = ReferenceSimulation(net)
+        sim.run(seconds=0.1)
+        sim.spikes, sim.state("exc", "v"), sim.weights("inputs -> exc")
     """
 
-    # The step
-
-    def run(self, steps: int) -> None:
-        """Run so many steps."""
-        for _ in range(steps):
+    def run(self, seconds: float | None = None, *, ms: float | None = None, steps: int | None = None) -> None:
+        """Run on for some time, given as one of `seconds`, `ms` or `steps`."""
+        for _ in range(steps_of_run(self.dt, seconds, ms, steps)):
             self.step()
+
+    def state(self, of: Population | Projection | str, name: str) -> np.ndarray:
+        """The present value of a state or parameter, called as in `Simulation.state`."""
+        owner, place, bare = self._called(of, name)
+        if place == "synapse":
+            return np.array(self.weights(owner))
+        mechanism = self._part(owner, place).mechanism
+        if bare not in mechanism.fields and bare not in mechanism.derived:
+            return np.array(self.peek(owner, place, bare))
+        values = np.array(self.values_of(owner, place, bare))
+        given = self._part(owner, place).values.get(bare)
+        is_one = is_number(given) and (owner, place, bare) not in self.targets
+        return values[:1] if is_one and owner in self.connections and place != "receptor" else values
+
+    def set(self, of: Population | Projection | str, name: str, value: Any) -> None:
+        """Change a state or parameter as of the end of the last step, called as in `Simulation.set`."""
+        self.poke(*self._called(of, name), value)
+
+    def _called(self, of: Population | Projection | str, name: str) -> tuple[str, str, str]:
+        """What a user calls `name` of an owner: (owner, place, its name there)."""
+        owner = of if isinstance(of, str) else of.name
+        there = [*self.cells, *self.connections, *self.modulators]
+        if owner not in there:
+            raise UnknownNameError(f"no population or projection '{owner}'; {suggestion(owner, there)}")
+        parts = {place: part for (on, place), part in self.parts.items() if on == owner}
+        if owner in self.connections and (receptor := self.connections[owner].receptor) is not None:
+            parts["receptor"] = receptor.part
+        values = {place: naming.shown(part.mechanism) for place, part in parts.items()}
+        known = {one: at for at, names in naming.spelled(self.network, owner, values).items() for one in names}
+        if owner in self.connections:
+            known["w"] = ("synapse", "w")
+        if owner in self.cells and self.cells[owner].has_rate:
+            known.setdefault("rate", ("neuron", "rate"))
+        if name not in known:
+            naming.refuse(owner, name, known)
+        return (owner, *known[name])
+
+    def modulator(self, name: str) -> float:
+        """The present value of a network rule's state, 'name' (its first) or 'name.state'."""
+        return self.modulator_states()[lookup.followed(self.network, name, "sim.modulator()")]
+
+    # The step
 
     def step(self) -> None:
         """One step."""

@@ -179,10 +179,10 @@ class World:
 
     # What is set between runs
 
-    def set(self, name: str, place: str, what: str, value: Any) -> None:
+    def poke(self, name: str, place: str, what: str, value: Any) -> None:
         """Set a state, a parameter or the weights (place 'synapse', `what` 'w') as of the end of the last step.
 
-        What is derived from a parameter follows at once. `value` is a number, or one for each owner as `state` and
+        What is derived from a parameter follows at once. `value` is a number, or one for each owner as `peek` and
         `values_of` list them.
         """
         if (place, what) == ("synapse", "w"):
@@ -237,7 +237,7 @@ class World:
             )
         return self.parts[name, place]
 
-    def state(self, name: str, place: str, state: str) -> list[float]:
+    def peek(self, name: str, place: str, state: str) -> list[float]:
         """The values of a state in the order of its owners: neurons, canonical synapses, rows by (pre, delay) ..."""
         part = self._part(name, place)
         if state == "rate" and state not in part.stores and isinstance(part.home, Cells) and part.home.has_rate:

@@ -9,7 +9,7 @@ from hebbstat.engine.codegen.replay import newest_event, replayed
 from hebbstat.engine.codegen.text import indented, one_each, only_if, results, when_learning
 from hebbstat.engine.codegen.update import store, synapse_event
 from hebbstat.engine.plan.model import Links, Member, Variable
-from hebbstat.network.wiring import OneToOne
+from hebbstat.network.connectors import OneToOne
 
 States = list[tuple[Member, State]]
 

@@ -29,7 +29,7 @@ def broken_states(sim: Simulation, population: str) -> dict[str, np.ndarray]:
         if variable.kind == "cell" and not variable.fixed:
             values = sim.layout.cells[population][key]
             if values.dtype.kind == "f" and not (finite := np.isfinite(values)).all():
-                broken[called(cells, key)] = np.flatnonzero(~finite)
+                broken[called(sim.model, cells, key)] = np.flatnonzero(~finite)
     return broken
 
 

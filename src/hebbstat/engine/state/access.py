@@ -1,17 +1,19 @@
 """What a user calls by name: which mechanism it belongs to, and which variable of the engine it is.
 
-`v` of a population is its neuron's, `rule0.x` its rule's; of a projection `w` is the weight, `release.u`, `receptor.g`
-and `rule0.x` belong to what stands there, `rule0.1.x` to the second part of a rule around another.
+`v` of a population is its neuron's; of a projection `w` is the weight, `release.u` and `receptor.g` belong to what
+stands there. Rules are called as network/naming.py says: `stdp.x`, `PairSTDP.x`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hebbstat.contract.errors import BadValueError, UnknownNameError, suggestion
 from hebbstat.contract.mechanism import Neuron
 from hebbstat.engine.plan.model import NETWORK, Group, Links, Member, Model
+from hebbstat.network import naming
 from hebbstat.network.network import Population, Projection
 
 
@@ -40,11 +42,9 @@ def find(model: Model, of: Population | Projection | str, name: str) -> Found:
     if not isinstance(name, str):
         raise BadValueError(f"{name!r} is no name of a state or parameter; it is a text such as 'v' or 'w'")
     known = names(model, owner)
-    place, _, bare = name.rpartition(".")
-    for asked in (name, f"{place}.0.{bare}"):  # 'rule0.x' is short for 'rule0.0.x'
-        if asked in known:
-            return known[asked]
-    raise UnknownNameError(f"'{owner}' has no state or parameter '{name}'; {suggestion(name, map(_short, known))}")
+    if name not in known:
+        naming.refuse(owner, name, known)
+    return known[name]
 
 
 def owner_of(model: Model, of: Population | Projection | str) -> str:
@@ -61,53 +61,53 @@ def owner_of(model: Model, of: Population | Projection | str) -> str:
 
 
 def names(model: Model, owner: str) -> dict[str, Found]:
-    """All that a user may call by name, with what it is."""
+    """All that a user may call by name, with what it is; of several names for one thing the first is the usual one."""
+    members = _members(model, owner)
+    spelled = _spelled(model, owner, [member for _, member in members if member is not None])
     found: dict[str, Found] = {}
-    for group, member, place in _members(model, owner):
+    for group, member in members:
         if member is None:
             found["w"] = Found(group, None, "w")
             continue
-        mechanism = member.mechanism
-        states = [name for name, state in mechanism.states.items() if state.is_plain or state.reduction or state.sensor]
-        fields = [name for name, spec in mechanism.fields.items() if spec.unit is not None]
-        for name in (*fields, *mechanism.derived, *states):
-            found[f"{place}{name}"] = Found(group, member, name)
-        if isinstance(mechanism, Neuron) and any(hook.event == "output" for hook in mechanism.hooks):
+        for name in naming.shown(member.mechanism):
+            for one in spelled[member.place, name]:
+                found[one] = Found(group, member, name)
+        if isinstance(member.mechanism, Neuron) and any(hook.event == "output" for hook in member.mechanism.hooks):
             found.setdefault("rate", Found(group, member, "rate"))
     return found
 
 
-def _members(model: Model, owner: str) -> list[tuple[Group, Member | None, str]]:
-    """The members that an owner has, with what their names begin with for the user."""
+def _members(model: Model, owner: str) -> list[tuple[Group, Member | None]]:
+    """The members that an owner has; None stands for the weight."""
     if owner in model.net.rules:
-        return [(model.rules, member, "") for member in model.rules.members if member.owner == owner]
+        return [(model.rules, member) for member in model.rules.members if member.owner == owner]
     group: Any = model.cells.get(owner) or model.links[owner]
-    places: list[tuple[Group, Member | None, str]] = [(group, None, "w")] if isinstance(group, Links) else []
-    for member in group.members:
-        if member.place != "receptor":
-            places.append((group, member, "" if member.place == "neuron" else f"{member.place}."))
+    weight: list[tuple[Group, Member | None]] = [(group, None)] if isinstance(group, Links) else []
+    own = [(group, member) for member in group.members if member.place != "receptor"]
+    pools = []
     if isinstance(group, Links):
-        pools = [pool for pool in group.target.pools if pool.owner == group.receptor_of]
-        places += [(group.target, pool, "receptor.") for pool in pools]
-    return places
+        pools = [(group.target, pool) for pool in group.target.pools if pool.owner == group.receptor_of]
+    return [*weight, *own, *pools]
 
 
-def called(group: Group, key: str) -> str:
-    """What a user calls a variable of a group."""
+def _spelled(model: Model, owner: str, members: Sequence[Member]) -> dict[tuple[str, str], list[str]]:
+    """(place, name) -> what users call it, the usual name first."""
+    return naming.spelled(model.net, owner, {member.place: naming.shown(member.mechanism) for member in members})
+
+
+def called(model: Model, group: Group, key: str) -> str:
+    """What a user calls a variable of a group: of the population, projection or rule of the network that it is of."""
     for member in group.members:
         if key.startswith(member.prefix):
-            place = {"neuron": "", "rule": ""}.get(member.place, f"{member.place}.")
-            return _short(f"{place}{key.removeprefix(member.prefix)}")
+            owner = member.owner if group.name == NETWORK else group.name
+            members = [own for _, own in _members(model, owner) if own is not None]
+            spelled = _spelled(model, owner, [*members, member])
+            return spelled.get((member.place, key.removeprefix(member.prefix)), [key])[0]
     return key
 
 
-def title(found: Found) -> str:
+def title(model: Model, found: Found) -> str:
     """What messages call it: its name and its owner."""
     group = found.group
     owner = found.member.owner if found.member is not None and group.name == NETWORK else group.name
-    return f"{called(group, found.key)} of '{owner}'"
-
-
-def _short(name: str) -> str:
-    place, _, bare = name.rpartition(".")
-    return f"{place.removesuffix('.0')}.{bare}" if place.endswith(".0") else name
+    return f"{called(model, group, found.key)} of '{owner}'"

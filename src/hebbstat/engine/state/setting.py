@@ -69,15 +69,17 @@ def _write(sim: Simulation, found: Found, value: Any) -> None:
     group, key, kind = found.group, found.key, found.kind
     if kind == "number":
         if np.size(value) == 0 or np.min(value) != np.max(value):
+            what = title(sim.model, found)
             raise BadValueError(
-                f"{title(found)} is one number; make it an array when the network is described to set it per element"
+                f"{what} is one number; make it an array when the network is described to set it per element"
             )
         put_variable(sim, group, key, np.asarray(float(np.max(value))))
         return
     per_neuron = kind == "row" and group.variables[key].fixed
     n = group.source.population.n if per_neuron and isinstance(group, Links) else len(gathered(sim, group, key))
     if np.ndim(value) and np.shape(value) != (n,):
-        raise BadValueError(f"{title(found)} needs one number or {n}, not an array of shape {np.shape(value)}")
+        what = title(sim.model, found)
+        raise BadValueError(f"{what} needs one number or {n}, not an array of shape {np.shape(value)}")
     values = np.broadcast_to(value, n)
     _put_scoped(sim, group, key, values) if per_neuron else put_variable(sim, group, key, values)
     if f"before_{key}" in group.variables:
@@ -86,7 +88,7 @@ def _write(sim: Simulation, found: Found, value: Any) -> None:
 
 def _checked(sim: Simulation, found: Found, value: Any) -> Any:
     """The value as numbers, or an error that says why it cannot be set."""
-    member, what = found.member, title(found)
+    member, what = found.member, title(sim.model, found)
     if isinstance(value, Distribution | Signal):
         raise BadValueError(
             f"{what} must be numbers, not {value!r}; draw them with numpy, or give them when the network is described"
