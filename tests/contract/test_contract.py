@@ -315,7 +315,8 @@ class Reads(Rule):
 
 def test_a_name_of_a_neuron_that_is_not_there_is_found_when_the_simulation_is_made():
     with pytest.raises(
-        UnknownNameError, match=r"Reads.on_pre on 'a -> b' asks for 'post_nothing'; .*Known: post_got.*post_tau.*post_v"
+        UnknownNameError,
+        match=r"Reads.on_pre on 'a -> b' asks for 'post_nothing', which is not there; .*Known: post_got.*tau.*post_v",
     ):
         pair([0], [], Reads())
 

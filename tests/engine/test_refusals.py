@@ -77,6 +77,12 @@ MEETS: dict[str, Any] = {
     "signal": lambda: rule(**hook(on_pre=lambda post_i_ext: post_i_ext)),
     "decay": lambda: hs.PairSTDP(tau_plus=hs.TimedArray([10.0, 20.0], every=5.0)),
     "columns": lambda: hs.HardBounds(high=hs.TimedArray(np.ones((2, 9)), every=1.0)),
+    "value": lambda: rule(
+        c=(c := hs.PerSynapse.state()),
+        aim="release.U",
+        move=c.on_pre(lambda c, value: c + value),
+        **hook(on_pre=lambda c: c),
+    ),
     "sensor": lambda: rule(
         of="a", seen=hs.PerPost.spikes_of("of"), __annotations__={"of": str}, **hook(on_pre=lambda seen: seen)
     ),
@@ -89,7 +95,9 @@ def network(mechanism: Any, branches: int | None = None) -> hs.Network:
     rules = [mechanism] if isinstance(mechanism, hs.PopulationRule) else []
     net.add(hs.LIF(), 3, "a")
     net.add(hs.LIF(i_ext=hs.TimedArray([0.0, 1.0], every=1.0)), 3, "b", rules=rules, positions=positions)
-    net.connect("a", "b", hs.AllToAll(), receptor=hs.AMPA(), rules=[] if rules else [mechanism], branches=branches)
+    on = [] if rules else [mechanism]
+    release = hs.TsodyksMarkram() if getattr(mechanism, "aim", "").startswith("release.") else None
+    net.connect("a", "b", hs.AllToAll(), receptor=hs.AMPA(), release=release, rules=on, branches=branches)
     return net
 
 

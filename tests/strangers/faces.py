@@ -13,7 +13,7 @@ import numpy as np
 import hebbstat as hs
 from hebbstat.contract.errors import BadValueError, CheckpointError, HebbstatError, NotSupportedError, UnknownNameError
 from hebbstat.network import instantiate, naming
-from hebbstat.network.instantiate import places, targets
+from hebbstat.network.lookup import places, targets
 
 Look = dict[Any, Any]
 

@@ -189,7 +189,7 @@ class _Composer:
         low, high = DEFAULTS[kind]
         choice = self.rng.random(3)
         number = num(self.rng, low, high)
-        scope = field_scope(self.objects[c.name], name)
+        scope = field_scope(self.objects[c.name], name).name
         n, order = sizes.get(scope, (0, ""))
         movable = name not in c.fixed and name not in c.shown and not fixed
         if plans in self.flags and movable and choice[0] < 0.35:

@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from hebbstat.contract.errors import ContractError, suggestion
-from hebbstat.contract.hooks import VALUE_HOOKS, Derived, Hook
+from hebbstat.contract.events import PLAIN_HOOKS
+from hebbstat.contract.hooks import Derived, Hook
 from hebbstat.contract.state import State
 
-KEPT = {*"fields states hooks derived offers prefixes allows updates scopes values parts bound".split()}
+KEPT = {*"fields states hooks derived kind values parts bound".split()}
 KEPT |= {*"aim inner gate redirect".split()}
 """Attributes that a mechanism has by itself. What a body declares under these names is kept apart, in `__apart__`."""
 
@@ -91,10 +92,10 @@ def hooks_of(cls: Any) -> Iterator[Hook]:
     for name, value in declared(cls).items():
         if isinstance(value, Hook):
             found += [value] if name != "_" else []
-        elif name in VALUE_HOOKS and isinstance(value, staticmethod):
+        elif name in PLAIN_HOOKS and isinstance(value, staticmethod):
             found.append(Hook(name, value.__func__))
-        elif isinstance(value, staticmethod) or (name in VALUE_HOOKS and inspect.isfunction(value)):
-            advice = "write @staticmethod above it" if name in VALUE_HOOKS else suggestion(name, VALUE_HOOKS)
+        elif isinstance(value, staticmethod) or (name in PLAIN_HOOKS and inspect.isfunction(value)):
+            advice = "write @staticmethod above it" if name in PLAIN_HOOKS else suggestion(name, PLAIN_HOOKS)
             raise ContractError(f"{name}: this is not a hook; {advice}")
     found += [hook for kind in reversed(cls.__mro__) for hook in vars(kind).get("__unnamed__", ())]
     for hook in found:

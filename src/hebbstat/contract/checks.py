@@ -16,20 +16,21 @@ def check_class(cls: Any) -> None:
 
 
 def _check_events(cls: Any) -> None:
+    events = cls.kind.events
     for hook in cls.hooks:
-        allowed = cls.updates if hook.writes else cls.allows
+        allowed = [name for name, event in events.items() if (event.states if hook.writes else event.returns)]
         if hook.event not in allowed:
             what = f"the hook @{hook.writes[0].name}.{hook.event}" if hook.writes else f"'{hook.event}'"
             raise ContractError(
                 f"{cls.__name__} defines {what}; a {cls.__mro__[1].__name__} may define {', '.join(allowed) or 'none'}"
             )
-        if hook.event == "every" and "period" not in cls.fields:
-            raise ContractError(f"{cls.__name__} has an `every` hook, so it needs a field `period: Ms`")
+        needs = events[hook.event].needs
+        if needs and needs.partition(":")[0] not in {*cls.fields, *cls.derived}:
+            raise ContractError(f"{cls.__name__} has a hook `{hook.event}`, so it needs a field `{needs}`")
     for state in cls.states.values():
-        if state.scope.name not in cls.scopes:
-            raise ContractError(
-                f"{cls.__name__}.{state.name} is {state.scope.name}; here a state may be {', '.join(cls.scopes)}"
-            )
+        if state.scope not in cls.kind.scopes:
+            scopes = ", ".join(scope.name for scope in cls.kind.scopes)
+            raise ContractError(f"{cls.__name__}.{state.name} is {state.scope.name}; here a state may be {scopes}")
         if state.advancer and any(hook.event == "step" and state in hook.writes for hook in cls.hooks):
             raise ContractError(
                 f"{cls.__name__}.{state.name} has both `advance` and `step`; they say the same, so keep one"
@@ -52,7 +53,7 @@ def _check_language(cls: Any) -> None:
 
 def _check_names(cls: Any) -> None:
     """Whatever a class names must be there; what belongs to the network is looked up when that is bound."""
-    own = {*cls.fields, *cls.states, *cls.derived}
+    own, kind = {*cls.fields, *cls.states, *cls.derived}, cls.kind
     if "binomial" in own:
         raise ContractError(f"{cls.__name__}.binomial: the name stands for a draw, binomial(n, p); choose another")
     functions = [(hook.event, hook.reads) for hook in cls.hooks]
@@ -64,10 +65,10 @@ def _check_names(cls: Any) -> None:
                 raise ContractError(f"{cls.__name__}.{hook.event} asks for '{name}', a text; hooks take numbers")
     for event, reads in functions:
         for name in reads:
-            if name not in own and name not in cls.offers and not name.startswith(cls.prefixes or ("\0",)):
-                extra = [f"{prefix}<name>" for prefix in cls.prefixes]
+            if name not in own and name not in kind.offers and not name.startswith(kind.prefixes or ("\0",)):
+                extra = [f"{prefix}<name>" for prefix in kind.prefixes]
                 raise UnknownNameError(
-                    f"{cls.__name__}.{event} asks for '{name}'; {suggestion(name, [*own, *cls.offers, *extra])}"
+                    f"{cls.__name__}.{event} asks for '{name}'; {suggestion(name, [*own, *kind.offers, *extra])}"
                 )
     for state in cls.states.values():
         named = [state.trace.tau] if state.trace else []
@@ -81,7 +82,7 @@ def _check_names(cls: Any) -> None:
                     f"{cls.__name__}.{state.name} names the field '{name}'; {suggestion(name, cls.fields)}"
                 )
         values = [state.init, *((state.trace.add, state.trace.set) if state.trace else ())]
-        offered = [*cls.fields, *cls.derived, *(["amount"] if "amount" in cls.offers else [])]
+        offered = [*cls.fields, *cls.derived, *(["amount"] if "amount" in kind.offers else [])]
         for name in (value for value in values if isinstance(value, str)):
             if name not in offered:
                 raise UnknownNameError(
@@ -89,7 +90,7 @@ def _check_names(cls: Any) -> None:
                 )
     for value in cls.derived.values():
         for name in value.all_reads:
-            if name in cls.states or (name in cls.offers and name != "dt" and name not in own):
+            if name in cls.states or (name in kind.offers and name != "dt" and name not in own):
                 raise ContractError(
                     f"{cls.__name__}.{value.name} is derived before the run, from fields and dt; "
                     f"it cannot read '{name}'"

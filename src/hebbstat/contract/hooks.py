@@ -16,15 +16,6 @@ from hebbstat.contract.errors import ContractError
 if TYPE_CHECKING:
     from hebbstat.contract.state import State
 
-VALUE_HOOKS = (
-    "on_pre on_post on_spike step every limit weight transmit fires output current conductance dies attempts newborn"
-).split()
-"""Hooks known by their name, written as static methods; all others are decorated with a state."""
-
-WEIGHT_CHANGES = ("on_pre", "on_post", "step", "every", "on_spike")
-"""Hooks of a rule that return a change of its target."""
-
-
 @dataclass(frozen=True, eq=False)
 class Hook:
     """A scalar function, the event it answers, and the states whose new values it returns.

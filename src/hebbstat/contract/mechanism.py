@@ -19,13 +19,21 @@ from hebbstat.contract.calls import explained_init
 from hebbstat.contract.checks import check_class
 from hebbstat.contract.distributions import Distribution
 from hebbstat.contract.errors import BadValueError, ContractError, UnknownNameError, suggestion
-from hebbstat.contract.hooks import WEIGHT_CHANGES, Derived, Hook
+from hebbstat.contract.events import (
+    ANY,
+    NETWORK_RULE,
+    NEURON,
+    PLASTICITY,
+    POPULATION_RULE,
+    RECEPTOR,
+    RELEASE,
+    Kind,
+)
+from hebbstat.contract.hooks import Derived, Hook
 from hebbstat.contract.language.reading import check_hook
 from hebbstat.contract.signals import Signal, owned, read_only
 from hebbstat.contract.state import State
 from hebbstat.contract.units import Unit
-
-DRAWS = ("uniform", "normal", "binomial")
 
 
 @dataclass(frozen=True)
@@ -110,16 +118,8 @@ class Mechanism(metaclass=MechanismType):
     __apart__: ClassVar[dict[str, Any]] = {}
     """What the class body itself declares under names of the attributes here."""
 
-    offers: ClassVar[tuple[str, ...]] = ("dt", *DRAWS)
-    """Names that any hook of this kind may ask for, besides its own fields, states and derived values."""
-    prefixes: ClassVar[tuple[str, ...]] = ()
-    """Prefixes of names that are looked up when the network is bound, such as `post_` in `post_v`."""
-    allows: ClassVar[tuple[str, ...]] = ()
-    """The hooks that this kind may define as static methods: they return a value or a change."""
-    updates: ClassVar[tuple[str, ...]] = ()
-    """The events at which its states may be updated."""
-    scopes: ClassVar[tuple[str, ...]] = ()
-    """What its states may belong to."""
+    kind: ClassVar[Kind] = ANY
+    """What it may define and read: its part of the table of the contract."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -255,29 +255,19 @@ class Neuron(Mechanism):
     neuron itself; before its first spike it counts from `LONG_AGO`).
     """
 
-    offers = ("dt", "current", "conductance", "drive", "input", "scheduled", "steps_since_spike", "uniform", "normal")
-    allows = ("fires", "output")
-    updates = ("step", "on_spike")
-    scopes = ("PerNeuron", "PerPopulation", "Global")
+    kind = NEURON
 
 
 class Receptor(Mechanism):
     """Postsynaptic kinetics: states `PerPost`, and `current` (pA) or `conductance` (nS, with a field `reversal`)."""
 
-    offers = ("dt", "amount")
-    prefixes = ("post_",)
-    allows = ("current", "conductance")
-    updates = ("on_arrival", "step")
-    scopes = ("PerPost",)
+    kind = RECEPTOR
 
 
 class Release(Mechanism):
     """Presynaptic release: `transmit` returns the amount released, then the new value of each declared state."""
 
-    offers = ("w", "dt", "elapsed", *DRAWS)
-    prefixes = ("pre_", "post_")
-    allows = ("transmit",)
-    scopes = ("PerPre", "PerSynapse")
+    kind = RELEASE
 
 
 class Plasticity(Mechanism):
@@ -288,33 +278,23 @@ class Plasticity(Mechanism):
     `SynapticScaling(target=5.0)`.)
     """
 
+    kind = PLASTICITY
     aim = "w"
-    offers = ("w", "value", "dt", "elapsed", *DRAWS)
-    prefixes = ("pre_", "post_")
-    allows = ("on_pre", "on_post", "step", "every", "limit", "weight", "dies", "attempts", "newborn")
-    updates = ("on_pre", "on_post", "step", "every")
-    scopes = ("PerSynapse", "PerPre", "PerPost", "PerBranch", "PerPopulation", "Global")
 
     def __init__(self, *positional: Any, **values: Any) -> None:
         self.aim = _aim(self, values)
         super().__init__(*positional, **values)
 
     def bound(self) -> tuple[Bound, ...]:
-        return tuple(
-            Bound(self, hook, adds=(None, self.aim) if not hook.writes and hook.event in WEIGHT_CHANGES else None)
-            for hook in self.hooks
-        )
+        changes = self.kind.changes
+        return tuple(Bound(self, hook, (None, self.aim) if changes(hook) else None) for hook in self.hooks)
 
 
 class PopulationRule(Mechanism):
     """A rule on the cells of a population; `step`, `every`, `on_spike` return the change of the field `aim`."""
 
+    kind = POPULATION_RULE
     aim = ""
-    offers = ("dt", "value", "uniform", "normal")
-    prefixes = ("neuron_",)
-    allows = ("step", "every", "on_spike")
-    updates = ("step", "every", "on_spike")
-    scopes = ("PerNeuron", "PerPopulation", "Global")
 
     def __init__(self, *positional: Any, **values: Any) -> None:
         self.aim = _aim(self, values)
@@ -338,6 +318,4 @@ class NetworkRule(Mechanism):
     other.
     """
 
-    offers = ("dt", "uniform", "normal")
-    updates = ("step", "every")
-    scopes = ("Global",)
+    kind = NETWORK_RULE

@@ -180,12 +180,26 @@ class together:
         return self._hook("on_arrival", function)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scope:
-    """What a state belongs to. The constants below are all there are."""
+    """What a state belongs to. The constants below are all there are; they differ in their attributes alone."""
 
     name: str
     rank: int  # 0 is one value for all; a larger rank has more owners
+    parents: tuple[Scope, ...] = ()  # of these each owner has exactly one, so its hooks may read their states
+    sides: tuple[str, ...] = ()  # the neurons that an owner knows: its hooks may read `pre_X`, `post_X`, `neuron_X`
+    owner: tuple[str, ...] = ()  # what tells an owner from others, and their order (docs/semantics.md, section 7)
+    element: tuple[str, ...] = ()  # the upper and the lower half of the element that keys an owner's random draws
+    index: str = ""  # where a parameter's value for an owner stands in its array; empty: there is one for all
+    event: str = ""  # at which event of an owner its traces jump
+
+    def __repr__(self) -> str:
+        return self.name
+
+    @property
+    def visible(self) -> tuple[Scope, ...]:
+        """The scopes whose states a hook may read that runs for owners of this one."""
+        return tuple(dict.fromkeys((*([] if self in WHOLE else [self]), *self.parents, *WHOLE)))
 
     @explained
     def state(self, init: float | str = 0.0, *, slow: bool = False) -> State:
@@ -279,8 +293,12 @@ class quantile:
 
 Global = Scope("Global", 0)
 PerPopulation = Scope("PerPopulation", 0)
-PerNeuron = Scope("PerNeuron", 1)
-PerPre = Scope("PerPre", 1)
-PerPost = Scope("PerPost", 1)
-PerBranch = Scope("PerBranch", 2)
-PerSynapse = Scope("PerSynapse", 3)
+WHOLE = (Global, PerPopulation)
+"""Scopes with one value for all."""
+PerNeuron = Scope("PerNeuron", 1, WHOLE, ("neuron",), ("neuron",), ("neuron",), "neuron", "on_spike")
+PerPre = Scope("PerPre", 1, WHOLE, ("pre",), ("pre", "delay"), ("delay", "pre"), "pre", "on_pre")
+PerPost = Scope("PerPost", 1, WHOLE, ("post",), ("post",), ("post",), "post", "on_post")
+PerBranch = Scope("PerBranch", 2, (PerPost,), ("post",), ("post", "branch"), ("branch", "post"))
+PerSynapse = Scope(
+    "PerSynapse", 3, (PerPre, PerPost, PerBranch), ("pre", "post"), ("pre", "post", "birth"), ("pre", "post"), "index"
+)

@@ -6,29 +6,42 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hebbstat.contract.errors import ContractError, UnknownNameError
+from hebbstat.contract.errors import ContractError
 from hebbstat.contract.hooks import Derived
 from hebbstat.contract.mechanism import FollowState, Mechanism
-from hebbstat.contract.state import State
-from hebbstat.network.lookup import followed
-from hebbstat.network.network import Network, Population, Projection
+from hebbstat.contract.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, Scope, State
+from hebbstat.network.lookup import (
+    Asking,
+    Default,
+    Offered,
+    OfNeuron,
+    On,
+    Own,
+    followed,
+    meaning,
+    neurons,
+    places,
+    targets,
+)
+from hebbstat.network.network import Network
 from hebbstat.network.scopes import field_scope
 
 if TYPE_CHECKING:
     from hebbstat.network.instantiate import NetworkInstance
 
+Address = tuple[str, str, str]  # a population or projection, the place there, a parameter
 Path = tuple[tuple[str, str], ...]  # states whose initial values are being found
-Scoped = tuple[Any, str]  # a number or an array, and the scope that the array is over
+Scoped = tuple[Any, Scope]  # a number or an array, and the scope that the array is over
+SCOPE_OF_SIDE = {"pre": PerPre, "post": PerPost, "neuron": PerNeuron}
 
 
 def derive_all(made: NetworkInstance) -> None:
     """Compute derived values; those that depend on a signal or on what a rule changes are live."""
-    from hebbstat.network.instantiate import places, targets
-
     moving = targets(made.network)
     for owner, place, mechanism, on in places(made.network):
         for name, value in mechanism.derived.items():
-            if any(_moves(made, moving, owner, place, on, read) for read in _closed_reads(mechanism, value)):
+            reads = _closed_reads(mechanism, value)
+            if any(_moves(made, moving, mechanism, owner, place, on, read) for read in reads):
                 made.live.add((owner, place, name))
         for name in mechanism.derived:
             if (owner, place, name) not in made.live:
@@ -37,8 +50,6 @@ def derive_all(made: NetworkInstance) -> None:
 
 def dependents(net: Network, owner: str, place: str, name: str) -> list[tuple[str, str, str]]:
     """(name, place, derived value) of all that is derived, directly or not, from a parameter."""
-    from hebbstat.network.instantiate import places
-
     changed, found = {(owner, place, name)}, list[tuple[str, str, str]]()
     everywhere, grown = places(net), True
     while grown:
@@ -54,39 +65,27 @@ def dependents(net: Network, owner: str, place: str, name: str) -> list[tuple[st
     return found
 
 
-def _where(mechanism: Mechanism, owner: str, place: str, on: Any, read: str) -> tuple[str, str, str]:
+def _where(mechanism: Mechanism, owner: str, place: str, on: On, read: str) -> tuple[str, str, str]:
     """Where what a derived value reads belongs: to the mechanism itself, or to a neuron."""
-    side = _side(on, read)
+    side = neurons(mechanism, on).get(read.partition("_")[0])
     if side is None or read in mechanism.fields or read in mechanism.derived:
         return owner, place, read
     return side.name, "neuron", read.partition("_")[2]
 
 
-def derived_value(made: NetworkInstance, mechanism: Mechanism, name: str, owner: str, place: str, on: Any) -> Any:
+def derived_value(made: NetworkInstance, mechanism: Mechanism, name: str, owner: str, place: str, on: On) -> Any:
     """A derived value from the parameters as they are in `made`."""
     return _derive(made, mechanism, name, owner, place, on)[0]
 
 
 def _moves(
-    made: NetworkInstance, moving: set[tuple[str, str, str]], owner: str, place: str, on: Any, read: str
+    made: NetworkInstance, moving: set[Address], mechanism: Mechanism, owner: str, place: str, on: On, read: str
 ) -> bool:
-    side = _side(on, read)
-    if side is not None and read not in made.values[owner, place]:
-        owner, place, read = side.name, "neuron", read.partition("_")[2]
-        if (owner, place, read) in made.live:
-            return True
-    return (
-        not isinstance(made.values[owner, place].get(read, 0.0), float | np.ndarray | str)
-        or (owner, place, read) in moving
-    )
-
-
-def _side(on: Population | Projection | None, read: str) -> Population | None:
-    """Whose `pre_X`, `post_X` or `neuron_X` it is."""
-    prefix = read.partition("_")[0]
-    if isinstance(on, Projection):
-        return {"pre": on.source, "post": on.target}.get(prefix)
-    return on if prefix == "neuron" else None
+    at = _where(mechanism, owner, place, on, read)
+    if at in made.live and at[:2] != (owner, place):
+        return True
+    value = made.values[at[:2]].get(at[2], 0.0)
+    return not isinstance(value, float | np.ndarray | str) or at in moving
 
 
 def _closed_reads(mechanism: Mechanism, value: Derived) -> set[str]:
@@ -110,11 +109,11 @@ def initial(made: NetworkInstance, owner: str, place: str, mechanism: Mechanism,
     on = made.network.populations.get(owner) or made.network.projections.get(owner)
     above = (*above, (owner, state.name))
     found = _first(made, mechanism, state.init, owner, place, on, above)
-    return _spread(made, found, state.scope.name, f"{type(mechanism).__name__}.{state.name} on '{owner}'", on)
+    return _spread(made, found, state.scope, f"{type(mechanism).__name__}.{state.name} on '{owner}'", on)
 
 
 def _first(
-    made: NetworkInstance, mechanism: Mechanism, name: str, owner: str, place: str, on: Any, above: Path = ()
+    made: NetworkInstance, mechanism: Mechanism, name: str, owner: str, place: str, on: On, above: Path = ()
 ) -> Scoped:
     """A field or derived value of a mechanism as the simulation begins."""
     if name in mechanism.derived:
@@ -132,43 +131,43 @@ def _begun(made: NetworkInstance, value: Any, above: Path) -> Any:
 
 
 def _derive(
-    made: NetworkInstance, mechanism: Mechanism, name: str, owner: str, place: str, on: Any, above: Path = ()
+    made: NetworkInstance, mechanism: Mechanism, name: str, owner: str, place: str, on: On, above: Path = ()
 ) -> Scoped:
     """One derived value: a number, or an array where one of its arguments is an array."""
     value, scope, arguments = mechanism.derived[name], field_scope(mechanism, name), []
     for read in value.all_reads:
-        if read == "dt":
-            arguments.append(made.network.dt)
-            continue
-        if read in mechanism.derived or read in mechanism.fields:
-            found = _first(made, mechanism, read, owner, place, on, above)
-        else:
-            found = _from_neuron(made, read, value, on, above)
+        found = _argument(made, mechanism, value, read, owner, place, on, above)
         arguments.append(_spread(made, found, scope, f"{type(mechanism).__name__}.{name} on '{owner}'", on))
     if all(np.ndim(argument) == 0 for argument in arguments):
         return float(value(*arguments)), scope
     return np.asarray(np.vectorize(value.function, otypes=[float])(*arguments)), scope
 
 
-def _spread(made: NetworkInstance, found: Scoped, scope: str, what: str, on: Any) -> Any:
+def _argument(
+    made: NetworkInstance, mechanism: Mechanism, value: Derived, read: str, owner: str, place: str, on: On, above: Path
+) -> Scoped:
+    """What a derived value reads: dt, a parameter of its own, or a parameter of a neuron."""
+    asking = Asking(value.name, optional=value.optional, before=True)
+    match meaning(made.network, owner, mechanism, read, asking):
+        case Own(name):
+            return _first(made, mechanism, name, owner, place, on, above)
+        case OfNeuron(side, name):
+            population = neurons(mechanism, on)[side]
+            found, _ = _first(made, population.neuron, name, population.name, "neuron", population, above)
+            return found, SCOPE_OF_SIDE[side]
+        case Default(given):
+            return given, Global
+        case Offered("dt"):
+            return made.network.dt, Global
+    raise AssertionError(f"a derived value reads {read}")
+
+
+def _spread(made: NetworkInstance, found: Scoped, scope: Scope, what: str, on: Any) -> Any:
     """An argument as an array over `scope`: a synapse knows its two neurons."""
     value, own = found
-    if np.ndim(value) == 0 or own == scope:
+    if np.ndim(value) == 0 or own is scope:
         return value
-    if scope == "PerSynapse" and own in ("PerPre", "PerPost"):
+    if scope is PerSynapse and own in (PerPre, PerPost):
         synapses = made.synapses[on.name]
-        return np.asarray(value)[synapses.pre() if own == "PerPre" else synapses.post]
+        return np.asarray(value)[synapses.pre() if own is PerPre else synapses.post]
     raise ContractError(f"{what} is {scope}, but depends on a parameter that is {own} and not one number")
-
-
-def _from_neuron(made: NetworkInstance, read: str, value: Derived, on: Any, above: Path) -> Scoped:
-    """A `post_X`, `pre_X` or `neuron_X` in a derived value: a parameter of the neuron, if it has one."""
-    side, _, name = read.partition("_")
-    population = _side(on, read)
-    neuron = population.neuron if population is not None else None
-    if population is not None and neuron is not None and (name in neuron.fields or name in neuron.derived):
-        found, _ = _first(made, neuron, name, population.name, "neuron", population, above)
-        return found, {"pre": "PerPre", "post": "PerPost", "neuron": "PerNeuron"}[side]
-    if read in value.optional:
-        return value.optional[read], "Global"
-    raise UnknownNameError(f"derived value '{value.name}' asks for '{read}', which is not there")

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 
 from hebbstat.contract.distributions import Distribution, Linked
-from hebbstat.contract.errors import BadValueError, UnknownNameError
+from hebbstat.contract.errors import BadValueError
 from hebbstat.contract.mechanism import FollowState, Mechanism, short
 from hebbstat.contract.signals import Signal, steps_of
+from hebbstat.contract.state import Global, PerPost, PerPre, PerSynapse, Scope
 from hebbstat.network.derive import derive_all
+from hebbstat.network.lookup import places
 from hebbstat.network.memory import check_room
 from hebbstat.network.network import Network, Population, Projection
 from hebbstat.network.parallel import cores
@@ -111,48 +113,6 @@ def instantiate(net: Network, threads: int | None = None) -> NetworkInstance:
     return made
 
 
-def places(net: Network) -> list[tuple[str, str, Mechanism, Population | Projection | None]]:
-    """All mechanisms of a network: (name, place, mechanism, the population or projection that it is on)."""
-    found: list[tuple[str, str, Mechanism, Population | Projection | None]] = []
-    for population in net.populations.values():
-        found.append((population.name, "neuron", population.neuron, population))
-        found += [(population.name, f"rule{k}.0", rule, population) for k, rule in enumerate(population.rules)]
-    for projection in net.projections.values():
-        found += [(projection.name, place, mechanism, projection) for place, mechanism in projection.mechanisms()]
-    found += [(name, "rule", rule, None) for name, rule in net.rules.items()]
-    return found
-
-
-def targets(net: Network) -> set[tuple[str, str, str]]:
-    """(name, place, field) of all parameters that some rule changes."""
-    found = set()
-    for population in net.populations.values():
-        found |= {(population.name, "neuron", rule.aim) for rule in population.rules if rule.aim}
-    for projection in net.projections.values():
-        for rule in projection.rules:
-            for bound in rule.bound():
-                aim = bound.adds[1] if bound.adds and bound.adds[0] is None else None
-                aim = getattr(bound.owner, "aim", None) if bound.hook.event == "limit" else aim
-                if aim is not None and aim != "w":
-                    found.add(target_of(projection, aim))
-    return found
-
-
-def target_of(projection: Projection, aim: str) -> tuple[str, str, str]:
-    """Where a rule's target such as 'release.U', 'receptor.tau' or 'post.v_threshold' lives."""
-    place, _, name = aim.partition(".")
-    if place == "post":
-        owner, mechanism, place = projection.target.name, projection.target.neuron, "neuron"
-    else:
-        owner, mechanism = projection.name, {"release": projection.release, "receptor": projection.receptor}.get(place)  # type: ignore[assignment]
-    if mechanism is None or name not in mechanism.fields:
-        raise UnknownNameError(
-            f"target '{aim}' of a rule on '{projection.name}' is not there; "
-            "a target is 'w', 'release.U', 'receptor.tau', 'post.v_threshold' ..."
-        )
-    return owner, place, name
-
-
 def _train_steps(net: Network, population: Population) -> tuple[np.ndarray, np.ndarray]:
     """Given trains as (step, neuron), in that order; two spikes of a cell in one step are one."""
     assert population.spikes is not None
@@ -179,8 +139,8 @@ def _bytes_needed(projection: Projection) -> float:
     each = 8 + 4 + (0 if isinstance(projection.wiring, ByRows) else 24)
     drawn = [projection.weight, projection.delay]
     for _, mechanism in projection.mechanisms():
-        drawn += [v for name, v in mechanism.values.items() if field_scope(mechanism, name) == "PerSynapse"]
-        each += 4 * sum(state.is_plain and state.scope.name == "PerSynapse" for state in mechanism.states.values())
+        drawn += [v for name, v in mechanism.values.items() if field_scope(mechanism, name) is PerSynapse]
+        each += 4 * sum(state.is_plain and state.scope is PerSynapse for state in mechanism.states.values())
     each += 16 * sum(isinstance(value, Distribution) or np.ndim(value) > 0 for value in drawn)
     return projection.wiring.expected(*projection.sides()) * each
 
@@ -301,7 +261,7 @@ class _Draw:
                 found[name] = value
                 continue
             scope = field_scope(mechanism, name)
-            n, own = self._count(scope, on), scope == "PerSynapse"
+            n, own = self._count(scope, on), scope is PerSynapse
             if isinstance(value, Signal):
                 values, every, repeat = value.table(dt)
                 if values.ndim == 2 and values.shape[1] != n:
@@ -311,7 +271,7 @@ class _Draw:
                     )
                 values = self.in_order(values) if values.ndim == 2 and own else values
                 found[name] = Table(np.ascontiguousarray(values), every, repeat)
-            elif scope == "Global":
+            elif scope is Global:
                 raise BadValueError(
                     f"{where} = {short(value)} must be one number: the rule needs it for more than one kind of neuron"
                 )
@@ -320,11 +280,11 @@ class _Draw:
                 found[name] = self.values(value, prefix, n, f"{where} ({scope})", own)
         return found
 
-    def _count(self, scope: str, on: Population | Projection | None) -> int:
+    def _count(self, scope: Scope, on: Population | Projection | None) -> int:
         """How many owners of a scope there are."""
         if isinstance(on, Population):
-            return on.n if scope != "Global" else 0
+            return on.n if scope is not Global else 0
         if on is None or self.made is None:
             return 0
-        sizes = {"PerPre": on.source.n, "PerPost": on.target.n, "PerSynapse": self.made.synapses[on.name].n}
+        sizes = {PerPre: on.source.n, PerPost: on.target.n, PerSynapse: self.made.synapses[on.name].n}
         return sizes.get(scope, 0)

@@ -1,21 +1,81 @@
 """What names and equal parts of a network mean, found out once: engine and reference ask here.
 
-Which state a modulator's name is, which receptors are one.
+Where mechanisms stand and which parameters rules change; what an argument of a hook is, which state a modulator's name
+means, whose spikes a sensor counts; which receptors are one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from hebbstat.contract.errors import ContractError, UnknownNameError, suggestion
-from hebbstat.contract.mechanism import FollowState, Mechanism
-from hebbstat.network.network import Network, Population
+from hebbstat.contract.events import DRAWS, NAMES, RECEPTOR
+from hebbstat.contract.hooks import Hook
+from hebbstat.contract.mechanism import FollowState, Gate, Mechanism, Plasticity, PopulationRule
+from hebbstat.contract.state import State
+from hebbstat.network.network import Network, Population, Projection
 
 if TYPE_CHECKING:
     from hebbstat.network.instantiate import NetworkInstance
+
+On = Population | Projection | None
+"""What a mechanism stands on; None: rules of the network."""
+
+
+def places(net: Network) -> list[tuple[str, str, Mechanism, On]]:
+    """All mechanisms of a network: (name, place, mechanism, the population or projection that it is on)."""
+    found: list[tuple[str, str, Mechanism, On]] = []
+    for population in net.populations.values():
+        found.append((population.name, "neuron", population.neuron, population))
+        found += [(population.name, f"rule{k}.0", rule, population) for k, rule in enumerate(population.rules)]
+    for projection in net.projections.values():
+        found += [(projection.name, place, mechanism, projection) for place, mechanism in projection.mechanisms()]
+    found += [(name, "rule", rule, None) for name, rule in net.rules.items()]
+    return found
+
+
+def targets(net: Network) -> set[tuple[str, str, str]]:
+    """(name, place, field) of all parameters that some rule changes."""
+    found = set()
+    for population in net.populations.values():
+        found |= {(population.name, "neuron", rule.aim) for rule in population.rules if rule.aim}
+    for projection in net.projections.values():
+        for rule in projection.rules:
+            for bound in rule.bound():
+                aim = bound.adds[1] if bound.adds and bound.adds[0] is None else None
+                aim = getattr(bound.owner, "aim", None) if bound.hook.event == "limit" else aim
+                if aim is not None and aim != "w":
+                    found.add(target_of(projection, aim))
+    return found
+
+
+def target_of(projection: Projection, aim: str) -> tuple[str, str, str]:
+    """Where a rule's target such as 'release.U', 'receptor.tau' or 'post.v_threshold' lives."""
+    place, _, name = aim.partition(".")
+    if place == "post":
+        owner, mechanism, place = projection.target.name, projection.target.neuron, "neuron"
+    else:
+        owner, mechanism = projection.name, {"release": projection.release, "receptor": projection.receptor}.get(place)  # type: ignore[assignment]
+    if mechanism is None or name not in mechanism.fields:
+        raise UnknownNameError(
+            f"target '{aim}' of a rule on '{projection.name}' is not there; "
+            "a target is 'w', 'release.U', 'receptor.tau', 'post.v_threshold' ..."
+        )
+    return owner, place, name
+
+
+def neurons(mechanism: Mechanism, on: On) -> dict[str, Population]:
+    """The populations around a mechanism by the sides that its kind knows: `pre`, `post`, `neuron`."""
+    around: dict[str, Population] = {}
+    if isinstance(on, Projection):
+        around = {"pre": on.source, "post": on.target}
+    elif on is not None:
+        around = {"neuron": on}
+    return {side: population for side, population in around.items() if side in mechanism.kind.sides}
 
 
 def followed(net: Network, source: str, who: str) -> tuple[str, str]:
@@ -45,6 +105,146 @@ def modulator(net: Network, argument: str, who: str) -> tuple[str, str] | None:
     return found[0] if found else None
 
 
+def watched(net: Network, mechanism: Mechanism, sensor: State) -> Population:
+    """The population whose spikes a sensor counts; it must be there, and spike."""
+    assert sensor.sensor is not None
+    name, what = mechanism.values[sensor.sensor], f"{type(mechanism).__name__} counts the spikes of"
+    if name not in net.populations:
+        raise UnknownNameError(f"{what} '{name}'; {suggestion(str(name), net.populations)}")
+    if not net.populations[name].spiking:
+        raise ContractError(f"{what} '{name}', which are rate neurons")
+    return net.populations[name]
+
+
+@dataclass(frozen=True)
+class Own:
+    """A state, field or derived value of the mechanism itself."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What the surroundings offer: `w`, `dt`, `elapsed`, `current`, the `change` that a gate scales ..."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A keyed random draw."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class OfNeuron:
+    """A state, field or derived value of a neuron around, or the `rate` of a rate neuron."""
+
+    side: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Modulator:
+    """A state of a rule of the network."""
+
+    rule: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Default:
+    """Nothing of that name is there: the default value of the argument stands."""
+
+    value: Any
+
+
+Meaning = Own | Offered | Drawn | OfNeuron | Modulator | Default
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who asks for names: `what` in messages; the hook that it is, or on whose change it is a gate."""
+
+    what: str
+    hook: Hook | None = None
+    gate: Gate | None = None
+    optional: Mapping[str, Any] = field(default_factory=dict)  # defaults of the function's arguments
+    before: bool = False  # whether it is computed before the run, so that it reads parameters of neurons only
+
+
+def meaning(net: Network, owner: str, mechanism: Mechanism, name: str, asking: Asking) -> Meaning:
+    """What an argument of a function of a mechanism is; an error lists what may be asked for.
+
+    A gate that the user gave asks the rules of the network first, one that a wrapper brought along asks them last.
+    """
+    on = net.populations.get(owner) or net.projections.get(owner)
+    gate, who = asking.gate, f"{type(mechanism).__name__} on '{owner}'"
+    found: Meaning | None = None
+    if gate is not None and name == "change":
+        return Offered(name)
+    if gate is not None and gate.owner is None:
+        found = _modulator(net, name, who)
+    found = found or _around(mechanism, name, on, asking)
+    if found is None and gate is not None and gate.owner is not None:
+        found = _modulator(net, name, who)
+    if found is not None:
+        return found
+    if name in asking.optional:
+        return Default(asking.optional[name])
+    known = [*_known(mechanism, name, on), *(net.rules if gate is not None else ())]
+    raise UnknownNameError(
+        f"{type(mechanism).__name__}.{asking.what} on '{owner}' asks for '{name}', which is not there; "
+        + suggestion(name, [one for one in known if one != name])
+    )
+
+
+def _modulator(net: Network, name: str, who: str) -> Modulator | None:
+    found = modulator(net, name, f"a gate of {who}")
+    return None if found is None else Modulator(*found)
+
+
+def _around(mechanism: Mechanism, name: str, on: On, asking: Asking) -> Meaning | None:
+    """A name of the mechanism itself, of what its kind is offered at this hook, or of a neuron around."""
+    if name in mechanism.states or name in mechanism.fields or name in mechanism.derived:
+        return Own(name)
+    if name in mechanism.kind.offers:
+        if not _is_there(mechanism, name, asking.hook):
+            return None
+        return Drawn(name) if name in DRAWS else Offered(name)
+    side, _, of = name.partition("_")
+    population = neurons(mechanism, on).get(side)
+    if population is None:
+        return None
+    if of == "rate" and not population.spiking and mechanism.kind is not RECEPTOR:
+        return OfNeuron(side, of)
+    neuron = population.neuron
+    has = of in neuron.fields or of in neuron.derived or (of in neuron.states and not asking.before)
+    return OfNeuron(side, of) if has else None
+
+
+def _is_there(mechanism: Mechanism, name: str, hook: Hook | None) -> bool:
+    """Whether a name that a kind offers is there at a hook: the table of the contract says where."""
+    if name == "value" and isinstance(mechanism, Plasticity | PopulationRule):
+        return bool(mechanism.aim)
+    return hook is None or not NAMES[name].events or hook.event in NAMES[name].events
+
+
+def _known(mechanism: Mechanism, name: str, on: On) -> Iterator[str]:
+    """What may be asked for in place of a name that is not there: of a neuron, if that is what it begins with."""
+    side = name.partition("_")[0]
+    population = neurons(mechanism, on).get(side)
+    if population is not None:
+        neuron = population.neuron
+        rate = [] if population.spiking else ["rate"]
+        yield from (f"{side}_{known}" for known in (*neuron.states, *neuron.fields, *neuron.derived, *rate))
+        return
+    kind = mechanism.kind
+    yield from (*mechanism.states, *mechanism.fields, *mechanism.derived, *kind.offers)
+    yield from (f"{prefix}<name>" for prefix in kind.prefixes)
+
+
 class Read(NamedTuple):
     """A value that stands behind what a mechanism reads: its own, or (`side` pre, post, neuron) a neuron's."""
 
@@ -53,9 +253,9 @@ class Read(NamedTuple):
     derived: bool  # whether a derived value of that neuron lies between
 
 
-def reads(mechanism: Mechanism, names: Iterable[str], sides: Mapping[str, Population]) -> set[Read]:
+def reads(mechanism: Mechanism, names: Iterable[str], on: On) -> set[Read]:
     """What stands behind names that hooks of a mechanism ask for: derived values are followed to what they read."""
-    found, todo = set[Read](), [*names]
+    sides, found, todo = neurons(mechanism, on), set[Read](), [*names]
     done = set(todo)
     while todo:
         name = todo.pop()
@@ -70,7 +270,7 @@ def reads(mechanism: Mechanism, names: Iterable[str], sides: Mapping[str, Popula
             continue
         neuron = sides[side].neuron
         if of in neuron.derived:
-            found |= {Read(side, read.name, True) for read in reads(neuron, [of], {})}
+            found |= {Read(side, read.name, True) for read in reads(neuron, [of], None)}
         else:
             found.add(Read(side, of, False))
     return found
@@ -82,8 +282,6 @@ def shared_receptors(made: NetworkInstance) -> dict[str, str]:
     Equal are receptors of one class, onto one population, with the same parameters: numbers, arrays, plans or what
     they follow. One with a parameter that some rule changes is shared with none.
     """
-    from hebbstat.network.instantiate import targets
-
     moving = {owner for owner, place, _ in targets(made.network) if place == "receptor"}
     owners: dict[str, str] = {}
     for name, projection in made.network.projections.items():

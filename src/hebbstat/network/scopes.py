@@ -5,52 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hebbstat.contract.errors import ContractError
-from hebbstat.contract.hooks import WEIGHT_CHANGES, Derived, Hook
-from hebbstat.contract.mechanism import Mechanism, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
-from hebbstat.contract.state import PerPost, PerPre, PerSynapse, Scope, State
-
-HOME: tuple[tuple[type[Mechanism], str], ...] = (
-    (Neuron, "PerNeuron"),
-    (PopulationRule, "PerNeuron"),
-    (Receptor, "PerPost"),
-    (NetworkRule, "Global"),
-)
-WHOLE = ("Global", "PerPopulation")
-SHARED: dict[str, tuple[str, ...]] = {
-    "PerSynapse": ("PerSynapse", "PerPre", "PerPost", "PerBranch", *WHOLE),
-    "PerBranch": ("PerBranch", "PerPost", *WHOLE),
-    "PerPre": ("PerPre", *WHOLE),
-    "PerPost": ("PerPost", *WHOLE),
-    "PerNeuron": ("PerNeuron", *WHOLE),
-    "PerPopulation": WHOLE,
-    "Global": WHOLE,
-}
-"""The states that every owner of a scope shares: all that a hook of that scope may read."""
-SIDES = {"pre_": ("PerSynapse", "PerPre"), "post_": ("PerSynapse", "PerBranch", "PerPost"), "neuron_": ("PerNeuron",)}
-NO_EVENT = {(scope, event) for scope in WHOLE for event in ("on_pre", "on_post", "on_spike")} | {("PerPre", "on_post")}
-TICK_ONLY = ("every", "dies", "attempts", "newborn")
-"""Hooks that may read reductions."""
+from hebbstat.contract.events import NAMES, Owners
+from hebbstat.contract.hooks import Derived, Hook
+from hebbstat.contract.mechanism import Mechanism, Plasticity
+from hebbstat.contract.state import WHOLE, Global, PerBranch, PerPost, PerPre, PerSynapse, Scope, State
 
 
-def field_scope(mechanism: Mechanism, name: str) -> str:
-    """The scope's name over which the field or derived value `name` of a mechanism may vary."""
+def field_scope(mechanism: Mechanism, name: str) -> Scope:
+    """The scope over which the field or derived value `name` of a mechanism may vary."""
     if name in _needed_by(mechanism, *WHOLE) or name == "period":
-        return "Global"
-    for kind, scope in HOME:
-        if isinstance(mechanism, kind):
-            return scope
-    assert isinstance(mechanism, Plasticity | Release)
-    needed = {scope.name for scope in (PerPre, PerPost) if name in _needed_by(mechanism, scope.name)}
-    if name in _needed_by(mechanism, "PerBranch"):
-        needed.add("Global")
-    if len(needed) > 1:
-        return "Global"
-    return needed.pop() if needed else PerSynapse.name
+        return Global
+    if mechanism.kind.home is not None:
+        return mechanism.kind.home
+    needed = {scope for scope in (PerPre, PerPost) if name in _needed_by(mechanism, scope)}
+    if len(needed) > 1 or name in _needed_by(mechanism, PerBranch):
+        return Global
+    return needed.pop() if needed else PerSynapse
 
 
-def aim_scope(aim: str) -> str:
+def aim_scope(aim: str) -> Scope:
     """The scope of what a rule of a projection changes: a synapse's own, or its postsynaptic neuron's."""
-    return "PerPost" if aim.startswith(("receptor.", "post.")) else "PerSynapse"
+    return PerPost if aim.startswith(("receptor.", "post.")) else PerSynapse
 
 
 def owner_scope(states: tuple[State, ...]) -> Scope:
@@ -61,37 +36,45 @@ def owner_scope(states: tuple[State, ...]) -> Scope:
     return scopes.pop()
 
 
-def hook_scopes(mechanism: Mechanism, hook: Hook) -> set[str]:
-    """Whose owners a hook runs for: the names of the scopes of what it writes."""
+def hook_scopes(mechanism: Mechanism, hook: Hook) -> set[Scope]:
+    """Whose owners a hook runs for: the scopes of what it writes, else as the table of the contract says."""
     if hook.writes:
-        return {owner_scope(hook.writes).name}
-    if hook.event == "transmit":
-        return {state.scope.name for state in mechanism.states.values()} or {"PerSynapse"}
-    if hook.event == "attempts":
-        return {"Global"}
-    for kind, scope in HOME:
-        if isinstance(mechanism, kind):
+        return {owner_scope(hook.writes)}
+    match mechanism.kind.events[hook.event].over:
+        case Owners.STATES:
+            return {state.scope for state in mechanism.states.values()} or {PerSynapse}
+        case Owners.TARGET:
+            assert isinstance(mechanism, Plasticity)
+            return {aim_scope(mechanism.aim)}
+        case Scope() as scope:
             return {scope}
-    assert isinstance(mechanism, Plasticity)
-    return {aim_scope(mechanism.aim)} if hook.event in (*WEIGHT_CHANGES, "limit") else {"PerSynapse"}
+    raise AssertionError(f"'{hook.event}' is no static method of a {mechanism.kind.name}")
+
+
+def is_slow(mechanism: Mechanism, state: State) -> bool:
+    """Whether frozen time stops a state: it is declared slow, or a rule keeps it at a synapse, beside the weight."""
+    return state.slow or (isinstance(mechanism, Plasticity) and state.scope is PerSynapse)
 
 
 def check_reads(mechanism: Mechanism) -> None:
     """A hook may read only what every owner of what it writes shares; reductions only where they are evaluated."""
     for hook in mechanism.hooks:
-        if hook.event == "transmit":
+        event = mechanism.kind.events[hook.event]
+        if event.over is Owners.STATES:
             continue  # its states and its amount have different owners
         (scope,) = hook_scopes(mechanism, hook)
         what = f"{type(mechanism).__name__}.{hook.event}, which is {scope},"
-        if hook.writes and (scope, hook.event) in NO_EVENT:
+        if hook.writes and scope not in event.states:
             raise ContractError(
-                f"{what} can never run: what is {scope} has no such event; it may have `step` and `every`"
+                f"{what} can never run: what is {scope} has no such event; it may have "
+                + " and ".join(f"`{name}`" for name, other in mechanism.kind.events.items() if scope in other.states)
             )
         for name in hook.all_reads:
             state = mechanism.states.get(name)
-            if state is not None and state.scope.name not in SHARED[scope]:
-                raise ContractError(f"{what} cannot read {state!r}; it may read what is {', '.join(SHARED[scope])}")
-            if state is not None and state.reduction and hook.event not in TICK_ONLY:
+            if state is not None and state.scope not in scope.visible:
+                visible = ", ".join(map(repr, scope.visible))
+                raise ContractError(f"{what} cannot read {state!r}; it may read what is {visible}")
+            if state is not None and state.reduction and not event.ticks:
                 raise ContractError(
                     f"{what} cannot read the reduction {name}, which is evaluated at ticks only: read it in `every`"
                 )
@@ -99,20 +82,23 @@ def check_reads(mechanism: Mechanism) -> None:
                 raise ContractError(f"{what} cannot read '{name}', which not every owner shares")
 
 
-def _offered(mechanism: Mechanism, name: str, scope: str, hook: Hook) -> bool:
+def _offered(mechanism: Mechanism, name: str, scope: Scope, hook: Hook) -> bool:
+    """Whether every owner of a scope has what a hook asks for; true of what is not there at all: a default stands."""
     if name in mechanism.fields or name in mechanism.derived:
         return True
-    for side, scopes in SIDES.items():
-        if name.startswith(side):
-            return scope in scopes or (side == "post_" and isinstance(mechanism, Receptor))
-    if name == "w":
-        return scope == "PerSynapse" and hook.event != "weight"
-    if name == "elapsed":
-        return hook.event == "on_pre" and scope in ("PerSynapse", "PerPre") and not hook.after
-    return True
+    side = name.partition("_")[0]
+    if side in mechanism.kind.sides:
+        return side in scope.sides
+    if name not in mechanism.kind.offers:
+        return True
+    if name == "value" and isinstance(mechanism, Plasticity) and aim_scope(mechanism.aim) not in scope.visible:
+        return False
+    is_there = not NAMES[name].events or (hook.event in NAMES[name].events and not hook.after)
+    shared = not NAMES[name].scopes or scope in NAMES[name].scopes
+    return is_there and shared and name not in mechanism.kind.events[hook.event].hides
 
 
-def _reads(mechanism: Mechanism, scopes: tuple[str, ...]) -> Iterator[str]:
+def _reads(mechanism: Mechanism, scopes: tuple[Scope, ...]) -> Iterator[str]:
     """What the hooks and states of these scopes name."""
     for hook in mechanism.hooks:
         if not hook_scopes(mechanism, hook).isdisjoint(scopes):
@@ -120,9 +106,9 @@ def _reads(mechanism: Mechanism, scopes: tuple[str, ...]) -> Iterator[str]:
             if hook.after:
                 yield hook.after
     for state in mechanism.states.values():
-        if state.inflow and "Global" in scopes:
+        if state.inflow and Global in scopes:
             yield state.inflow.reach
-        if state.scope.name in scopes:
+        if state.scope in scopes:
             if state.trace:
                 yield from (state.trace.tau, *(v for v in (state.trace.add, state.trace.set) if isinstance(v, str)))
             if state.advancer:
@@ -133,7 +119,7 @@ def _reads(mechanism: Mechanism, scopes: tuple[str, ...]) -> Iterator[str]:
                 yield state.init
 
 
-def _needed_by(mechanism: Mechanism, *scopes: str) -> set[str]:
+def _needed_by(mechanism: Mechanism, *scopes: Scope) -> set[str]:
     found = set(_reads(mechanism, scopes))
     todo = list(found)
     while todo:
@@ -143,6 +129,3 @@ def _needed_by(mechanism: Mechanism, *scopes: str) -> set[str]:
             found |= new
             todo += new
     return found
-
-
-__all__ = ["PerPost", "PerPre", "aim_scope", "check_reads", "field_scope", "hook_scopes", "owner_scope"]

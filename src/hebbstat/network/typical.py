@@ -12,17 +12,27 @@ from typing import Any
 
 import numpy as np
 
+from hebbstat.contract.events import NAMES
 from hebbstat.contract.hooks import Hook, arguments
-from hebbstat.contract.mechanism import Bound, FollowState, Mechanism
+from hebbstat.contract.mechanism import Bound, FollowState, Gate, Mechanism
 from hebbstat.contract.state import State
 from hebbstat.network.derive import initial
 from hebbstat.network.instantiate import NetworkInstance, Table
+from hebbstat.network.lookup import (
+    Asking,
+    Default,
+    Drawn,
+    Modulator,
+    Offered,
+    OfNeuron,
+    Own,
+    followed,
+    meaning,
+    neurons,
+)
 from hebbstat.network.network import Population, Projection
 
-PLAIN: dict[str, Any] = {
-    "elapsed": 10.0, "uniform": 0.5, "normal": 1.0, "binomial": lambda n, p: n * p, "pre_rate": 10.0, "post_rate": 10.0,
-    "current": 0.0, "conductance": 0.0, "drive": 0.0, "input": 0.0, "scheduled": False, "steps_since_spike": 1000.0,
-}  # fmt: skip
+RATE = 10.0  # Hz, of a rate neuron
 
 
 @dataclass(frozen=True)
@@ -36,14 +46,17 @@ class Typical:
     scale: float = 1.0
     fixed: tuple[str, float] | None = None  # a field, and the value that it has instead of its mean
 
-    def returned(self, place: str, mechanism: Mechanism, function: Callable[..., Any], **given: Any) -> Any:
+    def returned(
+        self, place: str, mechanism: Mechanism, function: Callable[..., Any], gate: Gate | None = None, **given: Any
+    ) -> Any:
         """What a function of a mechanism returns; None if it cannot be tried, or gives what is no finite number."""
-        offered = {**PLAIN, "w": self.weight, "value": self.weight, "amount": self.weight, "dt": self.made.network.dt}
-        offered |= given
+        offered = {name: what.typical for name, what in NAMES.items() if what.typical is not None}
+        offered |= {"w": self.weight, "value": self.weight, "amount": self.weight, "dt": self.made.network.dt, **given}
         required, optional = arguments(function)
+        asking = Asking(function.__name__, gate=gate, optional=optional)
         try:
-            known = [self._argument(place, mechanism, name, offered) for name in required]
-            found = function(*known, **{name: offered[name] for name in optional if name in offered})
+            names = (*required, *optional)
+            found = function(*(self._argument(place, mechanism, name, offered, asking) for name in names))
             return found if np.isfinite(np.asarray(found, float)).all() else None
         except Exception:  # a user's function, with values that are not of its world
             return None
@@ -54,7 +67,7 @@ class Typical:
         for gate in bound.gates:
             owner = bound.owner if gate.owner is None else gate.owner
             given = {"value": value, "change": change}
-            factor = None if change is None else self.returned(self._place(owner), owner, gate.function, **given)
+            factor = None if change is None else self.returned(self._place(owner), owner, gate.function, gate, **given)
             change = None if factor is None else float(change) * float(factor)
         return None if change is None else float(change)
 
@@ -94,31 +107,38 @@ class Typical:
             return float(function(*reads))
         return mean(value)
 
-    def _argument(self, place: str, mechanism: Mechanism, name: str, offered: dict[str, Any]) -> Any:
-        if name in mechanism.states:
-            return self.state(place, mechanism, mechanism.states[name])
-        if name in mechanism.fields or name in mechanism.derived:
-            return self.parameter(self.on.name, place, mechanism, name)
-        if name in offered:
-            return offered[name]
-        if name in self.made.network.rules:
-            return self._modulator(name, "")
-        side, _, of = name.partition("_")
-        ends = {"neuron": self.on} if isinstance(self.on, Population) else {}
-        ends |= {"pre": self.on.source, "post": self.on.target} if isinstance(self.on, Projection) else {}
-        population, neuron = ends[side], ends[side].neuron  # type: ignore[union-attr]
-        if of in neuron.states:
-            return mean(initial(self.made, population.name, "neuron", neuron, neuron.states[of]))
-        return self.parameter(population.name, "neuron", neuron, of)
+    def _argument(
+        self, place: str, mechanism: Mechanism, name: str, offered: dict[str, Any], asking: Asking
+    ) -> Any:
+        match meaning(self.made.network, self.on.name, mechanism, name, asking):
+            case Own(name) if name in mechanism.states:
+                return self.state(place, mechanism, mechanism.states[name])
+            case Own(name):
+                return self.parameter(self.on.name, place, mechanism, name)
+            case Offered(name) | Drawn(name):
+                return offered[name]
+            case Modulator(rule, state):
+                return self._modulator(rule, state)
+            case Default(value):
+                return value
+            case OfNeuron(side, of):
+                return self._of_neuron(neurons(mechanism, self.on)[side], of)
+
+    def _of_neuron(self, population: Population, name: str) -> Any:
+        neuron = population.neuron
+        if name == "rate" and not population.spiking:
+            return RATE
+        if name in neuron.states:
+            return mean(initial(self.made, population.name, "neuron", neuron, neuron.states[name]))
+        return self.parameter(population.name, "neuron", neuron, name)
 
     def followed(self, signal: FollowState) -> float:
         """What a rule of the network that is followed begins with."""
-        return self._modulator(*signal.source.partition(".")[::2])
+        return self._modulator(*followed(self.made.network, signal.source, "a parameter"))
 
     def _modulator(self, name: str, state: str) -> float:
         rule = self.made.network.rules[name]
-        found = rule.states[state] if state else next(iter(rule.states.values()))
-        return mean(initial(self.made, name, "rule", rule, found))
+        return mean(initial(self.made, name, "rule", rule, rule.states[state]))
 
     def _place(self, owner: Mechanism) -> str:
         assert isinstance(self.on, Projection)

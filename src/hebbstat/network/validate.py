@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from hebbstat.contract.errors import BadValueError, ContractError, NotSupportedError, UnknownNameError, suggestion, tell
-from hebbstat.contract.hooks import WEIGHT_CHANGES
-from hebbstat.contract.mechanism import DRAWS, Mechanism, Plasticity, PopulationRule
+from hebbstat.contract.events import DRAWS
+from hebbstat.contract.mechanism import Mechanism, Plasticity, PopulationRule
 from hebbstat.contract.signals import Signal, steps_of
+from hebbstat.contract.state import PerPost, PerPre, PerSynapse
+from hebbstat.network.lookup import places, targets, watched
 from hebbstat.network.network import Network, Population, Projection
 from hebbstat.network.scopes import check_reads
 
@@ -31,8 +33,6 @@ def check(net: Network) -> None:
 
 def _check_targets(net: Network) -> None:
     """What a rule changes must be there, and not move by a plan of its own."""
-    from hebbstat.network.instantiate import places, targets
-
     at = {(owner, place): mechanism for owner, place, mechanism, _ in places(net)}
     for owner, place, name in sorted(targets(net)):
         mechanism, what = at[owner, place], f"{name} of {type(at[owner, place]).__name__} on '{owner}'"
@@ -45,13 +45,7 @@ def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:
     what = f"{type(mechanism).__name__} on '{owner}'"
     for state in mechanism.states.values():
         if state.sensor:
-            watched = mechanism.values[state.sensor]
-            if watched not in net.populations:
-                raise UnknownNameError(
-                    f"{what} counts the spikes of '{watched}'; {suggestion(str(watched), net.populations)}"
-                )
-            if not net.populations[watched].spiking:
-                raise ContractError(f"{what} counts the spikes of '{watched}', which are rate neurons")
+            watched(net, mechanism, state)
         if state.advancer:
             others = [name for name in state.advancer.all_reads if name in mechanism.states and name != state.name]
             drawn = [name for name in state.advancer.all_reads if name in DRAWS and name not in mechanism.fields]
@@ -103,7 +97,7 @@ def _check_population(population: Population) -> None:
         )
     for rule in population.rules:
         what = f"{type(rule).__name__} on '{population.name}'"
-        changes = any(not hook.writes and hook.event in WEIGHT_CHANGES for hook in rule.hooks)
+        changes = any(rule.kind.changes(hook) for hook in rule.hooks)
         if changes and rule.aim not in population.neuron.fields:
             aim = f"aims at '{rule.aim}' of {model}" if rule.aim else 'needs a target, such as target="v_threshold"'
             raise UnknownNameError(f"{what} {aim}; {suggestion(rule.aim, population.neuron.fields)}")
@@ -116,13 +110,12 @@ def _check_population(population: Population) -> None:
 
 def _check_events(projection: Projection) -> None:
     """A rule that waits for spikes needs neurons that spike: rate neurons have an output instead."""
-    sides = (("on_pre", "PerPre", projection.source), ("on_post", "PerPost", projection.target))
-    for event, scope, population in sides:
+    for scope, population in ((PerPre, projection.source), (PerPost, projection.target)):
         if population.spiking:
             continue
         for part in (part for rule in projection.rules for part in rule.parts()):
-            waits = any(hook.event == event for hook in part.hooks)
-            if waits or any(state.trace and state.scope.name == scope for state in part.states.values()):
+            waits = any(hook.event == scope.event for hook in part.hooks)
+            if waits or any(state.trace and state.scope is scope for state in part.states.values()):
                 raise ContractError(
                     f"{type(part).__name__} on '{projection.name}' waits for spikes of '{population.name}', which are "
                     "rate neurons; use a rule that acts at each step and reads pre_rate and post_rate"
@@ -147,10 +140,10 @@ def _check_projection(projection: Projection) -> None:
         if bound.adds is None:
             continue
         owner, name = bound.adds
-        if owner is not None and (name not in owner.states or owner.states[name].scope.name != "PerSynapse"):
+        if owner is not None and (name not in owner.states or owner.states[name].scope is not PerSynapse):
             raise ContractError(f"{type(owner).__name__}.redirect = '{name}' must name a PerSynapse state of its own")
         states = projection.release.states.values() if projection.release is not None else ()
-        if owner is None and name.startswith("release.") and any(state.scope.name == "PerPre" for state in states):
+        if owner is None and name.startswith("release.") and any(state.scope is PerPre for state in states):
             raise NotSupportedError(
                 f"'{projection.name}': no rule can change '{name}' of a release whose states are PerPre"
             )

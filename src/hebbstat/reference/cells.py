@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hebbstat.contract.errors import ContractError
 from hebbstat.contract.mechanism import LONG_AGO, Receptor
+from hebbstat.contract.state import PerNeuron, PerPost, Scope
 from hebbstat.network import Population
 from hebbstat.reference.elements import WHOLE, Element
 from hebbstat.reference.names import Asking, Getter, bind
@@ -46,35 +46,29 @@ class Cells:
         for rule in self.rules:
             rule.make_states(self.owners)
 
-    def owners(self, scope: str) -> list[Any]:
+    def owners(self, scope: Scope) -> list[Any]:
         """The elements of a scope."""
-        if scope == "PerNeuron":
-            return self.elements
-        if scope in ("Global", "PerPopulation"):
-            return [WHOLE]
-        raise ContractError(
-            f"a state of '{self.population.name}' cannot be {scope}; it is PerNeuron, PerPopulation or Global"
-        )
+        return self.elements if scope is PerNeuron else [WHOLE]
 
     def bind_hooks(self) -> None:
         """All hooks with their arguments found."""
 
-        def scope_of(hook: Any) -> str:
-            return hook.writes[0].scope.name if hook.writes else "PerNeuron"
+        def scope_of(hook: Any) -> Scope:
+            return hook.writes[0].scope if hook.writes else PerNeuron
 
         hooks = self.part.mechanism.hooks
         self.step_hooks = [Call(self.part, h, scope_of(h)) for h in hooks if h.writes and h.event == "step"]
         self.spike_hooks = [Call(self.part, h, scope_of(h)) for h in hooks if h.writes and h.event == "on_spike"]
-        values = {h.event: Call(self.part, h, "PerNeuron") for h in hooks if not h.writes}
+        values = {h.event: Call(self.part, h, PerNeuron) for h in hooks if not h.writes}
         self.fires, self.output = values.get("fires"), values.get("output")
         self.traces = [Increment(self.part, store) for store in self.part.stores.values() if store.state.trace]
         self.rule_traces = [
             Increment(rule, store) for rule in self.rules for store in rule.stores.values()
-            if store.state.trace and store.state.scope.name == "PerNeuron"
+            if store.state.trace and store.state.scope is PerNeuron
         ]  # fmt: skip
         bounds = [(rule, bound) for rule in self.rules for bound in rule.mechanism.bound()]
         self.changes = {
-            event: [Change(rule, b, "PerNeuron") for rule, b in bounds if b.adds is not None and b.hook.event == event]
+            event: [Change(rule, b, PerNeuron) for rule, b in bounds if b.adds is not None and b.hook.event == event]
             for event in ("on_spike", "step", "every")
         }
         self.updates = {
@@ -88,19 +82,17 @@ class Cells:
 
     # What hooks may ask for
 
-    def offer(self, part: Part, name: str) -> Getter | None:
-        """Names that cells offer to their own mechanisms."""
-        if part is self.part and name in ("current", "conductance", "drive", "input", "scheduled"):
-            return lambda e: self.offered[name][e.neuron]
-        if part is self.part and name == "steps_since_spike":
+    def offer(self, part: Part, name: str) -> Getter:
+        """What cells offer to their own mechanisms."""
+        if name == "steps_since_spike":
             return lambda e: float(self.sim.now - self.spiked_at[e.neuron])
-        if name == "value" and part in self.rules:
-            return self.target_of(part).read
-        return None
+        if name == "value":
+            return self.target_of(part).read  # type: ignore[no-any-return]
+        return lambda e: self.offered[name][e.neuron]
 
-    def side(self, side: str) -> Cells | None:
+    def side(self, side: str) -> Cells:
         """The population called `neuron` by its rules."""
-        return self if side == "neuron" else None
+        return self
 
     def rate_at(self, side: str) -> Getter:
         """The output of rate neurons: the presynaptic one as it arrives now."""
@@ -240,27 +232,27 @@ class ReceptorCells:
 
     def make_states(self) -> None:
         """Initial values."""
-        self.part.make_states(lambda scope: self.cells.elements if scope == "PerPost" else [WHOLE], eager=True)
+        self.part.make_states(lambda scope: self.cells.elements, eager=True)
 
     def bind_hooks(self) -> None:
         """All hooks with their arguments found."""
         hooks = self.part.mechanism.hooks
-        self.arrival_hooks = [Call(self.part, h, "PerPost") for h in hooks if h.event == "on_arrival"]
-        self.step_hooks = [Call(self.part, h, "PerPost") for h in hooks if h.event == "step"]
-        values = {h.event: Call(self.part, h, "PerPost") for h in hooks if not h.writes}
+        self.arrival_hooks = [Call(self.part, h, PerPost) for h in hooks if h.event == "on_arrival"]
+        self.step_hooks = [Call(self.part, h, PerPost) for h in hooks if h.event == "step"]
+        values = {h.event: Call(self.part, h, PerPost) for h in hooks if not h.writes}
         self.current, self.conductance = values.get("current"), values.get("conductance")
         self.reversal = bind(self.part, "reversal", Asking("conductance")) if self.conductance else None
         traces = [store for store in self.part.stores.values() if store.state.trace]
         self.taking = [store for store in traces if store.state.takes_amounts]
         self.traces = [Increment(self.part, store) for store in traces if not store.state.takes_amounts]
 
-    def offer(self, part: Part, name: str) -> Getter | None:
+    def offer(self, part: Part, name: str) -> Getter:
         """`amount`: what arrived."""
-        return (lambda e: self.amount[e.post]) if name == "amount" else None
+        return lambda e: self.amount[e.post]
 
-    def side(self, side: str) -> Cells | None:
+    def side(self, side: str) -> Cells:
         """The population called `post`."""
-        return self.cells if side == "post" else None
+        return self.cells
 
     def receive(self, post: int, amount: float) -> None:
         """Semantics 2.5: traces take an amount as it arrives, the rest goes by the sum."""

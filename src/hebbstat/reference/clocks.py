@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hebbstat.contract.errors import NotSupportedError
 from hebbstat.contract.signals import steps_of
+from hebbstat.contract.state import PerBranch, PerNeuron, PerPost, PerPre, Scope
 from hebbstat.reference.cells import Cells
 from hebbstat.reference.elements import Synapse
 from hebbstat.reference.names import Asking, bind
@@ -81,7 +82,7 @@ class Reducer:
         assert reduction is not None
         if reduction.of == "w":
             return lambda e: float(e.weight)
-        if reduction.over == "neuron" or (isinstance(self.part.home, Cells) and store.state.scope.name == "PerNeuron"):
+        if reduction.over == "neuron" or (isinstance(self.part.home, Cells) and store.state.scope is PerNeuron):
             raise NotSupportedError(
                 f"{self.part.say()}: {store.state.name} reduces '{reduction.of}' over all projections, "
                 "which have only 'w' in common; reduce over='projection'"
@@ -95,7 +96,7 @@ class Reducer:
             store.write(e, value)
 
     def _value(self, store: Store, e: Any) -> float:
-        reduction, scope = store.state.reduction, store.state.scope.name
+        reduction, scope = store.state.reduction, store.state.scope
         assert reduction is not None
         groups = self._groups(scope, reduction.over, e)
         read = self.reads[store.state.name]
@@ -104,19 +105,19 @@ class Reducer:
             return reduce(values[0], reduction.how, reduction.q)
         return reduce_groups(values, reduction.how, reduction.q)
 
-    def _groups(self, scope: str, over: str, e: Any) -> list[list[Any]]:
+    def _groups(self, scope: Scope, over: str, e: Any) -> list[list[Any]]:
         """Whose values are reduced: one group for a neuron's, one for each neuron if the owner is the whole."""
         home = self.part.home
         if isinstance(home, Cells):
-            if scope == "PerNeuron":
+            if scope is PerNeuron:
                 return [self._incoming(home, e.neuron)]
             return [[cell] for cell in home.elements]
         at: Connections = home
-        if scope == "PerPost":
+        if scope is PerPost:
             return [at.incoming[e.post] if over == "projection" else self._incoming(at.target, e.post)]
-        if scope == "PerBranch":
+        if scope is PerBranch:
             return [[s for s in at.incoming[e.post] if s.branch == e.branch]]
-        if scope == "PerPre":
+        if scope is PerPre:
             return [[s for c in self._from(at, over) for s in c.synapses if s.pre == e.pre]]
         return at.incoming
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
+
+from hebbstat.contract.state import Scope
 
 HIGH = 2**32  # what stands in the upper half of a draw's element
 
@@ -38,32 +41,22 @@ class Synapse(Element):
 
 WHOLE = Element()
 
-KEY: dict[str, Callable[[Any], Hashable]] = {
-    "PerSynapse": lambda e: e.identity,
-    "PerBranch": lambda e: (e.post, e.branch),
-    "PerPre": lambda e: (e.pre, e.delay),
-    "PerPost": lambda e: e.post,
-    "PerNeuron": lambda e: e.neuron,
-    "PerPopulation": lambda e: 0,
-    "Global": lambda e: 0,
-}
-"""By which key a state of each scope is kept."""
 
-INDEX: dict[str, Callable[[Any], int]] = {
-    "PerSynapse": lambda e: e.index,
-    "PerPre": lambda e: e.pre,
-    "PerPost": lambda e: e.post,
-    "PerNeuron": lambda e: e.neuron,
-}
-"""Where a parameter of each scope stands in its array."""
+def key_of(scope: Scope) -> Callable[[Any], Any]:
+    """By which key a state of a scope is kept: what tells its owners from each other."""
+    return attrgetter(*scope.owner) if scope.owner else lambda e: 0
 
-NUMBER: dict[str, Callable[[Any], int]] = {
-    "PerSynapse": lambda e: e.pre * HIGH + e.post,
-    "PerBranch": lambda e: e.branch * HIGH + e.post,
-    "PerPre": lambda e: e.delay * HIGH + e.pre,
-    "PerPost": lambda e: e.post,
-    "PerNeuron": lambda e: e.neuron,
-    "PerPopulation": lambda e: 0,
-    "Global": lambda e: 0,
-}
-"""The element that keys a random draw (semantics, section 7); synapses of one pair differ by their birth."""
+
+def index_of(scope: Scope) -> Callable[[Any], int] | None:
+    """Where a parameter of a scope stands in its array; None if there is one for all."""
+    return attrgetter(scope.index) if scope.index else None
+
+
+def number_of(scope: Scope) -> Callable[[Any], int]:
+    """The element that keys a random draw (semantics, section 7); synapses of one pair differ by their birth."""
+    match scope.element:
+        case (upper, lower):
+            return lambda e: getattr(e, upper) * HIGH + getattr(e, lower)
+        case (lower,):
+            return attrgetter(lower)
+    return lambda e: 0

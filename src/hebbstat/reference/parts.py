@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from hebbstat.contract.hooks import Hook, arguments
 from hebbstat.contract.mechanism import Bound, FollowState, Mechanism
-from hebbstat.contract.state import State
-from hebbstat.network import Table
-from hebbstat.reference.elements import KEY
+from hebbstat.contract.state import Scope, State
+from hebbstat.network import Table, lookup
+from hebbstat.network.scopes import is_slow
+from hebbstat.reference.elements import key_of
 from hebbstat.reference.names import Asking, Constant, Getter, bind
 
 if TYPE_CHECKING:
@@ -29,12 +30,12 @@ class Part:
         self.stores: dict[str, Store] = {}
         sim.parts[name, place] = self
 
-    def make_states(self, owners: Callable[[str], list[Any]], *, eager: bool = False) -> None:
+    def make_states(self, owners: Callable[[Scope], list[Any]], *, eager: bool = False) -> None:
         """Give every declared state its initial values. `owners(scope)` lists the elements of a scope."""
         for state in self.mechanism.states.values():
             self.stores[state.name] = Store(self, state, eager)
         for store in self.stores.values():
-            for element in owners(store.state.scope.name):
+            for element in owners(store.state.scope):
                 store.begin(element)
 
     def say(self) -> str:
@@ -64,12 +65,12 @@ class Store:
 
     def __init__(self, part: Part, state: State, eager: bool) -> None:
         self.part, self.state, self.sim = part, state, part.sim
-        self.key = KEY[state.scope.name]
+        self.key = key_of(state.scope)
         self.values: dict[Any, float] = {}
         self.since: dict[Any, int] = {}
         self.owners: dict[Any, Any] = {}
         self.history: dict[Any, deque[float]] = {}
-        self.slow = state.slow
+        self.slow = is_slow(part.mechanism, state)
         self.decay: Callable[[float, float, Any], float] | None = None
         self.step_by_step = eager
         self.bind()
@@ -127,7 +128,8 @@ class Store:
     def read(self, e: Any) -> float:
         """The value at the end of the present step."""
         if self.state.sensor:
-            return float(self.sim.spikes_in_step(self.part.values[self.state.sensor]))
+            watched = lookup.watched(self.sim.network, self.part.mechanism, self.state)
+            return float(self.sim.spikes_in_step(watched.name))
         if self.state.inflow:
             return self._inflow(e)
         key = self.key(e)
@@ -227,9 +229,9 @@ class Target:
 class Call:
     """A hook with its arguments bound: call it with an element."""
 
-    def __init__(self, part: Part, hook: Hook, scope: str, also: dict[str, Getter] | None = None) -> None:
+    def __init__(self, part: Part, hook: Hook, scope: Scope, also: dict[str, Getter] | None = None) -> None:
         self.part, self.hook, self.scope = part, hook, scope
-        asking = Asking(hook_name(hook), hook, scope)
+        asking = Asking(hook_name(hook), hook, scope=scope)
         self.function, self.getters = hook.function, bind_all(part, hook.function, asking, also)
         self.when = hook.when
         self.when_getters = bind_all(part, hook.when, asking, also) if hook.when else []
@@ -251,14 +253,14 @@ class Call:
 class Change:
     """A hook that returns the change of a target, with its gates."""
 
-    def __init__(self, part: Part, bound: Bound, scope: str) -> None:
+    def __init__(self, part: Part, bound: Bound, scope: Scope) -> None:
         self.call, self.aim = Call(part, bound.hook, scope), bound.adds[1] if bound.adds else "w"
         so_far: dict[str, Getter] = {"change": lambda e: self.so_far}
         owners = {id(other.mechanism): other for other in getattr(part.home, "rules", ())}
-        self.gates = []
+        self.key, self.gates = key_of(scope), list[tuple[Any, list[Getter]]]()
         for number, gate in enumerate(bound.gates):
-            owner, brought = owners.get(id(gate.owner), part), gate.owner is not None
-            asking = Asking(hook_name(bound.hook), bound.hook, scope, gate=number, brought=brought, of=part)
+            owner, name = owners.get(id(gate.owner), part), hook_name(bound.hook)
+            asking = Asking(name, bound.hook, gate, scope=scope, number=number, of=part)
             self.gates.append((gate.function, bind_all(owner, gate.function, asking, so_far)))
 
     def __call__(self, e: Any) -> float:

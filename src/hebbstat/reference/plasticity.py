@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from hebbstat.contract.mechanism import Bound, Mechanism
-from hebbstat.network.scopes import aim_scope
+from hebbstat.contract.state import PerBranch, PerPost, PerPre, PerSynapse, Scope
+from hebbstat.network.scopes import aim_scope, hook_scopes
 from hebbstat.reference.cells import Increment
-from hebbstat.reference.elements import KEY, Synapse
+from hebbstat.reference.elements import Synapse
 from hebbstat.reference.names import Asking, bind
 from hebbstat.reference.parts import Call, Change, Part, Store
 from hebbstat.reference.synapses import Connections
@@ -49,22 +50,24 @@ class Rules:
         part, hook = self.part_of(bound.owner), bound.hook
         if bound.adds is not None and bound.adds[0] is not None:
             state = self.part_of(bound.adds[0]).stores[bound.adds[1]]
-            self.redirected[hook.event].append((Change(part, bound, "PerSynapse"), state))
+            self.redirected[hook.event].append((Change(part, bound, PerSynapse), state))
         elif bound.adds is not None:
             self.changes[hook.event].append(Change(part, bound, aim_scope(bound.adds[1])))
         elif hook.writes:
-            call = Call(part, hook, hook.writes[0].scope.name)
+            call = Call(part, hook, hook.writes[0].scope)
             if hook.after:
                 self.later.append((call, bind(part, hook.after, Asking("after"))))
             else:
                 self.updates[hook.event].append(call)
-        elif hook.event == "limit":
-            aim = part.mechanism.aim
-            self.limits.append((aim, Call(part, hook, aim_scope(aim))))
-        elif hook.event == "weight":
-            self.weights.append(Call(part, hook, "PerSynapse"))
         else:
-            self._rewires(part, Call(part, hook, "Global" if hook.event == "attempts" else "PerSynapse"))
+            (scope,) = hook_scopes(part.mechanism, hook)
+            call = Call(part, hook, scope)
+            if hook.event == "limit":
+                self.limits.append((part.mechanism.aim, call))
+            elif hook.event == "weight":
+                self.weights.append(call)
+            else:
+                self._rewires(part, call)
 
     def _rewires(self, part: Part, call: Call) -> None:
         if not self.rewiring or self.rewiring[-1][0] is not part:
@@ -98,8 +101,8 @@ class Rules:
             if only is not None and change.call.part not in only:
                 continue
             sums = found.setdefault(change.aim, {})
-            for e in synapses if change.call.scope == "PerSynapse" or owners is None else owners:
-                key = KEY[change.call.scope](e)
+            for e in synapses if change.call.scope is PerSynapse or owners is None else owners:
+                key = change.key(e)
                 sums[key] = (e, sums[key][1] + change(e) if key in sums else change(e))
         for change, store in self.redirected[event]:
             if only is None or change.call.part in only:
@@ -109,12 +112,12 @@ class Rules:
             for e, amount in sums.values():
                 self._add(aim, e, amount)
         for aim, call in self.limits:
-            for e, _ in found.get(aim, {}).values() if aim_scope(aim) == "PerSynapse" else ():
+            for e, _ in found.get(aim, {}).values() if aim_scope(aim) is PerSynapse else ():
                 self._bound(aim, call, e)
 
     def _add(self, aim: str, e: Any, amount: float) -> None:
         target = self.at.target_of(aim)
-        if target is not None and aim_scope(aim) == "PerPost":
+        if target is not None and aim_scope(aim) is PerPost:
             target.waiting[e.post] = target.waiting.get(e.post, 0.0) + amount
             return
         if target is None:
@@ -145,17 +148,17 @@ class Rules:
         post = [(synapse, old) for p, old in posts for synapse in self.at.incoming[p.post]]
         seen = dict(posts)
         branches = [
-            (e, seen[self.at.posts[e.post]]) for e in self.at.owners("PerBranch") if self.at.posts[e.post] in seen
+            (e, seen[self.at.posts[e.post]]) for e in self.at.owners(PerBranch) if self.at.posts[e.post] in seen
         ]
         later = self._due()
         for scope, on_pre, on_post in (
-            ("PerSynapse", pre, post),
-            ("PerBranch", pre, branches),
-            ("PerPre", rows, []),
-            ("PerPost", pre, posts),
+            (PerSynapse, pre, post),
+            (PerBranch, pre, branches),
+            (PerPre, rows, []),
+            (PerPost, pre, posts),
         ):
             for call, e, old in later:
-                if call.scope == scope:
+                if call.scope is scope:
                     self._write(call.updates(e), old)
             self._increment("on_pre", scope, on_pre)
             self.derive_weights()
@@ -167,7 +170,7 @@ class Rules:
         """`after`: the event is seen that much later."""
         for row, old in rows:
             for k, (call, after) in enumerate(self.later):
-                for e in [row] if call.scope == "PerPre" else self.at.rows[row.pre, row.delay]:
+                for e in [row] if call.scope is PerPre else self.at.rows[row.pre, row.delay]:
                     due = self.sim.now + round(after(e) / self.sim.dt)
                     self.pending.setdefault(due, []).append((k, e, old or self.sim.is_frozen))
 
@@ -176,17 +179,15 @@ class Rules:
         due = self.pending.pop(self.sim.now, [])
         return [(self.later[k][0], e, old) for k, e, old in due if not isinstance(e, Synapse) or e.identity in there]
 
-    def _increment(self, event: str, scope: str, events: list[Event]) -> None:
+    def _increment(self, event: str, scope: Scope, events: list[Event]) -> None:
         """One event of all owners of a scope. At an owner all hooks read the same; a branch or neuron takes the
         presynaptic events of its synapses one after the other."""
-        calls = [call for call in self.updates[event] if call.scope == scope]
-        traces = [
-            trace for trace in self.traces if trace.store.state.scope.name == scope and TRACED.get(scope) == event
-        ]
+        calls = [call for call in self.updates[event] if call.scope is scope]
+        traces = [trace for trace in self.traces if trace.store.state.scope is scope and scope.event == event]
         for e, old in events:
             updates = [u for call in calls for u in call.updates(e)]
             self._write(updates + [u for trace in traces for u in trace.updates(e)], old)
-            if scope == "PerSynapse":
+            if scope is PerSynapse:
                 for store, amount in self.increments.get((event, e.identity), ()):
                     store.write(e, store.read(e) + amount)
 
@@ -223,6 +224,3 @@ class Rules:
             for store, amount in self.increments.get((event, e.identity), ()):
                 store.write(e, store.read(e) + amount)
 
-
-TRACED = {"PerPre": "on_pre", "PerPost": "on_post"}
-"""By which event a trace of each scope is incremented."""

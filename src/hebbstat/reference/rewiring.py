@@ -8,11 +8,13 @@ import numpy as np
 
 from hebbstat.contract import random
 from hebbstat.contract.errors import NotSupportedError
+from hebbstat.contract.state import PerSynapse
+from hebbstat.network.scopes import field_scope
 from hebbstat.reference.elements import WHOLE, Synapse
 from hebbstat.reference.parts import Call, Part
 from hebbstat.reference.plasticity import Rules
 
-FREE = {"free_pre": "PerPre", "free_post": "PerPost"}
+FREE = ("free_pre", "free_post")
 
 
 class Rewiring:
@@ -53,7 +55,7 @@ class Rewiring:
         self.at.synapses.remove(synapse)
         for part in self.at.parts.values():
             for store in part.stores.values():
-                if store.state.scope.name == "PerSynapse":
+                if store.state.scope is PerSynapse:
                     store.end(synapse)
         for target in self.sim.targets_of(self.at.projection.name, "release"):
             target.values.pop(synapse.identity, None)
@@ -103,7 +105,7 @@ class Rewiring:
             target.values[synapse.identity] = first
         for part in self.at.parts.values():
             for store in part.stores.values():
-                if store.state.scope.name == "PerSynapse":
+                if store.state.scope is PerSynapse:
                     store.begin(synapse)
         synapse.weight = float(calls["newborn"](synapse))
         for call in self.rules.weights:
@@ -112,6 +114,4 @@ class Rewiring:
 
 
 def _per_synapse(part: Part, name: str) -> bool:
-    from hebbstat.network.scopes import field_scope
-
-    return field_scope(part.mechanism, name) == "PerSynapse"
+    return field_scope(part.mechanism, name) is PerSynapse

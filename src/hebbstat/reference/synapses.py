@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from hebbstat.contract.errors import ContractError
+from hebbstat.contract.state import PerBranch, PerPost, PerPre, PerSynapse, Scope
 from hebbstat.network import Projection
-from hebbstat.network.instantiate import target_of
+from hebbstat.network.lookup import target_of
+from hebbstat.network.scopes import hook_scopes
 from hebbstat.reference.cells import Cells, ReceptorCells
 from hebbstat.reference.elements import WHOLE, Element, Synapse
 from hebbstat.reference.names import Getter
@@ -81,49 +83,39 @@ class Connections:
         """Initial values of release and rules."""
         for part in self.parts.values():
             part.make_states(self.owners)
-        for part in self.rules:
-            for store in part.stores.values():
-                store.slow = store.slow or store.state.scope.name == "PerSynapse"
 
-    def owners(self, scope: str) -> list[Any]:
+    def owners(self, scope: Scope) -> list[Any]:
         """The elements of a scope."""
-        if scope == "PerSynapse":
+        if scope is PerSynapse:
             return list(self.synapses)
-        if scope == "PerPre":
+        if scope is PerPre:
             return list(self.row_elements.values())
-        if scope == "PerPost":
+        if scope is PerPost:
             return self.posts
-        if scope == "PerBranch":
+        if scope is PerBranch:
             return [Element(post=j, branch=b) for j in range(self.target.n) for b in range(self.branches)]
-        if scope in ("Global", "PerPopulation"):
-            return [WHOLE]
-        raise ContractError(f"a state of '{self.projection.name}' cannot be {scope}")
+        return [WHOLE]
 
     def bind_hooks(self) -> None:
         """The release with its arguments found."""
         if self.release is None:
             return
-        states = [store.state for store in self.release.stores.values()]
-        self.row_release = any(state.scope.name == "PerPre" for state in states)
         hook = next(h for h in self.release.mechanism.hooks if h.event == "transmit")
-        self.transmit = Call(self.release, hook, "PerPre" if self.row_release else "PerSynapse")
+        self.row_release = PerPre in hook_scopes(self.release.mechanism, hook)
+        self.transmit = Call(self.release, hook, PerPre if self.row_release else PerSynapse)
 
     # What hooks may ask for
 
-    def offer(self, part: Part, name: str) -> Getter | None:
-        """Names that synapses offer to release and rules."""
-        if name == "w":
-            return lambda e: e.weight
-        if name == "value":
-            target = self.target_of(part.mechanism.aim) if part is not self.release else None
-            return target.read if target is not None else lambda e: e.weight
+    def offer(self, part: Part, name: str) -> Getter:
+        """What synapses offer to release and rules: `w`, `value`, `elapsed`."""
         if name == "elapsed":
             return lambda e: (self.sim.now - self.last_event.get((e.pre, e.delay), -1)) * self.sim.dt
-        return None
+        target = self.target_of(part.mechanism.aim) if name == "value" else None
+        return target.read if target is not None else lambda e: e.weight
 
-    def side(self, side: str) -> Cells | None:
+    def side(self, side: str) -> Cells:
         """The populations called `pre` and `post`."""
-        return {"pre": self.source, "post": self.target}.get(side)
+        return self.source if side == "pre" else self.target
 
     def target_of(self, aim: str) -> Target | None:
         """What a rule changes; None is the weight."""
@@ -185,7 +177,7 @@ class Connections:
             self._deliver(synapse, float(amount))
             updates += [(store, synapse, value) for store, value in zip(stores, new, strict=True)]
             row_values.append(
-                [value for store, value in zip(stores, new, strict=True) if store.state.scope.name == "PerPre"]
+                [value for store, value in zip(stores, new, strict=True) if store.state.scope is PerPre]
             )
         if any(values != row_values[0] for values in row_values):
             what = f"{self.release.say()}: a PerPre state came out differently at the synapses of row {row}"

@@ -9,13 +9,14 @@ import numpy as np
 
 from hebbstat.contract.errors import ContractError, NotSupportedError, UnknownNameError, suggestion
 from hebbstat.contract.mechanism import FollowState
+from hebbstat.contract.state import Global, PerNeuron, PerPost, PerSynapse, Scope
 from hebbstat.network import Network, NetworkInstance, Projection, instantiate, lookup
 from hebbstat.network.derive import derive_all
-from hebbstat.network.instantiate import targets
+from hebbstat.network.lookup import targets
 from hebbstat.network.scopes import field_scope
 from hebbstat.reference.cells import Cells, ReceptorCells
 from hebbstat.reference.clocks import Reducer
-from hebbstat.reference.elements import INDEX, KEY, WHOLE
+from hebbstat.reference.elements import WHOLE, key_of
 from hebbstat.reference.names import Asking, bind
 from hebbstat.reference.parts import Call, Part, Target
 from hebbstat.reference.plasticity import Rules
@@ -82,7 +83,7 @@ class World:
         self.reducers = [Reducer(self, part) for part in self.parts.values()]
         self.modulator_hooks = {
             event: [
-                Call(part, h, "Global")
+                Call(part, h, Global)
                 for part in self.modulators.values()
                 for h in part.mechanism.hooks
                 if h.event == event
@@ -117,16 +118,16 @@ class World:
                     f"a rule changes '{name}' of {part.say()}; {suggestion(name, part.mechanism.fields)}"
                 )
             scope = field_scope(part.mechanism, name)
-            if scope not in ("PerSynapse", "PerPost", "PerNeuron"):
+            if scope not in (PerSynapse, PerPost, PerNeuron):
                 what = f"{name} of {part.say()} is {scope}"
                 raise NotSupportedError(f"{what}; a rule can change what is per synapse or per postsynaptic neuron")
             owners = self._owners_of(part, scope)
             firsts = np.broadcast_to(np.asarray(value, float), len(owners)).tolist()
-            key = KEY[scope] if scope == "PerSynapse" else lambda e: e.post
+            key = key_of(PerSynapse if scope is PerSynapse else PerPost)
             self.targets[owner, place, name] = Target({key(e): v for e, v in zip(owners, firsts, strict=True)}, key)
             self._first[owner, place, name] = value
 
-    def _owners_of(self, part: Part, scope: str) -> list[Any]:
+    def _owners_of(self, part: Part, scope: Scope) -> list[Any]:
         if isinstance(part.home, Connections):
             return part.home.owners(scope)
         home = part.home
@@ -162,8 +163,6 @@ class World:
 
     def spikes_in_step(self, population: str) -> int:
         """How many cells of a population spiked in this step."""
-        if population not in self.cells:
-            raise UnknownNameError(f"a sensor looks at '{population}'; {suggestion(population, self.cells)}")
         return len(self.cells[population].spikes.get(self.now, ()))
 
     def was_frozen(self, step: int) -> bool:
@@ -264,7 +263,7 @@ class World:
         part = self._part(name, place)
         getter = bind(part, field, Asking(field))
         scope = field_scope(part.mechanism, field)
-        if scope not in INDEX or part.home is None:
+        if not scope.index or part.home is None:
             return [getter(WHOLE)]
         return [getter(e) for e in self._owners_of(part, scope)]
 

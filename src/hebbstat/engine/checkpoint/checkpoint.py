@@ -27,12 +27,13 @@ from hebbstat.engine.checkpoint import archive
 from hebbstat.engine.checkpoint.validate import accept_parameters, vet_given, vet_header, vet_state
 from hebbstat.engine.jit.cache import fingerprint
 from hebbstat.engine.state.global_state import gather, gather_delays, put
-from hebbstat.network.instantiate import NetworkInstance, places
+from hebbstat.network.instantiate import NetworkInstance
 from hebbstat.network.network import Network
 from hebbstat.network.serialise import describe, first_difference, rebuild
 
 if TYPE_CHECKING:
     from hebbstat.engine.simulation import Simulation
+from hebbstat.network.lookup import places
 
 STATE, GIVEN, KEPT = "state/", "network/", "recorded/"  # where a file has its arrays
 

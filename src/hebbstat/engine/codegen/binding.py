@@ -9,14 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hebbstat.contract.errors import UnknownNameError, suggestion
+from hebbstat.contract.events import Returns
 from hebbstat.contract.hooks import Hook, arguments
-from hebbstat.contract.mechanism import DRAWS, Bound, FollowState
+from hebbstat.contract.mechanism import Bound, FollowState
 from hebbstat.contract.state import State
 from hebbstat.engine.codegen.hook_bodies import number
 from hebbstat.engine.codegen.hooks import HookWriter
 from hebbstat.engine.plan.model import Cells, Group, Links, Member, Model, Variable, draw_key, modulator
 from hebbstat.network import lookup
+from hebbstat.network.lookup import Asking
 from hebbstat.network.streams import hook_stream
 
 INDEX = {"cell": "i", "row": "row", "synapse": "k", "copy": "k", "global": "0"}
@@ -47,72 +48,68 @@ class Reader:
     def call(self, view: View, member: Member, hook: Hook) -> str:
         """The call of a hook at a place."""
         what = "_".join([hook.event.removeprefix("on_"), *(s.name for s in hook.writes)])
-        wanted, truth = f"{type(member.mechanism).__name__}_{what}", hook.event in ("fires", "dies")
-        function = self.hooks.name(hook.function, wanted, truth)
-        required, optional = arguments(hook.function)
-        return f"{function}({', '.join(self.read(view, member, name, hook) for name in (*required, *optional))})"
+        wanted, event = f"{type(member.mechanism).__name__}_{what}", member.mechanism.kind.events.get(hook.event)
+        truth = not hook.writes and event is not None and event.returns is Returns.CONDITION
+        return self._called(view, member, hook.function, wanted, Asking(what, hook), truth)
 
     def condition(self, view: View, member: Member, hook: Hook) -> str:
         """The condition of a `step_when` hook."""
         assert hook.when is not None
-        function = self.hooks.name(hook.when, f"{type(member.mechanism).__name__}_when", True)
-        required, optional = arguments(hook.when)
-        given = [self.read(view, member, name, hook, optional) for name in (*required, *optional)]
-        return f"{function}({', '.join(given)})"
+        return self._called(
+            view, member, hook.when, f"{type(member.mechanism).__name__}_when", Asking("step_when", hook), True
+        )
 
     def gate(self, view: View, member: Member, bound: Bound, number: int) -> str:
-        """The factor of a gate: its arguments are modulators, or what the rule's hooks may ask for.
-
-        A gate that a wrapper brought along asks its wrapper first, since it knows no network.
-        """
-        gate, given = bound.gates[number], []
-        asked = replace(view, draws=(member, number))
+        """The factor of a gate: its arguments are modulators, or what the rule's hooks may ask for."""
+        gate, asked = bound.gates[number], replace(view, draws=(member, number))
         owner = view.group.member(gate.owner) if gate.owner is not None else member
-        for name in gate.reads:
-            if name == "change":
-                given.append(view.offered[name])
-                continue
-            found = lookup.modulator(self.model.net, name, f"a gate of {type(member.mechanism).__name__}")
-            if found is None or (gate.owner is not None and self._is_there(asked, owner, name)):
-                given.append(self.read(asked, owner, name, bound.hook, arguments(gate.function)[1]))
-            else:
-                given.append(view.signal(f"network.{modulator(self.model, *found)}[0]"))
         wanted = f"{type(gate.owner).__name__}_gate" if gate.owner else "gate"
-        return f"{self.hooks.name(gate.function, wanted)}({', '.join(given)})"
+        return self._called(asked, owner, gate.function, wanted, Asking("a gate", bound.hook, gate))
 
-    def _is_there(self, view: View, member: Member, name: str) -> bool:
-        """Whether a hook of a member could ask for a name."""
-        mechanism = member.mechanism
-        own = (*mechanism.states, *mechanism.fields, *mechanism.derived, *view.offered, "dt", *DRAWS)
-        return name in own or self._of_neuron(view, name) is not None
-
-    def read(
-        self, view: View, member: Member, name: str, hook: Hook | None = None, optional: dict[str, Any] | None = None
+    def _called(
+        self, view: View, member: Member, function: Callable[..., Any], wanted: str, asking: Asking, truth: bool = False
     ) -> str:
-        """The expression for one argument; `optional` are the default values of a gate in place of the hook's."""
-        mechanism = member.mechanism
-        if name in mechanism.states:
-            return view.state(member, mechanism.states[name])
-        if name in mechanism.fields or name in mechanism.derived:
-            return self.parameter(view, member, name)
+        """The call of a function of a mechanism with what its arguments mean."""
+        return f"{self.hooks.name(function, wanted, truth)}({self._given(view, member, function, asking)})"
+
+    def _given(self, view: View, member: Member, function: Callable[..., Any], asking: Asking) -> str:
+        """What the arguments of a function of a mechanism mean."""
+        required, optional = arguments(function)
+        asking = replace(asking, optional=optional)
+        return ", ".join(self.read(view, member, name, asking) for name in (*required, *optional))
+
+    def read(self, view: View, member: Member, name: str, asking: Asking) -> str:
+        """The expression for one argument."""
+        mechanism, net = member.mechanism, self.model.net
+        match lookup.meaning(net, member.owner, mechanism, name, asking):
+            case lookup.Own():
+                return self.own(view, member, name)
+            case lookup.Offered():
+                return self._offered(view, name)
+            case lookup.Drawn():
+                assert asking.hook is not None
+                return self._draw(view, member, name, asking.hook)
+            case lookup.OfNeuron(side, of):
+                found = view.cells(side, of)
+                assert found is not None, "refusals.check lets no other value of a neuron pass"
+                return found
+            case lookup.Modulator(rule, state):
+                return view.signal(f"network.{modulator(self.model, rule, state)}[0]")
+            case lookup.Default(value):
+                return number(value)
+
+    def own(self, view: View, member: Member, name: str) -> str:
+        """A state, field or derived value of a mechanism."""
+        states = member.mechanism.states
+        return view.state(member, states[name]) if name in states else self.parameter(view, member, name)
+
+    def _offered(self, view: View, name: str) -> str:
         if name in view.offered:
             return view.offered[name]
         if name == "dt":
             return f"F({self.model.net.dt!r})"
-        if name in DRAWS:
-            assert hook is not None
-            return self._draw(view, member, name, hook)
-        found = self._of_neuron(view, name)
-        if found is not None:
-            return found
-        if optional is None:
-            optional = hook.optional if hook is not None else {}
-        if name in optional:
-            return number(optional[name])
-        raise UnknownNameError(
-            f"{type(mechanism).__name__} on '{view.group.name}' asks for '{name}', which is not there; "
-            + suggestion(name, [known for known in _askable(view, member, name) if known != name])
-        )
+        assert name == "value", f"{name} is not there"
+        return view.offered["w"]  # refusals.check lets no other target pass here
 
     def parameter(self, view: View, member: Member, name: str) -> str:
         """A field or derived value: a variable, a live computation, or the modulator that it follows."""
@@ -121,9 +118,9 @@ class Reader:
             who = f"{name} of {type(member.mechanism).__name__} on '{member.owner}'"
             return view.signal(self.followed(*lookup.followed(self.model.net, value.source, who), view))
         if (member.owner, member.place, name) in self.model.made.live:
-            function = member.mechanism.derived[name]
-            given = ", ".join(self.read(view, member, read) for read in function.all_reads)
-            return f"{self.hooks.name(function.function, f'{type(member.mechanism).__name__}_{name}')}({given})"
+            function = member.mechanism.derived[name].function
+            given = self._given(view, member, function, Asking(name, before=True))
+            return f"{self.hooks.name(function, f'{type(member.mechanism).__name__}_{name}')}({given})"
         return self.variable(view.group, f"{member.prefix}{name}", view)
 
     def followed(self, rule: str, state: str, view: View) -> str:
@@ -152,7 +149,7 @@ class Reader:
         name = f"{member.prefix}{state.name}"
         if f"rate_of_{name}" in view.group.variables:
             return self.variable(view.group, f"rate_of_{name}", view)
-        return f"F({self.model.net.dt!r}) / {self.read(view, member, state.trace.tau)}"
+        return f"F({self.model.net.dt!r}) / {self.own(view, member, state.trace.tau)}"
 
     def decay(self, view: View, member: Member, state: State) -> str:
         """The factor by which a trace decays in one step."""
@@ -189,7 +186,10 @@ class Reader:
         """A trace's value after its event."""
         assert state.trace is not None
         jump = state.trace.add if state.trace.set is None else state.trace.set
-        amount = self.read(view, member, jump) if isinstance(jump, str) else f"F({float(jump or 0.0)!r})"
+        if isinstance(jump, str):
+            amount = view.offered[jump] if jump in view.offered else self.own(view, member, jump)
+        else:
+            amount = f"F({float(jump or 0.0)!r})"
         return f"{value} + {amount}" if state.trace.set is None else amount
 
     def _draw(self, view: View, member: Member, kind: str, hook: Hook) -> str:
@@ -198,10 +198,6 @@ class Reader:
         key = f"step_key({view.group.ident}.{draw_key(self.model, view.group, stream)}, {view.step})"
         bits = f"{view.bits}({key}, {view.element})"
         return bits if kind == "binomial" else f"F({kind}({bits}))"
-
-    def _of_neuron(self, view: View, name: str) -> str | None:
-        side, _, rest = name.partition("_")
-        return view.cells(side, rest) if side in ("pre", "post", "neuron") and rest else None
 
     def neuron_value(self, cells: Cells, name: str, index: str) -> str | None:
         """A state, parameter or output of a neuron at an index of this thread's share; None if there is none."""
@@ -221,18 +217,6 @@ def known_of(member: Member) -> tuple[str, ...]:
     """What a member has: states, fields, derived values."""
     mechanism = member.mechanism
     return (*mechanism.states, *mechanism.fields, *mechanism.derived)
-
-
-def _askable(view: View, member: Member, name: str) -> list[str]:
-    """What may be asked for in place of a name that is not there: of a neuron, if that is what it begins with."""
-    side, group = name.partition("_")[0], view.group
-    cells = {"neuron": group} if isinstance(group, Cells) else {}
-    if isinstance(group, Links):
-        cells = {"pre": group.source, "post": group.target}
-    if isinstance(of := cells.get(side), Cells):
-        rate = [] if of.population.spiking else ["rate"]
-        return [f"{side}_{known}" for known in (*known_of(of.members[0]), *rate)]
-    return [*known_of(member), *member.mechanism.offers, *(f"{prefix}<name>" for prefix in member.mechanism.prefixes)]
 
 
 def presynaptic_parameter(links: Links, name: str) -> str | None:

@@ -7,6 +7,7 @@ from hebbstat.contract.state import State
 from hebbstat.engine.codegen.binding import Reader, View
 from hebbstat.engine.codegen.text import indented, only_if, results
 from hebbstat.engine.plan.model import Cells, Member, Model
+from hebbstat.network import lookup
 
 
 def write_network(reader: Reader) -> list[str]:
@@ -69,8 +70,7 @@ def _written(state: State, name: str, value: str) -> str:
 
 def _counted(reader: Reader, member: Member, state: State) -> str:
     """How many cells of a population spiked in this step."""
-    assert state.sensor is not None
-    population = reader.model.net.population(member.mechanism.values[state.sensor]).name
+    population = lookup.watched(reader.model.net, member.mechanism, state).name
     cells = reader.model.cells[population].ident
     return f"count_spikes({cells}.counts[n % {cells}.ids.shape[0]])"
 
@@ -78,7 +78,7 @@ def _counted(reader: Reader, member: Member, state: State) -> str:
 def sensed_cells(model: Model) -> list[Cells]:
     """Populations whose spikes a network rule counts."""
     names = {
-        model.net.population(member.mechanism.values[state.sensor]).name
+        lookup.watched(model.net, member.mechanism, state).name
         for member in model.rules.members
         for state in member.mechanism.states.values()
         if state.sensor

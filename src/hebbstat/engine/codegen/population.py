@@ -109,7 +109,7 @@ def _receptors_give(reader: Reader, cells: Cells, wanted: set[str]) -> list[str]
                 opened = f"open_{pool.prefix[:-1]}"
                 lines.append(f"{opened} = {reader.call(view, pool, hook)}")
                 lines += [f"conductance += {opened}"] if "conductance" in wanted else []
-                drive = f"drive += {opened} * {reader.read(view, pool, 'reversal')}"
+                drive = f"drive += {opened} * {reader.own(view, pool, 'reversal')}"
                 lines += [drive] if "drive" in wanted else []
     return lines
 

@@ -18,15 +18,16 @@ import numpy as np
 
 from hebbstat.contract import random
 from hebbstat.contract.mechanism import Bound, FollowState, Mechanism, PopulationRule, Receptor
-from hebbstat.contract.state import State
+from hebbstat.contract.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, State
 from hebbstat.engine.plan import unsupported
 from hebbstat.network import lookup
 from hebbstat.network.derive import initial
-from hebbstat.network.instantiate import NetworkInstance, Table, target_of, targets
+from hebbstat.network.instantiate import NetworkInstance, Table
+from hebbstat.network.lookup import target_of, targets
 from hebbstat.network.network import Network, Population, Projection
-from hebbstat.network.scopes import field_scope
+from hebbstat.network.scopes import field_scope, is_slow
 
-KIND_OF_SCOPE = {"PerNeuron": "cell", "PerPost": "cell", "PerPre": "row", "PerSynapse": "synapse", "Global": "number"}
+KIND_OF_SCOPE = {PerNeuron: "cell", PerPost: "cell", PerPre: "row", PerSynapse: "synapse", Global: "number"}
 NETWORK = "network."
 """The name of the group of the network's rules: no name of a user's has a dot."""
 
@@ -241,11 +242,10 @@ def _add_member(model: Model, group: Group, member: Member) -> None:
 
 
 def _add_state(model: Model, group: Group, member: Member, state: State, made: dict[str, Any]) -> None:
-    kind = "cell" if isinstance(member.mechanism, Receptor) else KIND_OF_SCOPE[state.scope.name]
+    kind = "cell" if isinstance(member.mechanism, Receptor) else KIND_OF_SCOPE[state.scope]
     name = f"{member.prefix}{state.name}"
     value = initial(model.made, member.owner, member.place, member.mechanism, state)
-    changed_by_rule = isinstance(group, Links) and member.place.startswith("rule") and state.scope.name == "PerSynapse"
-    slow = state.slow or changed_by_rule
+    slow = is_slow(member.mechanism, state)
     dtype = "float64" if state.slow or kind == "number" else "F"
     group.variables[name] = Variable("global" if kind == "number" else kind, value, dtype, slow)
     if state.trace:
@@ -269,9 +269,9 @@ def _is_stamped(group: Group, member: Member, state: State) -> bool:
         return state.moves
     if not isinstance(group, Links):
         return False
-    if state.scope.name == "PerPre":
+    if state.scope is PerPre:
         return state.slow or (state.moves and group.asks_elapsed)
-    return state.moves and (state.scope.name == "PerPost" or member.place == "release")
+    return state.moves and (state.scope is PerPost or member.place == "release")
 
 
 def _prepare_targets(model: Model) -> None:

@@ -16,9 +16,10 @@ import numpy as np
 
 from hebbstat.contract.errors import NetworkWarning, tell
 from hebbstat.contract.mechanism import Bound, Mechanism, Neuron, Receptor
-from hebbstat.network.instantiate import NetworkInstance, places
+from hebbstat.contract.state import WHOLE
+from hebbstat.network.instantiate import NetworkInstance
+from hebbstat.network.lookup import places
 from hebbstat.network.network import Population, Projection
-from hebbstat.network.scopes import WHOLE
 from hebbstat.network.typical import Typical, mean
 
 FEWEST = 5.0  # spacings that a change has at least if it is right within a tenth
@@ -71,7 +72,7 @@ def _of_states(made: NetworkInstance, on: Population | Projection, place: str, m
         tried: dict[str, list[tuple[float, float]]] = {}
         for scale, traces in TRIED:
             for state, before, after in Typical(made, on, weight, traces, scale).written(place, mechanism, hook):
-                if not (state.slow or state.scope.name in WHOLE):
+                if not (state.slow or state.scope in WHOLE):
                     tried.setdefault(state.name, []).append((before, after - before))
         for name, found in tried.items():
             if (worst := _too_small(found)) is not None:
@@ -86,7 +87,7 @@ def _of_traces(made: NetworkInstance, on: Population | Projection, place: str, m
     if not isinstance(mechanism, Neuron | Receptor):
         return  # others decay from event to event
     for state in mechanism.states.values():
-        if state.trace is None or state.slow or state.scope.name in WHOLE:
+        if state.trace is None or state.slow or state.scope in WHOLE:
             continue
         tau = Typical(made, on).parameter(on.name, place, mechanism, state.trace.tau)
         kept = float(np.expm1(-made.network.dt / tau)) if tau > 0 else -1.0

@@ -17,10 +17,9 @@ from hebbstat.contract.mechanism import (
     Release,
 )
 from hebbstat.contract.signals import Signal, TimedArray
-from hebbstat.contract.state import State
-from hebbstat.network.instantiate import places, targets
-from hebbstat.network.lookup import Read, reads
-from hebbstat.network.network import Network, Population, Projection
+from hebbstat.contract.state import WHOLE, PerBranch, PerPost, PerSynapse, State
+from hebbstat.network.lookup import On, Read, neurons, places, reads, targets
+from hebbstat.network.network import Network, Projection
 from hebbstat.network.scopes import field_scope
 
 REFUSALS = {
@@ -41,22 +40,13 @@ REFUSALS = {
     "signal": "rules that read a neuron's parameter that is a signal, or is derived from one that moves",
     "decay": "states of synapses and rules that decay or advance with a parameter that moves: a signal or a target",
     "columns": "plans with a value for each synapse (one for all, or one for each neuron, it does)",
+    "value": "hooks of states that read the `value` of a target other than w",
     "sensor": "sensors outside the rules of the network",
 }
 """Key -> what is refused, in words."""
 
 Target = tuple[str, str, str]  # owner, place, parameter
 Place = tuple[str, str]  # owner, place
-On = Projection | Population | None  # what a mechanism stands on
-SCOPES: dict[type[Mechanism], tuple[str, ...]] = {
-    Neuron: ("PerNeuron",),
-    Receptor: ("PerPost",),
-    Release: ("PerSynapse", "PerPre"),
-    Plasticity: ("PerSynapse", "PerPre", "PerPost"),
-    PopulationRule: ("PerNeuron",),
-    NetworkRule: ("Global",),
-}
-"""What states may belong to, by the kind of their mechanism."""
 
 
 def refuse(key: str, where: str) -> NotSupportedError:
@@ -79,16 +69,17 @@ def check(net: Network) -> None:
 
 
 def _of_mechanism(mechanism: Mechanism, on: On, aims: set[Target], at: Place) -> Iterator[str]:
-    scopes = next(scopes for kind, scopes in SCOPES.items() if isinstance(mechanism, kind))
     for state in mechanism.states.values():
-        yield from _of_state(state, scopes)
+        yield from _of_state(state)
+        if state.scope in WHOLE and not isinstance(mechanism, NetworkRule):
+            yield "shared"
         if state.sensor and not isinstance(mechanism, NetworkRule):
             yield "sensor"
         lazy = isinstance(mechanism, Plasticity | Release | PopulationRule)
         if lazy and _moves_by(mechanism, state, on, aims, at):
             yield "decay"
     for name, value in mechanism.values.items():
-        by_synapse = isinstance(mechanism, Plasticity | Release) and field_scope(mechanism, name) == "PerSynapse"
+        by_synapse = isinstance(mechanism, Plasticity | Release) and field_scope(mechanism, name) is PerSynapse
         if by_synapse and isinstance(value, TimedArray) and value.values.ndim == 2:
             yield "columns"
     for hook in mechanism.hooks:
@@ -96,31 +87,26 @@ def _of_mechanism(mechanism: Mechanism, on: On, aims: set[Target], at: Place) ->
             yield "after"
         if hook.event in ("dies", "attempts", "newborn"):
             yield "rewiring"
-        if hook.event == "on_pre" and hook.writes and hook.writes[0].scope.name == "PerPost":
+        if hook.writes and isinstance(mechanism, Plasticity) and mechanism.aim != "w" and "value" in hook.all_reads:
+            yield "value"
+        if hook.event == "on_pre" and hook.writes and hook.writes[0].scope is PerPost:
             yield "crossing"
 
 
 def _moves_by(mechanism: Mechanism, state: State, on: On, aims: set[Target], place: Place) -> bool:
     """Whether what a state decays or advances by changes in time."""
     names = [state.trace.tau] if state.trace else [*(state.advancer.all_reads if state.advancer else ())]
-    return any(_changes(mechanism, read, on, aims, place) for read in reads(mechanism, names, _sides(on)))
+    return any(_changes(mechanism, read, on, aims, place) for read in reads(mechanism, names, on))
 
 
 def _changes(mechanism: Mechanism, read: Read, on: On, aims: set[Target], place: Place) -> bool:
     """Whether a value that a mechanism reads is a signal, or changed by a rule, or a neuron's state."""
     if not read.side:
         return isinstance(mechanism.values.get(read.name), Signal) or (*place, read.name) in aims
-    population = _sides(on)[read.side]
+    population = neurons(mechanism, on)[read.side]
     neuron = population.neuron
     moves = isinstance(neuron.values.get(read.name), Signal) or read.name in neuron.states or read.name == "rate"
     return moves or (population.name, "neuron", read.name) in aims
-
-
-def _sides(on: On) -> dict[str, Population]:
-    """The neurons that a mechanism may read of."""
-    if isinstance(on, Projection):
-        return {"pre": on.source, "post": on.target}
-    return {} if on is None else {"neuron": on}
 
 
 def _of_surroundings(mechanism: Mechanism, on: On, aims: set[Target]) -> Iterator[str]:
@@ -129,8 +115,8 @@ def _of_surroundings(mechanism: Mechanism, on: On, aims: set[Target]) -> Iterato
         return
     names = [name for hook in mechanism.hooks for name in hook.all_reads]
     names += [name for state in mechanism.states.values() if state.advancer for name in state.advancer.all_reads]
-    for read in sorted(reads(mechanism, names, _sides(on))):
-        yield from _of_neuron(read, on, aims)
+    for read in sorted(reads(mechanism, names, on)):
+        yield from _of_neuron(mechanism, read, on, aims)
 
 
 def _of_gates(projection: Projection, aims: set[Target]) -> Iterator[tuple[str, Mechanism]]:
@@ -138,13 +124,13 @@ def _of_gates(projection: Projection, aims: set[Target]) -> Iterator[tuple[str, 
     for bound in (bound for rule in projection.rules for bound in rule.bound()):
         for gate in bound.gates:
             owner = bound.owner if gate.owner is None else gate.owner
-            for read in sorted(reads(owner, gate.reads, _sides(projection))):
-                for key in _of_neuron(read, projection, aims):
+            for read in sorted(reads(owner, gate.reads, projection)):
+                for key in _of_neuron(owner, read, projection, aims):
                     yield key, bound.owner
 
 
-def _of_neuron(read: Read, on: On, aims: set[Target]) -> Iterator[str]:
-    population = _sides(on).get(read.side)
+def _of_neuron(mechanism: Mechanism, read: Read, on: On, aims: set[Target]) -> Iterator[str]:
+    population = neurons(mechanism, on).get(read.side)
     if population is None or (read.name == "rate" and not population.spiking):
         return
     neuron = population.neuron
@@ -156,22 +142,20 @@ def _of_neuron(read: Read, on: On, aims: set[Target]) -> Iterator[str]:
         yield "signal"
 
 
-def _of_state(state: State, scopes: tuple[str, ...]) -> Iterator[str]:
+def _of_state(state: State) -> Iterator[str]:
     if state.inflow:
         yield "diffusion"
     if state.lagged:
         yield "lagged"
-    if state.scope.name == "PerBranch":
+    if state.scope is PerBranch:
         yield "branch"
     if state.reduction:
         if state.reduction.how == "quantile":
             yield "quantile"
         if state.reduction.over != "projection":
             yield "over"
-        if state.reduction.of != "w" or state.scope.name != "PerPost" or "PerPost" not in scopes:
+        if state.reduction.of != "w" or state.scope is not PerPost:
             yield "reduced"
-    if state.scope.name not in scopes:
-        yield "shared"
 
 
 def _of_projection(projection: Projection, aims: set[Target]) -> Iterator[tuple[str, Mechanism]]:
@@ -205,7 +189,7 @@ def _written_at_synapse(bound: Bound, event: str) -> list[State]:
         return []
     if bound.adds and bound.adds[0] is not None:
         return [bound.adds[0].states[bound.adds[1]]]
-    return [state for state in hook.writes if state.scope.name == "PerSynapse"]
+    return [state for state in hook.writes if state.scope is PerSynapse]
 
 
 def _moves(bound: Bound, projection: Projection, aims: set[Target]) -> bool:
@@ -214,7 +198,7 @@ def _moves(bound: Bound, projection: Projection, aims: set[Target]) -> bool:
     place = (projection.name, next(at for at, one in projection.mechanisms() if one is mechanism))
     for name in bound.hook.all_reads:
         state = mechanism.states.get(name)
-        if name not in plain or (state is not None and (state.moves or state.scope.name != "PerSynapse")):
+        if name not in plain or (state is not None and (state.moves or state.scope is not PerSynapse)):
             return True
-    behind = reads(mechanism, bound.hook.all_reads, _sides(projection))
+    behind = reads(mechanism, bound.hook.all_reads, projection)
     return any(_changes(mechanism, read, projection, aims, place) for read in behind)

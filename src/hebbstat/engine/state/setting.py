@@ -20,10 +20,11 @@ from hebbstat.engine.state.access import Found, title
 from hebbstat.engine.state.global_state import gathered, groups, put_variable, set_clock
 from hebbstat.engine.state.present import now, of_presynaptic, state_value
 from hebbstat.network.derive import dependents, derived_value
-from hebbstat.network.instantiate import NetworkInstance, places
+from hebbstat.network.instantiate import NetworkInstance
 
 if TYPE_CHECKING:
     from hebbstat.engine.simulation import Simulation
+from hebbstat.network.lookup import places
 
 
 def put(sim: Simulation, found: Found, value: Any) -> None:
