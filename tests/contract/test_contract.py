@@ -82,12 +82,12 @@ def test_names_in_states_and_derived_values_are_checked_too():
                 return h
 
 
-def test_every_needs_a_period():
+def test_on_tick_needs_a_period():
     with pytest.raises(ContractError, match="needs a field `period: Ms`"):
 
         class Wrong(Rule):
             @staticmethod
-            def every(w):
+            def on_tick(w):
                 return w
 
     with pytest.raises(ContractError, match="needs a field `period: Ms`"):
@@ -95,7 +95,7 @@ def test_every_needs_a_period():
         class WrongToo(NetworkRule):
             level = Global.state()
 
-            @level.every
+            @level.on_tick
             def move(level):
                 return level
 
@@ -342,7 +342,7 @@ class Reads2(Plasticity):
     y = PerPost.state()
     total = PerPost.reduce("w", "sum")
 
-    @y.every
+    @y.on_tick
     def mix(y, total):
         return y + total
 

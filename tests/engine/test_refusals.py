@@ -22,7 +22,7 @@ def rule(**body: Any) -> hs.Plasticity:
 
 
 def ticking(**body: Any) -> hs.Plasticity:
-    return rule(__annotations__={"period": hs.units.Ms}, period=1.0, every=staticmethod(lambda w: -w), **body)
+    return rule(__annotations__={"period": hs.units.Ms}, period=1.0, on_tick=staticmethod(lambda w: -w), **body)
 
 
 def moved(scope: Scope, event: str) -> dict[str, Any]:

@@ -121,7 +121,7 @@ class Grow(Plasticity):
     free_post = PerPost.state("free")
     age = PerSynapse.state()
 
-    @age.every
+    @age.on_tick
     def older(age):
         return age + 1.0
 
@@ -203,7 +203,7 @@ class Uncounted(Plasticity):
         return pre_v_threshold + uniform
 
     @staticmethod
-    def every(w):
+    def on_tick(w):
         return 6.0
 
 
@@ -281,7 +281,7 @@ class Everything(Plasticity):
         return 0.001
 
     @staticmethod
-    def every():
+    def on_tick():
         return 0.1
 
 

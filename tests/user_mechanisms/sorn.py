@@ -84,7 +84,7 @@ class SumToOne(Plasticity):
     total = PerPost.reduce("w", "sum")
 
     @staticmethod
-    def every(w, total):
+    def on_tick(w, total):
         return w / total - w if total > 0.0 else 0.0
 
 

@@ -15,7 +15,7 @@ from hebbstat.reference.parts import Call, Change, Part, Store
 from hebbstat.reference.synapses import Connections
 
 Event = tuple[Any, bool]  # whose event it is, and whether its spike belongs to frozen time
-EVENTS = ("on_pre", "on_post", "step", "every")
+EVENTS = ("on_pre", "on_post", "step", "on_tick")
 
 
 class Rules:
@@ -209,13 +209,13 @@ class Rules:
     # Semantics 2.8 and 2.9
 
     def update(self, event: str, only: Any = None) -> None:
-        """State hooks of `step` or `every`: all read the values before."""
+        """State hooks of `step` or `on_tick`: all read the values before."""
         calls = [call for call in self.updates[event] if only is None or call.part in only]
         self._write([u for call in calls for e in self.at.owners(call.scope) for u in call.updates(e)])
         self.derive_weights()
 
     def change_all(self, event: str, only: Any = None) -> None:
-        """Changes of `step` or `every`, at every synapse or owner."""
+        """Changes of `step` or `on_tick`, at every synapse or owner."""
         if self.sim.is_frozen:
             return
         self.increments = {}

@@ -155,13 +155,13 @@ class ReferenceSimulation(World):
             if reducer.part in ticks:
                 reducer.evaluate()
         for rules in self.rules.values():
-            rules.update("every", ticks)
+            rules.update("on_tick", ticks)
         for rules in self.rules.values():
-            rules.change_all("every", ticks)
+            rules.change_all("on_tick", ticks)
         self._add_waiting()
         for cells in self.cells.values():
             cells.rules_tick(ticks)
-        self._modulate([call for call in self.modulator_hooks["every"] if call.part in ticks])
+        self._modulate([call for call in self.modulator_hooks["on_tick"] if call.part in ticks])
         for rewiring in self.rewiring.values():
             rewiring.tick(ticks)
 

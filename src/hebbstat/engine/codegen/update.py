@@ -40,7 +40,7 @@ def synapse_event(
     redirected = [f"{local} = {local} + {total}" for local, total in sorted(totals.items()) if local not in targets]
     ticks = _changed_at(at, bounds) if clocks else {}
     limited = _limited(at, view, aims, ticks)
-    if event in ("step", "every"):  # docs/semantics.md 2.8, 2.9: states first, changes read them
+    if event in ("step", "on_tick"):  # docs/semantics.md 2.8, 2.9: states first, changes read them
         lines += [*updates, *_derived(at, view), *summed, *own, *limited, *redirected]
     else:  # 2.6: changes read the states as they were; 2.7: states move and read the weight as it became
         lines += [*summed, *own, *limited, *updates, *redirected, *_derived(at, view)]

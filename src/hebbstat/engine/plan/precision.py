@@ -47,7 +47,8 @@ def caution(made: NetworkInstance) -> None:
 def _of_target(made: NetworkInstance, projection: Projection, bound: Bound) -> str:
     """What is wrong with a hook's changes of a weight, or of a release's parameter; nothing if nothing is."""
     aim = bound.adds[1] if bound.adds is not None and bound.adds[0] is None else ""
-    if bound.hook.event not in (EVENTS if aim == "w" else (*EVENTS, "every")) or not aim.startswith(("w", "release.")):
+    events = EVENTS if aim == "w" else (*EVENTS, "on_tick")
+    if bound.hook.event not in events or not aim.startswith(("w", "release.")):
         return ""
     size, found = _size(made, projection, aim), []
     for scale, traces in TRIED:
@@ -58,7 +59,7 @@ def _of_target(made: NetworkInstance, projection: Projection, bound: Bound) -> s
     if (worst := _too_small(found)) is None:
         return ""
     what = "weights" if aim == "w" else aim
-    slow = ", or a slow clock (`every`), whose changes of a weight add up" if aim == "w" else ""
+    slow = ", or a slow clock (`on_tick`), whose changes of a weight add up" if aim == "w" else ""
     return (
         f"{type(bound.owner).__name__} on '{projection.name}' changes {what} of about {_shown(*worst)}: {OR_ELSE}. Use "
         f"Simulation(net, dtype='float64'), larger steps less often{slow}"

@@ -20,7 +20,7 @@ class Plan:
     on_pre: list[Bound] = field(default_factory=list)
     on_post: list[Bound] = field(default_factory=list)
     step: list[Bound] = field(default_factory=list)
-    every: list[Bound] = field(default_factory=list)
+    on_tick: list[Bound] = field(default_factory=list)
     limits: list[Bound] = field(default_factory=list)
     weights: list[Bound] = field(default_factory=list)
 
@@ -32,8 +32,8 @@ class Plan:
     @property
     def plastic(self) -> bool:
         """Whether anything at all changes its synapses."""
-        return bool(self.on_pre or self.on_post or self.step or self.every) or any(
-            self.synapse_hooks(event) for event in ("on_pre", "on_post", "step", "every")
+        return bool(self.on_pre or self.on_post or self.step or self.on_tick) or any(
+            self.synapse_hooks(event) for event in ("on_pre", "on_post", "step", "on_tick")
         )
 
     @property
@@ -118,7 +118,7 @@ def plan(links: Links, several_delays: bool) -> Plan:
         "on_pre": found.on_pre,
         "on_post": found.on_post,
         "step": found.step,
-        "every": found.every,
+        "on_tick": found.on_tick,
         "limit": found.limits,
         "weight": found.weights,
     }
