@@ -403,7 +403,7 @@ class Hidden(Plasticity):
 
 class Cap(Plasticity):
     @staticmethod
-    def limit(w):
+    def clip(w):
         return min(w, 17.0)
 
 

@@ -73,7 +73,7 @@ class BinarySTDP(Plasticity):
         return -eta if spiked == 3.0 else 0.0
 
     @staticmethod
-    def limit(w):
+    def clip(w):
         return max(w, 0.0)
 
 

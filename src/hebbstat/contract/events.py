@@ -123,7 +123,7 @@ EVENTS: dict[Kind, dict[str, Event]] = {
         "on_post": Event("2.6, 2.7", _CHANGE, _TARGET, (PerSynapse, PerBranch, PerPost)),
         "step": Event("2.8", _CHANGE, _TARGET, _OF_SYNAPSES),
         "on_tick": Event("2.9", _CHANGE, _TARGET, _OF_SYNAPSES, **_TICK),
-        "limit": Event("2.6", _VALUE, _TARGET, says="the bounded target; runs after each event, step and tick at which "
+        "clip": Event("2.6", _VALUE, _TARGET, says="the bounded target; runs after each event, step and tick at which "
                        "some rule has a change of it (also a change of 0)"),
         "weight": Event("2.7", _VALUE, PerSynapse, hides=("w", "value"),
                         says="the weight itself, derived from hidden states"),
