@@ -127,9 +127,9 @@ EVENTS: dict[Kind, dict[str, Event]] = {
                        "some rule has a change of it (also a change of 0)"),
         "weight": Event("2.7", _VALUE, PerSynapse, hides=("w", "value"),
                         says="the weight itself, derived from hidden states"),
-        "dies": Event("8", _CONDITION, PerSynapse, **_TICK),
+        "prune": Event("8", _CONDITION, PerSynapse, **_TICK),
         "attempts": Event("8", _VALUE, Global, **_TICK, says="how many synapses may be born at this tick"),
-        "newborn": Event("8", _VALUE, PerSynapse, **_TICK, says="the weight of a new synapse"),
+        "initial_weight": Event("8", _VALUE, PerSynapse, **_TICK, says="the weight of a new synapse"),
     },
     POPULATION_RULE: {
         "step": Event("2.8", _CHANGE, PerNeuron, _OF_CELLS),
