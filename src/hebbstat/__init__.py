@@ -55,7 +55,7 @@ _PARTS = {
     **{
         part: f"hebbstat.{part}"
         for part in (
-            "cli contract engine experiments homeostasis information network neurons plasticity reference report "
+            "cli contract engine experiments homeostasis information network neurons plasticity plot reference report "
             "stimuli synapses"
         ).split()
     },

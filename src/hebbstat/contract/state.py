@@ -135,7 +135,7 @@ class State:
         return together(self).on_arrival(function)
 
     def advance(self, function: Callable[..., Any]) -> Hook:
-        """The exact value after a quiet interval `elapsed` (ms), which makes lazy evaluation possible."""
+        """The exact value after a quiet interval `elapsed` (ms), which makes event-driven evaluation possible."""
         return Hook("advance", _plain(function), (self,))
 
 

@@ -1,4 +1,4 @@
-"""What a projection needs of the engine: how it is driven, what must be remembered, whether it may be lazy."""
+"""What a projection needs of the engine: how it is driven, what must be remembered, whether it may be event-driven."""
 
 from __future__ import annotations
 
@@ -96,18 +96,18 @@ class Plan:
 
     @property
     def reason(self) -> str:
-        """Why the projection is eager or lazy, in words."""
+        """Whether the projection is clock-driven or event-driven and why, in words."""
         if not self.plastic:
             return "static: its weights never change"
         if self.step or self.synapse_hooks("step"):
             rule = self.step[0].owner if self.step else self.synapse_hooks("step")[0][0].mechanism
-            return f"eager: {type(rule).__name__} acts at every step"
+            return f"clock-driven: {type(rule).__name__} acts at every step"
         if self.rate and self.replays:
-            return "eager: rate neurons transmit at every step"
+            return "clock-driven: rate neurons transmit at every step"
         return (
-            "lazy: touched at presynaptic events, where postsynaptic ones are replayed"
+            "event-driven: touched at presynaptic events, where postsynaptic ones are replayed"
             if self.replays
-            else "lazy: touched at presynaptic events only"
+            else "event-driven: touched at presynaptic events only"
         )
 
 

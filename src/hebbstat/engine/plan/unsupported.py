@@ -75,8 +75,8 @@ def _of_mechanism(mechanism: Mechanism, on: On, aims: set[Target], at: Place) ->
             yield "shared"
         if state.sensor and not isinstance(mechanism, NetworkRule):
             yield "sensor"
-        lazy = isinstance(mechanism, Plasticity | Release | PopulationRule)
-        if lazy and _moves_by(mechanism, state, on, aims, at):
+        event_driven = isinstance(mechanism, Plasticity | Release | PopulationRule)
+        if event_driven and _moves_by(mechanism, state, on, aims, at):
             yield "decay"
     for name, value in mechanism.values.items():
         by_synapse = isinstance(mechanism, Plasticity | Release) and field_scope(mechanism, name) is PerSynapse
