@@ -103,7 +103,7 @@ def test_on_tick_needs_a_period():
 @pytest.mark.parametrize(
     ("kind", "hook"),
     [(Plasticity, "fires"), (Plasticity, "on_spike"), (Neuron, "on_pre"), (Receptor, "transmit"), (Release, "on_pre"),
-     (PopulationRule, "limit"), (NetworkRule, "step")],
+     (PopulationRule, "clip"), (NetworkRule, "step")],
 )  # fmt: skip
 def test_a_hook_of_another_kind_is_refused(kind, hook):
     with pytest.raises(ContractError, match=f"defines '{hook}'; a {kind.__name__} may define"):

@@ -64,7 +64,7 @@ MEETS: dict[str, Any] = {
     "shared": lambda: rule(**moved(hs.Global, "step")),
     "lagged": lambda: rule(**lagged()),
     "after": lambda: rule(**delayed()),
-    "rewiring": lambda: ticking(**hook(dies=lambda w: w < 0.0)),
+    "rewiring": lambda: ticking(**hook(prune=lambda w: w < 0.0)),
     "quantile": lambda: ticking(q=hs.PerPost.reduce("w", hs.quantile(0.5))),
     "over": lambda: ticking(total=hs.PerPost.reduce("w", "sum", over="neuron")),
     "reduced": lambda: ticking(total=hs.PerPre.reduce("w", "sum")),

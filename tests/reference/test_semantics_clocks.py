@@ -42,7 +42,7 @@ class Cap(Plasticity):
     high: Number = 1000.0
 
     @staticmethod
-    def limit(w, high):
+    def clip(w, high):
         return min(w, high)
 
 

@@ -96,7 +96,7 @@ class RuleWriter(Writer):
         c = self.new("Plasticity", "Bound", ("value",))
         low, room = self.field(c), self.field(c)
         ends = f"min(max(value, 0.2 * {low}), {low} + 2.0 * {room})"
-        self.hook(c, "limit", ["value", low, room], 0, 1, ends)
+        self.hook(c, "clip", ["value", low, room], 0, 1, ends)
         return c
 
     def wrapper(self) -> Class:

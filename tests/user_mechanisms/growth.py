@@ -58,7 +58,7 @@ class Growth(Plasticity):
         return grown_post + nu * period * (2.0 * math.exp(-(((ca_post - middle) / width) ** 2)) - 1.0)
 
     @staticmethod
-    def dies(uniform, loss):
+    def prune(uniform, loss):
         return uniform < loss
 
     @staticmethod
@@ -66,5 +66,5 @@ class Growth(Plasticity):
         return tries
 
     @staticmethod
-    def newborn(first):
+    def initial_weight(first):
         return first

@@ -31,7 +31,7 @@ class Rules:
         self.redirected: dict[str, list[tuple[Change, Any]]] = {event: [] for event in EVENTS}  # into states
         self.updates: dict[str, list[Call]] = {event: [] for event in EVENTS}
         self.later: list[tuple[Call, Callable[[Any], float]]] = []  # on_pre hooks seen `after` some time
-        self.limits: list[tuple[str, Call]] = []  # (target, hook) in the order of the rules
+        self.clips: list[tuple[str, Call]] = []  # (target, hook) in the order of the rules
         self.weights: list[Call] = []
         self.rewiring: list[tuple[Part, dict[str, Call]]] = []
         self.parts: dict[int, Part] = {id(part.mechanism): part for part in self.at.rules}
@@ -62,8 +62,8 @@ class Rules:
         else:
             (scope,) = hook_scopes(part.mechanism, hook)
             call = Call(part, hook, scope)
-            if hook.event == "limit":
-                self.limits.append((part.mechanism.aim, call))
+            if hook.event == "clip":
+                self.clips.append((part.mechanism.aim, call))
             elif hook.event == "weight":
                 self.weights.append(call)
             else:
@@ -111,7 +111,7 @@ class Rules:
         for aim, sums in found.items():
             for e, amount in sums.values():
                 self._add(aim, e, amount)
-        for aim, call in self.limits:
+        for aim, call in self.clips:
             for e, _ in found.get(aim, {}).values() if aim_scope(aim) is PerSynapse else ():
                 self._bound(aim, call, e)
 
@@ -126,8 +126,8 @@ class Rules:
             target.write(e, target.read(e) + amount)
 
     def bound(self, aim: str, e: Any) -> None:
-        """`limit` of all rules with this target, in their order."""
-        for bounded, call in self.limits:
+        """`clip` of all rules with this target, in their order."""
+        for bounded, call in self.clips:
             if bounded == aim:
                 self._bound(aim, call, e)
 

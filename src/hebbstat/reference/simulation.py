@@ -171,12 +171,12 @@ class ReferenceSimulation(World):
             store.write(e, value)
 
     def _add_waiting(self) -> None:
-        """Parameters of postsynaptic neurons take the sum of all changes, then all limits."""
+        """Parameters of postsynaptic neurons take the sum of all changes, then all `clip` hooks."""
         for target in self.targets.values():
             for post, amount in target.waiting.items():
                 target.values[post] += amount
                 for rules in self.rules.values():
-                    for aim in dict.fromkeys(aim for aim, _ in rules.limits):
+                    for aim in dict.fromkeys(aim for aim, _ in rules.clips):
                         if rules.at.target_of(aim) is target:
                             rules.bound(aim, rules.at.posts[post])
             target.waiting = {}

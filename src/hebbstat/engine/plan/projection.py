@@ -21,7 +21,7 @@ class Plan:
     on_post: list[Bound] = field(default_factory=list)
     step: list[Bound] = field(default_factory=list)
     on_tick: list[Bound] = field(default_factory=list)
-    limits: list[Bound] = field(default_factory=list)
+    clip: list[Bound] = field(default_factory=list)
     weights: list[Bound] = field(default_factory=list)
 
     @property
@@ -119,7 +119,7 @@ def plan(links: Links, several_delays: bool) -> Plan:
         "on_post": found.on_post,
         "step": found.step,
         "on_tick": found.on_tick,
-        "limit": found.limits,
+        "clip": found.clip,
         "weight": found.weights,
     }
     for _, bound in links.bounds:
