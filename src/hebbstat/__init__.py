@@ -52,7 +52,9 @@ _HOMES = {
     "hebbstat.contract.mechanism": "FollowState NetworkRule Neuron Plasticity PopulationRule Receptor Release",
     "hebbstat.contract.signals": "Signal Sine TimedArray",
     "hebbstat.contract.state": "Global PerBranch PerNeuron PerPopulation PerPost PerPre PerSynapse quantile together",
-    "hebbstat.synapses": "AMPA GABAA GABAB NMDA DualExponential Exponential ExponentialCurrent TsodyksMarkram",
+    "hebbstat.synapses": (
+        "AMPA GABAA GABAB NMDA DualExponential Exponential ExponentialCurrent TsodyksMarkram VesicleRelease"
+    ),
 }
 _PARTS = {
     **{
