@@ -61,8 +61,8 @@ def count_spikes(counts_of_step):
 def begin_schedule(n, cursor, train_step, train_id, scheduled):
     """Mark the cells whose given train has a spike in step `n`.
 
-    `train_step` int64 and `train_id` int32 [spikes] are the trains by time, `cursor` int64 [2] is where they stand, `scheduled`
-    bool [cells] takes the marks.
+    `train_step` int64 and `train_id` int32 [spikes] are the trains by time, `cursor` int64 [2] is where they stand,
+    `scheduled` bool [cells] takes the marks.
     """
     cursor[1] = cursor[0]
     while cursor[1] < train_step.size and train_step[cursor[1]] <= n:
