@@ -17,6 +17,7 @@ import numpy as np
 from compositions import compose
 
 import hebbstat as hs
+from hebbstat.engine.plan.arrays import Shape
 
 HERE = Path(__file__)
 
@@ -32,7 +33,7 @@ def fingerprint(sim: hs.Simulation, recording: hs.Recording | None = None, after
                     digest.update(sim.state(name, f"{member.place}.{state.name}").tobytes())
     for name, cells in sim.model.cells.items():
         for key, variable in cells.variables.items():
-            if variable.kind == "cell":
+            if variable.shape is Shape.CELL:
                 digest.update(sim.layout.cells[name][key].tobytes())
     for data in (recording or {}).values():
         late = data.time.values > after + 1e-9
