@@ -18,6 +18,7 @@ from compositions import compose
 
 import hebbstat as hs
 from hebbstat.engine.plan.arrays import Shape
+from hebbstat.engine.state.access import called
 
 HERE = Path(__file__)
 
@@ -30,7 +31,7 @@ def fingerprint(sim: hs.Simulation, recording: hs.Recording | None = None, after
         for member in links.members:
             for state in member.mechanism.states.values():
                 if state.is_plain and state.scope.name == "PerSynapse":
-                    digest.update(sim.state(name, f"{member.place}.{state.name}").tobytes())
+                    digest.update(sim.state(name, called(sim.model, links, f"{member.prefix}{state.name}")).tobytes())
     for name, cells in sim.model.cells.items():
         for key, variable in cells.variables.items():
             if variable.shape is Shape.CELL:
