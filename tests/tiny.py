@@ -117,7 +117,7 @@ class Between(Plasticity):
     high: Number = 1.0
 
     @staticmethod
-    def limit(value, low, high):
+    def clip(value, low, high):
         return min(max(value, low), high)
 
 

@@ -34,28 +34,33 @@ _HOMES = {
         "BadCallError BadValueError CheckpointError ContractError DataError HealthWarning HebbstatError NetworkWarning "
         "NotSupportedError RunInterruptedError TooLargeError UnhealthyError UnknownNameError"
     ),
-    "hebbstat.homeostasis": "InhibitorySTDP IntrinsicThreshold WeightNormalization SynapticScaling",
+    "hebbstat.homeostasis": (
+        "InhibitorySTDP IntrinsicThreshold SubtractiveNormalization SynapticScaling WeightNormalization"
+    ),
     "hebbstat.contract.hooks": "derived step_when",
     "hebbstat.network": (
         "AllToAll Clustered Connector DistanceDependent ExponentialKernel FixedInDegree FixedOutDegree "
         "FixedProbability FixedTotalNumber FromPairs GaussianKernel Network NetworkInstance OneToOne Population "
         "PopulationView Projection SmallWorld from_matrix from_networkx from_sonata instantiate"
     ),
-    "hebbstat.neurons": "LIF AdEx AdaptiveLIF CurrentLIF Izhikevich PoissonSource RateNeuron SpikeSource",
+    "hebbstat.neurons": "LIF AdEx AdaptiveLIF CurrentLIF Izhikevich LinearRate PoissonSource RateNeuron SpikeSource",
     "hebbstat.plasticity": (
-        "Eligibility HardBounds NearestTripletSTDP OneSidedSTDP PairSTDP SoftBounds TripletSTDP WeightDependentSTDP"
+        "BCM Covariance Eligibility HardBounds NearestTripletSTDP Oja OneSidedSTDP PairSTDP RateHebb SoftBounds "
+        "TripletSTDP WeightDependentSTDP"
     ),
     "hebbstat.reference": "ReferenceSimulation",
     "hebbstat.contract.mechanism": "FollowState NetworkRule Neuron Plasticity PopulationRule Receptor Release",
     "hebbstat.contract.signals": "Signal Sine TimedArray",
     "hebbstat.contract.state": "Global PerBranch PerNeuron PerPopulation PerPost PerPre PerSynapse quantile together",
-    "hebbstat.synapses": "AMPA GABAA GABAB NMDA DualExponential Exponential ExponentialCurrent TsodyksMarkram",
+    "hebbstat.synapses": (
+        "AMPA GABAA GABAB NMDA DualExponential Exponential ExponentialCurrent TsodyksMarkram VesicleRelease"
+    ),
 }
 _PARTS = {
     **{
         part: f"hebbstat.{part}"
         for part in (
-            "cli contract engine experiments homeostasis information network neurons plasticity reference report "
+            "cli contract engine experiments homeostasis information network neurons plasticity plot reference report "
             "stimuli synapses"
         ).split()
     },

@@ -82,12 +82,12 @@ def test_names_in_states_and_derived_values_are_checked_too():
                 return h
 
 
-def test_every_needs_a_period():
+def test_on_tick_needs_a_period():
     with pytest.raises(ContractError, match="needs a field `period: Ms`"):
 
         class Wrong(Rule):
             @staticmethod
-            def every(w):
+            def on_tick(w):
                 return w
 
     with pytest.raises(ContractError, match="needs a field `period: Ms`"):
@@ -95,7 +95,7 @@ def test_every_needs_a_period():
         class WrongToo(NetworkRule):
             level = Global.state()
 
-            @level.every
+            @level.on_tick
             def move(level):
                 return level
 
@@ -103,7 +103,7 @@ def test_every_needs_a_period():
 @pytest.mark.parametrize(
     ("kind", "hook"),
     [(Plasticity, "fires"), (Plasticity, "on_spike"), (Neuron, "on_pre"), (Receptor, "transmit"), (Release, "on_pre"),
-     (PopulationRule, "limit"), (NetworkRule, "step")],
+     (PopulationRule, "clip"), (NetworkRule, "step")],
 )  # fmt: skip
 def test_a_hook_of_another_kind_is_refused(kind, hook):
     with pytest.raises(ContractError, match=f"defines '{hook}'; a {kind.__name__} may define"):
@@ -342,7 +342,7 @@ class Reads2(Plasticity):
     y = PerPost.state()
     total = PerPost.reduce("w", "sum")
 
-    @y.every
+    @y.on_tick
     def mix(y, total):
         return y + total
 

@@ -88,7 +88,7 @@ def test_owners_that_depend_on_the_mechanism_are_those_of_its_target_or_states()
 
 
 def test_hooks_at_ticks_need_a_clock():
-    with pytest.raises(ContractError, match="has a hook `dies`, so it needs a field `period: Ms`"):
-        type("Wrong", (hs.Plasticity,), {"dies": staticmethod(lambda w: w < 0.0)})
+    with pytest.raises(ContractError, match="has a hook `prune`, so it needs a field `period: Ms`"):
+        type("Wrong", (hs.Plasticity,), {"prune": staticmethod(lambda w: w < 0.0)})
     with pytest.raises(ContractError, match="has a hook `conductance`, so it needs a field `reversal: MilliVolt`"):
         type("Wrong", (hs.Receptor,), {"conductance": staticmethod(lambda post_v: post_v)})

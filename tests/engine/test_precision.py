@@ -20,7 +20,7 @@ class Creep(hs.Plasticity):
     period: hs.units.Ms = 1.0
 
     @staticmethod
-    def every(w, part):
+    def on_tick(w, part):
         return part * w
 
 

@@ -22,7 +22,7 @@ def rule(**body: Any) -> hs.Plasticity:
 
 
 def ticking(**body: Any) -> hs.Plasticity:
-    return rule(__annotations__={"period": hs.units.Ms}, period=1.0, every=staticmethod(lambda w: -w), **body)
+    return rule(__annotations__={"period": hs.units.Ms}, period=1.0, on_tick=staticmethod(lambda w: -w), **body)
 
 
 def moved(scope: Scope, event: str) -> dict[str, Any]:
@@ -64,7 +64,7 @@ MEETS: dict[str, Any] = {
     "shared": lambda: rule(**moved(hs.Global, "step")),
     "lagged": lambda: rule(**lagged()),
     "after": lambda: rule(**delayed()),
-    "rewiring": lambda: ticking(**hook(dies=lambda w: w < 0.0)),
+    "rewiring": lambda: ticking(**hook(prune=lambda w: w < 0.0)),
     "quantile": lambda: ticking(q=hs.PerPost.reduce("w", hs.quantile(0.5))),
     "over": lambda: ticking(total=hs.PerPost.reduce("w", "sum", over="neuron")),
     "reduced": lambda: ticking(total=hs.PerPre.reduce("w", "sum")),

@@ -51,12 +51,12 @@ class Clocked(hs.Plasticity):
     period: hs.units.Ms = 7.0
     age = hs.PerSynapse.state()
 
-    @age.every
+    @age.on_tick
     def grow(age):
         return age + 1.0
 
     @staticmethod
-    def every(age, w):
+    def on_tick(age, w):
         return 0.01 * age * w
 
 

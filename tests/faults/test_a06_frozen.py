@@ -59,7 +59,7 @@ class Clock(hs.NetworkRule):
     ticks = hs.Global.state()
     age = hs.Global.state()
 
-    @ticks.every
+    @ticks.on_tick
     def _(ticks):
         return ticks + 1.0
 

@@ -64,7 +64,7 @@ class Reads(hs.Plasticity):
         return -0.5 * size * y
 
     @staticmethod
-    def every(w):
+    def on_tick(w):
         return 0.1 * (1.0 - w)
 
 

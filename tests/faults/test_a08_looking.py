@@ -47,7 +47,7 @@ class Rate(hs.PopulationRule):
     seen = hs.PerNeuron.trace(decay="tau")
 
     @staticmethod
-    def every(seen):
+    def on_tick(seen):
         return 0.1 * seen
 
 

@@ -107,7 +107,7 @@ class Ticking(hs.Plasticity):
     period: hs.units.Ms = 10.0
     c = hs.PerSynapse.state(1.0)
 
-    @c.every
+    @c.on_tick
     def _(c):
         return c + 1e-8
 

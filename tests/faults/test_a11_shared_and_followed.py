@@ -74,7 +74,7 @@ class Chained(hs.NetworkRule):
     def _(level, source):
         return 0.5 * level + source
 
-    @late.every
+    @late.on_tick
     def _(late, source):
         return late + source
 

@@ -51,7 +51,7 @@ class Everywhere(hs.Plasticity):
         return 0.01 * x * twice + 0.001 * r
 
     @staticmethod
-    def every(w, one):
+    def on_tick(w, one):
         return 0.1 * one - 0.1 * w
 
 

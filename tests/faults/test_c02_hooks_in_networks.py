@@ -82,7 +82,7 @@ class Whole(hs.Plasticity):
         return -0.001 * (w > 1) * post_v
 
     @staticmethod
-    def limit(w):
+    def clip(w):
         return min(max(w, -1), 4)
 
 

@@ -148,7 +148,7 @@ def test_a_limit_of_a_releases_parameter_reads_the_weight():
         aim = "release.U"
 
         @staticmethod
-        def limit(value, w):
+        def clip(value, w):
             return min(value, 0.1 * w)
 
     sim, reference = both(network(Up(), Bound(), release=Rel()), 4)

@@ -95,7 +95,7 @@ def test_one_sided() -> None:
 
 def test_hard_bounds() -> None:
     for value, bounded in [(-0.1, 0.0), (0.0, 0.0), (0.3, 0.3), (2.0, 2.0), (2.1, 2.0)]:
-        assert HardBounds.limit(value, 0.0, 2.0) == bounded
+        assert HardBounds.clip(value, 0.0, 2.0) == bounded
     assert HardBounds(-1.0, 0.0).values == {"low": -1.0, "high": 0.0}
     assert HardBounds(0.0, 1.0, target="release.U").aim == "release.U"
 

@@ -25,16 +25,16 @@ class Ticking(Plasticity):
     ticks = PerPost.state()
     before = PerPost.state()
 
-    @ticks.every
+    @ticks.on_tick
     def count(ticks):
         return ticks + 1.0
 
-    @before.every
+    @before.on_tick
     def look(ticks, total):
         return ticks + 1000.0 * total
 
     @staticmethod
-    def every(w, ticks, total, gain):
+    def on_tick(w, ticks, total, gain):
         return gain * (100.0 * ticks + total + 0.0 * w)
 
 
@@ -42,7 +42,7 @@ class Cap(Plasticity):
     high: Number = 1000.0
 
     @staticmethod
-    def limit(w, high):
+    def clip(w, high):
         return min(w, high)
 
 
@@ -74,12 +74,12 @@ class Modest(PopulationRule):
     mean_input = PerPopulation.reduce("neuron_got", "mean")
     seen = PerPopulation.state()
 
-    @seen.every
+    @seen.on_tick
     def look(mean_input):
         return mean_input
 
     @staticmethod
-    def every(input_sum, value):
+    def on_tick(input_sum, value):
         return input_sum - value
 
 
@@ -89,7 +89,7 @@ class Late(NetworkRule):
     period: Ms = 2.0
     ticks = Global.state()
 
-    @ticks.every
+    @ticks.on_tick
     def count(ticks):
         return ticks + 1.0
 
@@ -148,12 +148,12 @@ class Statistics(Plasticity):
     top = PerPost.reduce("w", quantile(1.0))
     h = PerSynapse.state()
 
-    @h.every
+    @h.on_tick
     def note(w):
         return 2.0 * w
 
     @staticmethod
-    def every(weight_in_all, outgoing, outgoing_all, branch, whole, hidden, top):
+    def on_tick(weight_in_all, outgoing, outgoing_all, branch, whole, hidden, top):
         return 0.0
 
 
@@ -217,7 +217,7 @@ class Tuned(Plasticity):
     period: Ms = 1.0
 
     @staticmethod
-    def every(value):
+    def on_tick(value):
         return value
 
 
@@ -267,7 +267,7 @@ class Owners(Plasticity):
         return 100.0 + 1000.0 * neuron
 
     @staticmethod
-    def every():
+    def on_tick():
         return 0.25
 
 

@@ -121,12 +121,12 @@ class Grow(Plasticity):
     free_post = PerPost.state("free")
     age = PerSynapse.state()
 
-    @age.every
+    @age.on_tick
     def older(age):
         return age + 1.0
 
     @staticmethod
-    def dies(w, weak):
+    def prune(w, weak):
         return w < weak
 
     @staticmethod
@@ -134,7 +134,7 @@ class Grow(Plasticity):
         return tries
 
     @staticmethod
-    def newborn(first):
+    def initial_weight(first):
         return first
 
 
@@ -191,7 +191,7 @@ class Uncounted(Plasticity):
         return gift + 1.0
 
     @staticmethod
-    def dies(w):
+    def prune(w):
         return w > 5.0
 
     @staticmethod
@@ -199,11 +199,11 @@ class Uncounted(Plasticity):
         return 3.0
 
     @staticmethod
-    def newborn(pre_v_threshold, uniform):
+    def initial_weight(pre_v_threshold, uniform):
         return pre_v_threshold + uniform
 
     @staticmethod
-    def every(w):
+    def on_tick(w):
         return 6.0
 
 
@@ -216,7 +216,7 @@ def test_without_free_elements_pairs_are_uniform_and_changes_come_before_deaths(
     born = {(int(3 * uniform[2 * k]), int(3 * uniform[2 * k + 1])) for k in range(3)}
     assert sim.pairs("a -> b") == sorted(born)
     for (pre, post), weight in zip(sim.pairs("a -> b"), sim.weights("a -> b"), strict=True):
-        second = bits(4, "a -> b/rule0.0/newborn/uniform", 1, pre * 2**32 + post, 1)  # synapse of this pair
+        second = bits(4, "a -> b/rule0.0/initial_weight/uniform", 1, pre * 2**32 + post, 1)  # synapse of this pair
         assert weight == 1.0 + random.uniform(second)
     assert sim.peek("a -> b", "rule0.0", "gift") == [0.0] * len(born)
     sim.run(steps=1)  # the spikes of step 1 were under way at the birth
@@ -281,7 +281,7 @@ class Everything(Plasticity):
         return 0.001
 
     @staticmethod
-    def every():
+    def on_tick():
         return 0.1
 
 
@@ -403,7 +403,7 @@ class Hidden(Plasticity):
 
 class Cap(Plasticity):
     @staticmethod
-    def limit(w):
+    def clip(w):
         return min(w, 17.0)
 
 

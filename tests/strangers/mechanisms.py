@@ -51,7 +51,7 @@ class Writer:
         made.asks = set(asks)
         hooks = {"Neuron": "fires output", "Receptor": "current conductance", "Release": "transmit"}
         made.taken |= {name for name, _, _ in self.bodies.helpers}  # else a hook might call a number
-        made.taken |= {*asks, made.name, *hooks.get(base, "on_pre on_post on_spike step every limit").split()}
+        made.taken |= {*asks, made.name, *hooks.get(base, "on_pre on_post on_spike step on_tick clip").split()}
         return made
 
     def maybe(self, p: float) -> bool:

@@ -30,14 +30,14 @@ class RuleWriter(Writer):
         if every and "period" not in c.fields:
             self._clock(c)
         total = self.state(c, "PerPost", f'reduce("w", "{self._how()}")') if every and self.maybe(0.4) else ""
-        acts = self.some(events, 0.7) + (["every"] if every else []) + self.some(["step"], 0.1 if spiking else 1.0)
+        acts = self.some(events, 0.7) + (["on_tick"] if every else []) + self.some(["step"], 0.1 if spiking else 1.0)
         reads = [*row, *cell, *known, *pres, *posts, *draws, *rates]
         for event in acts or events[:1]:
             own = {"on_post": after, "on_pre": [*before, *after, "elapsed"]}.get(event, [*before, *after])
             if event == "on_post" and before:
                 own = [one for one in own if one not in before]
-            args = ["w", *self.some([*reads, *own], 0.6), *([total] if event == "every" and total else [])]
-            if event == "every" and "w" not in args:
+            args = ["w", *self.some([*reads, *own], 0.6), *([total] if event == "on_tick" and total else [])]
+            if event == "on_tick" and "w" not in args:
                 args.append("w")
             self.hook(c, event, args, -0.25, 0.25)
         for event in ("step", "on_pre"):
@@ -96,7 +96,7 @@ class RuleWriter(Writer):
         c = self.new("Plasticity", "Bound", ("value",))
         low, room = self.field(c), self.field(c)
         ends = f"min(max(value, 0.2 * {low}), {low} + 2.0 * {room})"
-        self.hook(c, "limit", ["value", low, room], 0, 1, ends)
+        self.hook(c, "clip", ["value", low, room], 0, 1, ends)
         return c
 
     def wrapper(self) -> Class:
@@ -110,7 +110,7 @@ class RuleWriter(Writer):
             if self.maybe(0.7):
                 args = [kept, "elapsed", tau]
                 self.hook(c, f"@{kept}.advance", args, -1, 1, f"{kept} * math.exp(-elapsed / {tau})")
-            self.hook(c, "every", [kept, gain], -0.25, 0.25)
+            self.hook(c, "on_tick", [kept, gain], -0.25, 0.25)
         else:
             self.gate(c, tau, gain)
         c.fixed = {tau}
@@ -133,8 +133,8 @@ class RuleWriter(Writer):
         tau, gain = self.field(c, "Ms"), self.field(c)
         trace = [self.state(c, "PerNeuron", f'trace(decay="{tau}"{self.jump(c, [gain])}{self.slow()})')]
         known = [*trace, gain, *reads, *draws]
-        event = ["step", "every", "on_spike"][int(self.rng.integers(3))]
-        if event == "every":
+        event = ["step", "on_tick", "on_spike"][int(self.rng.integers(3))]
+        if event == "on_tick":
             self._clock(c)
         if self.maybe(0.5):
             one = self.state(c, "PerNeuron", self.plain())
@@ -167,7 +167,7 @@ class RuleWriter(Writer):
         for one in more:
             if self.maybe(0.5):
                 self._clock(c)
-                self.hook(c, f"@{one}.every", [one, *self.some(known)], -1, 1)
+                self.hook(c, f"@{one}.on_tick", [one, *self.some(known)], -1, 1)
             else:
                 self.hook(c, f"@{one}.step", [one, *self.some(known)], -1, 1)
         self.witness(c, "Global", "step")

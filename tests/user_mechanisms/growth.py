@@ -41,24 +41,24 @@ class Growth(Plasticity):
     def width(eta, eps):
         return (eps - eta) / (2.0 * math.sqrt(math.log(2.0)))
 
-    @free_pre.every
+    @free_pre.on_tick
     def grow_pre(free_pre, ca_pre, nu, middle, width, period):
         return free_pre + nu * period * (2.0 * math.exp(-(((ca_pre - middle) / width) ** 2)) - 1.0)
 
-    @free_post.every
+    @free_post.on_tick
     def grow_post(free_post, ca_post, nu, middle, width, period):
         return free_post + nu * period * (2.0 * math.exp(-(((ca_post - middle) / width) ** 2)) - 1.0)
 
-    @grown_pre.every
+    @grown_pre.on_tick
     def sum_pre(grown_pre, ca_pre, nu, middle, width, period):
         return grown_pre + nu * period * (2.0 * math.exp(-(((ca_pre - middle) / width) ** 2)) - 1.0)
 
-    @grown_post.every
+    @grown_post.on_tick
     def sum_post(grown_post, ca_post, nu, middle, width, period):
         return grown_post + nu * period * (2.0 * math.exp(-(((ca_post - middle) / width) ** 2)) - 1.0)
 
     @staticmethod
-    def dies(uniform, loss):
+    def prune(uniform, loss):
         return uniform < loss
 
     @staticmethod
@@ -66,5 +66,5 @@ class Growth(Plasticity):
         return tries
 
     @staticmethod
-    def newborn(first):
+    def initial_weight(first):
         return first

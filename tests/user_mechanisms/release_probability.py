@@ -41,5 +41,5 @@ class ReleaseSTDP(Plasticity):
         return gain * x
 
     @staticmethod
-    def limit(value):
+    def clip(value):
         return min(max(value, 0.0), 1.0)

@@ -73,7 +73,7 @@ class BinarySTDP(Plasticity):
         return -eta if spiked == 3.0 else 0.0
 
     @staticmethod
-    def limit(w):
+    def clip(w):
         return max(w, 0.0)
 
 
@@ -84,7 +84,7 @@ class SumToOne(Plasticity):
     total = PerPost.reduce("w", "sum")
 
     @staticmethod
-    def every(w, total):
+    def on_tick(w, total):
         return w / total - w if total > 0.0 else 0.0
 
 
@@ -96,7 +96,7 @@ class Turnover(Plasticity):
     first: Weight = 0.001
 
     @staticmethod
-    def dies(w):
+    def prune(w):
         return w < 1e-10
 
     @staticmethod
@@ -104,5 +104,5 @@ class Turnover(Plasticity):
         return 1.0 if uniform < birth else 0.0
 
     @staticmethod
-    def newborn(first):
+    def initial_weight(first):
         return first

@@ -17,5 +17,5 @@ class SparingScaling(Plasticity):
     large = PerPost.reduce("w", quantile(0.8))
 
     @staticmethod
-    def every(w, large, share):
+    def on_tick(w, large, share):
         return -share * w if w < large else 0.0

@@ -122,23 +122,23 @@ EVENTS: dict[Kind, dict[str, Event]] = {
         "on_pre": Event("2.6, 2.7", _CHANGE, _TARGET, (PerSynapse, PerBranch, PerPre, PerPost)),
         "on_post": Event("2.6, 2.7", _CHANGE, _TARGET, (PerSynapse, PerBranch, PerPost)),
         "step": Event("2.8", _CHANGE, _TARGET, _OF_SYNAPSES),
-        "every": Event("2.9", _CHANGE, _TARGET, _OF_SYNAPSES, **_TICK),
-        "limit": Event("2.6", _VALUE, _TARGET, says="the bounded target; runs after each event, step and tick at which "
+        "on_tick": Event("2.9", _CHANGE, _TARGET, _OF_SYNAPSES, **_TICK),
+        "clip": Event("2.6", _VALUE, _TARGET, says="the bounded target; runs after each event, step and tick at which "
                        "some rule has a change of it (also a change of 0)"),
         "weight": Event("2.7", _VALUE, PerSynapse, hides=("w", "value"),
                         says="the weight itself, derived from hidden states"),
-        "dies": Event("8", _CONDITION, PerSynapse, **_TICK),
+        "prune": Event("8", _CONDITION, PerSynapse, **_TICK),
         "attempts": Event("8", _VALUE, Global, **_TICK, says="how many synapses may be born at this tick"),
-        "newborn": Event("8", _VALUE, PerSynapse, **_TICK, says="the weight of a new synapse"),
+        "initial_weight": Event("8", _VALUE, PerSynapse, **_TICK, says="the weight of a new synapse"),
     },
     POPULATION_RULE: {
         "step": Event("2.8", _CHANGE, PerNeuron, _OF_CELLS),
-        "every": Event("2.9", _CHANGE, PerNeuron, _OF_CELLS, **_TICK),
+        "on_tick": Event("2.9", _CHANGE, PerNeuron, _OF_CELLS, **_TICK),
         "on_spike": Event("2.7", _CHANGE, PerNeuron, (PerNeuron,)),
     },
     NETWORK_RULE: {
         "step": Event("2.8", states=(Global,)),
-        "every": Event("2.9", states=(Global,), **_TICK),
+        "on_tick": Event("2.9", states=(Global,), **_TICK),
     },
 }  # fmt: skip
 

@@ -291,7 +291,7 @@ class Plasticity(Mechanism):
 
 
 class PopulationRule(Mechanism):
-    """A rule on the cells of a population; `step`, `every`, `on_spike` return the change of the field `aim`."""
+    """A rule on the cells of a population; `step`, `on_tick`, `on_spike` return the change of the field `aim`."""
 
     kind = POPULATION_RULE
     aim = ""

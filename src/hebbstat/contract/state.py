@@ -3,7 +3,7 @@
 x = PerPre.trace(decay="tau_plus")            # +1 at each presynaptic event, exponential decay
 y = PerPost.trace(decay="tau_minus", set=1.0) # nearest-spike form: set to 1
 v = PerNeuron.state("v_rest")                # starts at the value of the field v_rest
-total = PerPost.reduce("w", "sum")           # over a neuron's incoming synapses, read in `every`
+total = PerPost.reduce("w", "sum")           # over a neuron's incoming synapses, read in `on_tick`
 inflow = PerNeuron.inflow(no, reach="reach") # from the neighbours in space, so that `no` can diffuse
 
 @v.step
@@ -114,9 +114,9 @@ class State:
         """New value at each step."""
         return together(self).step(function)
 
-    def every(self, function: Callable[..., Any]) -> Hook:
+    def on_tick(self, function: Callable[..., Any]) -> Hook:
         """New value at each tick of the mechanism's slow clock, its field `period`."""
-        return together(self).every(function)
+        return together(self).on_tick(function)
 
     def on_pre(self, function: Callable[..., Any] | None = None, *, after: str | None = None) -> Any:
         """New value at a presynaptic event; `after` names a field that delays it further."""
@@ -155,9 +155,9 @@ class together:
         """New values at each step."""
         return self._hook("step", function)
 
-    def every(self, function: Callable[..., Any]) -> Hook:
+    def on_tick(self, function: Callable[..., Any]) -> Hook:
         """New values at each tick of the slow clock."""
-        return self._hook("every", function)
+        return self._hook("on_tick", function)
 
     def on_pre(self, function: Callable[..., Any] | None = None, *, after: str | None = None) -> Any:
         """New values at a presynaptic event."""

@@ -37,6 +37,6 @@ class IntrinsicThreshold(PopulationRule):
     rate = PerNeuron.trace(decay="tau_rate", add="per_spike", init="target", slow=True)
 
     @staticmethod
-    def every(value, rate, target, per_hertz, low, high):
+    def on_tick(value, rate, target, per_hertz, low, high):
         wanted = value + per_hertz * (rate - target)
         return (low if wanted < low else high if wanted > high else wanted) - value

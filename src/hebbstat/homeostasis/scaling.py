@@ -37,6 +37,6 @@ class SynapticScaling(Plasticity):
     rate = PerPost.trace(decay="tau_rate", add="per_spike", init="target", slow=True)
 
     @staticmethod
-    def every(w, rate, target, per_hertz, largest):
+    def on_tick(w, rate, target, per_hertz, largest):
         growth = per_hertz * (target - rate)
         return w * (largest if growth > largest else -largest if growth < -largest else growth)

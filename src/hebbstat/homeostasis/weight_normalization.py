@@ -21,5 +21,5 @@ class WeightNormalization(Plasticity):
     incoming = PerPost.reduce("w", "sum")
 
     @staticmethod
-    def every(w, incoming, total):
+    def on_tick(w, incoming, total):
         return w * ((total - incoming) / incoming) if incoming > 0.0 else 0.0

@@ -47,7 +47,7 @@ def targets(net: Network) -> set[tuple[str, str, str]]:
         for rule in projection.rules:
             for bound in rule.bound():
                 aim = bound.adds[1] if bound.adds and bound.adds[0] is None else None
-                aim = getattr(bound.owner, "aim", None) if bound.hook.event == "limit" else aim
+                aim = getattr(bound.owner, "aim", None) if bound.hook.event == "clip" else aim
                 if aim is not None and aim != "w":
                     found.add(target_of(projection, aim))
     return found

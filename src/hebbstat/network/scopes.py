@@ -76,7 +76,7 @@ def check_reads(mechanism: Mechanism) -> None:
                 raise ContractError(f"{what} cannot read {state!r}; it may read what is {visible}")
             if state is not None and state.reduction and not event.ticks:
                 raise ContractError(
-                    f"{what} cannot read the reduction {name}, which is evaluated at ticks only: read it in `every`"
+                    f"{what} cannot read the reduction {name}, which is evaluated at ticks only: read it in `on_tick`"
                 )
             if state is None and not _offered(mechanism, name, scope, hook):
                 raise ContractError(f"{what} cannot read '{name}', which not every owner shares")

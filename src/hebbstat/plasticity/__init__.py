@@ -1,20 +1,18 @@
 """Plasticity of synapses: Hebbian rules, bounds, eligibility."""
 
+from hebbstat.plasticity.bcm import BCM
 from hebbstat.plasticity.bounds import HardBounds, SoftBounds
+from hebbstat.plasticity.covariance import Covariance
 from hebbstat.plasticity.eligibility import Eligibility
 from hebbstat.plasticity.nearest_triplet_stdp import NearestTripletSTDP
+from hebbstat.plasticity.oja import Oja
 from hebbstat.plasticity.one_sided_stdp import OneSidedSTDP
 from hebbstat.plasticity.pair_stdp import PairSTDP
+from hebbstat.plasticity.rate_hebb import RateHebb
 from hebbstat.plasticity.triplet_stdp import TripletSTDP
 from hebbstat.plasticity.weight_dependent_stdp import WeightDependentSTDP
 
 __all__ = [
-    "Eligibility",
-    "HardBounds",
-    "NearestTripletSTDP",
-    "OneSidedSTDP",
-    "PairSTDP",
-    "SoftBounds",
-    "TripletSTDP",
-    "WeightDependentSTDP",
-]
+    "BCM", "Covariance", "Eligibility", "HardBounds", "NearestTripletSTDP", "Oja", "OneSidedSTDP", "PairSTDP",
+    "RateHebb", "SoftBounds", "TripletSTDP", "WeightDependentSTDP",
+]  # fmt: skip

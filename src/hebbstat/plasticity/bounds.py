@@ -24,7 +24,7 @@ class HardBounds(Plasticity):
     high: Number = math.inf
 
     @staticmethod
-    def limit(value, low, high):
+    def clip(value, low, high):
         return low if value < low else high if value > high else value
 
 

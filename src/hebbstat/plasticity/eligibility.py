@@ -35,5 +35,5 @@ class Eligibility(Wrapper):
         return e * math.exp(-elapsed / tau)
 
     @staticmethod
-    def every(e, share):
+    def on_tick(e, share):
         return share * e

@@ -69,13 +69,13 @@ class Cells:
         bounds = [(rule, bound) for rule in self.rules for bound in rule.mechanism.bound()]
         self.changes = {
             event: [Change(rule, b, PerNeuron) for rule, b in bounds if b.adds is not None and b.hook.event == event]
-            for event in ("on_spike", "step", "every")
+            for event in ("on_spike", "step", "on_tick")
         }
         self.updates = {
             event: [
                 Call(rule, b.hook, scope_of(b.hook)) for rule, b in bounds if b.hook.writes and b.hook.event == event
             ]
-            for event in ("on_spike", "step", "every")
+            for event in ("on_spike", "step", "on_tick")
         }
         for receptor in self.receptors:
             receptor.bind_hooks()
@@ -189,8 +189,8 @@ class Cells:
 
     def rules_tick(self, ticking: list[Part]) -> None:
         """Semantics 2.9, for the rules on the cells."""
-        self._update([call for call in self.updates["every"] if call.part in ticking])
-        self._change([change for change in self.changes["every"] if change.call.part in ticking], self.elements)
+        self._update([call for call in self.updates["on_tick"] if call.part in ticking])
+        self._change([change for change in self.changes["on_tick"] if change.call.part in ticking], self.elements)
 
     def _update(self, calls: list[Call]) -> None:
         updates = [u for call in calls for e in self.owners(call.scope) for u in call.updates(e)]

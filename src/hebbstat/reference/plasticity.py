@@ -15,7 +15,7 @@ from hebbstat.reference.parts import Call, Change, Part, Store
 from hebbstat.reference.synapses import Connections
 
 Event = tuple[Any, bool]  # whose event it is, and whether its spike belongs to frozen time
-EVENTS = ("on_pre", "on_post", "step", "every")
+EVENTS = ("on_pre", "on_post", "step", "on_tick")
 
 
 class Rules:
@@ -31,7 +31,7 @@ class Rules:
         self.redirected: dict[str, list[tuple[Change, Any]]] = {event: [] for event in EVENTS}  # into states
         self.updates: dict[str, list[Call]] = {event: [] for event in EVENTS}
         self.later: list[tuple[Call, Callable[[Any], float]]] = []  # on_pre hooks seen `after` some time
-        self.limits: list[tuple[str, Call]] = []  # (target, hook) in the order of the rules
+        self.clips: list[tuple[str, Call]] = []  # (target, hook) in the order of the rules
         self.weights: list[Call] = []
         self.rewiring: list[tuple[Part, dict[str, Call]]] = []
         self.parts: dict[int, Part] = {id(part.mechanism): part for part in self.at.rules}
@@ -62,8 +62,8 @@ class Rules:
         else:
             (scope,) = hook_scopes(part.mechanism, hook)
             call = Call(part, hook, scope)
-            if hook.event == "limit":
-                self.limits.append((part.mechanism.aim, call))
+            if hook.event == "clip":
+                self.clips.append((part.mechanism.aim, call))
             elif hook.event == "weight":
                 self.weights.append(call)
             else:
@@ -111,7 +111,7 @@ class Rules:
         for aim, sums in found.items():
             for e, amount in sums.values():
                 self._add(aim, e, amount)
-        for aim, call in self.limits:
+        for aim, call in self.clips:
             for e, _ in found.get(aim, {}).values() if aim_scope(aim) is PerSynapse else ():
                 self._bound(aim, call, e)
 
@@ -126,8 +126,8 @@ class Rules:
             target.write(e, target.read(e) + amount)
 
     def bound(self, aim: str, e: Any) -> None:
-        """`limit` of all rules with this target, in their order."""
-        for bounded, call in self.limits:
+        """`clip` of all rules with this target, in their order."""
+        for bounded, call in self.clips:
             if bounded == aim:
                 self._bound(aim, call, e)
 
@@ -209,13 +209,13 @@ class Rules:
     # Semantics 2.8 and 2.9
 
     def update(self, event: str, only: Any = None) -> None:
-        """State hooks of `step` or `every`: all read the values before."""
+        """State hooks of `step` or `on_tick`: all read the values before."""
         calls = [call for call in self.updates[event] if only is None or call.part in only]
         self._write([u for call in calls for e in self.at.owners(call.scope) for u in call.updates(e)])
         self.derive_weights()
 
     def change_all(self, event: str, only: Any = None) -> None:
-        """Changes of `step` or `every`, at every synapse or owner."""
+        """Changes of `step` or `on_tick`, at every synapse or owner."""
         if self.sim.is_frozen:
             return
         self.increments = {}

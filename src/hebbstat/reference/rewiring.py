@@ -42,7 +42,7 @@ class Rewiring:
     def tick(self, ticking: list[Part]) -> None:
         """Deaths of all rules that tick, then births."""
         acting = [(part, calls) for part, calls in self.rules.rewiring if part in ticking]
-        doomed = [s for s in self.at.synapses if any("dies" in calls and calls["dies"](s) for _, calls in acting)]
+        doomed = [s for s in self.at.synapses if any("prune" in calls and calls["prune"](s) for _, calls in acting)]
         for synapse in doomed:
             self._remove(synapse)
         if doomed:
@@ -107,7 +107,7 @@ class Rewiring:
             for store in part.stores.values():
                 if store.state.scope is PerSynapse:
                     store.begin(synapse)
-        synapse.weight = float(calls["newborn"](synapse))
+        synapse.weight = float(calls["initial_weight"](synapse))
         for call in self.rules.weights:
             synapse.weight = float(call(synapse))
         self._free(synapse, -1.0)

@@ -155,13 +155,13 @@ class ReferenceSimulation(World):
             if reducer.part in ticks:
                 reducer.evaluate()
         for rules in self.rules.values():
-            rules.update("every", ticks)
+            rules.update("on_tick", ticks)
         for rules in self.rules.values():
-            rules.change_all("every", ticks)
+            rules.change_all("on_tick", ticks)
         self._add_waiting()
         for cells in self.cells.values():
             cells.rules_tick(ticks)
-        self._modulate([call for call in self.modulator_hooks["every"] if call.part in ticks])
+        self._modulate([call for call in self.modulator_hooks["on_tick"] if call.part in ticks])
         for rewiring in self.rewiring.values():
             rewiring.tick(ticks)
 
@@ -171,12 +171,12 @@ class ReferenceSimulation(World):
             store.write(e, value)
 
     def _add_waiting(self) -> None:
-        """Parameters of postsynaptic neurons take the sum of all changes, then all limits."""
+        """Parameters of postsynaptic neurons take the sum of all changes, then all `clip` hooks."""
         for target in self.targets.values():
             for post, amount in target.waiting.items():
                 target.values[post] += amount
                 for rules in self.rules.values():
-                    for aim in dict.fromkeys(aim for aim, _ in rules.limits):
+                    for aim in dict.fromkeys(aim for aim, _ in rules.clips):
                         if rules.at.target_of(aim) is target:
                             rules.bound(aim, rules.at.posts[post])
             target.waiting = {}

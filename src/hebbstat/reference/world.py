@@ -88,7 +88,7 @@ class World:
                 for h in part.mechanism.hooks
                 if h.event == event
             ]
-            for event in ("step", "every")
+            for event in ("step", "on_tick")
         }
         for rules in self.rules.values():
             rules.derive_weights()

@@ -35,7 +35,7 @@ from hebbstat.engine.runtime import rounded{bits} as rounded, uniform{bits} as u
 
 F = np.{dtype}
 '''
-EVENTS = ("step", "every")  # what acts at every step, and at ticks of its own clock
+EVENTS = ("step", "on_tick")  # what acts at every step, and at ticks of its own clock
 
 
 def write_module(model: Model, dtype: str, timed: bool = False) -> tuple[str, dict[str, Plan]]:
@@ -145,7 +145,7 @@ def _step(model: Model, plans: dict[str, Plan], body: str) -> list[list[str]]:
         for q in links:
             if f"def {event}_{q.ident}(" in body:
                 given = _all_arguments(q) if plans[q.name].rate else _arguments(q)
-                condition = f"network.learning[0] != 0{_any_tick(q)}" if event == "every" else ""
+                condition = f"network.learning[0] != 0{_any_tick(q)}" if event == "on_tick" else ""
                 parts.append(only_if(condition, [f"{event}_{q.ident}({given})"]))
         parts += [[line] for c in cells for line in calls_of_cells(c, event)]
     return parts

@@ -17,7 +17,7 @@ def write_network(reader: Reader) -> list[str]:
     """
     members, variables = reader.model.rules.members, reader.model.rules.variables
     sensors = [(m, state) for m in members for state in m.mechanism.states.values() if state.sensor]
-    lines = {"step": _step(reader, members), "every": _ticks(reader, members)}
+    lines = {"step": _step(reader, members), "on_tick": _ticks(reader, members)}
     followed = [name for name in variables if name.startswith("left_")]
     left = [f"network.{name}[0] = network.{name.removeprefix('left_')}[0]" for name in followed]
     counted = [f"network.{m.prefix}{state.name}[0] = {_counted(reader, m, state)}" for m, state in sensors]
@@ -48,7 +48,7 @@ def _step(reader: Reader, members: list[Member]) -> list[str]:
 
 def _ticks(reader: Reader, members: list[Member]) -> list[str]:
     """What happens at ticks: all hooks of all rules that tick are called, then all states have their new values."""
-    hooks = [(m, h) for m in members for h in m.mechanism.hooks if h.event == "every"]
+    hooks = [(m, h) for m in members for h in m.mechanism.hooks if h.event == "on_tick"]
     clocks = dict.fromkeys(member.prefix[:-1] for member, _ in hooks)
     ticks = [f"tick_{clock} = learning and (n + 1) % network.ticks_{clock} == 0" for clock in clocks]
     return [*ticks, *_hooks(reader, _view(reader), hooks, clocked=True)]

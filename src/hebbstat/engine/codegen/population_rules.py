@@ -19,7 +19,7 @@ Hooks = list[tuple[Member, Hook]]
 
 def write_cell_rules(reader: Reader, cells: Cells) -> list[str]:
     """The functions of the rules on one population."""
-    return [*_spike_events(reader, cells), *_pass(reader, cells, "step"), *_pass(reader, cells, "every")]
+    return [*_spike_events(reader, cells), *_pass(reader, cells, "step"), *_pass(reader, cells, "on_tick")]
 
 
 def _rules(cells: Cells) -> list[Member]:
@@ -115,7 +115,7 @@ def _pass(reader: Reader, cells: Cells, event: str) -> list[str]:
     c, hooks = cells.ident, _hooks(cells, event)
     if not hooks:
         return []
-    clocks = dict.fromkeys(member.prefix[:-1] for member, _ in hooks) if event == "every" else {}
+    clocks = dict.fromkeys(member.prefix[:-1] for member, _ in hooks) if event == "on_tick" else {}
     ticks = [f"tick_{clock} = (n + 1) % {c}.ticks_{clock} == 0" for clock in clocks]
     body: list[str] = []
     for local, group in (("new", [h for h in hooks if h[1].writes]), ("change", [h for h in hooks if not h[1].writes])):
@@ -139,7 +139,7 @@ def calls_of_cells(cells: Cells, event: str) -> list[str]:
     clocks = dict.fromkeys(f"(n + 1) % {c}.ticks_{m.prefix[:-1]} == 0" for m, _ in _hooks(cells, event))
     if not clocks:
         return []
-    condition = f"network.learning[0] != 0 and ({' or '.join(clocks)})" if event == "every" else ""
+    condition = f"network.learning[0] != 0 and ({' or '.join(clocks)})" if event == "on_tick" else ""
     return ["\n".join(only_if(condition, [f"{event}_{c}(n, {c}, network)"]))]
 
 

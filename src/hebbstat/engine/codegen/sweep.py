@@ -17,12 +17,12 @@ from hebbstat.network.streams import joined
 
 
 def write_passes(at: Views) -> list[str]:
-    """The functions `step` and `every`, where there is anything to do."""
-    return [*_pass(at, "step", at.plan.step), *_pass(at, "every", at.plan.every)]
+    """The functions `step` and `on_tick`, where there is anything to do."""
+    return [*_pass(at, "step", at.plan.step), *_pass(at, "on_tick", at.plan.on_tick)]
 
 
 def _pass(at: Views, event: str, bounds: list[Bound]) -> list[str]:
-    q, plan, clocks = at.q, at.plan, event == "every"
+    q, plan, clocks = at.q, at.plan, event == "on_tick"
     hooks = [hook for scope in ("PerPost", "PerPre", "PerSynapse") for hook in plan.state_hooks(scope, event)]
     if not bounds and not hooks:
         return []
@@ -96,7 +96,7 @@ def _arriving_rate(at: Views) -> list[str]:
 
 def _rows(at: Views, event: str, bounds: list[Bound], settled: bool) -> tuple[list[str], list[str]]:
     """Lines that are run once for each cell, and those that take a row through the event, `settled` if need be."""
-    q, plan, clocks = at.q, at.plan, event == "every"
+    q, plan, clocks = at.q, at.plan, event == "on_tick"
     at_once = settled and plan.whole
     view, once = _once_per_cell(at)
     before = _before(at, view, event)
@@ -163,5 +163,5 @@ def _owners(at: Views, scope: str, event: str, size: str, index: str) -> list[st
             name = f"{member.prefix}{state.name}"
             stamp = [f"{q}.at_{name}[{index}] = n"] if f"at_{name}" in at.links.variables else []
             stores += when_learning(state, [f"{q}.{name}[{index}] = {value}", *stamp])
-        body += only_if(f"tick_{member.prefix[:-1]}" if event == "every" else "", stores)
+        body += only_if(f"tick_{member.prefix[:-1]}" if event == "on_tick" else "", stores)
     return [f"for {index} in range({size}):", *indented(body)]

@@ -1,4 +1,4 @@
-"""Writes what an event does to one synapse: changes summed from the same weight, new states, then the limits."""
+"""Writes what an event does to one synapse: changes summed from the same weight, new states, then the bounds."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ def synapse_event(
     own = [f"{local} = {local} + {total}" for local, total in sorted(totals.items()) if local in targets]
     redirected = [f"{local} = {local} + {total}" for local, total in sorted(totals.items()) if local not in targets]
     ticks = _changed_at(at, bounds) if clocks else {}
-    limited = _limited(at, view, aims, ticks)
-    if event in ("step", "every"):  # docs/semantics.md 2.8, 2.9: states first, changes read them
-        lines += [*updates, *_derived(at, view), *summed, *own, *limited, *redirected]
+    clipped = _clipped(at, view, aims, ticks)
+    if event in ("step", "on_tick"):  # docs/semantics.md 2.8, 2.9: states first, changes read them
+        lines += [*updates, *_derived(at, view), *summed, *own, *clipped, *redirected]
     else:  # 2.6: changes read the states as they were; 2.7: states move and read the weight as it became
-        lines += [*summed, *own, *limited, *updates, *redirected, *_derived(at, view)]
+        lines += [*summed, *own, *clipped, *updates, *redirected, *_derived(at, view)]
     return lines, list(dict.fromkeys([*changed, *updated, *sorted(totals)]))
 
 
@@ -64,7 +64,7 @@ def _derived(at: Views, view: View) -> list[str]:
     """The weight, where it is derived from states of the synapse."""
     members = [(at.links.member(bound.owner), bound.hook) for bound in at.plan.weights]
     lines = [f"w = {at.reader.call(view, member, hook)}" for member, hook in members]
-    return lines + (_limited(at, view, {"w"}) if lines else [])
+    return lines + (_clipped(at, view, {"w"}) if lines else [])
 
 
 def write_derived(at: Views) -> list[str]:
@@ -120,10 +120,10 @@ def _changed_at(at: Views, bounds: list[Bound]) -> dict[str, str]:
     return {aim: " or ".join(some) for aim, some in ticks.items() if some.keys() != clocks}
 
 
-def _limited(at: Views, view: View, aims: set[str], ticks: dict[str, str] | None = None) -> list[str]:
-    """`limit` hooks of the rules that aim at what has changed, in the order of the rules; only at some `ticks`."""
+def _clipped(at: Views, view: View, aims: set[str], ticks: dict[str, str] | None = None) -> list[str]:
+    """`clip` hooks of the rules that aim at what has changed, in the order of the rules; only at some `ticks`."""
     lines = []
-    for bound in at.plan.limits:
+    for bound in at.plan.clip:
         aim = at.aim(bound)
         if aim in aims:
             local = at.target(aim)

@@ -71,7 +71,7 @@ def not_finite(watch: Watcher, name: str, states: dict[str, np.ndarray]) -> str:
             facts.append(f"{broken} of {weights.size} weights of '{projection.name}' are not finite")
         elif weights.size and np.abs(weights).max() > 1e6:
             facts.append(f"weights of '{projection.name}' are as large as {np.abs(weights).max():.2g}")
-        if (broken or facts) and sim.plans[projection.name].plastic and not sim.plans[projection.name].limits:
+        if (broken or facts) and sim.plans[projection.name].plastic and not sim.plans[projection.name].clip:
             facts.append(f"nothing bounds the weights of '{projection.name}': add HardBounds")
     advice = "; ".join(dict.fromkeys(facts)) or (
         f"its weights are finite, so an equation of {type(sim.net.population(name).neuron).__name__} or of a receptor "

@@ -135,7 +135,7 @@ class Bounded:
 def bounds(sim: Simulation, name: str, sample: SynapseSample) -> tuple[Any, Any]:
     """The lowest and highest value that the limits of a projection's rules leave to the weights of a sample."""
     ends: list[Any] = [-np.inf, np.inf]
-    for bound in sim.plans[name].limits:
+    for bound in sim.plans[name].clip:
         given = {read: _parameter(sim, name, bound.owner, read, sample) for read in bound.hook.all_reads}
         if getattr(bound.owner, "aim", "w") == "w" and all(value is not None for value in given.values()):
             function = bound.hook.function

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def explain(sim: Simulation) -> str:
-    """A line per projection: event-driven or clock-driven and why, how rows are visited, synapses, bytes; and how threads work."""
+    """A line per projection: event-driven or clock-driven and why, how rows are visited, synapses, bytes, threads."""
     threads, steps = f"thread{'s' * (sim.threads > 1)}", f"step{'s' * (sim.window > 1)}"
     ahead = f"; none is ahead of another by {sim.window} {steps} ({sim.window * sim.net.dt:g} ms)"
     lines = [f"{sim.threads} {threads}{ahead if sim.threads > 1 else ''}"]

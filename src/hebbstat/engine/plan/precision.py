@@ -47,7 +47,8 @@ def caution(made: NetworkInstance) -> None:
 def _of_target(made: NetworkInstance, projection: Projection, bound: Bound) -> str:
     """What is wrong with a hook's changes of a weight, or of a release's parameter; nothing if nothing is."""
     aim = bound.adds[1] if bound.adds is not None and bound.adds[0] is None else ""
-    if bound.hook.event not in (EVENTS if aim == "w" else (*EVENTS, "every")) or not aim.startswith(("w", "release.")):
+    events = EVENTS if aim == "w" else (*EVENTS, "on_tick")
+    if bound.hook.event not in events or not aim.startswith(("w", "release.")):
         return ""
     size, found = _size(made, projection, aim), []
     for scale, traces in TRIED:
@@ -58,7 +59,7 @@ def _of_target(made: NetworkInstance, projection: Projection, bound: Bound) -> s
     if (worst := _too_small(found)) is None:
         return ""
     what = "weights" if aim == "w" else aim
-    slow = ", or a slow clock (`every`), whose changes of a weight add up" if aim == "w" else ""
+    slow = ", or a slow clock (`on_tick`), whose changes of a weight add up" if aim == "w" else ""
     return (
         f"{type(bound.owner).__name__} on '{projection.name}' changes {what} of about {_shown(*worst)}: {OR_ELSE}. Use "
         f"Simulation(net, dtype='float64'), larger steps less often{slow}"
@@ -118,7 +119,7 @@ def _size(made: NetworkInstance, projection: Projection, aim: str) -> float:
         return mean(np.abs(value)) if isinstance(value, float | np.ndarray) else 0.0
     size = mean(np.abs(made.synapses[projection.name].weight))
     for bound in (bound for rule in projection.rules for bound in rule.bound()):
-        if size == 0.0 and bound.hook.event == "limit" and getattr(bound.owner, "aim", "") == "w":
+        if size == 0.0 and bound.hook.event == "clip" and getattr(bound.owner, "aim", "") == "w":
             place = next(place for place, mechanism in projection.mechanisms() if mechanism is bound.owner)
             most = Typical(made, projection, 1e30).returned(place, bound.owner, bound.hook.function)
             size = abs(float(most)) if most is not None and abs(most) < 1e29 else 0.0

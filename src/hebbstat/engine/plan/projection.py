@@ -20,8 +20,8 @@ class Plan:
     on_pre: list[Bound] = field(default_factory=list)
     on_post: list[Bound] = field(default_factory=list)
     step: list[Bound] = field(default_factory=list)
-    every: list[Bound] = field(default_factory=list)
-    limits: list[Bound] = field(default_factory=list)
+    on_tick: list[Bound] = field(default_factory=list)
+    clip: list[Bound] = field(default_factory=list)
     weights: list[Bound] = field(default_factory=list)
 
     @property
@@ -32,8 +32,8 @@ class Plan:
     @property
     def plastic(self) -> bool:
         """Whether anything at all changes its synapses."""
-        return bool(self.on_pre or self.on_post or self.step or self.every) or any(
-            self.synapse_hooks(event) for event in ("on_pre", "on_post", "step", "every")
+        return bool(self.on_pre or self.on_post or self.step or self.on_tick) or any(
+            self.synapse_hooks(event) for event in ("on_pre", "on_post", "step", "on_tick")
         )
 
     @property
@@ -118,8 +118,8 @@ def plan(links: Links, several_delays: bool) -> Plan:
         "on_pre": found.on_pre,
         "on_post": found.on_post,
         "step": found.step,
-        "every": found.every,
-        "limit": found.limits,
+        "on_tick": found.on_tick,
+        "clip": found.clip,
         "weight": found.weights,
     }
     for _, bound in links.bounds:

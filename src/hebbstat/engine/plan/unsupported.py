@@ -85,7 +85,7 @@ def _of_mechanism(mechanism: Mechanism, on: On, aims: set[Target], at: Place) ->
     for hook in mechanism.hooks:
         if hook.after:
             yield "after"
-        if hook.event in ("dies", "attempts", "newborn"):
+        if hook.event in ("prune", "attempts", "initial_weight"):
             yield "rewiring"
         if hook.writes and isinstance(mechanism, Plasticity) and mechanism.aim != "w" and "value" in hook.all_reads:
             yield "value"

@@ -1,4 +1,11 @@
-"""Reductions over a neuron's incoming synapses, in the order of their rows."""
+"""Reductions over a neuron's incoming synapses, in the order of their rows.
+
+    start      int64 [rows + 1]              where each row begins
+    post       uint16 or int32 [synapses]    the cell of each synapse, counted from the shard's first
+    in_degree  int64 [cells]                 how many synapses a cell receives
+    values     float32 or float64 [synapses] what is reduced
+    out        float64 [cells]               takes the result; sums are of float64, in the order of the rows
+"""
 
 from __future__ import annotations
 

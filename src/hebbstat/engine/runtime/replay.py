@@ -1,4 +1,19 @@
-"""Rows of synapses: which postsynaptic events a row has to replay."""
+"""Rows of synapses: which are due, and which postsynaptic events they have to replay.
+
+A row holds the synapses of one presynaptic neuron with one delay onto the cells of one thread's shard (a CSR row per
+(source, delay)). What the functions take, of a shard with `cells` cells, `rows` rows and `synapses` synapses:
+
+    post       uint16 or int32 [synapses]          the cell of each synapse, counted from the shard's first
+    h_step     int32 [HISTORY * cells]             steps of a cell's events, newest (age 0) first: [age * cells + cell]
+    since      int32, or int32 [synapses]          the step from which on events are to be replayed
+    pick       uint32 [longest row x HISTORY]      places of synapses that have something to replay
+    seen       int32 [as pick]                     the step of the event of each of them
+    level      int64 [HISTORY + 1]                 where in `pick` the synapses with so many older events begin
+    row_of     int32 [source neurons, delays]      the row of a neuron's synapses with a delay, -1 if it has none
+    due        int32 [rows]                        rows with a presynaptic event in this step, inverted if it was frozen
+
+Times are steps. The last of the HISTORY places of a cell is never written: there every search ends.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +55,6 @@ def _of_synapse(value, k):
 def find_newest(begin, end, post, h_step, since, pick):
     """Pick the synapses from `begin` to `end` whose cell has had an event since step `since`; returns how many.
 
-    `h_step[age * cells + i]` is the step of cell i's newest event (age 0), of the one before it (age 1), and so on.
     No branch depends on the data: it would be mispredicted half of the time, which costs more than all the rest.
     """
     count = U64(0)
@@ -74,7 +88,10 @@ def find_older(post, h_step, since, youngest, count, pick, seen, level):
 
 @inline
 def make_room(history, i, fill):
-    """Move the live events of cell `i` one age up; the newest will be written at age 0."""
+    """Move the live events of cell `i` one age up; the newest will be written at age 0.
+
+    `history` [HISTORY * cells] is `h_step`, or what a state was at these events; `fill` is how many are live.
+    """
     cells = history.size // HISTORY
     for age in range(min(fill, HISTORY - 1), 0, -1):
         history[age * cells + i] = history[(age - 1) * cells + i]
@@ -102,8 +119,16 @@ def due_row(due):
 def find_due(n, delays, row_of, ids, counts, firsts, sending, learning, was_frozen, due, due_count, new, new_count):
     """List the rows that have a presynaptic event in step `n`, by delay, then by presynaptic id.
 
-    `sending` lists the threads whose neurons send to this thread's. `new` becomes the list of the neurons whose spike
-    arrives for the first time, at the shortest delay.
+        delays      int64 [delays]               those that the projection has, ascending
+        ids         int32 [slots, neurons]       who spiked in the step of a slot, each thread's from `firsts` on
+        counts      int64 [slots, LINE threads]  how many of a thread's neurons spiked, a cache line apart
+        firsts      int64 [threads]              the first neuron of each thread
+        sending     int64 [.]                    the threads whose neurons send to this thread's
+        learning    int64 [1]                    0 in frozen time
+        was_frozen  bool [slots]                 whether the step of a slot was
+        due, new    int32 [.]                    become the rows that are due, and the neurons whose spike arrives for
+                                                 the first time, at the shortest delay
+        due_count, new_count  int64 [1]          how many they are
     """
     count = first = 0
     for d in range(delays.size):
@@ -128,7 +153,8 @@ def find_due(n, delays, row_of, ids, counts, firsts, sending, learning, was_froz
 def ask_for(new, new_count, begins, array):
     """Ask for the memory of all that neurons whose spike arrives for the first time have in an array.
 
-    That of neuron i lies from `begins[i]` to `begins[i + 1]`. It is near when it is needed.
+    A software prefetch: what neuron i has lies from `begins[i]` to `begins[i + 1]`, int64 [neurons + 1], and is in the
+    cache when it is needed. `array` is any array over rows or synapses.
     """
     for v in range(new_count[0]):
         for k in range(begins[new[v]], begins[new[v] + 1], 64 // array.itemsize):
@@ -137,7 +163,7 @@ def ask_for(new, new_count, begins, array):
 
 @inline
 def history_full(ids, first, count, h_fill):
-    """Whether the history of a cell that spiked has no room for one more event."""
+    """Whether the history of a cell that spiked has no room for one more event; `h_fill` int32 [cells]."""
     fullest = 0
     for e in range(count):
         fullest = max(fullest, h_fill[ids[first + e] - first])

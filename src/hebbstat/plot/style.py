@@ -1,0 +1,89 @@
+"""How all pictures look, and how data of several kinds becomes arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from hebbstat.contract.errors import BadValueError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#8a8a8a", "#000000")
+"""Okabe & Ito's palette, blue and vermilion first."""
+INK, FAINT = "#2b2b2b", "#8a8a8a"
+SEQUENTIAL, DIVERGING = "viridis", "RdBu_r"
+
+
+def axes(ax: Axes | None, size: tuple[float, float] = (6.0, 3.0)) -> Axes:
+    """The axes to draw in: those given, or those of a new figure."""
+    if ax is not None:
+        return ax
+    import matplotlib.pyplot as plt
+
+    return plt.subplots(figsize=size, layout="constrained")[1]
+
+
+def tidy(ax: Axes, x: str, y: str) -> Axes:
+    """Labels, and no more lines than needed."""
+    ax.set_xlabel(x)
+    ax.set_ylabel(y)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def whole(*scales: Any) -> None:
+    """Whole numbers only at an axis that counts: `whole(ax.yaxis)`."""
+    from matplotlib.ticker import MaxNLocator
+
+    for scale in scales:
+        scale.set_major_locator(MaxNLocator(integer=True))
+
+
+class Series(NamedTuple):
+    """Values over time: `time` (ms), `values` `[time, element]`, what they are called, their unit."""
+
+    time: np.ndarray
+    values: np.ndarray
+    name: str
+    unit: str
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} ({self.unit})" if self.unit else self.name
+
+
+def series(data: Any, time: Any = None) -> Series:
+    """What a recorder kept of something over time, or an array `[time]` or `[time, element]` with its `time`."""
+    if hasattr(data, "dims"):
+        if "time" not in data.dims:
+            raise BadValueError(f"{data.name or 'the data'} has no time, only {', '.join(map(str, data.dims))}")
+        other = [dim for dim in data.dims if dim != "time"]
+        values = np.asarray(data.transpose("time", *other).values, float)
+        name, unit, at = str(data.name or ""), str(data.attrs.get("units", "")), np.asarray(data["time"].values, float)
+    else:
+        values, name, unit = np.asarray(data, float), "", ""
+        at = np.arange(len(values), dtype=float) if time is None else np.asarray(time, float)
+    if values.ndim not in (1, 2) or at.shape != values.shape[:1]:
+        raise BadValueError(
+            f"values over time must be [time] or [time, element], not {values.shape} at {at.shape} times"
+        )
+    return Series(at, values.reshape(len(values), -1), name, unit)
+
+
+def spikes(data: Any) -> tuple[np.ndarray, np.ndarray, int, str]:
+    """Times (ms), neurons, how many cells there are, what they are called: of `Spikes`, or of (times, neurons)."""
+    if hasattr(data, "attrs"):
+        if "time" not in getattr(data, "coords", {}) or "neuron" not in data.coords:
+            raise BadValueError("a raster needs spikes: what `Spikes` recorded, such as run['exc.spikes']")
+        neurons = np.asarray(data["neuron"].values, int)
+        n = int(data.attrs.get("cells", neurons.max(initial=-1) + 1))
+        return np.asarray(data["time"].values, float), neurons, n, str(data.attrs.get("population", ""))
+    times, neurons = (np.asarray(part) for part in data)
+    if times.shape != neurons.shape or times.ndim != 1:
+        raise BadValueError(
+            f"spikes are two lists of one length, (times, neurons), not {times.shape} and {neurons.shape}"
+        )
+    return times.astype(float), neurons.astype(int), int(neurons.max(initial=-1)) + 1, ""

@@ -1,0 +1,87 @@
+"""Stochastic release against binomial statistics and the deterministic model that is its mean."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import hebbstat as hs
+
+
+class Sum(hs.Neuron):
+    """Keeps what arrives in a step."""
+
+    got = hs.PerNeuron.state()
+
+    @got.step
+    def take(input):
+        return input
+
+    @staticmethod
+    def fires(got):
+        return got > 1e30
+
+
+def amounts(release: hs.Release, n: int, times: list[float], weight: float = 1.0) -> np.ndarray:
+    """What each of n synapses releases at each spike, [spike, synapse]; a step is 1 ms."""
+    net = hs.Network(dt=1.0, seed=11)
+    a = net.add(hs.SpikeSource(), 1, "a", spikes=(times, np.zeros(len(times), int)))
+    net.connect(a, net.add(Sum(), n, "b"), hs.AllToAll(), weight=weight, release=release)
+    sim = hs.Simulation(net, dtype="float64", quiet=True)
+    run = sim.run(steps=round(max(times)) + 3, record=[hs.States("b", "got", every=1.0)], watch=None)["b.got"].values
+    return run[[round(t) + 1 for t in times]]
+
+
+def test_a_first_release_is_binomial(plain: None) -> None:
+    n, sites, p = 4000, 6, 0.3
+    first = amounts(hs.VesicleRelease(sites=sites, p=p), n, [5.0])[0]
+    variance = sites * p * (1 - p)
+    assert first.mean() == pytest.approx(sites * p, abs=4 * math.sqrt(variance / n))
+    assert first.var() == pytest.approx(variance, rel=4 * math.sqrt(2.2 / n))
+    assert {*np.unique(first)} == set(range(7))
+
+
+@pytest.mark.parametrize("gap", [10.0, 50.0])
+def test_the_mean_is_the_deterministic_model_and_the_variance_binomial(gap: float, plain: None) -> None:
+    """Sites are independent: each is docked with the probability x_k of the deterministic model, so that what spike k
+    releases is Binomial(sites, p x_k). A model that let sites share vesicles would have another variance."""
+    n, sites, p, tau = 3000, 5, 0.5, 100.0
+    found = amounts(hs.VesicleRelease(sites=sites, p=p, tau_rec=tau), n, [5.0 + gap * k for k in range(6)])
+    mean = amounts(hs.TsodyksMarkram(U=p, tau_rec=tau, tau_facil=0.0), 1, [5.0 + gap * k for k in range(6)])[:, 0]
+    for k in range(6):
+        chance = mean[k]  # p x_k
+        variance = sites * chance * (1 - chance)
+        assert found[k].mean() == pytest.approx(sites * chance, abs=4 * math.sqrt(variance / n))
+        assert found[k].var() == pytest.approx(variance, rel=0.12)
+    assert mean[0] == p and mean[5] < 0.8 * p
+
+
+@pytest.mark.parametrize(("p", "weight"), [(0.5, 1.0), (0.5, 3.0), (0.2, 1.0)])
+def test_the_locus_of_a_change_is_seen_in_the_variability(p: float, weight: float, plain: None) -> None:
+    """CV^2 = (1 - P) / (n P): a larger quantal size leaves CV and paired-pulse ratio as they are, P changes both."""
+    n, sites, gap, tau = 6000, 5, 20.0, 500.0
+    first, second = amounts(hs.VesicleRelease(sites=sites, p=p, tau_rec=tau), n, [5.0, 5.0 + gap], weight)
+    assert first.var() / first.mean() ** 2 == pytest.approx((1 - p) / (sites * p), rel=0.1)
+    ratio = 1.0 - p * math.exp(-gap / tau)  # the part of the sites that are docked again
+    assert second.mean() / first.mean() == pytest.approx(ratio, rel=0.03)
+    assert first.mean() == pytest.approx(weight * sites * p, rel=0.03)
+
+
+def test_no_more_is_released_than_there_is(plain: None) -> None:
+    found = amounts(hs.VesicleRelease(sites=4, p=0.5, tau_rec=1e9), 50, [5.0 + 3.0 * k for k in range(14)])
+    assert (found.sum(axis=0) <= 4).all() and found.sum(axis=0).mean() > 3.9
+
+
+def test_engine_and_reference_draw_the_same(plain: None) -> None:
+    net = hs.Network(dt=1.0, seed=4)
+    a, b = net.add(hs.PoissonSource(rate=60.0), 6, "a"), net.add(Sum(), 5, "b")
+    net.connect(a, b, hs.FixedProbability(0.7), weight=hs.Uniform(0.5, 1.5), delay=hs.Uniform(1.0, 4.0), name="p",
+                release=hs.VesicleRelease(p=hs.Uniform(0.2, 0.8), tau_rec=60.0))  # fmt: skip
+    sim, reference = hs.Simulation(net, dtype="float64", quiet=True, threads=2), hs.ReferenceSimulation(net)
+    for _ in range(10):
+        for one in (sim, reference):
+            one.run(steps=13)
+        assert sim.state("p", "release.docked").tolist() == reference.state("p", "release.docked").tolist()
+        np.testing.assert_allclose(sim.state("b", "got"), reference.state("b", "got"), rtol=1e-9, atol=1e-12)
