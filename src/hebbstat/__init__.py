@@ -50,8 +50,8 @@ _HOMES = {
         "TripletSTDP WeightDependentSTDP"
     ),
     "hebbstat.reference": "ReferenceSimulation",
-    "hebbstat.contract.mechanism": "FollowState NetworkRule Neuron Plasticity PopulationRule Receptor Release",
-    "hebbstat.contract.signals": "Signal Sine TimedArray",
+    "hebbstat.contract.mechanism": "NetworkRule Neuron Plasticity PopulationRule Receptor Release",
+    "hebbstat.contract.signals": "FollowState Signal Sine TimedArray",
     "hebbstat.contract.state": "Global PerBranch PerNeuron PerPopulation PerPost PerPre PerSynapse quantile together",
     "hebbstat.synapses": (
         "AMPA GABAA GABAB NMDA DualExponential Exponential ExponentialCurrent TsodyksMarkram VesicleRelease"

@@ -6,7 +6,6 @@ for how to write one, docs/semantics.md for what each hook means.
 
 from __future__ import annotations
 
-import math
 import typing
 from abc import ABC
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hebbstat.contract.body import KEPT, Body, declared, hooks_of, kept_apart, own_states
-from hebbstat.contract.calls import explained_init
 from hebbstat.contract.checks import check_class
 from hebbstat.contract.distributions import Distribution
 from hebbstat.contract.errors import BadValueError, ContractError, UnknownNameError, suggestion
@@ -31,7 +29,7 @@ from hebbstat.contract.events import (
 )
 from hebbstat.contract.hooks import Derived, Hook
 from hebbstat.contract.language.reading import check_hook
-from hebbstat.contract.signals import Signal, owned, read_only
+from hebbstat.contract.signals import FollowState, Signal, owned, read_only
 from hebbstat.contract.state import State
 from hebbstat.contract.units import Unit
 
@@ -43,24 +41,6 @@ class Field:
     name: str
     unit: Unit | None
     default: Any = None
-
-
-@explained_init
-@dataclass(frozen=True, eq=False)
-class FollowState(Signal):
-    """A parameter that follows a rule of the network: `FollowState("dopamine")` or `FollowState("dopamine.level")`."""
-
-    source: str
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.source, str):
-            raise BadValueError(
-                f"FollowState({self.source!r}) must have the name that net.add_rule() gave the rule, as a text"
-            )
-
-    @property
-    def support(self) -> tuple[float, float]:
-        return -math.inf, math.inf
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,9 +167,11 @@ def checked(spec: Field, value: Any, where: str) -> Any:
     unit = spec.unit
     value = unit.strip(value, spec.name, where)
     needed, label = f"{unit.range_text} {unit.symbol}".rstrip(), f"{spec.name}={short(value)} of {where}"
+    if isinstance(value, FollowState):
+        return value
     if isinstance(value, Distribution | Signal):
         low, high = value.support
-        if not isinstance(value, FollowState) and not unit.holds(low, high):
+        if not unit.holds(low, high):
             raise BadValueError(
                 f"{label} can give values from {low:g} to {high:g}, but it must be {needed}; "
                 "use a distribution with that support, such as LogNormal, or Normal(..., low=...)"

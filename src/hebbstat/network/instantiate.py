@@ -12,8 +12,8 @@ import numpy as np
 
 from hebbstat.contract.distributions import Distribution, Linked
 from hebbstat.contract.errors import BadValueError
-from hebbstat.contract.mechanism import FollowState, Mechanism, short
-from hebbstat.contract.signals import Signal, steps_of
+from hebbstat.contract.mechanism import Mechanism, short
+from hebbstat.contract.signals import FollowState, Moving, Signal, steps_of
 from hebbstat.contract.state import Global, PerPost, PerPre, PerSynapse, Scope
 from hebbstat.network.derive import derive_all
 from hebbstat.network.lookup import places
@@ -239,7 +239,7 @@ class _Draw:
             return self.draws.sample(value, name, n)
         if isinstance(value, Distribution):
             return value.sample(self.draws, name, n)
-        if isinstance(value, Signal):
+        if isinstance(value, Moving):
             raise BadValueError(f"{where} cannot be a signal; let a rule change it")
         if np.ndim(value) and np.shape(value) != (n,):
             raise BadValueError(

@@ -22,12 +22,12 @@ from hebbstat.contract.combinators import Gated, Wrapper
 from hebbstat.contract.distributions import Distribution
 from hebbstat.contract.errors import NotSupportedError
 from hebbstat.contract.mechanism import Mechanism
-from hebbstat.contract.signals import Signal
+from hebbstat.contract.signals import FollowState, Signal
 from hebbstat.network.network import Network, Population, Projection
 from hebbstat.network.wiring import Connector, Kernel
 
 Arrays = dict[str, np.ndarray]  # sha256 -> array
-VALUES = (Distribution, Signal, Connector, Kernel)
+VALUES = (Distribution, Signal, FollowState, Connector, Kernel)
 GIVEN = (
     "wiring", "weight", "delay", "dendritic_delay", "receptor", "release", "rules", "rule_names", "branches",
     "pre_part", "post_part",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hebbstat.contract.mechanism import Mechanism, short
-from hebbstat.contract.signals import Signal
+from hebbstat.contract.signals import Moving
 from hebbstat.network.network import Network, Projection
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def regulators(net: Network, population: str) -> list[tuple[Mechanism, str]]:
 
 def has_signal(mechanism: Mechanism) -> bool:
     """Whether a parameter changes in time by plan."""
-    return any(isinstance(value, Signal) for value in mechanism.values.values())
+    return any(isinstance(value, Moving) for value in mechanism.values.values())
 
 
 def runaway(watch: Watcher, name: str) -> str:

@@ -39,7 +39,7 @@ class Plan:
     @property
     def stamped(self) -> bool:
         """Whether synapses carry the step of their last event, for states that decay by themselves."""
-        return any(s.trace or s.advancer for m, s in self.states("PerSynapse") if m.place.startswith("rule"))
+        return any(state.moves for m, state in self.states("PerSynapse") if m.place.startswith("rule"))
 
     @property
     def whole(self) -> bool:
