@@ -11,6 +11,7 @@ from typing import Any
 
 from hebbstat.contract.events import Returns
 from hebbstat.contract.hooks import Hook, arguments
+from hebbstat.contract.language.grammar import ARGUMENTS
 from hebbstat.contract.mechanism import Bound, FollowState
 from hebbstat.contract.state import State
 from hebbstat.engine.codegen.hook_bodies import number
@@ -71,7 +72,15 @@ class Reader:
         self, view: View, member: Member, function: Callable[..., Any], wanted: str, asking: Asking, truth: bool = False
     ) -> str:
         """The call of a function of a mechanism with what its arguments mean."""
-        return f"{self.hooks.name(function, wanted, truth)}({self._given(view, member, function, asking)})"
+        name = self.hooks.name(function, wanted, truth, self._plain(member, function, asking))
+        return f"{name}({self._given(view, member, function, asking)})"
+
+    def _plain(self, member: Member, function: Callable[..., Any], asking: Asking) -> frozenset[str]:
+        """Arguments that are called as what the language offers, but are numbers: the mechanism's own, a modulator."""
+        required, optional = arguments(function)
+        asking, net, given = replace(asking, optional=optional), self.model.net, (*required, *optional)
+        means = {n: lookup.meaning(net, member.owner, member.mechanism, n, asking) for n in given if n in ARGUMENTS}
+        return frozenset(n for n, what in means.items() if not isinstance(what, lookup.Offered | lookup.Drawn))
 
     def _given(self, view: View, member: Member, function: Callable[..., Any], asking: Asking) -> str:
         """What the arguments of a function of a mechanism mean."""
@@ -119,9 +128,9 @@ class Reader:
             who = f"{name} of {type(member.mechanism).__name__} on '{member.owner}'"
             return view.signal(self.followed(*lookup.followed(self.model.net, value.source, who), view))
         if (member.owner, member.place, name) in self.model.made.live:
-            function = member.mechanism.derived[name].function
-            given = self._given(view, member, function, Asking(name, before=True))
-            return f"{self.hooks.name(function, f'{type(member.mechanism).__name__}_{name}')}({given})"
+            function, asking = member.mechanism.derived[name].function, Asking(name, before=True)
+            given, wanted = self._given(view, member, function, asking), f"{type(member.mechanism).__name__}_{name}"
+            return f"{self.hooks.name(function, wanted, plain=self._plain(member, function, asking))}({given})"
         return self.variable(view.group, f"{member.prefix}{name}", view)
 
     def followed(self, rule: str, state: str, view: View) -> str:
