@@ -65,7 +65,7 @@ class Rule(Plasticity):
 class Tunes(Plasticity):
     """Changes the time constant of the neurons, and derives from it."""
 
-    aim = "post.tau"
+    acts_on = "post.tau"
 
     @derived
     def ratio(dt, post_tau):

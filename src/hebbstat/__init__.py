@@ -38,6 +38,7 @@ _HOMES = {
         "InhibitorySTDP IntrinsicThreshold SubtractiveNormalization SynapticScaling WeightNormalization"
     ),
     "hebbstat.contract.hooks": "derived step_when",
+    "hebbstat.modulation": "Neuromodulator Oscillation SpikeNeuromodulator",
     "hebbstat.network": (
         "AllToAll Clustered Connector DistanceDependent ExponentialKernel FixedInDegree FixedOutDegree "
         "FixedProbability FixedTotalNumber FromPairs GaussianKernel Network NetworkInstance OneToOne Population "
@@ -60,8 +61,8 @@ _PARTS = {
     **{
         part: f"hebbstat.{part}"
         for part in (
-            "cli contract engine experiments homeostasis information network neurons plasticity plot reference report "
-            "stimuli synapses"
+            "cli contract engine experiments homeostasis information modulation network neurons plasticity plot "
+            "reference report stimuli synapses"
         ).split()
     },
     **{

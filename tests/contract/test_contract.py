@@ -451,18 +451,18 @@ SAME = Aims()
     [
         (lambda: bind(Redirects(Aims())), ContractError, "must name a PerSynapse state"),
         (
-            lambda: bind(Aims(target="release.U")),
+            lambda: bind(Aims(on="release.U")),
             UnknownNameError,
-            "target 'release.U' of a rule on 'a -> b' is not there",
+            "a rule on 'a -> b' acts on 'release.U', which is not there",
         ),
-        (lambda: bind(Aims(target="post.height")), UnknownNameError, "target 'post.height'"),
+        (lambda: bind(Aims(on="post.height")), UnknownNameError, "acts on 'post.height'"),
         (lambda: bind(SAME, SAME), BadValueError, "one rule stands twice on 'a -> b'"),
         (lambda: bind(eye=Sensor()), UnknownNameError, "counts the spikes of 'nowhere'; Known: a, b"),
         (lambda: bind(Reads2(period=0.5)), BadValueError, "not a multiple of the step"),
         (lambda: bind(Reads2(period=[1.0, 2.0])), BadValueError, "must be one number"),
         (with_blind, ContractError, "must define one of fires .* and output"),
-        (with_population_rule, UnknownNameError, 'needs a target, such as target="v_threshold"'),
-        (lambda: with_population_rule(target="height"), UnknownNameError, "aims at 'height' of Cell"),
+        (with_population_rule, UnknownNameError, 'acts on nothing: give on="v_threshold"'),
+        (lambda: with_population_rule(on="height"), UnknownNameError, "acts on 'height' of Cell"),
         (lambda: Redirects(3.0), BadValueError, "wraps a plasticity rule, not 3.0"),
     ],
 )

@@ -6,7 +6,7 @@ import hebbstat as hs
 
 
 class OnSpike(hs.PopulationRule):
-    aim = "v_threshold"
+    acts_on = "v_threshold"
     k: hs.units.Number = 0.1
     seen = hs.PerNeuron.state()
 

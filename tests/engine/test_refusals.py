@@ -45,7 +45,7 @@ def delayed() -> dict[str, Any]:
 class Diffuses(hs.PopulationRule):
     """A gas."""
 
-    aim = "v_threshold"
+    acts_on = "v_threshold"
     reach: hs.units.Positive = 1.0
     gas = hs.PerNeuron.state()
     inflow = hs.PerNeuron.inflow(gas, reach="reach")
@@ -68,7 +68,7 @@ MEETS: dict[str, Any] = {
     "quantile": lambda: ticking(q=hs.PerPost.reduce("w", hs.quantile(0.5))),
     "over": lambda: ticking(total=hs.PerPost.reduce("w", "sum", over="neuron")),
     "reduced": lambda: ticking(total=hs.PerPre.reduce("w", "sum")),
-    "target": lambda: rule(aim="post.v_threshold", **hook(on_post=lambda value: 0.1)),
+    "quantity": lambda: rule(acts_on="post.v_threshold", **hook(on_post=lambda value: 0.1)),
     "diffusion": Diffuses,
     "crossing": lambda: rule(**moved(hs.PerPost, "on_pre")),
     "together": lambda: rule(**moved(hs.PerSynapse, "on_pre"), **hook(on_post=lambda c: c)),
@@ -79,7 +79,7 @@ MEETS: dict[str, Any] = {
     "columns": lambda: hs.HardBounds(high=hs.TimedArray(np.ones((2, 9)), every=1.0)),
     "value": lambda: rule(
         c=(c := hs.PerSynapse.state()),
-        aim="release.U",
+        acts_on="release.U",
         move=c.on_pre(lambda c, value: c + value),
         **hook(on_pre=lambda c: c),
     ),
@@ -96,7 +96,7 @@ def network(mechanism: Any, branches: int | None = None) -> hs.Network:
     net.add(hs.LIF(), 3, "a")
     net.add(hs.LIF(i_ext=hs.TimedArray([0.0, 1.0], every=1.0)), 3, "b", rules=rules, positions=positions)
     on = [] if rules else [mechanism]
-    release = hs.TsodyksMarkram() if getattr(mechanism, "aim", "").startswith("release.") else None
+    release = hs.TsodyksMarkram() if getattr(mechanism, "acts_on", "").startswith("release.") else None
     net.connect("a", "b", hs.AllToAll(), receptor=hs.AMPA(), release=release, rules=on, branches=branches)
     return net
 

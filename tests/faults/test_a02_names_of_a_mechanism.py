@@ -12,7 +12,7 @@ class Named(hs.Plasticity):
 
     bound: hs.units.Number = 2.0
     values: hs.units.Number = 0.5
-    aim: hs.units.Number = 1.0
+    acts_on: hs.units.Number = 1.0
     fields: hs.units.Number = 0.25
     tau: hs.units.Ms = 10.0
 
@@ -20,8 +20,8 @@ class Named(hs.Plasticity):
     hooks = hs.PerPre.trace(decay="tau")
 
     @hs.derived
-    def derived(aim, fields):
-        return aim + fields
+    def derived(acts_on, fields):
+        return acts_on + fields
 
     @states.on_post
     def parts(states, hooks):
@@ -54,8 +54,9 @@ class Cell(hs.Neuron):
 
 
 def test_a2_names_of_a_mechanisms_own_attributes_are_free() -> None:
-    assert More(bound=5.0).values == {"bound": 5.0, "values": 0.5, "aim": 1.0, "fields": 0.25, "tau": 10.0, "gate": 1.0}
-    assert repr(More(bound=5.0)) == "More(bound=5)" and More().aim == "w" and len(More().bound()) == 2
+    found = More(bound=5.0).values
+    assert found == {"bound": 5.0, "values": 0.5, "acts_on": 1.0, "fields": 0.25, "tau": 10.0, "gate": 1.0}
+    assert repr(More(bound=5.0)) == "More(bound=5)" and More().acts_on == "w" and len(More().bound()) == 2
     assert list(More.states) == ["states", "hooks"] and list(More.derived) == ["derived"]
     net = hs.Network(dt=1.0)
     net.add(hs.SpikeSource(), 2, "a", spikes=([1.0, 2.0, 5.0, 7.0], [0, 1, 0, 1]))

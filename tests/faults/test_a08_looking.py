@@ -41,7 +41,7 @@ class Mixed(hs.Plasticity):
 
 
 class Rate(hs.PopulationRule):
-    aim = "v_threshold"
+    acts_on = "v_threshold"
     tau: hs.units.Ms = 100.0
     period: hs.units.Ms = 50.0
     seen = hs.PerNeuron.trace(decay="tau")

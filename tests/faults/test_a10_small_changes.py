@@ -72,7 +72,7 @@ def test_a10_a_releases_parameter_is_told_too():
         def on_pre():
             return 1e-9
 
-    (text,) = told(network(Slowly(target="release.U"), release=hs.TsodyksMarkram(U=0.5)))
+    (text,) = told(network(Slowly(on="release.U"), release=hs.TsodyksMarkram(U=0.5)))
     assert "release.U of about 0.5" in text
 
 

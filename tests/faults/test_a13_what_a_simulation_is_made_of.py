@@ -75,7 +75,7 @@ def network(a: dict[str, Any]) -> hs.Network:
     wiring = hs.FromPairs(a["pre"], a["post"])
     rules = [Drift(gain=a["gain"])]
     net.connect(inputs, exc, wiring, weight=a["weight"], delay=a["delay"], receptor=hs.AMPA(), rules=rules)
-    net.connect(src, exc, Table(a["sources"], a["targets"]), weight=Choice(a["among"]), receptor=hs.AMPA())
+    net.connect(src, exc, Table(a["sources"], a["quantities"]), weight=Choice(a["among"]), receptor=hs.AMPA())
     return net
 
 

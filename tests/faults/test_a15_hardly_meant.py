@@ -30,7 +30,7 @@ def test_a15_negative_conductances(weight):
 
 UNBOUNDED = [
     hs.PairSTDP, hs.TripletSTDP, hs.NearestTripletSTDP, hs.OneSidedSTDP, hs.InhibitorySTDP,
-    lambda: hs.gated(hs.PairSTDP(), by=lambda w: 2.0), lambda: hs.HardBounds(0.0, 1.0, target="release.U"),
+    lambda: hs.gated(hs.PairSTDP(), by=lambda w: 2.0), lambda: hs.HardBounds(0.0, 1.0, on="release.U"),
 ]  # fmt: skip
 
 

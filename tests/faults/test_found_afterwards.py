@@ -138,14 +138,14 @@ def test_a_limit_of_a_releases_parameter_reads_the_weight():
             return w * U
 
     class Up(hs.Plasticity):
-        aim = "release.U"
+        acts_on = "release.U"
 
         @staticmethod
         def on_pre():
             return 0.5
 
     class Bound(hs.Plasticity):
-        aim = "release.U"
+        acts_on = "release.U"
 
         @staticmethod
         def clip(value, w):
@@ -157,7 +157,7 @@ def test_a_limit_of_a_releases_parameter_reads_the_weight():
 
 
 class Raise(hs.PopulationRule):
-    aim = "th"
+    acts_on = "th"
 
     @staticmethod
     def step():

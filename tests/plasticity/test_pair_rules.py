@@ -97,13 +97,13 @@ def test_hard_bounds() -> None:
     for value, bounded in [(-0.1, 0.0), (0.0, 0.0), (0.3, 0.3), (2.0, 2.0), (2.1, 2.0)]:
         assert HardBounds.clip(value, 0.0, 2.0) == bounded
     assert HardBounds(-1.0, 0.0).values == {"low": -1.0, "high": 0.0}
-    assert HardBounds(0.0, 1.0, target="release.U").aim == "release.U"
+    assert HardBounds(0.0, 1.0, on="release.U").acts_on == "release.U"
 
 
 def test_eligibility_is_declared() -> None:
     rule = Eligibility(PairSTDP(), tau=500.0, period=20.0, eta=2.0)
     assert [bound.adds for bound in rule.bound()] == [(rule, "e"), (rule, "e"), (None, "w")]
-    assert Eligibility(PairSTDP(target="release.U"), tau=500.0).aim == "release.U", "a wrapper aims where its rule does"
+    assert Eligibility(PairSTDP(on="release.U"), tau=500.0).acts_on == "release.U", "a wrapper aims where its rule does"
     known = names_of(rule)
     assert known["share"] == pytest.approx(0.04)
     fade = rule.states["e"].advancer

@@ -64,7 +64,7 @@ def test_around_a_slow_rule() -> None:
 
 
 def test_it_aims_where_its_rule_does_and_wants_an_interval() -> None:
-    assert SoftBounds(PairSTDP(target="release.U"), 0.0, 1.0).aim == "release.U"
+    assert SoftBounds(PairSTDP(on="release.U"), 0.0, 1.0).acts_on == "release.U"
     with pytest.raises(BadValueError, match="low < high"):
         SoftBounds(PairSTDP(), 1.0, 1.0)
     with pytest.raises(BadValueError, match="wraps a plasticity rule"):

@@ -68,7 +68,7 @@ def test_rules_tick_each_in_its_own_time():
 
 
 class Modest(PopulationRule):
-    target = "v_threshold"
+    acts_on = "v_threshold"
     period: Ms = 2.0
     input_sum = PerNeuron.reduce("w", "sum")
     mean_input = PerPopulation.reduce("neuron_got", "mean")
@@ -213,7 +213,7 @@ class Kinetics(Receptor):
 
 
 class Tuned(Plasticity):
-    target = "receptor.tau"
+    acts_on = "receptor.tau"
     period: Ms = 1.0
 
     @staticmethod
@@ -241,7 +241,7 @@ class Owners(Plasticity):
     """Who runs how often."""
 
     period: Ms = 4.0
-    target = "post.v_threshold"
+    acts_on = "post.v_threshold"
     branch = PerBranch.state()
     neuron = PerPost.state()
     row = PerPre.state()

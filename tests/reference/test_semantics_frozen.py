@@ -286,7 +286,7 @@ class Everything(Plasticity):
 
 
 class Threshold(PopulationRule):
-    target = "v_threshold"
+    acts_on = "v_threshold"
     tau: Ms = HALF
     fast = PerNeuron.trace(decay="tau")
 
@@ -316,7 +316,7 @@ def test_frozen_leaves_no_mark():
     with sim.frozen():
         sim.run(steps=5)
         slow = [before["states"][f"a -> b/rule0.0/{name}"] for name in ("hidden", "fades", "rate")]
-        assert slow_state(sim) == [before["weights"]["a -> b"], before["targets"]["b/neuron/v_threshold"], *slow]
+        assert slow_state(sim) == [before["weights"]["a -> b"], before["quantities"]["b/neuron/v_threshold"], *slow]
         assert (sim.step_count, len(sim.spikes)) == (9, 7)
         assert sim.peek("a -> b", "rule0.0", "x") != before["states"]["a -> b/rule0.0/x"]
     assert sim.snapshot() == before

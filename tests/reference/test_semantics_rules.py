@@ -165,7 +165,7 @@ def test_step_hooks_update_states_from_the_values_before_then_the_weight_from_th
 class Raise(PopulationRule):
     """The threshold rises by the rule's own count of spikes, at spikes and in each step."""
 
-    target = "v_threshold"
+    acts_on = "v_threshold"
     tau: Ms = HALF
     spikes = PerNeuron.trace(decay="tau")
     count = PerNeuron.state()

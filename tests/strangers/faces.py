@@ -13,7 +13,7 @@ import numpy as np
 import hebbstat as hs
 from hebbstat.contract.errors import BadValueError, CheckpointError, HebbstatError, NotSupportedError, UnknownNameError
 from hebbstat.network import instantiate, naming
-from hebbstat.network.lookup import places, targets
+from hebbstat.network.lookup import places, quantities
 
 Look = dict[Any, Any]
 
@@ -82,7 +82,7 @@ class Face:
                     seen[name, place, state.name] = self.value(name, place, state.name)
         for name in self.net.projections:
             seen[name, "synapse", "w"] = self.weights(name)
-        for at in sorted(targets(self.net)):
+        for at in sorted(quantities(self.net)):
             seen[at] = self.value(*at)
         self.looks.append(seen)
 

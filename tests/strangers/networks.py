@@ -253,7 +253,7 @@ class _Composer:
             rules = []
             for at, (rule, aim) in enumerate(self.cell_rules.get(k, [])):
                 values = self._values(rule, (title, f"rule{at}.0"), sizes, "planned")
-                rules.append(f"{rule.name}({', '.join(one for one in [values, f'target={aim!r}'] if one)})")
+                rules.append(f"{rule.name}({', '.join(one for one in [values, f'on={aim!r}'] if one)})")
                 self.witnesses += [(title, f"rule{at}.0", state) for state in rule.witnesses]
             aims = [aim for _, aim in self.cell_rules.get(k, [])]
             values = self._values(c, (title, "neuron"), sizes, "plans", aims)
@@ -297,7 +297,7 @@ class _Composer:
         for k, (rule, outer) in enumerate(zip(rules, around, strict=True)):
             values = self._values(rule, (title, f"rule{k}.0"), sizes, "planned")
             self.witnesses += [(title, f"rule{k}.0", state) for state in rule.witnesses]
-            target = f"target='release.{aim}'" if aim and k == 1 else ""
+            target = f"on='release.{aim}'" if aim and k == 1 else ""
             text = f"{rule.name}({', '.join(one for one in [values, target] if one)})"
             if outer:
                 values = self._values(outer, (title, f"rule{k}.1"), sizes, "planned")

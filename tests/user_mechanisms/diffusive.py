@@ -18,7 +18,7 @@ class DiffusiveHomeostasis(PopulationRule):
     Sweeney, Hellgren Kotaleski & Hennig 2015, doi:10.1371/journal.pcbi.1004389.
     """
 
-    aim = "v_threshold"
+    acts_on = "v_threshold"
 
     tau_ca: Ms = 10.0
     tau: Ms = 100.0

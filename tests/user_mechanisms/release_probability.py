@@ -25,7 +25,7 @@ class ReleaseSTDP(Plasticity):
     Costa, Froemke, Sjostrom & van Rossum 2015, doi:10.7554/eLife.09457.
     """
 
-    aim = "release.U"
+    acts_on = "release.U"
     tau: Ms = 20.0
     gain: Number = 0.1
 

@@ -27,7 +27,7 @@ class BinaryUnit(Neuron):
 class IntrinsicRate(PopulationRule):
     """The threshold rises with each spike and sinks otherwise, so that the mean activity is `rate`."""
 
-    aim = "threshold"
+    acts_on = "threshold"
     eta: NonNegative = 0.01
     rate: Fraction = 0.1
 

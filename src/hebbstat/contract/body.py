@@ -13,7 +13,7 @@ from hebbstat.contract.hooks import Derived, Hook
 from hebbstat.contract.state import State
 
 KEPT = {*"fields states hooks derived kind values parts bound".split()}
-KEPT |= {*"aim inner gate redirect".split()}
+KEPT |= {*"acts_on inner gate redirect".split()}
 """Attributes that a mechanism has by itself. What a body declares under these names is kept apart, in `__apart__`."""
 
 

@@ -17,7 +17,7 @@ from hebbstat.contract.mechanism import Bound, Gate, Mechanism, Plasticity
 class Wrapper(Plasticity):
     """A rule around another one. With `redirect`, what the inner rule adds to the weight goes to that state instead.
 
-    With a `gate`, every change that the inner rule makes of its target is multiplied by it.
+    With a `gate`, every change that the inner rule makes of its quantity is multiplied by it.
     """
 
     redirect: ClassVar[str] = ""
@@ -25,7 +25,7 @@ class Wrapper(Plasticity):
     def __init__(self, inner: Plasticity | None = None, *positional: Any, **values: Any) -> None:
         if not isinstance(inner, Plasticity):
             raise BadValueError(f"{type(self).__name__} wraps a plasticity rule, not {_as_given(inner)}")
-        super().__init__(*positional, **{"target": inner.aim, **values})
+        super().__init__(*positional, **{"on": inner.acts_on, **values})
         self.inner = inner
         self.gate: Gate | None = None
 
@@ -35,10 +35,11 @@ class Wrapper(Plasticity):
     def bound(self) -> tuple[Bound, ...]:
         inner = self.inner.bound()
         if self.redirect:
-            inner = tuple(replace(b, adds=(self, self.redirect)) if b.adds == (None, self.aim) else b for b in inner)
+            to, changes = (self, self.redirect), (None, self.acts_on)
+            inner = tuple(replace(b, adds=to) if b.adds == changes else b for b in inner)
         if gate := self.gate:
-            changes = [b.adds is not None and b.adds[0] is None for b in inner]
-            inner = tuple(replace(b, gates=(*b.gates, gate)) if c else b for b, c in zip(inner, changes, strict=True))
+            scaled = [b.adds is not None and b.adds[0] is None for b in inner]
+            inner = tuple(replace(b, gates=(*b.gates, gate)) if c else b for b, c in zip(inner, scaled, strict=True))
         return (*inner, *super().bound())
 
     def __repr__(self) -> str:
@@ -64,7 +65,7 @@ def _as_given(inner: Any) -> str:
 
 @explained
 def gated(rule: Plasticity, *, by: Any) -> Gated:
-    """`rule` with every change of its target multiplied by `by(...)`.
+    """`rule` with every change that it makes multiplied by `by(...)`.
 
     The arguments of `by` name rules of the network (its modulators) or anything that the rule's hooks may ask for.
 

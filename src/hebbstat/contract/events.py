@@ -30,7 +30,7 @@ DRAWS = ("uniform", "normal", "binomial")
 class Returns(Enum):
     """What a static method returns: what its caller does with it."""
 
-    CHANGE = "the change of the target"
+    CHANGE = "the change of its quantity"
     VALUE = "a value"
     CONDITION = "a condition"
 
@@ -38,7 +38,7 @@ class Returns(Enum):
 class Owners(Enum):
     """Whose owners a static method runs for, where that depends on the mechanism."""
 
-    TARGET = "owner of the target"
+    QUANTITY = "owner of its quantity"
     STATES = "owner of the states"
 
 
@@ -81,7 +81,7 @@ class Kind:
         return tuple(f"{side}_" for side in self.sides)
 
     def changes(self, hook: Hook) -> bool:
-        """Whether what a hook returns is added to its rule's target."""
+        """Whether what a hook returns is added to what its rule acts on."""
         return not hook.writes and self.events[hook.event].returns is Returns.CHANGE
 
 
@@ -98,7 +98,7 @@ POPULATION_RULE = Kind("population rule", ("dt", "value", "uniform", "normal"), 
 NETWORK_RULE = Kind("network rule", ("dt", "uniform", "normal"), scopes=(Global,), home=Global)
 
 _CHANGE, _VALUE, _CONDITION = Returns
-_TARGET = Owners.TARGET
+_QUANTITY = Owners.QUANTITY
 _TICK: dict[str, Any] = {"ticks": True, "needs": "period: Ms"}
 
 EVENTS: dict[Kind, dict[str, Event]] = {
@@ -119,12 +119,12 @@ EVENTS: dict[Kind, dict[str, Event]] = {
                           says="the amount, then the new value of each declared state in their order"),
     },
     PLASTICITY: {
-        "on_pre": Event("2.6, 2.7", _CHANGE, _TARGET, (PerSynapse, PerBranch, PerPre, PerPost)),
-        "on_post": Event("2.6, 2.7", _CHANGE, _TARGET, (PerSynapse, PerBranch, PerPost)),
-        "step": Event("2.8", _CHANGE, _TARGET, _OF_SYNAPSES),
-        "on_tick": Event("2.9", _CHANGE, _TARGET, _OF_SYNAPSES, **_TICK),
-        "clip": Event("2.6", _VALUE, _TARGET, says="the bounded target; runs after each event, step and tick at which "
-                       "some rule has a change of it (also a change of 0)"),
+        "on_pre": Event("2.6, 2.7", _CHANGE, _QUANTITY, (PerSynapse, PerBranch, PerPre, PerPost)),
+        "on_post": Event("2.6, 2.7", _CHANGE, _QUANTITY, (PerSynapse, PerBranch, PerPost)),
+        "step": Event("2.8", _CHANGE, _QUANTITY, _OF_SYNAPSES),
+        "on_tick": Event("2.9", _CHANGE, _QUANTITY, _OF_SYNAPSES, **_TICK),
+        "clip": Event("2.6", _VALUE, _QUANTITY, says="the bounded quantity; runs after each event, step and tick "
+                      "at which some rule has a change of it (also a change of 0)"),
         "weight": Event("2.7", _VALUE, PerSynapse, hides=("w", "value"),
                         says="the weight itself, derived from hidden states"),
         "prune": Event("8", _CONDITION, PerSynapse, **_TICK),
@@ -161,7 +161,7 @@ class Name:
 NAMES: dict[str, Name] = {
     "dt": Name("the step in ms", None),
     "w": Name("the weight", None, scopes=(PerSynapse,)),
-    "value": Name("the present value of the rule's target (`w` itself when the target is `w`)", None),
+    "value": Name("the present value of what the rule acts on: of `w`, if of nothing else", None),
     "elapsed": Name(
         "ms since the previous presynaptic event of this synapse's row (since the start of the simulation when there "
         "was none); in `advance`, the quiet interval",

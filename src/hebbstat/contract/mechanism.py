@@ -271,43 +271,42 @@ class Release(Mechanism):
 
 
 class Plasticity(Mechanism):
-    """A rule on the synapses of a projection: weight hooks return the *change* of the target, so rules sum.
+    """A rule on the synapses of a projection: weight hooks return the *change* of a quantity, so rules sum.
 
-    `aim` is what the changes are added to: "w", "release.U", "receptor.tau", "post.v_threshold" ...
-    `Rule(target="release.U")` aims one rule elsewhere. (`target` as a field is a set point:
-    `SynapticScaling(target=5.0)`.)
+    `acts_on` names that quantity: "w", "release.U", "receptor.tau", "post.v_threshold" ... `Rule(on="release.U")` lets
+    one rule act on another. (A field `target` is a set point: `SynapticScaling(target=5.0)`.)
     """
 
     kind = PLASTICITY
-    aim = "w"
+    acts_on = "w"
 
     def __init__(self, *positional: Any, **values: Any) -> None:
-        self.aim = _aim(self, values)
+        self.acts_on = _acts_on(self, values)
         super().__init__(*positional, **values)
 
     def bound(self) -> tuple[Bound, ...]:
         changes = self.kind.changes
-        return tuple(Bound(self, hook, (None, self.aim) if changes(hook) else None) for hook in self.hooks)
+        return tuple(Bound(self, hook, (None, self.acts_on) if changes(hook) else None) for hook in self.hooks)
 
 
 class PopulationRule(Mechanism):
-    """A rule on the cells of a population; `step`, `on_tick`, `on_spike` return the change of the field `aim`."""
+    """A rule on the cells of a population; `step`, `on_tick`, `on_spike` return the change of the field `acts_on`."""
 
     kind = POPULATION_RULE
-    aim = ""
+    acts_on = ""
 
     def __init__(self, *positional: Any, **values: Any) -> None:
-        self.aim = _aim(self, values)
+        self.acts_on = _acts_on(self, values)
         super().__init__(*positional, **values)
 
     bound = Plasticity.bound
 
 
-def _aim(rule: Mechanism, values: dict[str, Any]) -> str:
-    """What a rule's changes are added to: the text given as `target`, else the nearest one that its classes declare."""
-    if isinstance(values.get("target"), str):
-        return values.pop("target")
-    declared = (vars(kind).get(name) for kind in type(rule).__mro__ for name in ("aim", "target"))
+def _acts_on(rule: Mechanism, values: dict[str, Any]) -> str:
+    """What a rule's changes are added to: the text given as `on`, else the nearest one that its classes declare."""
+    if isinstance(values.get("on"), str):
+        return values.pop("on")
+    declared = (vars(kind).get("acts_on") for kind in type(rule).__mro__)
     return next(text for text in declared if isinstance(text, str))
 
 

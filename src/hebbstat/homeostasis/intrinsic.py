@@ -24,7 +24,7 @@ class IntrinsicThreshold(PopulationRule):
     low: MilliVolt = -100.0  # lowest threshold
     high: MilliVolt = 0.0  # highest threshold
 
-    aim = "v_threshold"
+    acts_on = "v_threshold"
 
     @derived
     def per_spike(tau_rate):

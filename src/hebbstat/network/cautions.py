@@ -69,7 +69,7 @@ def _drawn_below_0(weight: Distribution) -> bool:
 def _is_bounded(made: NetworkInstance, projection: Projection) -> bool:
     """Whether a rule's `clip` keeps weights at 0 or above."""
     for bound in (bound for rule in projection.rules for bound in rule.bound()):
-        if bound.hook.event == "clip" and getattr(bound.owner, "aim", "w") == "w":
+        if bound.hook.event == "clip" and getattr(bound.owner, "acts_on", "w") == "w":
             place = next(place for place, mechanism in projection.mechanisms() if mechanism is bound.owner)
             least = Typical(made, projection, -FAR).returned(place, bound.owner, bound.hook.function)
             if least is None or least >= 0:  # what cannot be tried is taken for right

@@ -21,7 +21,7 @@ from hebbstat.network.lookup import (
     meaning,
     neurons,
     places,
-    targets,
+    quantities,
 )
 from hebbstat.network.network import Network
 from hebbstat.network.scopes import field_scope
@@ -37,7 +37,7 @@ SCOPE_OF_SIDE = {"pre": PerPre, "post": PerPost, "neuron": PerNeuron}
 
 def derive_all(made: NetworkInstance) -> None:
     """Compute derived values; those that depend on a signal or on what a rule changes are live."""
-    moving = targets(made.network)
+    moving = quantities(made.network)
     for owner, place, mechanism, on in places(made.network):
         for name, value in mechanism.derived.items():
             reads = _closed_reads(mechanism, value)

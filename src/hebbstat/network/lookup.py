@@ -38,32 +38,32 @@ def places(net: Network) -> list[tuple[str, str, Mechanism, On]]:
     return found
 
 
-def targets(net: Network) -> set[tuple[str, str, str]]:
+def quantities(net: Network) -> set[tuple[str, str, str]]:
     """(name, place, field) of all parameters that some rule changes."""
     found = set()
     for population in net.populations.values():
-        found |= {(population.name, "neuron", rule.aim) for rule in population.rules if rule.aim}
+        found |= {(population.name, "neuron", rule.acts_on) for rule in population.rules if rule.acts_on}
     for projection in net.projections.values():
         for rule in projection.rules:
             for bound in rule.bound():
-                aim = bound.adds[1] if bound.adds and bound.adds[0] is None else None
-                aim = getattr(bound.owner, "aim", None) if bound.hook.event == "clip" else aim
-                if aim is not None and aim != "w":
-                    found.add(target_of(projection, aim))
+                acts_on = bound.adds[1] if bound.adds and bound.adds[0] is None else None
+                acts_on = getattr(bound.owner, "acts_on", None) if bound.hook.event == "clip" else acts_on
+                if acts_on is not None and acts_on != "w":
+                    found.add(quantity_of(projection, acts_on))
     return found
 
 
-def target_of(projection: Projection, aim: str) -> tuple[str, str, str]:
-    """Where a rule's target such as 'release.U', 'receptor.tau' or 'post.v_threshold' lives."""
-    place, _, name = aim.partition(".")
+def quantity_of(projection: Projection, acts_on: str) -> tuple[str, str, str]:
+    """Where what a rule acts on lives: 'release.U', 'receptor.tau', 'post.v_threshold'."""
+    place, _, name = acts_on.partition(".")
     if place == "post":
         owner, mechanism, place = projection.target.name, projection.target.neuron, "neuron"
     else:
         owner, mechanism = projection.name, {"release": projection.release, "receptor": projection.receptor}.get(place)  # type: ignore[assignment]
     if mechanism is None or name not in mechanism.fields:
         raise UnknownNameError(
-            f"target '{aim}' of a rule on '{projection.name}' is not there; "
-            "a target is 'w', 'release.U', 'receptor.tau', 'post.v_threshold' ..."
+            f"a rule on '{projection.name}' acts on '{acts_on}', which is not there; "
+            "it may be on='w', 'release.U', 'receptor.tau', 'post.v_threshold' ..."
         )
     return owner, place, name
 
@@ -227,7 +227,7 @@ def _around(mechanism: Mechanism, name: str, on: On, asking: Asking) -> Meaning 
 def _is_there(mechanism: Mechanism, name: str, hook: Hook | None) -> bool:
     """Whether a name that a kind offers is there at a hook: the table of the contract says where."""
     if name == "value" and isinstance(mechanism, Plasticity | PopulationRule):
-        return bool(mechanism.aim)
+        return bool(mechanism.acts_on)
     return hook is None or not NAMES[name].events or hook.event in NAMES[name].events
 
 
@@ -282,7 +282,7 @@ def shared_receptors(made: NetworkInstance) -> dict[str, str]:
     Equal are receptors of one class, onto one population, with the same parameters: numbers, arrays, plans or what
     they follow. One with a parameter that some rule changes is shared with none.
     """
-    moving = {owner for owner, place, _ in targets(made.network) if place == "receptor"}
+    moving = {owner for owner, place, _ in quantities(made.network) if place == "receptor"}
     owners: dict[str, str] = {}
     for name, projection in made.network.projections.items():
         if projection.receptor is None:

@@ -23,9 +23,9 @@ def field_scope(mechanism: Mechanism, name: str) -> Scope:
     return needed.pop() if needed else PerSynapse
 
 
-def aim_scope(aim: str) -> Scope:
+def quantity_scope(acts_on: str) -> Scope:
     """The scope of what a rule of a projection changes: a synapse's own, or its postsynaptic neuron's."""
-    return PerPost if aim.startswith(("receptor.", "post.")) else PerSynapse
+    return PerPost if acts_on.startswith(("receptor.", "post.")) else PerSynapse
 
 
 def owner_scope(states: tuple[State, ...]) -> Scope:
@@ -43,9 +43,9 @@ def hook_scopes(mechanism: Mechanism, hook: Hook) -> set[Scope]:
     match mechanism.kind.events[hook.event].over:
         case Owners.STATES:
             return {state.scope for state in mechanism.states.values()} or {PerSynapse}
-        case Owners.TARGET:
+        case Owners.QUANTITY:
             assert isinstance(mechanism, Plasticity)
-            return {aim_scope(mechanism.aim)}
+            return {quantity_scope(mechanism.acts_on)}
         case Scope() as scope:
             return {scope}
     raise AssertionError(f"'{hook.event}' is no static method of a {mechanism.kind.name}")
@@ -91,7 +91,7 @@ def _offered(mechanism: Mechanism, name: str, scope: Scope, hook: Hook) -> bool:
         return side in scope.sides
     if name not in mechanism.kind.offers:
         return True
-    if name == "value" and isinstance(mechanism, Plasticity) and aim_scope(mechanism.aim) not in scope.visible:
+    if name == "value" and isinstance(mechanism, Plasticity) and quantity_scope(mechanism.acts_on) not in scope.visible:
         return False
     is_there = not NAMES[name].events or (hook.event in NAMES[name].events and not hook.after)
     shared = not NAMES[name].scopes or scope in NAMES[name].scopes

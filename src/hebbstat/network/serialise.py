@@ -151,8 +151,8 @@ def _array(value: Any) -> Any:
 def _mechanism(value: Mechanism, arrays: Arrays) -> dict[str, Any]:
     found: dict[str, Any] = {"class": _path(type(value))}
     found["values"] = {name: _plain(one, arrays) for name, one in value.values.items()}
-    if hasattr(value, "aim"):
-        found["aim"] = value.aim
+    if hasattr(value, "acts_on"):
+        found["acts_on"] = value.acts_on
     if isinstance(value, Wrapper):
         found["inner"] = _mechanism(value.inner, arrays)
     if isinstance(value, Gated):
@@ -204,8 +204,8 @@ def _made_mechanism(
 ) -> Mechanism:
     inner = [_made(found["inner"], arrays)] if "inner" in found else []
     made = kind(*inner, **{name: value for name, value in values.items() if value is not None})
-    if "aim" in found:
-        vars(made)["aim"] = found["aim"]  # a text given as `target` could be meant for a field of that name
+    if "acts_on" in found:
+        vars(made)["acts_on"] = found["acts_on"]  # a text given as `on` could be meant for a field of that name
     return made
 
 

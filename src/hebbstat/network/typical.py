@@ -62,7 +62,7 @@ class Typical:
             return None
 
     def change(self, bound: Bound, value: float) -> float | None:
-        """What a hook of a rule changes its target by, where that is `value`, gates included."""
+        """What a hook of a rule changes its quantity by, where that is `value`, gates included."""
         change = self.returned(self._place(bound.owner), bound.owner, bound.hook.function, value=value)
         for gate in bound.gates:
             owner = bound.owner if gate.owner is None else gate.owner

@@ -7,7 +7,7 @@ from hebbstat.contract.events import DRAWS
 from hebbstat.contract.mechanism import Mechanism, Plasticity, PopulationRule
 from hebbstat.contract.signals import Signal, steps_of
 from hebbstat.contract.state import PerPost, PerPre, PerSynapse
-from hebbstat.network.lookup import places, targets, watched
+from hebbstat.network.lookup import places, quantities, watched
 from hebbstat.network.network import Network, Population, Projection
 from hebbstat.network.scopes import check_reads
 
@@ -28,13 +28,13 @@ def check(net: Network) -> None:
             steps_of(projection.dendritic_delay, net.dt, f"dendritic_delay of '{projection.name}'")
     for name, rule in net.rules.items():
         _check_mechanism(net, rule, name)
-    _check_targets(net)
+    _check_quantities(net)
 
 
-def _check_targets(net: Network) -> None:
+def _check_quantities(net: Network) -> None:
     """What a rule changes must be there, and not move by a plan of its own."""
     at = {(owner, place): mechanism for owner, place, mechanism, _ in places(net)}
-    for owner, place, name in sorted(targets(net)):
+    for owner, place, name in sorted(quantities(net)):
         mechanism, what = at[owner, place], f"{name} of {type(at[owner, place]).__name__} on '{owner}'"
         if isinstance(mechanism.values.get(name), Signal):
             raise BadValueError(f"{what} is a signal, so no rule can change it; give a number, array or distribution")
@@ -98,9 +98,9 @@ def _check_population(population: Population) -> None:
     for rule in population.rules:
         what = f"{type(rule).__name__} on '{population.name}'"
         changes = any(rule.kind.changes(hook) for hook in rule.hooks)
-        if changes and rule.aim not in population.neuron.fields:
-            aim = f"aims at '{rule.aim}' of {model}" if rule.aim else 'needs a target, such as target="v_threshold"'
-            raise UnknownNameError(f"{what} {aim}; {suggestion(rule.aim, population.neuron.fields)}")
+        if changes and rule.acts_on not in population.neuron.fields:
+            acts = f"acts on '{rule.acts_on}' of {model}" if rule.acts_on else 'acts on nothing: give on="v_threshold"'
+            raise UnknownNameError(f"{what} {acts}; {suggestion(rule.acts_on, population.neuron.fields)}")
         if any(state.inflow for state in rule.states.values()) and population.positions is None:
             raise BadValueError(
                 f"{what} diffuses, so '{population.name}' needs positions: "
@@ -134,7 +134,7 @@ def _check_projection(projection: Projection) -> None:
         other = derived[1] if len(derived) > 1 else changing[0]
         raise NotSupportedError(
             f"{type(derived[0].owner).__name__} on '{projection.name}' derives the weight from hidden states, so "
-            f"{type(other.owner).__name__} cannot change it too; aim that rule at another quantity with target="
+            f"{type(other.owner).__name__} cannot change it too; let that rule act on another quantity with on="
         )
     for bound in bounds:
         if bound.adds is None:

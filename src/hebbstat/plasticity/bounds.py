@@ -1,4 +1,4 @@
-"""Bounds of a weight, or of whatever else a rule aims at."""
+"""Bounds of a weight, or of whatever else a rule acts on."""
 
 import math
 from typing import Any
@@ -14,7 +14,7 @@ class HardBounds(Plasticity):
 
         w = min(max(w, low), high)
 
-    As a rule of its own it bounds what all rules of the projection do together. `HardBounds(0, 1, target="release.U")`
+    As a rule of its own it bounds what all rules of the projection do together. `HardBounds(0, 1, on="release.U")`
     bounds another quantity. Soft bounds scale the steps of one rule: SoftBounds.
 
     Song, Miller & Abbott 2000, doi:10.1038/78829.

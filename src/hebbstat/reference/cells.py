@@ -87,7 +87,7 @@ class Cells:
         if name == "steps_since_spike":
             return lambda e: float(self.sim.now - self.spiked_at[e.neuron])
         if name == "value":
-            return self.target_of(part).read  # type: ignore[no-any-return]
+            return self.quantity_of(part).read  # type: ignore[no-any-return]
         return lambda e: self.offered[name][e.neuron]
 
     def side(self, side: str) -> Cells:
@@ -105,9 +105,9 @@ class Cells:
         """The rate of a neuron in a step; 0 before the first."""
         return self.rates[step][neuron] if step in self.rates else 0.0
 
-    def target_of(self, rule: Part) -> Any:
+    def quantity_of(self, rule: Part) -> Any:
         """What a population rule changes."""
-        return self.sim.targets[self.population.name, "neuron", rule.mechanism.aim]
+        return self.sim.quantities[self.population.name, "neuron", rule.mechanism.acts_on]
 
     @functools.cache  # noqa: B019 (a population lives as long as its simulation)
     def neighbours(self, reach: float) -> list[list[Element]]:
@@ -199,10 +199,10 @@ class Cells:
 
     def _change(self, changes: list[Change], elements: list[Any]) -> None:
         """All changes read the same values; then they are added."""
-        found = [(self.target_of(change.call.part), e, change(e)) for change in changes for e in elements]
+        found = [(self.quantity_of(change.call.part), e, change(e)) for change in changes for e in elements]
         if not self.sim.is_frozen:
-            for target, e, amount in found:
-                target.write(e, target.read(e) + amount)
+            for quantity, e, amount in found:
+                quantity.write(e, quantity.read(e) + amount)
 
 
 class Increment:

@@ -72,9 +72,9 @@ def own(part: Part, name: str) -> Getter:
 
 def field(part: Part, name: str) -> Getter:
     """A parameter: what a rule makes of it, a signal, an array, or a number."""
-    target = part.sim.targets.get((part.name, part.place, name))
-    if target is not None:
-        return target.read
+    quantity = part.sim.quantities.get((part.name, part.place, name))
+    if quantity is not None:
+        return quantity.read
     value, sim = part.values[name], part.sim
     if isinstance(value, FollowState):
         rule, state = lookup.followed(sim.network, value.source, f"{name} of {part.say()}")

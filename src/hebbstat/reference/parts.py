@@ -47,8 +47,9 @@ class Part:
         return float(self.values[name])
 
     def moves(self, name: str) -> bool:
-        """Whether a field or derived value changes in time: a signal, or the target of a rule."""
-        if (self.name, self.place, name) in self.sim.targets or isinstance(self.values.get(name), Table | FollowState):
+        """Whether a field or derived value changes in time: a signal, or what a rule acts on."""
+        is_changed = (self.name, self.place, name) in self.sim.quantities
+        if is_changed or isinstance(self.values.get(name), Table | FollowState):
             return True
         if name in self.mechanism.derived:
             return any(self.moves(read) for read in self.mechanism.derived[name].all_reads)
@@ -210,7 +211,7 @@ class Store:
         self.values, self.since, self.history = saved["values"], saved["since"], saved["history"]
 
 
-class Target:
+class Quantity:
     """A parameter that a rule changes: a value for each owner, beginning with the parameter's."""
 
     def __init__(self, values: dict[Any, float], key: Callable[[Any], Any]) -> None:
@@ -251,10 +252,10 @@ class Call:
 
 
 class Change:
-    """A hook that returns the change of a target, with its gates."""
+    """A hook that returns the change of a quantity, with its gates."""
 
     def __init__(self, part: Part, bound: Bound, scope: Scope) -> None:
-        self.call, self.aim = Call(part, bound.hook, scope), bound.adds[1] if bound.adds else "w"
+        self.call, self.acts_on = Call(part, bound.hook, scope), bound.adds[1] if bound.adds else "w"
         so_far: dict[str, Getter] = {"change": lambda e: self.so_far}
         owners = {id(other.mechanism): other for other in getattr(part.home, "rules", ())}
         self.key, self.gates = key_of(scope), list[tuple[Any, list[Getter]]]()

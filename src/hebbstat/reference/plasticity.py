@@ -7,7 +7,7 @@ from typing import Any
 
 from hebbstat.contract.mechanism import Bound, Mechanism
 from hebbstat.contract.state import PerBranch, PerPost, PerPre, PerSynapse, Scope
-from hebbstat.network.scopes import aim_scope, hook_scopes
+from hebbstat.network.scopes import hook_scopes, quantity_scope
 from hebbstat.reference.cells import Increment
 from hebbstat.reference.elements import Synapse
 from hebbstat.reference.names import Asking, bind
@@ -27,11 +27,11 @@ class Rules:
 
     def bind_hooks(self) -> None:
         """All hooks with their arguments found."""
-        self.changes: dict[str, list[Change]] = {event: [] for event in EVENTS}  # of targets
+        self.changes: dict[str, list[Change]] = {event: [] for event in EVENTS}  # of quantities
         self.redirected: dict[str, list[tuple[Change, Any]]] = {event: [] for event in EVENTS}  # into states
         self.updates: dict[str, list[Call]] = {event: [] for event in EVENTS}
         self.later: list[tuple[Call, Callable[[Any], float]]] = []  # on_pre hooks seen `after` some time
-        self.clips: list[tuple[str, Call]] = []  # (target, hook) in the order of the rules
+        self.clips: list[tuple[str, Call]] = []  # (quantity, hook) in the order of the rules
         self.weights: list[Call] = []
         self.rewiring: list[tuple[Part, dict[str, Call]]] = []
         self.parts: dict[int, Part] = {id(part.mechanism): part for part in self.at.rules}
@@ -52,7 +52,7 @@ class Rules:
             state = self.part_of(bound.adds[0]).stores[bound.adds[1]]
             self.redirected[hook.event].append((Change(part, bound, PerSynapse), state))
         elif bound.adds is not None:
-            self.changes[hook.event].append(Change(part, bound, aim_scope(bound.adds[1])))
+            self.changes[hook.event].append(Change(part, bound, quantity_scope(bound.adds[1])))
         elif hook.writes:
             call = Call(part, hook, hook.writes[0].scope)
             if hook.after:
@@ -63,7 +63,7 @@ class Rules:
             (scope,) = hook_scopes(part.mechanism, hook)
             call = Call(part, hook, scope)
             if hook.event == "clip":
-                self.clips.append((part.mechanism.aim, call))
+                self.clips.append((part.mechanism.acts_on, call))
             elif hook.event == "weight":
                 self.weights.append(call)
             else:
@@ -100,7 +100,7 @@ class Rules:
         for change in self.changes[event]:
             if only is not None and change.call.part not in only:
                 continue
-            sums = found.setdefault(change.aim, {})
+            sums = found.setdefault(change.acts_on, {})
             for e in synapses if change.call.scope is PerSynapse or owners is None else owners:
                 key = change.key(e)
                 sums[key] = (e, sums[key][1] + change(e) if key in sums else change(e))
@@ -108,35 +108,35 @@ class Rules:
             if only is None or change.call.part in only:
                 for e in synapses:
                     self.increments.setdefault((event, e.identity), []).append((store, change(e)))
-        for aim, sums in found.items():
+        for acts_on, sums in found.items():
             for e, amount in sums.values():
-                self._add(aim, e, amount)
-        for aim, call in self.clips:
-            for e, _ in found.get(aim, {}).values() if aim_scope(aim) is PerSynapse else ():
-                self._bound(aim, call, e)
+                self._add(acts_on, e, amount)
+        for acts_on, call in self.clips:
+            for e, _ in found.get(acts_on, {}).values() if quantity_scope(acts_on) is PerSynapse else ():
+                self._bound(acts_on, call, e)
 
-    def _add(self, aim: str, e: Any, amount: float) -> None:
-        target = self.at.target_of(aim)
-        if target is not None and aim_scope(aim) is PerPost:
-            target.waiting[e.post] = target.waiting.get(e.post, 0.0) + amount
+    def _add(self, acts_on: str, e: Any, amount: float) -> None:
+        quantity = self.at.quantity_of(acts_on)
+        if quantity is not None and quantity_scope(acts_on) is PerPost:
+            quantity.waiting[e.post] = quantity.waiting.get(e.post, 0.0) + amount
             return
-        if target is None:
+        if quantity is None:
             e.weight += amount
         else:
-            target.write(e, target.read(e) + amount)
+            quantity.write(e, quantity.read(e) + amount)
 
-    def bound(self, aim: str, e: Any) -> None:
-        """`clip` of all rules with this target, in their order."""
+    def bound(self, acts_on: str, e: Any) -> None:
+        """`clip` of all rules that act on this quantity, in their order."""
         for bounded, call in self.clips:
-            if bounded == aim:
-                self._bound(aim, call, e)
+            if bounded == acts_on:
+                self._bound(acts_on, call, e)
 
-    def _bound(self, aim: str, call: Call, e: Any) -> None:
-        target = self.at.target_of(aim)
-        if target is None:
+    def _bound(self, acts_on: str, call: Call, e: Any) -> None:
+        quantity = self.at.quantity_of(acts_on)
+        if quantity is None:
             e.weight = float(call(e))
         else:
-            target.write(e, call(e))
+            quantity.write(e, call(e))
 
     # Semantics 2.7
 

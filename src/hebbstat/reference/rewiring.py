@@ -57,8 +57,8 @@ class Rewiring:
             for store in part.stores.values():
                 if store.state.scope is PerSynapse:
                     store.end(synapse)
-        for target in self.sim.targets_of(self.at.projection.name, "release"):
-            target.values.pop(synapse.identity, None)
+        for quantity in self.sim.quantities_of(self.at.projection.name, "release"):
+            quantity.values.pop(synapse.identity, None)
         self._free(synapse, +1.0)
 
     def _free(self, synapse: Synapse, change: float) -> None:
@@ -101,8 +101,8 @@ class Rewiring:
         synapse = Synapse(pre, post, self.at.one_delay, 0, 0.0, self.at.next_birth(pre, post), None)
         self.at.synapses.append(synapse)
         self.at.sort()
-        for target, first in self.sim.first_values_of(self.at.projection.name, "release"):
-            target.values[synapse.identity] = first
+        for quantity, first in self.sim.first_values_of(self.at.projection.name, "release"):
+            quantity.values[synapse.identity] = first
         for part in self.at.parts.values():
             for store in part.stores.values():
                 if store.state.scope is PerSynapse:

@@ -41,7 +41,7 @@ class ReferenceSimulation(World):
             return np.array(self.peek(owner, place, bare))
         values = np.array(self.values_of(owner, place, bare))
         given = self._part(owner, place).values.get(bare)
-        is_one = is_number(given) and (owner, place, bare) not in self.targets
+        is_one = is_number(given) and (owner, place, bare) not in self.quantities
         return values[:1] if is_one and owner in self.connections and place != "receptor" else values
 
     def set(self, of: Population | Projection | str, name: str, value: Any) -> None:
@@ -172,14 +172,14 @@ class ReferenceSimulation(World):
 
     def _add_waiting(self) -> None:
         """Parameters of postsynaptic neurons take the sum of all changes, then all `clip` hooks."""
-        for target in self.targets.values():
-            for post, amount in target.waiting.items():
-                target.values[post] += amount
+        for quantity in self.quantities.values():
+            for post, amount in quantity.waiting.items():
+                quantity.values[post] += amount
                 for rules in self.rules.values():
-                    for aim in dict.fromkeys(aim for aim, _ in rules.clips):
-                        if rules.at.target_of(aim) is target:
-                            rules.bound(aim, rules.at.posts[post])
-            target.waiting = {}
+                    for acts_on in dict.fromkeys(acts_on for acts_on, _ in rules.clips):
+                        if rules.at.quantity_of(acts_on) is quantity:
+                            rules.bound(acts_on, rules.at.posts[post])
+            quantity.waiting = {}
 
     def end(self) -> None:
         """10. Lagged states take note; what is older than any delay is forgotten."""
@@ -213,7 +213,7 @@ class ReferenceSimulation(World):
         return {
             "now": self.now, "frozen": set(self.frozen_steps), "spikes": len(self.spikes), "left": dict(self.left),
             "values": {at: dict(values) for at, values in self.made.values.items()},
-            "targets": {at: dict(target.values) for at, target in self.targets.items()},
+            "quantities": {at: dict(quantity.values) for at, quantity in self.quantities.items()},
             "weights": {n: {s.identity: s.weight for s in c.synapses} for n, c in self.connections.items()},
             "stores": {(*at, n): store.save() for at, part in self.parts.items() for n, store in part.stores.items()},
             "cells": {
@@ -240,8 +240,8 @@ class ReferenceSimulation(World):
             self.rules[name].pending = saved["pending"][name]
             for synapse in self.connections[name].synapses:
                 synapse.weight = saved["weights"][name][synapse.identity]
-        for at, values in saved["targets"].items():
-            self.targets[at].values = values
+        for at, values in saved["quantities"].items():
+            self.quantities[at].values = values
         for at, values in saved["values"].items():
             self.made.values[at].update(values)
         self._bind()

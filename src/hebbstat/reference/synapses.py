@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from hebbstat.contract.errors import ContractError
 from hebbstat.contract.state import PerBranch, PerPost, PerPre, PerSynapse, Scope
 from hebbstat.network import Projection
-from hebbstat.network.lookup import target_of
+from hebbstat.network.lookup import quantity_of
 from hebbstat.network.scopes import hook_scopes
 from hebbstat.reference.cells import Cells, ReceptorCells
 from hebbstat.reference.elements import WHOLE, Element, Synapse
 from hebbstat.reference.names import Getter
-from hebbstat.reference.parts import Call, Part, Target
+from hebbstat.reference.parts import Call, Part, Quantity
 
 if TYPE_CHECKING:
     from hebbstat.reference.world import World
@@ -110,22 +110,22 @@ class Connections:
         """What synapses offer to release and rules: `w`, `value`, `elapsed`."""
         if name == "elapsed":
             return lambda e: (self.sim.now - self.last_event.get((e.pre, e.delay), -1)) * self.sim.dt
-        target = self.target_of(part.mechanism.aim) if name == "value" else None
-        return target.read if target is not None else lambda e: e.weight
+        quantity = self.quantity_of(part.mechanism.acts_on) if name == "value" else None
+        return quantity.read if quantity is not None else lambda e: e.weight
 
     def side(self, side: str) -> Cells:
         """The populations called `pre` and `post`."""
         return self.source if side == "pre" else self.target
 
-    def target_of(self, aim: str) -> Target | None:
+    def quantity_of(self, acts_on: str) -> Quantity | None:
         """What a rule changes; None is the weight."""
-        if aim == "w":
+        if acts_on == "w":
             return None
-        owner, place, name = target_of(self.projection, aim)
+        owner, place, name = quantity_of(self.projection, acts_on)
         if place == "receptor":
             assert self.receptor is not None
             owner = self.receptor.part.name
-        return self.sim.targets[owner, place, name]
+        return self.sim.quantities[owner, place, name]
 
     # Events
 

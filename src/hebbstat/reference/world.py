@@ -12,13 +12,13 @@ from hebbstat.contract.mechanism import FollowState
 from hebbstat.contract.state import Global, PerNeuron, PerPost, PerSynapse, Scope
 from hebbstat.network import Network, NetworkInstance, Projection, instantiate, lookup
 from hebbstat.network.derive import derive_all
-from hebbstat.network.lookup import targets
+from hebbstat.network.lookup import quantities
 from hebbstat.network.scopes import field_scope
 from hebbstat.reference.cells import Cells, ReceptorCells
 from hebbstat.reference.clocks import Reducer
 from hebbstat.reference.elements import WHOLE, key_of
 from hebbstat.reference.names import Asking, bind
-from hebbstat.reference.parts import Call, Part, Target
+from hebbstat.reference.parts import Call, Part, Quantity
 from hebbstat.reference.plasticity import Rules
 from hebbstat.reference.rewiring import Rewiring
 from hebbstat.reference.synapses import Connections
@@ -36,7 +36,7 @@ class World:
         self.frozen_steps: set[int] = set()
         self.spikes: list[tuple[int, str, int]] = []
         self.parts: dict[tuple[str, str], Part] = {}
-        self.targets: dict[tuple[str, str, str], Target] = {}
+        self.quantities: dict[tuple[str, str, str], Quantity] = {}
         self.left: dict[tuple[str, str], float] = {}  # states of network rules as the previous step left them
         self._build()
         self.rules = {name: Rules(connections) for name, connections in self.connections.items()}
@@ -56,7 +56,7 @@ class World:
             cells = self.cells[projection.target.name]
             receptor = self._receptor(projection, cells, owners[name]) if name in owners else None
             self.connections[name] = Connections(self, projection, receptor)
-        self._make_targets()
+        self._make_quantities()
         for part in self.modulators.values():
             part.make_states(lambda scope: [WHOLE])
         self.left = self.modulator_states()
@@ -108,9 +108,9 @@ class World:
         cells.receptors.append(receptor)
         return receptor
 
-    def _make_targets(self) -> None:
+    def _make_quantities(self) -> None:
         self._first: dict[tuple[str, str, str], Any] = {}
-        for owner, place, name in sorted(targets(self.network)):
+        for owner, place, name in sorted(quantities(self.network)):
             part = self.parts[owner, place]
             value = part.values.get(name)
             if name not in part.mechanism.fields:
@@ -124,7 +124,8 @@ class World:
             owners = self._owners_of(part, scope)
             firsts = np.broadcast_to(np.asarray(value, float), len(owners)).tolist()
             key = key_of(PerSynapse if scope is PerSynapse else PerPost)
-            self.targets[owner, place, name] = Target({key(e): v for e, v in zip(owners, firsts, strict=True)}, key)
+            values = {key(e): v for e, v in zip(owners, firsts, strict=True)}
+            self.quantities[owner, place, name] = Quantity(values, key)
             self._first[owner, place, name] = value
 
     def _owners_of(self, part: Part, scope: Scope) -> list[Any]:
@@ -169,13 +170,13 @@ class World:
         """Whether a step lies in frozen time."""
         return step in self.frozen_steps
 
-    def targets_of(self, owner: str, place: str) -> list[Target]:
+    def quantities_of(self, owner: str, place: str) -> list[Quantity]:
         """Parameters at one place that rules change."""
-        return [target for (name, where, _), target in self.targets.items() if (name, where) == (owner, place)]
+        return [quantity for (name, where, _), quantity in self.quantities.items() if (name, where) == (owner, place)]
 
-    def first_values_of(self, owner: str, place: str) -> list[tuple[Target, float]]:
+    def first_values_of(self, owner: str, place: str) -> list[tuple[Quantity, float]]:
         """The same with the value that a newborn synapse gets."""
-        return [(self.targets[key], float(self._first[key])) for key in self.targets if key[:2] == (owner, place)]
+        return [(self.quantities[key], float(self._first[key])) for key in self.quantities if key[:2] == (owner, place)]
 
     # What is set between runs
 
@@ -191,11 +192,11 @@ class World:
                 synapse.weight = weight
             return
         part = self._part(name, place)
-        target = self.targets.get((part.name, part.place, what))
+        quantity = self.quantities.get((part.name, part.place, what))
         if what in part.stores:
             part.stores[what].put(_each(value, len(part.stores[what].owners)))
-        elif target is not None:
-            target.values = dict(zip(sorted(target.values), _each(value, len(target.values)), strict=True))
+        elif quantity is not None:
+            quantity.values = dict(zip(sorted(quantity.values), _each(value, len(quantity.values)), strict=True))
         elif what in part.mechanism.fields:
             self._set_parameter(part, what, value)
         else:
@@ -279,7 +280,9 @@ class World:
                 for (owner, place), part in self.parts.items()
                 for name, store in part.stores.items()
             },
-            "targets": {"/".join(key): [v for _, v in sorted(t.values.items())] for key, t in self.targets.items()},
+            "quantities": {
+                "/".join(key): [v for _, v in sorted(q.values.items())] for key, q in self.quantities.items()
+            },
             "spiked_at": {name: list(cells.spiked_at) for name, cells in self.cells.items()},
             "arriving": {name: list(cells.arriving) for name, cells in self.cells.items()},
             "receptors": {receptor.part.name: list(receptor.arriving) for receptor in self.receptors()},

@@ -105,7 +105,7 @@ class Views:
     def aim(bound: Bound) -> str:
         """What the rule of a hook aims at."""
         assert isinstance(bound.owner, Plasticity)
-        return bound.owner.aim
+        return bound.owner.acts_on
 
     def target(self, aim: str) -> str:
         """The variable of a rule's target at a synapse; in a loop over synapses, also its local name."""

@@ -42,7 +42,7 @@ def _view(reader: Reader, cells: Cells, member: Member) -> View:
 
     rule = member.mechanism
     assert isinstance(rule, PopulationRule)
-    offered = {"value": f"{cells.ident}.{_target(cells, rule)}[i]"} if rule.aim else {}
+    offered = {"value": f"{cells.ident}.{_target(cells, rule)}[i]"} if rule.acts_on else {}
     view = View(cells, state, offered, element=f"({cells.ident}.first + i)")
     view.cells = lambda side, name: reader.neuron_value(cells, name, "i") if side == "neuron" else None
     return view
@@ -50,7 +50,7 @@ def _view(reader: Reader, cells: Cells, member: Member) -> View:
 
 def _target(cells: Cells, rule: PopulationRule) -> str:
     """The variable of the neuron's parameter that a rule changes."""
-    return f"{cells.members[0].prefix}{rule.aim}"
+    return f"{cells.members[0].prefix}{rule.acts_on}"
 
 
 def _spike_events(reader: Reader, cells: Cells) -> list[str]:

@@ -137,7 +137,7 @@ def bounds(sim: Simulation, name: str, sample: SynapseSample) -> tuple[Any, Any]
     ends: list[Any] = [-np.inf, np.inf]
     for bound in sim.plans[name].clip:
         given = {read: _parameter(sim, name, bound.owner, read, sample) for read in bound.hook.all_reads}
-        if getattr(bound.owner, "aim", "w") == "w" and all(value is not None for value in given.values()):
+        if getattr(bound.owner, "acts_on", "w") == "w" and all(value is not None for value in given.values()):
             function = bound.hook.function
             if any(np.ndim(value) for value in (*given.values(), *ends)):
                 function = np.vectorize(function, otypes=[float])

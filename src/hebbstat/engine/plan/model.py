@@ -24,7 +24,7 @@ from hebbstat.engine.plan.arrays import Owner, Role, Shape, Variable, declared, 
 from hebbstat.network import lookup
 from hebbstat.network.derive import initial
 from hebbstat.network.instantiate import NetworkInstance, Table
-from hebbstat.network.lookup import target_of, targets
+from hebbstat.network.lookup import quantities, quantity_of
 from hebbstat.network.network import Network, Population, Projection
 from hebbstat.network.scopes import field_scope, is_slow
 
@@ -294,7 +294,7 @@ def _is_stamped(group: Group, member: Member, state: State) -> bool:
 
 def _prepare_targets(model: Model) -> None:
     """What rules change must be an array, even where its parameter is one number."""
-    for owner, place, name in targets(model.net):
+    for owner, place, name in quantities(model.net):
         group: Group = model.cells.get(owner) or model.links[owner]  # type: ignore[assignment]
         member = next(m for m in group.members if m.place == place)
         variable = group.variables[f"{member.prefix}{name}"]
@@ -307,7 +307,7 @@ def target_variable(model: Model, links: Links, aim: str) -> tuple[Group, str, S
     """Group, variable and shape of a rule's target."""
     if aim == "w":
         return links, "w", Shape.SYNAPSE
-    owner, place, name = target_of(links.projection, aim)
+    owner, place, name = quantity_of(links.projection, aim)
     group: Group = model.cells.get(owner) or model.links[owner]  # type: ignore[assignment]
     member = next(m for m in group.members if m.place == place)
     variable = f"{member.prefix}{name}"

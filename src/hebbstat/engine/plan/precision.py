@@ -119,7 +119,7 @@ def _size(made: NetworkInstance, projection: Projection, aim: str) -> float:
         return mean(np.abs(value)) if isinstance(value, float | np.ndarray) else 0.0
     size = mean(np.abs(made.synapses[projection.name].weight))
     for bound in (bound for rule in projection.rules for bound in rule.bound()):
-        if size == 0.0 and bound.hook.event == "clip" and getattr(bound.owner, "aim", "") == "w":
+        if size == 0.0 and bound.hook.event == "clip" and getattr(bound.owner, "acts_on", "") == "w":
             place = next(place for place, mechanism in projection.mechanisms() if mechanism is bound.owner)
             most = Typical(made, projection, 1e30).returned(place, bound.owner, bound.hook.function)
             size = abs(float(most)) if most is not None and abs(most) < 1e29 else 0.0

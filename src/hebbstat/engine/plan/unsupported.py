@@ -18,7 +18,7 @@ from hebbstat.contract.mechanism import (
 )
 from hebbstat.contract.signals import Signal, TimedArray
 from hebbstat.contract.state import WHOLE, PerBranch, PerPost, PerSynapse, State
-from hebbstat.network.lookup import On, Read, neurons, places, reads, targets
+from hebbstat.network.lookup import On, Read, neurons, places, quantities, reads
 from hebbstat.network.network import Network, Projection
 from hebbstat.network.scopes import field_scope
 
@@ -31,16 +31,16 @@ REFUSALS = {
     "quantile": "quantiles as reductions",
     "over": "reductions over all projections of a neuron",
     "reduced": "reductions of anything but w over a postsynaptic neuron's synapses",
-    "target": "rules that change anything but w, a release's parameters or (rules on cells) a neuron's parameter",
+    "quantity": "rules that change anything but w, a release's parameters or (rules on cells) a neuron's parameter",
     "diffusion": "states that diffuse between cells",
     "crossing": "presynaptic events that write a state of the postsynaptic neuron",
     "together": "events in one step where what one does to the synapse is read by the other's hooks",
     "derived": "weights derived from what moves between events",
     "moving": "rules that read a moving value of the presynaptic neuron, except pre_rate of rate neurons",
     "signal": "rules that read a neuron's parameter that is a signal, or is derived from one that moves",
-    "decay": "states of synapses and rules that decay or advance with a parameter that moves: a signal or a target",
+    "decay": "states of synapses and rules that decay or advance with what moves: a signal, or what a rule acts on",
     "columns": "plans with a value for each synapse (one for all, or one for each neuron, it does)",
-    "value": "hooks of states that read the `value` of a target other than w",
+    "value": "hooks of states that read the `value` of anything but w",
     "sensor": "sensors outside the rules of the network",
 }
 """Key -> what is refused, in words."""
@@ -58,7 +58,7 @@ def refuse(key: str, where: str) -> NotSupportedError:
 
 def check(net: Network) -> None:
     """Raise the first refusal that a network meets."""
-    aims = set(targets(net))
+    aims = set(quantities(net))
     for name, place, mechanism, on in places(net):
         at = (name, place)
         for key in (*_of_mechanism(mechanism, on, aims, at), *_of_surroundings(mechanism, on, aims)):
@@ -87,7 +87,7 @@ def _of_mechanism(mechanism: Mechanism, on: On, aims: set[Target], at: Place) ->
             yield "after"
         if hook.event in ("prune", "attempts", "initial_weight"):
             yield "rewiring"
-        if hook.writes and isinstance(mechanism, Plasticity) and mechanism.aim != "w" and "value" in hook.all_reads:
+        if hook.writes and isinstance(mechanism, Plasticity) and mechanism.acts_on != "w" and "value" in hook.all_reads:
             yield "value"
         if hook.event == "on_pre" and hook.writes and hook.writes[0].scope is PerPost:
             yield "crossing"
@@ -163,7 +163,7 @@ def _of_projection(projection: Projection, aims: set[Target]) -> Iterator[tuple[
     bounds = [bound for rule in projection.rules for bound in rule.bound()]
     for bound in bounds:
         if bound.adds and bound.adds[0] is None and not (bound.adds[1] == "w" or bound.adds[1].startswith("release.")):
-            yield "target", bound.owner
+            yield "quantity", bound.owner
         if bound.hook.event == "weight" and _moves(bound, projection, aims):
             yield "derived", bound.owner
     on_post = [bound for bound in bounds if bound.hook.event == "on_post" and bound.adds]
