@@ -133,7 +133,7 @@ class Links(Group):
     target: Cells = None  # type: ignore[assignment]
     receptor_of: str | None = None  # the projection whose receptor arrivals go to: its own, or an equal one
     delivers_to: tuple[str, ...] = ()  # the variables of the target that arrivals are added to
-    bounds: list[tuple[int, Bound]] = field(default_factory=list)  # (rule number, bound hook)
+    hooks: list[tuple[int, Bound]] = field(default_factory=list)  # (rule number, bound hook)
     near: list[str] = field(default_factory=list)  # what a visit reads of each cell: fields of one record
     batched: bool = False  # whether many short rows are visited at once
     replays: bool = False  # whether postsynaptic events change synapses
@@ -198,7 +198,7 @@ def build(made: NetworkInstance) -> Model:
         for place, mechanism in projection.mechanisms():
             if place != "receptor":
                 _add_member(model, links, Member(place, place.replace(".", "_") + "_", mechanism, name))
-        links.bounds = [(k, bound) for k, rule in enumerate(projection.rules) for bound in rule.bound()]
+        links.hooks = [(k, bound) for k, rule in enumerate(projection.rules) for bound in rule.bound()]
     _prepare_targets(model)
     return model
 

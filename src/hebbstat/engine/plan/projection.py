@@ -123,7 +123,7 @@ def plan(links: Links, several_delays: bool) -> Plan:
         "clip": found.clip,
         "weight": found.weights,
     }
-    for _, bound in links.bounds:
+    for _, bound in links.hooks:
         if not bound.hook.writes and bound.hook.event in lists:
             lists[bound.hook.event].append(bound)
     links.batched, links.replays = found.batched, found.replays
