@@ -50,7 +50,7 @@ def test_each_virtual_row_holds_the_synapses_of_its_neuron_and_delay(threads: in
     sim = hs.Simulation(CASES["delays"], threads=threads, quiet=True)
     wanted = set(zip(synapses.pre().tolist(), synapses.delay.tolist(), synapses.post.tolist(), strict=True))
     found = []
-    for share, first in zip(sim.layout.links["x"], sim.layout.bounds["cells"][:-1].tolist(), strict=True):
+    for share, first in zip(sim.layout.links["x"], sim.layout.offsets["cells"][:-1].tolist(), strict=True):
         rows = {key: share.arrays[key].tolist() for key in ("pre", "row_delay", "start")}
         for row, (pre, delay) in enumerate(zip(rows["pre"], rows["row_delay"], strict=True)):
             assert share.arrays["row_of"][pre, sim.layout.links["x"][0].arrays["delays"].tolist().index(delay)] == row

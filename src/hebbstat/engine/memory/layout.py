@@ -44,7 +44,7 @@ class Layout:
     real: type
     threads: int
     slots: int  # steps that spikes are kept
-    bounds: dict[str, np.ndarray] = field(default_factory=dict)
+    offsets: dict[str, np.ndarray] = field(default_factory=dict)
     cells: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)  # shared arrays of populations
     shares: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # group -> per thread: field -> value
     links: dict[str, list[LinkShare]] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Layout:
     def __post_init__(self) -> None:
         self._check_room()
         for name, cells in self.model.cells.items():
-            self.bounds[name] = _blocks(cells.population.n, self.threads)
+            self.offsets[name] = _blocks(cells.population.n, self.threads)
             self._cut_cells(name, cells)
         for name, links in self.model.links.items():
             self._cut_links(name, links)
@@ -113,7 +113,7 @@ class Layout:
         return {key: self._new(variable, sizes) for key, variable in group.arrays.items() if variable.shared}
 
     def _cut_cells(self, name: str, cells: Cells) -> None:
-        n, bounds = cells.population.n, self.bounds[name].tolist()
+        n, bounds = cells.population.n, self.offsets[name].tolist()
         sizes = Sizes(self.threads, self.slots, n, n, cells.spiking)
         whole = {k: self._new(v, sizes) for k, v in cells.arrays.items() if v.shape is Shape.CELL and v.role.saved}
         self.cells[name] = whole | self._shared(cells, sizes)
@@ -130,7 +130,7 @@ class Layout:
         steps, ids = self.model.made.trains.get(name, (np.empty(0, np.int64), np.empty(0, np.int32)))
         mine = (ids >= first) & (ids < last)
         return {
-            "size": last - first, "first": first, "column": LINE * thread, "firsts": self.bounds[name][:-1].copy(),
+            "size": last - first, "first": first, "column": LINE * thread, "firsts": self.offsets[name][:-1].copy(),
             "train_step": np.ascontiguousarray(steps[mine], np.int64),
             "train_id": np.ascontiguousarray(ids[mine] - first, np.int32),
         }  # fmt: skip
@@ -161,7 +161,7 @@ class Layout:
             if not any(v.shape is Shape.ROW and not v.fixed for v in links.variables.values()):
                 _leave_out_empty_rows(share)
             made = share.arrays
-            made["sending"] = _sending(share, self.bounds[links.source.name])
+            made["sending"] = _sending(share, self.offsets[links.source.name])
             for key, variable in links.variables.items():
                 if np.ndim(variable.value):
                     made[key] = self._part(variable, share, first, last)
@@ -174,7 +174,7 @@ class Layout:
                 share.arrays |= _side_by_side({name: share.arrays[name] for name in links.near})
             return share
 
-        bounds = self.bounds[links.target.name].tolist()
+        bounds = self.offsets[links.target.name].tolist()
         self.links[name] = each(share_of, pairwise(bounds), self.threads if synapses.n > PARALLEL_FROM else 1)
         self.shares[name] = [share.arrays for share in self.links[name]]
 
@@ -206,7 +206,7 @@ class Layout:
 
     def pairs(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Presynaptic and postsynaptic indices (int32) of a projection's synapses, in canonical order."""
-        shares, bounds = self.links[name], self.bounds[self.model.links[name].target.name]
+        shares, bounds = self.links[name], self.offsets[self.model.links[name].target.name]
         sizes = sum(np.diff(share.piece) for share in shares)
         post = np.empty(self.synapses(name), np.int32)
         for share, first in zip(shares, bounds[:-1].tolist(), strict=True):
