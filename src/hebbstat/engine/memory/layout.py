@@ -22,7 +22,7 @@ from hebbstat.engine.memory.shard import LinkShare, cut
 from hebbstat.engine.memory.sizes import BLOCK, SIZE, Sizes
 from hebbstat.engine.plan.arrays import Shape, Variable
 from hebbstat.engine.plan.model import NETWORK, Cells, Group, Links, Model
-from hebbstat.engine.runtime.allocate import placed, room
+from hebbstat.engine.runtime.allocate import aligned_empty, aligned_full
 from hebbstat.engine.runtime.arguments import Packed
 from hebbstat.engine.runtime.replay import BATCH
 from hebbstat.engine.runtime.simd import LANES
@@ -106,7 +106,7 @@ class Layout:
         shape, dtype = SIZE[variable.shape](sizes), self._type(variable)
         if variable.shape is Shape.LOG:
             return np.zeros(shape, dtype)  # pages that no spike reaches are never touched
-        return placed(variable.value, math.prod(shape), dtype).reshape(shape)
+        return aligned_full(variable.value, math.prod(shape), dtype).reshape(shape)
 
     def _shared(self, group: Group, sizes: Sizes) -> dict[str, Any]:
         """The arrays that all threads share."""
@@ -182,9 +182,9 @@ class Layout:
         """A share's part of an array over synapses, presynaptic neurons or cells."""
         value, dtype = np.asarray(variable.value), self._type(variable)
         if variable.shape is Shape.SYNAPSE:
-            return share.take(value, room(share.n, dtype))
+            return share.take(value, aligned_empty(share.n, dtype))
         mine = value[share.arrays["pre"] if variable.shape is Shape.ROW else slice(first, last)]
-        return placed(mine, len(mine), dtype)
+        return aligned_full(mine, len(mine), dtype)
 
     def gathered(self, name: str, key: str) -> np.ndarray:
         """A projection's variable over its synapses, in canonical order."""
@@ -257,7 +257,7 @@ def _side_by_side(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         "names": list(arrays), "formats": types, "offsets": [n * width for n in range(len(types))],
         "itemsize": -(-len(types) * width // 16) * 16,
     })  # fmt: skip
-    near = placed(np.zeros((), kind), len(next(iter(arrays.values()))), kind)
+    near = aligned_full(np.zeros((), kind), len(next(iter(arrays.values()))), kind)
     for name, array in arrays.items():
         near[name] = array
     return {"near": near} | {name: near[name] for name in arrays}

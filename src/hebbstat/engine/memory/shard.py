@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from hebbstat.engine.memory import shard_kernels
-from hebbstat.engine.runtime.allocate import room
+from hebbstat.engine.runtime.allocate import aligned_empty
 from hebbstat.network.instantiate import Synapses
 
 
@@ -62,7 +62,7 @@ def cut(synapses: Synapses, delays: np.ndarray, first: int, last: int) -> LinkSh
             "row_of": pre[:, None].copy(), "first_row": first_row, "pre": pre, "row_delay": delay, "start": share.piece,
         }  # fmt: skip
     degree = np.zeros(last - first, np.int64)
-    post = room(share.n, np.uint16 if last - first <= 1 << 16 else np.uint32)
+    post = aligned_empty(share.n, np.uint16 if last - first <= 1 << 16 else np.uint32)
     share.take(synapses.post, post, first)
     shard_kernels.count(post, degree)
     share.arrays |= {
