@@ -64,13 +64,13 @@ def gather_records(links: Links, gather: list[str], cells: str, place: str, sinc
     own = re.compile(rf"{q}\.g_(\w+)\[e\] = {q}\.\1\[i\]")
     for line in gather:
         match = own.fullmatch(line)
-        if match and (match[1] in links.near if links.near else links.shape(match[1]) in (Shape.CELL, None)):
+        if match and (match[1] in links.records if links.records else links.shape(match[1]) in (Shape.CELL, None)):
             found.insert(-1, match[1])
         else:
             rest.append(line)
-    links.near = links.near or found
+    links.records = links.records or found
     links.variables["g_h_older"] = scratch("int32")
-    fields = {name: f"g_{name}" for name in links.near}
+    fields = {name: f"g_{name}" for name in links.records}
     taken = ", ".join(f"{q}.{local}" for local in fields.values())
     lines = [
         "for e in range(0, whole_lanes(count), LANES):",
@@ -101,13 +101,13 @@ def put_later(links: Links, arithmetic: list[str]) -> tuple[list[str], list[str]
 
 
 def side_by_side(links: Links, text: list[str]) -> list[str]:
-    """A projection's code in which `links.near`, all that a visit reads of a cell, lies in one record of `near`.
+    """A projection's code in which `links.records`, all that a visit reads of a cell, lies in one record of `near`.
 
     A visit finds its cells all over the memory: what lies side by side is fetched once.
     """
-    if not links.near:
+    if not links.records:
         return text
-    apart = re.compile(rf"\b{links.ident}\.({'|'.join(links.near)})\[(\w+)\]")
+    apart = re.compile(rf"\b{links.ident}\.({'|'.join(links.records)})\[(\w+)\]")
     return [apart.sub(rf"{links.ident}.near[\2].\1", line) for line in text]
 
 

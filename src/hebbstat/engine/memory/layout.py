@@ -170,8 +170,8 @@ class Layout:
                 rows=len(made["pre"]), synapses=share.n, at_once=_at_once(links, made["start"]),
             )  # fmt: skip
             share.arrays = self._share(links, made, sizes, first, last)
-            if links.near:
-                share.arrays |= _side_by_side({name: share.arrays[name] for name in links.near})
+            if links.records:
+                share.arrays |= _side_by_side({name: share.arrays[name] for name in links.records})
             return share
 
         bounds = self.offsets[links.target.name].tolist()

@@ -134,7 +134,7 @@ class Links(Group):
     receptor_of: str | None = None  # the projection whose receptor arrivals go to: its own, or an equal one
     delivers_to: tuple[str, ...] = ()  # the variables of the target that arrivals are added to
     hooks: list[tuple[int, Bound]] = field(default_factory=list)  # (rule number, bound hook)
-    near: list[str] = field(default_factory=list)  # what a visit reads of each cell: fields of one record
+    records: list[str] = field(default_factory=list)  # what a visit reads of each cell: fields of one record
     batched: bool = False  # whether many short rows are visited at once
     replays: bool = False  # whether postsynaptic events change synapses
 
