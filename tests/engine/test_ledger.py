@@ -39,7 +39,7 @@ def test_all_that_a_running_simulation_holds_is_declared(seed: int) -> None:
     sim = hs.Simulation(compose(seed), threads=2, quiet=True)
     given = Shape.TABLE, Shape.TRAIN
     for group in groups(sim):
-        for share in sim.layout.shares[group.name]:
+        for share in sim.layout.shards[group.name]:
             assert share.keys() == group.arrays.keys()
             of = sizes(sim, group, share)
             for key, variable in group.arrays.items():
@@ -52,7 +52,7 @@ def test_all_that_a_running_simulation_holds_is_declared(seed: int) -> None:
                     real = sim.layout.real if variable.dtype == "F" else getattr(np, variable.dtype)
                     assert np.can_cast(np.asarray(share[key]).dtype, real), what
         for key in (key for key, variable in group.arrays.items() if variable.shared):
-            assert len({id(share[key]) for share in sim.layout.shares[group.name]}) == 1, key
+            assert len({id(share[key]) for share in sim.layout.shards[group.name]}) == 1, key
 
 
 def network() -> hs.Network:
@@ -78,7 +78,7 @@ def test_one_declaration_makes_an_array(shape: Shape, monkeypatch: pytest.Monkey
     group = next(group for group in groups(sim) if group.name == name)
     for thread in range(2):
         given = next(one.of for one in sim.layout.arguments(thread) if group.ident in type(one.of).__name__)
-        assert given.made_up is sim.layout.shares[name][thread]["made_up"]
+        assert given.made_up is sim.layout.shards[name][thread]["made_up"]
     sim.run(steps=60, progress=False)
     assert set(gather(sim)[f"{name}/made_up"].tolist()) == {-1}
     before = digest(gather(sim))
@@ -86,7 +86,7 @@ def test_one_declaration_makes_an_array(shape: Shape, monkeypatch: pytest.Monkey
     put(sim, gather(sim) | {f"{name}/made_up": values}, 60)
     assert digest(gather(sim)) != before
     with sim.frozen():
-        for share in sim.layout.shares[name]:
+        for share in sim.layout.shards[name]:
             share["made_up"][:] = 7
     again = hs.Simulation.load(sim.save(tmp_path / "cut.ckpt"), threads=3, quiet=True)
     assert np.array_equal(gather(again)[f"{name}/made_up"], values)
@@ -101,9 +101,9 @@ def test_what_the_step_determines_is_cleared_when_a_state_is_put(monkeypatch: py
     monkeypatch.setitem(LEDGER[Owner.POPULATION], "made_up", Variable(Shape.PAIR, 3, "int64", Role.STEP))
     sim = hs.Simulation(network(), quiet=True)
     assert "b/made_up" not in gather(sim) and "made_up" not in sim.source()
-    sim.layout.shares["b"][0]["made_up"][:] = 5
+    sim.layout.shards["b"][0]["made_up"][:] = 5
     put(sim, gather(sim), 0)
-    assert sim.layout.shares["b"][0]["made_up"].tolist() == [3, 3]
+    assert sim.layout.shards["b"][0]["made_up"].tolist() == [3, 3]
 
 
 def test_what_is_saved_has_an_order_that_no_number_of_threads_changes() -> None:

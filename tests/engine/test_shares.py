@@ -89,7 +89,7 @@ def test_bytes_per_synapse(rules: list, most: float) -> None:
 def bytes_reached_from(sim: hs.Simulation) -> int:
     """All arrays that can be reached from a simulation, but for spike logs and what cells are made of."""
     found, todo, seen = 0, [sim], set()
-    cells = {id(value) for share in sim.layout.shares["cells"] for value in share.values()}
+    cells = {id(value) for share in sim.layout.shards["cells"] for value in share.values()}
     while todo:
         thing = todo.pop()
         if id(thing) in seen or id(thing) in cells:

@@ -1,6 +1,6 @@
 """What a simulation consists of: every variable of every population and projection, with its shape and role.
 
-The generator reads them to write code; the layout, to cut arrays into one share per thread.
+The generator reads them to write code; the layout, to cut arrays into one shard per thread.
 
 **Names.** What a user named is called by its place and its name (`neuron_v`, `rule0_0_x`, `receptor1_g`, `release_u`);
 what the engine adds to it has a word of the engine's in front (`decay_of_rule0_0_x`), and so has what is the engine's
@@ -65,7 +65,7 @@ class Group:
 
     @property
     def arrays(self) -> dict[str, Variable]:
-        """All that a share of the group holds: what the ledger declares for it, then its variables."""
+        """All that a shard of the group holds: what the ledger declares for it, then its variables."""
         return {n: own for n, own in self._own.items() if not own.only or getattr(self, own.only)} | self.variables
 
     def array(self, name: str) -> Variable:

@@ -61,7 +61,7 @@ def value_of(sim: Simulation, group: Group, member: Member, name: str) -> tuple[
     if isinstance(value, FollowState):
         who = f"{name} of {type(mechanism).__name__} on '{member.owner}'"
         followed = modulator(sim.model, *lookup.followed(sim.net, value.source, who))
-        return float(sim.layout.shares[NETWORK][0][f"left_{followed}"][0]), Shape.NUMBER
+        return float(sim.layout.shards[NETWORK][0][f"left_{followed}"][0]), Shape.NUMBER
     if name in mechanism.derived:
         over = _given_over(SHAPE_OF_SCOPE[field_scope(mechanism, name)])
         return _called(sim, group, member, mechanism.derived[name], {}, over)
@@ -119,8 +119,8 @@ def of_presynaptic(sim: Simulation, group: Group, key: str) -> np.ndarray:
     """A parameter of rows: one value for each presynaptic neuron, whatever its delays."""
     assert isinstance(group, Links)
     values = np.array(np.broadcast_to(group.variables[key].value, group.source.population.n), float)
-    for share in sim.layout.shares[group.name]:
-        values[share["pre"]] = share[key]
+    for shard in sim.layout.shards[group.name]:
+        values[shard["pre"]] = shard[key]
     return values
 
 

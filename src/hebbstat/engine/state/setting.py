@@ -62,10 +62,10 @@ def bring_up_to_date(sim: Simulation, group: Group) -> None:
 def _stamp(sim: Simulation, group: Group, key: str) -> None:
     """Note that a state is as of now."""
     slow = group.variables[key].slow
-    for share in sim.layout.shares[group.name]:
-        name = f"at_{key}" if f"at_{key}" in share else STAMPS.get(group.variables[key].shape, "")
-        if name in share:
-            share[name][:] = now(sim, slow)
+    for shard in sim.layout.shards[group.name]:
+        name = f"at_{key}" if f"at_{key}" in shard else STAMPS.get(group.variables[key].shape, "")
+        if name in shard:
+            shard[name][:] = now(sim, slow)
 
 
 def _write(sim: Simulation, found: Found, value: Any) -> None:
@@ -148,8 +148,8 @@ def _member(sim: Simulation, owner: str, place: str) -> tuple[Group, Member]:
 def _put_scoped(sim: Simulation, group: Group, key: str, value: Any) -> None:
     """Give a parameter its value: over presynaptic neurons, if it belongs to rows."""
     if group.shape(key) is Shape.ROW and np.ndim(value):
-        for share in sim.layout.shares[group.name]:
-            share[key][:] = value[share["pre"]]
+        for shard in sim.layout.shards[group.name]:
+            shard[key][:] = value[shard["pre"]]
         return
     put_variable(sim, group, key, np.asarray(value))
 
