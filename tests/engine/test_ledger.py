@@ -13,7 +13,7 @@ from compositions import compose
 import hebbstat as hs
 from hebbstat.engine.memory.sizes import SIZE, Sizes
 from hebbstat.engine.plan.arrays import LEDGER, Owner, Role, Shape, Variable
-from hebbstat.engine.plan.model import NETWORK, Cells, Group, Links
+from hebbstat.engine.plan.model import NETWORK, Group, Links, PopulationGroup
 from hebbstat.engine.state.global_state import digest, gather, groups, put
 
 pytestmark = pytest.mark.usefixtures("plain")
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("plain")
 def sizes(sim: hs.Simulation, group: Group, share: dict[str, Any]) -> Sizes:
     """What there is in a share, by the share's own arrays."""
     threads, steps = sim.threads, sim.layout.slots
-    if isinstance(group, Cells):
+    if isinstance(group, PopulationGroup):
         return Sizes(threads, steps, share["size"], group.population.n, group.spiking)
     if not isinstance(group, Links):
         return Sizes(threads, steps)

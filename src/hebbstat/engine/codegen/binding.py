@@ -17,7 +17,7 @@ from hebbstat.contract.state import State
 from hebbstat.engine.codegen.hook_bodies import number
 from hebbstat.engine.codegen.hooks import HookWriter
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.model import Cells, Group, Links, Member, Model, draw_key, modulator
+from hebbstat.engine.plan.model import Group, Links, Member, Model, PopulationGroup, draw_key, modulator
 from hebbstat.network import lookup
 from hebbstat.network.lookup import Asking
 from hebbstat.network.streams import hook_stream
@@ -209,7 +209,7 @@ class Reader:
         bits = f"{view.bits}({key}, {view.element})"
         return bits if kind == "binomial" else f"F({kind}({bits}))"
 
-    def neuron_value(self, cells: Cells, name: str, index: str) -> str | None:
+    def neuron_value(self, cells: PopulationGroup, name: str, index: str) -> str | None:
         """A state, parameter or output of a neuron at an index of this thread's share; None if there is none."""
         neuron = cells.members[0]
         if name == "rate" and not cells.population.spiking:

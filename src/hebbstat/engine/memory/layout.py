@@ -21,7 +21,7 @@ from hebbstat.engine.codegen.module import tuple_name
 from hebbstat.engine.memory.shard import SynapseShard, partition
 from hebbstat.engine.memory.sizes import BLOCK, SIZE, Sizes
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.model import NETWORK, Cells, Group, Links, Model
+from hebbstat.engine.plan.model import NETWORK, Group, Links, Model, PopulationGroup
 from hebbstat.engine.runtime.allocate import aligned_empty, aligned_full
 from hebbstat.engine.runtime.arguments import Packed
 from hebbstat.engine.runtime.replay import BATCH
@@ -112,7 +112,7 @@ class Layout:
         """The arrays that all threads share."""
         return {key: self._new(variable, sizes) for key, variable in group.arrays.items() if variable.shared}
 
-    def _partition_cells(self, name: str, cells: Cells) -> None:
+    def _partition_cells(self, name: str, cells: PopulationGroup) -> None:
         n, bounds = cells.population.n, self.offsets[name].tolist()
         sizes = Sizes(self.threads, self.slots, n, n, cells.spiking)
         whole = {k: self._new(v, sizes) for k, v in cells.arrays.items() if v.shape is Shape.CELL and v.role.saved}

@@ -105,7 +105,7 @@ class Pool(Member):
 
 
 @dataclass(eq=False)
-class Cells(Group):
+class PopulationGroup(Group):
     """A population."""
 
     owner = Owner.POPULATION
@@ -129,8 +129,8 @@ class Links(Group):
 
     owner = Owner.PROJECTION
     projection: Projection = None  # type: ignore[assignment]
-    source: Cells = None  # type: ignore[assignment]
-    target: Cells = None  # type: ignore[assignment]
+    source: PopulationGroup = None  # type: ignore[assignment]
+    target: PopulationGroup = None  # type: ignore[assignment]
     receptor_of: str | None = None  # the projection whose receptor arrivals go to: its own, or an equal one
     delivers_to: tuple[str, ...] = ()  # the variables of the target that arrivals are added to
     hooks: list[tuple[int, Bound]] = field(default_factory=list)  # (rule number, bound hook)
@@ -152,7 +152,7 @@ class Model:
 
     made: NetworkInstance
     net: Network
-    cells: dict[str, Cells] = field(default_factory=dict)
+    cells: dict[str, PopulationGroup] = field(default_factory=dict)
     links: dict[str, Links] = field(default_factory=dict)
     rules: Group = field(default_factory=lambda: Group(NETWORK, "network"))
 
@@ -177,7 +177,7 @@ def build(made: NetworkInstance) -> Model:
     for k, (name, network_rule) in enumerate(made.network.rules.items()):
         _add_member(model, model.rules, Member("rule", f"rule{k}_{_word(name)}_", network_rule, name))
     for name, population in made.network.populations.items():
-        cells = model.cells[name] = Cells(name, _ident("pop", name, taken), population=population)
+        cells = model.cells[name] = PopulationGroup(name, _ident("pop", name, taken), population=population)
         _add_member(model, cells, Member("neuron", "neuron_", population.neuron, name))
         for k, rule in enumerate(population.rules):
             _add_member(model, cells, Member(f"rule{k}.0", f"rule{k}_", rule, name))

@@ -13,7 +13,7 @@ import numpy as np
 from hebbstat.contract.mechanism import FollowState, PopulationRule
 from hebbstat.contract.state import State
 from hebbstat.engine.plan.arrays import Shape
-from hebbstat.engine.plan.model import NETWORK, SHAPE_OF_SCOPE, Cells, Group, Links, Member, modulator
+from hebbstat.engine.plan.model import NETWORK, SHAPE_OF_SCOPE, Group, Links, Member, PopulationGroup, modulator
 from hebbstat.engine.state.access import Found
 from hebbstat.engine.state.global_state import gather_delays, gathered, rows
 from hebbstat.network import lookup
@@ -36,7 +36,7 @@ def present(sim: Simulation, found: Found) -> np.ndarray:
         return values if values.ndim else np.full(sim.layout.synapses(group.name), values)
     value, _ = value_of(sim, group, member, name)
     if np.ndim(value) == 0:
-        value = np.full(group.population.n if isinstance(group, Cells) else 1, value)
+        value = np.full(group.population.n if isinstance(group, PopulationGroup) else 1, value)
     return np.array(value)
 
 
@@ -65,7 +65,7 @@ def value_of(sim: Simulation, group: Group, member: Member, name: str) -> tuple[
     if name in mechanism.derived:
         over = _given_over(SHAPE_OF_SCOPE[field_scope(mechanism, name)])
         return _called(sim, group, member, mechanism.derived[name], {}, over)
-    assert isinstance(group, Cells) and name == "rate", name
+    assert isinstance(group, PopulationGroup) and name == "rate", name
     rates = sim.layout.cells[group.name]["rates"]
     return rates[(sim.step_count - 1) % len(rates)] if sim.step_count else np.zeros_like(rates[0]), Shape.CELL
 
@@ -168,10 +168,10 @@ def _called(
 def _of_neuron(sim: Simulation, group: Group, read: str, function: Any) -> tuple[Any, Shape]:
     """A `pre_X`, `post_X` or `neuron_X`."""
     side, _, name = read.partition("_")
-    cells = group if isinstance(group, Cells) else {"pre": group.source, "post": group.target}.get(side)  # type: ignore[attr-defined]
-    neuron = cells.members[0] if isinstance(cells, Cells) and side in SIDES else None
+    cells = group if isinstance(group, PopulationGroup) else {"pre": group.source, "post": group.target}.get(side)  # type: ignore[attr-defined]
+    neuron = cells.members[0] if isinstance(cells, PopulationGroup) and side in SIDES else None
     if neuron is None or name not in (*neuron.mechanism.fields, *neuron.mechanism.derived, *neuron.mechanism.states):
         return function.optional[read], Shape.NUMBER
-    assert isinstance(cells, Cells)
+    assert isinstance(cells, PopulationGroup)
     value, _ = value_of(sim, cells, neuron, name)
     return value, Shape.SOURCE if side == "pre" else Shape.CELL
