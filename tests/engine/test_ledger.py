@@ -13,7 +13,7 @@ from compositions import compose
 import hebbstat as hs
 from hebbstat.engine.memory.sizes import SIZE, Sizes
 from hebbstat.engine.plan.arrays import LEDGER, Owner, Role, Shape, Variable
-from hebbstat.engine.plan.model import NETWORK, Group, Links, PopulationGroup
+from hebbstat.engine.plan.model import NETWORK, Group, PopulationGroup, ProjectionGroup
 from hebbstat.engine.state.global_state import digest, gather, groups, put
 
 pytestmark = pytest.mark.usefixtures("plain")
@@ -24,7 +24,7 @@ def sizes(sim: hs.Simulation, group: Group, share: dict[str, Any]) -> Sizes:
     threads, steps = sim.threads, sim.layout.slots
     if isinstance(group, PopulationGroup):
         return Sizes(threads, steps, share["size"], group.population.n, group.spiking)
-    if not isinstance(group, Links):
+    if not isinstance(group, ProjectionGroup):
         return Sizes(threads, steps)
     sources, delays = share["row_of"].shape
     at_once = (len(share["pick"]) - 16) // 32 if group.replays else 0

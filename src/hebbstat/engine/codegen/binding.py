@@ -17,7 +17,7 @@ from hebbstat.contract.state import State
 from hebbstat.engine.codegen.hook_bodies import number
 from hebbstat.engine.codegen.hooks import HookWriter
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.model import Group, Links, Member, Model, PopulationGroup, draw_key, modulator
+from hebbstat.engine.plan.model import Group, Member, Model, PopulationGroup, ProjectionGroup, draw_key, modulator
 from hebbstat.network import lookup
 from hebbstat.network.lookup import Asking
 from hebbstat.network.streams import hook_stream
@@ -229,7 +229,7 @@ def known_of(member: Member) -> tuple[str, ...]:
     return (*mechanism.states, *mechanism.fields, *mechanism.derived)
 
 
-def presynaptic_parameter(links: Links, name: str) -> str | None:
+def presynaptic_parameter(links: ProjectionGroup, name: str) -> str | None:
     """The variable of a parameter of the presynaptic neuron, of which rows keep copies; None if there is none."""
     neuron = links.source.members[0]
     if name not in known_of(neuron):

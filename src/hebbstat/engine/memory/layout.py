@@ -21,7 +21,7 @@ from hebbstat.engine.codegen.module import tuple_name
 from hebbstat.engine.memory.shard import SynapseShard, partition
 from hebbstat.engine.memory.sizes import BLOCK, SIZE, Sizes
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.model import NETWORK, Group, Links, Model, PopulationGroup
+from hebbstat.engine.plan.model import NETWORK, Group, Model, PopulationGroup, ProjectionGroup
 from hebbstat.engine.runtime.allocate import aligned_empty, aligned_full
 from hebbstat.engine.runtime.arguments import Packed
 from hebbstat.engine.runtime.replay import BATCH
@@ -151,7 +151,7 @@ class Layout:
                 shard[key] = self._new(variable, sizes)
         return shard
 
-    def _partition_links(self, name: str, links: Links) -> None:
+    def _partition_links(self, name: str, links: ProjectionGroup) -> None:
         synapses = self.model.made.synapses[name]
         delays = np.flatnonzero(np.bincount(synapses.delay)) if synapses.delay.size else np.array([1])
 
@@ -244,7 +244,7 @@ def _sending(shard: SynapseShard, bounds: np.ndarray) -> np.ndarray:
     return np.array([t for t, (first, last) in enumerate(pairwise(bounds)) if has_row[first:last].any()], np.int64)
 
 
-def _at_once(links: Links, start: np.ndarray) -> int:
+def _at_once(links: ProjectionGroup, start: np.ndarray) -> int:
     """How many synapses are worked on at once, at most: a row; or a batch, the last row of which may reach past it."""
     return int(np.diff(start).max(initial=1)) + (BATCH + LANES if links.batched else 0)
 

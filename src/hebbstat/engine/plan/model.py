@@ -124,7 +124,7 @@ class PopulationGroup(Group):
 
 
 @dataclass(eq=False)
-class Links(Group):
+class ProjectionGroup(Group):
     """A projection."""
 
     owner = Owner.PROJECTION
@@ -153,7 +153,7 @@ class Model:
     made: NetworkInstance
     net: Network
     cells: dict[str, PopulationGroup] = field(default_factory=dict)
-    links: dict[str, Links] = field(default_factory=dict)
+    links: dict[str, ProjectionGroup] = field(default_factory=dict)
     rules: Group = field(default_factory=lambda: Group(NETWORK, "network"))
 
     def forget_synapses(self) -> None:
@@ -184,7 +184,7 @@ def build(made: NetworkInstance) -> Model:
     receptors = lookup.shared_receptors(made)
     for name, projection in made.network.projections.items():
         source, target = model.cells[projection.source.name], model.cells[projection.target.name]
-        links = model.links[name] = Links(
+        links = model.links[name] = ProjectionGroup(
             name, _ident("proj", name, taken), projection=projection, source=source, target=target
         )
         links.receptor_of = receptors.get(name)
@@ -217,7 +217,7 @@ def _ident(kind: str, name: str, taken: set[str]) -> str:
     return ident
 
 
-def _delivery(model: Model, links: Links) -> tuple[str, ...]:
+def _delivery(model: Model, links: ProjectionGroup) -> tuple[str, ...]:
     """The variables of the target that arrivals are added to."""
     target, projection, owner = links.target, links.projection, links.receptor_of
     if owner is None:
@@ -285,7 +285,7 @@ def _is_stamped(group: Group, member: Member, state: State) -> bool:
     """
     if isinstance(member.mechanism, PopulationRule):
         return state.moves
-    if not isinstance(group, Links):
+    if not isinstance(group, ProjectionGroup):
         return False
     if state.scope is PerPre:
         return state.slow or (state.moves and group.asks_elapsed)
@@ -303,7 +303,7 @@ def _prepare_targets(model: Model) -> None:
         variable.dtype = "float64" if variable.shape is Shape.CELL else "F"
 
 
-def target_variable(model: Model, links: Links, aim: str) -> tuple[Group, str, Shape]:
+def target_variable(model: Model, links: ProjectionGroup, aim: str) -> tuple[Group, str, Shape]:
     """Group, variable and shape of a rule's target."""
     if aim == "w":
         return links, "w", Shape.SYNAPSE

@@ -13,7 +13,15 @@ import numpy as np
 from hebbstat.contract.mechanism import FollowState, PopulationRule
 from hebbstat.contract.state import State
 from hebbstat.engine.plan.arrays import Shape
-from hebbstat.engine.plan.model import NETWORK, SHAPE_OF_SCOPE, Group, Links, Member, PopulationGroup, modulator
+from hebbstat.engine.plan.model import (
+    NETWORK,
+    SHAPE_OF_SCOPE,
+    Group,
+    Member,
+    PopulationGroup,
+    ProjectionGroup,
+    modulator,
+)
 from hebbstat.engine.state.access import Found
 from hebbstat.engine.state.global_state import gather_delays, gathered, rows
 from hebbstat.network import lookup
@@ -29,7 +37,7 @@ SIDES = ("pre", "post", "neuron")
 def present(sim: Simulation, found: Found) -> np.ndarray:
     """A copy of what a user calls by name: a value for each owner; one for what is one number of a projection."""
     group, member, name = found.group, found.member, found.name
-    if isinstance(group, Links):
+    if isinstance(group, ProjectionGroup):
         sim.settle()
     if member is None:
         values = gathered(sim, group, "w")
@@ -77,7 +85,7 @@ def state_value(sim: Simulation, group: Group, member: Member, state: State) -> 
     value = gathered(sim, group, key)
     if shape is Shape.ONE:
         return float(value[0]), Shape.NUMBER
-    if not state.moves or not (isinstance(group, Links) or isinstance(member.mechanism, PopulationRule)):
+    if not state.moves or not (isinstance(group, ProjectionGroup) or isinstance(member.mechanism, PopulationRule)):
         return value, shape  # moves with every step
     elapsed = now(sim, slow=group.variables[key].slow) - stamps(sim, group, key).astype(float)
     if state.trace:
@@ -117,7 +125,7 @@ def spread(sim: Simulation, group: Group, value: Any, own: Shape, over: Shape) -
 
 def of_presynaptic(sim: Simulation, group: Group, key: str) -> np.ndarray:
     """A parameter of rows: one value for each presynaptic neuron, whatever its delays."""
-    assert isinstance(group, Links)
+    assert isinstance(group, ProjectionGroup)
     values = np.array(np.broadcast_to(group.variables[key].value, group.source.population.n), float)
     for shard in sim.layout.shards[group.name]:
         values[shard["pre"]] = shard[key]

@@ -16,7 +16,7 @@ from hebbstat.contract.errors import BadValueError
 from hebbstat.contract.mechanism import FollowState, checked
 from hebbstat.contract.signals import Signal, steps_of
 from hebbstat.engine.plan.arrays import Role, Shape
-from hebbstat.engine.plan.model import Group, Links, Member
+from hebbstat.engine.plan.model import Group, Member
 from hebbstat.engine.state.access import Found, title
 from hebbstat.engine.state.global_state import gathered, groups, put_variable, set_clock
 from hebbstat.engine.state.present import now, of_presynaptic, state_value
@@ -79,7 +79,7 @@ def _write(sim: Simulation, found: Found, value: Any) -> None:
         put_variable(sim, group, key, np.asarray(float(np.max(value))))
         return
     per_neuron = shape is Shape.ROW and group.variables[key].fixed
-    n = group.source.population.n if per_neuron and isinstance(group, Links) else len(gathered(sim, group, key))
+    n = len(of_presynaptic(sim, group, key) if per_neuron else gathered(sim, group, key))
     if np.ndim(value) and np.shape(value) != (n,):
         what = title(sim.model, found)
         raise BadValueError(f"{what} needs one number or {n}, not an array of shape {np.shape(value)}")
