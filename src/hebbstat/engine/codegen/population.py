@@ -10,7 +10,7 @@ from hebbstat.engine.codegen.binding import Reader, View
 from hebbstat.engine.codegen.population_rules import write_cell_rules
 from hebbstat.engine.codegen.text import indented
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.model import Member, Pool, PopulationGroup
+from hebbstat.engine.plan.model import Member, PopulationGroup, SharedReceptor
 
 SUMS = ("current", "conductance", "drive")  # what receptors give a neuron together
 
@@ -115,7 +115,7 @@ def _receptors_give(reader: Reader, cells: PopulationGroup, wanted: set[str]) ->
     return lines
 
 
-def _arrivals_enter(reader: Reader, view: View, pool: Pool) -> list[str]:
+def _arrivals_enter(reader: Reader, view: View, pool: SharedReceptor) -> list[str]:
     """What was summed enters where it is not 0; all hooks and traces read the values before."""
     amount, states = view.offered["amount"], pool.mechanism.states.values()
     hooks = [hook for hook in pool.mechanism.hooks if hook.event == "on_arrival"]

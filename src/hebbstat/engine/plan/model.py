@@ -82,7 +82,7 @@ class Group:
 
 
 @dataclass(eq=False)
-class Pool(Member):
+class SharedReceptor(Member):
     """A receptor shared by all projections onto a population that have equal ones."""
 
     @property
@@ -110,7 +110,7 @@ class PopulationGroup(Group):
 
     owner = Owner.POPULATION
     population: Population = None  # type: ignore[assignment]
-    pools: list[Pool] = field(default_factory=list)
+    pools: list[SharedReceptor] = field(default_factory=list)
 
     @property
     def spiking(self) -> bool:
@@ -228,7 +228,7 @@ def _delivery(model: Model, links: ProjectionGroup) -> tuple[str, ...]:
     if owner != links.name:
         return next(pool.takes for pool in target.pools if pool.owner == owner)
     assert projection.receptor is not None
-    pool = Pool("receptor", f"receptor{len(target.pools)}_", projection.receptor, owner)
+    pool = SharedReceptor("receptor", f"receptor{len(target.pools)}_", projection.receptor, owner)
     target.pools.append(pool)
     _add_member(model, target, pool)
     if pool.sums:
