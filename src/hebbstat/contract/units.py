@@ -28,6 +28,9 @@ class Unit:
     high: float = math.inf
     above: bool = False  # True: `low` itself is not allowed
 
+    def __repr__(self) -> str:
+        return f"Unit({', '.join(filter(None, [repr(self.symbol), self.range_text]))})"
+
     @property
     def range_text(self) -> str:
         """The range in words, as error messages and tables show it."""

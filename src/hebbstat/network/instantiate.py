@@ -12,7 +12,8 @@ import numpy as np
 
 from hebbstat.contract.distributions import Distribution, Linked
 from hebbstat.contract.errors import BadValueError
-from hebbstat.contract.mechanism import Mechanism, short
+from hebbstat.contract.fields import short
+from hebbstat.contract.mechanism import Mechanism
 from hebbstat.contract.signals import FollowState, Moving, Signal, steps_of
 from hebbstat.contract.state import Global, PerPost, PerPre, PerSynapse, Scope
 from hebbstat.network.derive import derive_all

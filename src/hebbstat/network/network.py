@@ -17,18 +17,8 @@ import numpy as np
 
 from hebbstat.contract.calls import explained
 from hebbstat.contract.errors import BadValueError, ContractError, UnknownNameError, suggestion
-from hebbstat.contract.mechanism import (
-    Field,
-    Mechanism,
-    NetworkRule,
-    Neuron,
-    Plasticity,
-    PopulationRule,
-    Receptor,
-    Release,
-    checked,
-    short,
-)
+from hebbstat.contract.fields import Field, checked, short
+from hebbstat.contract.mechanism import Mechanism, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
 from hebbstat.contract.signals import owned, read_only
 from hebbstat.contract.units import Unit, is_number, is_whole
 from hebbstat.network.naming import rule_names

@@ -1,7 +1,6 @@
 """Bounds of a weight, or of whatever else a rule acts on."""
 
 import math
-from typing import Any
 
 from hebbstat.contract.combinators import Wrapper
 from hebbstat.contract.errors import BadValueError
@@ -42,8 +41,7 @@ class SoftBounds(Wrapper):
     low: Number = 0.0
     high: Number = 1.0
 
-    def __init__(self, inner: Plasticity, *positional: Any, **values: Any) -> None:
-        super().__init__(inner, *positional, **values)
+    def __post_init__(self) -> None:
         if isinstance(self.low, float) and isinstance(self.high, float) and not self.low < self.high < math.inf:
             raise BadValueError(f"SoftBounds needs low < high, both finite, not {self.low:g} and {self.high:g}")
         self.gate = Gate(room, ("change", "value", "low", "high"), self)
