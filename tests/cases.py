@@ -13,6 +13,7 @@ from compositions import compose
 from hypothesis import strategies as st
 
 import hebbstat as hs
+from hebbstat.engine.plan.arrays import Shape
 
 STEPS = 600
 RECORDERS = ("states", "weights", "summary", "rates")
@@ -87,18 +88,18 @@ def fingerprint(sim: hs.Simulation, slow: bool = False) -> str:
     digest = hashlib.sha256()
     for name, cells in sim.model.cells.items():
         for key, variable in cells.variables.items():
-            if variable.kind == "cell" and (variable.slow if slow else not variable.fixed):
+            if variable.shape is Shape.CELL and (variable.slow if slow else not variable.fixed):
                 digest.update(f"{name}.{key}".encode() + sim.layout.cells[name][key].tobytes())
     for name, links in sim.model.links.items():
         for key, variable in links.variables.items():
-            if variable.kind in ("cell", "synapse") and (variable.slow if slow else not variable.fixed):
-                digest.update(f"{name}.{key}".encode() + _whole(sim, name, key, variable.kind).tobytes())
+            if variable.shape in (Shape.CELL, Shape.SYNAPSE) and (variable.slow if slow else not variable.fixed):
+                digest.update(f"{name}.{key}".encode() + _whole(sim, name, key, variable.shape).tobytes())
     return digest.hexdigest()
 
 
-def _whole(sim: hs.Simulation, name: str, key: str, kind: str) -> np.ndarray:
+def _whole(sim: hs.Simulation, name: str, key: str, shape: Shape) -> np.ndarray:
     """A variable of a projection in an order that does not depend on the number of threads."""
     shares = sim.layout.links[name]
-    if kind == "cell":
+    if shape is Shape.CELL:
         return np.concatenate([share.arrays[key] for share in shares])
     return sim.layout.gathered(name, key)

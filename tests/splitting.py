@@ -17,6 +17,8 @@ import numpy as np
 from compositions import compose
 
 import hebbstat as hs
+from hebbstat.engine.plan.arrays import Shape
+from hebbstat.engine.state.access import called
 
 HERE = Path(__file__)
 
@@ -29,10 +31,10 @@ def fingerprint(sim: hs.Simulation, recording: hs.Recording | None = None, after
         for member in links.members:
             for state in member.mechanism.states.values():
                 if state.is_plain and state.scope.name == "PerSynapse":
-                    digest.update(sim.state(name, f"{member.place}.{state.name}").tobytes())
+                    digest.update(sim.state(name, called(sim.model, links, f"{member.prefix}{state.name}")).tobytes())
     for name, cells in sim.model.cells.items():
         for key, variable in cells.variables.items():
-            if variable.kind == "cell":
+            if variable.shape is Shape.CELL:
                 digest.update(sim.layout.cells[name][key].tobytes())
     for data in (recording or {}).values():
         late = data.time.values > after + 1e-9

@@ -23,6 +23,7 @@ from splitting import continued, elsewhere, fingerprint, keep, opened, recorded,
 import hebbstat as hs
 from hebbstat.engine.checkpoint import archive
 from hebbstat.engine.checkpoint.autosave import Keeper
+from hebbstat.engine.plan.arrays import Role, Shape
 from hebbstat.engine.state import global_state
 from hebbstat.network.serialise import describe
 
@@ -113,38 +114,29 @@ def test_what_is_gathered_does_not_depend_on_threads(seed: int) -> None:
     assert len(found) == 1
 
 
-OVERWRITTEN = set("fired rate_now level pick due due_count h_step".split())
+FOLLOWS = (Role.STEP, Role.CLOCK, Role.PLAN, Role.KEY, Role.WIRING)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nothing_that_a_run_changes_is_left_out(seed: int, tmp_path: Path) -> None:
-    """Every array of every share is kept, stands still, follows from the step, or is scratch; scratch is overwritten
-    with nonsense after loading, and changes nothing."""
+    """What is not in a state follows from the description and the step; or is scratch, which is overwritten with
+    nonsense after loading, and changes nothing."""
     sim = hs.Simulation(compose(seed), threads=2, quiet=True)
     sim.run(steps=300, progress=False)
     sim.save(tmp_path / "cut.ckpt")
     again = hs.Simulation.load(tmp_path / "cut.ckpt", compose(seed), threads=2, quiet=True)
     assert global_state.digest(global_state.gather(again)) == global_state.digest(global_state.gather(sim))
-    kept, scratch = global_state.KEPT_OF_LAYOUT, global_state.SCRATCH_OF_LAYOUT
     for group in global_state.groups(sim):
-        tables = {f"{k}_{end}" for k, v in group.variables.items() if v.kind == "table" for end in ("every", "repeat")}
-        for key in sim.layout.shares[group.name][0].keys() - global_state.RECORDS:
-            kind = group.variables[key].kind if key in group.variables else ""
-            gathered = kind in global_state.CHANGING or key in kept
-            passing = kind in global_state.WITHIN_A_STEP or key in scratch
-            standing = global_state.STANDING_OF_LAYOUT | global_state.FROM_THE_STEP | tables
-            follows = kind in global_state.STANDING or key in standing
-            assert gathered + passing + follows == 1, f"{group.name}/{key}: see engine/state/global_state.py"
-            if follows and not key.startswith("h_"):  # events that all rows have seen may still stand there
+        for key, variable in group.arrays.items():
+            if variable.role in FOLLOWS and not key.startswith("h_"):  # events that all rows have seen may stand there
                 for one, other in zip(sim.layout.shares[group.name], again.layout.shares[group.name], strict=True):
                     np.testing.assert_array_equal(one[key], other[key], err_msg=f"{group.name}/{key}")
     for group in global_state.groups(again):
         for share in again.layout.shares[group.name]:
-            for key, values in share.items():
-                kind = group.variables[key].kind if key in group.variables else ""
-                if kind in global_state.WITHIN_A_STEP or key in OVERWRITTEN:
-                    used = values[: share["size"]] if key == "fired" else values  # its end is filled up with zeros
-                    used[:] = 1 if values.dtype == np.uint8 else -7 if values.dtype.kind in "if" else 3
+            for key, variable in group.arrays.items():
+                if variable.role in (Role.SCRATCH, Role.HISTORY) and variable.shape is not Shape.RECORD:
+                    used = share[key][: share["size"]] if key == "fired" else share[key]  # its end is filled with zeros
+                    used[:] = 1 if used.dtype == np.uint8 else -7 if used.dtype.kind in "if" else 3
     recording = again.run(steps=STEPS - 300, record=spikes(again.net), progress=False)
     assert fingerprint(again, recording, 300 * sim.net.dt) == expected(seed, 300)
 

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hebbstat.contract.errors import HebbstatError
-from hebbstat.engine.plan.model import Cells, Group, Links, Member, Variable
+from hebbstat.engine.plan.arrays import Role, Shape, Variable
+from hebbstat.engine.plan.model import Cells, Group, Member
 from hebbstat.engine.state import setting
 from hebbstat.engine.state.access import Found
-from hebbstat.engine.state.global_state import CHANGING, State, gather, groups
+from hebbstat.engine.state.global_state import State, gather, groups, saved
 from hebbstat.engine.state.present import of_each
 from hebbstat.network.serialise import named_by_content
 
@@ -91,42 +92,26 @@ def vet_state(sim: Simulation, ours: State, state: State, step: int) -> None:
     if others := sorted(set(state) - set(ours)):
         raise ValueError(f"{others[0]:.60} is not known")
     for group in groups(sim):
-        rings = _rings(sim, group, step)
-        for key in _keys(group, ours):
+        for key, variable in saved(group).items():
             name = f"{group.name}/{key}"
-            _vet_form(name, state[name], ours[name], rings.get(key))
-            if state[name].dtype.kind in "iu" and key not in rings:
-                _vet_stamps(name, state[name], group.variables.get(key), step)
-        if "counts" in rings:
-            _vet_spikes(group.name, state[f"{group.name}/counts"], state[f"{group.name}/ids"], group.population.n)  # type: ignore[attr-defined]
+            _vet_form(name, state[name], ours[name], variable, min(step, sim.layout.slots))
+            if state[name].dtype.kind in "iu" and variable.role is not Role.RING:
+                _vet_stamps(name, state[name], variable, step)
+        if isinstance(group, Cells) and group.spiking:
+            _vet_spikes(group.name, state[f"{group.name}/counts"], state[f"{group.name}/ids"], group.population.n)
 
 
-def _keys(group: Group, state: State) -> list[str]:
-    return [name.removeprefix(f"{group.name}/") for name in state if name.startswith(f"{group.name}/")]
-
-
-def _rings(sim: Simulation, group: Group, step: int) -> dict[str, int | None]:
-    """What the layout keeps of the last steps, and of how many steps at `step`; None where values tell."""
-    if isinstance(group, Links):
-        return {}
-    if not isinstance(group, Cells):
-        return {"was_frozen": min(step, len(sim.layout.shares[group.name][0]["was_frozen"]))}
-    arrays = sim.layout.cells[group.name]
-    if not group.population.spiking:
-        return {"rates": min(step, len(arrays["rates"]))}
-    return {"counts": min(step, len(arrays["ids"])), "ids": None}
-
-
-def _vet_form(name: str, values: np.ndarray, ours: np.ndarray, length: int | None) -> None:
-    shape = ours.shape if length is None else (length, *ours.shape[1:])
-    fits = values.shape == shape or (length is None and name.endswith("/ids") and values.ndim == 1)
+def _vet_form(name: str, values: np.ndarray, ours: np.ndarray, variable: Variable, steps: int) -> None:
+    """Of the right type, and as long as ours; a ring is of so many steps, and spikes are as many as there were."""
+    shape = (steps, *ours.shape[1:]) if variable.role is Role.RING else ours.shape
+    fits = values.ndim == 1 if variable.shape is Shape.SPIKES else values.shape == shape
     if values.dtype != ours.dtype or not fits:
         raise ValueError(f"{name} is {values.dtype}{list(values.shape)}, not {ours.dtype}{list(shape)}")
 
 
-def _vet_stamps(name: str, values: np.ndarray, variable: Variable | None, step: int) -> None:
+def _vet_stamps(name: str, values: np.ndarray, variable: Variable, step: int) -> None:
     """Whole numbers are steps in which something happened last: before now, and not before all that they begin with."""
-    first = -1 if variable is None or variable.value is None else int(np.min(variable.value))
+    first = -1 if variable.value is None else int(np.min(variable.value))
     if values.size and not (first <= values.min() and values.max() < step):
         wrong = values.min() if values.min() < first else values.max()
         raise ValueError(f"{name} holds the step {wrong}; it must be from {first} to {step - 1}")
@@ -158,7 +143,7 @@ def accept_parameters(sim: Simulation, ours: State, state: State, rules_changed:
     for group in groups(sim):
         for key, variable in group.variables.items():
             name = f"{group.name}/{key}"
-            if not variable.fixed or variable.kind not in CHANGING or _close(state[name], now[name]):
+            if variable.role is not Role.PARAMETER or _close(state[name], now[name]):
                 continue
             if not rules_changed:
                 raise ValueError(f"{name} is not what follows from the network's description and parameters")
@@ -170,14 +155,14 @@ def _fields(group: Group) -> Iterator[tuple[str, tuple[Group, Member, str]]]:
     for member in group.members:
         for name in member.mechanism.fields:
             variable = group.variables.get(f"{member.prefix}{name}")
-            if variable is not None and variable.fixed and variable.kind in CHANGING:
+            if variable is not None and variable.role is Role.PARAMETER:
                 yield f"{group.name}/{member.prefix}{name}", (group, member, name)
 
 
 def _set(sim: Simulation, name: str, group: Group, member: Member, field: str, values: np.ndarray) -> None:
     found = Found(group, member, field)
     try:
-        value = of_each(sim, group, found.key, values) if found.kind == "row" else values
+        value = of_each(sim, group, found.key, values) if found.shape is Shape.ROW else values
         setting.put(sim, found, float(value) if value.ndim == 0 else value)
     except (HebbstatError, ValueError) as error:
         raise ValueError(f"{name} is not what the description gives, and cannot be set ({error})") from error

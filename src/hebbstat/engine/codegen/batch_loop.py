@@ -15,7 +15,8 @@ from hebbstat.engine.codegen.binding import Reader
 from hebbstat.engine.codegen.records import cut, gather_records, type_of
 from hebbstat.engine.codegen.row_loop import needs_cell
 from hebbstat.engine.codegen.text import indented, one_each
-from hebbstat.engine.plan.model import Links, Variable
+from hebbstat.engine.plan.arrays import scratch
+from hebbstat.engine.plan.model import Links
 
 
 class Batched:
@@ -40,7 +41,7 @@ class Batched:
         self._of_row = re.compile(rf"\b{q}\.(\w+)\[row\]")
         self._value = re.compile(rf"(?<![\w.])({'|'.join(values)})\b(?!\()")
         for name, dtype in (("number", "uint32"), ("post", "uint32"), ("since", "int32")):
-            links.variables[f"batch_{name}"] = Variable("scratch", 0, dtype)
+            links.variables[f"batch_{name}"] = scratch(dtype)
         self._begin_with()
 
     def _begin_with(self) -> None:
@@ -144,5 +145,5 @@ class Batched:
 
     def _add(self, where: dict[str, str], name: str, source: str, place: str, dtype: str) -> str:
         where[name] = source
-        self.links.variables.setdefault(f"batch_{name}", Variable("scratch", 0, dtype))
+        self.links.variables.setdefault(f"batch_{name}", scratch(dtype))
         return f"{self.links.ident}.batch_{name}[{place}]"

@@ -16,12 +16,13 @@ from hebbstat.contract.signals import FollowState
 from hebbstat.contract.state import State, Trace
 from hebbstat.engine.codegen.hook_bodies import number
 from hebbstat.engine.codegen.hooks import HookWriter
-from hebbstat.engine.plan.model import Cells, Group, Links, Member, Model, Variable, draw_key, modulator
+from hebbstat.engine.plan.arrays import Shape, Variable
+from hebbstat.engine.plan.model import Cells, Group, Links, Member, Model, draw_key, modulator
 from hebbstat.network import lookup
 from hebbstat.network.lookup import Asking
 from hebbstat.network.streams import hook_stream
 
-INDEX = {"cell": "i", "row": "row", "synapse": "k", "copy": "k", "global": "0"}
+INDEX = {Shape.CELL: "i", Shape.ROW: "row", Shape.SYNAPSE: "k", Shape.ONE: "0"}
 
 
 @dataclass(eq=False)
@@ -128,21 +129,21 @@ class Reader:
         """A network rule's state as the previous step left it."""
         name, rules = modulator(self.model, rule, state), self.model.rules
         begins = rules.variables[name].value
-        rules.variables.setdefault(f"left_{name}", Variable("global", begins, "float64"))  # for rules of the network
+        rules.variables.setdefault(f"left_{name}", Variable(Shape.ONE, begins, "float64"))  # for rules of the network
         return f"network.left_{name}[0]" if view.group is rules else f"network.{name}[0]"
 
     def variable(self, group: Group, name: str, view: View | None = None) -> str:
-        """A variable of a group, indexed by its kind."""
+        """A variable of a group, indexed by its shape."""
         variable, of = group.variables[name], group.ident
-        if variable.kind == "table":
+        if variable.shape is Shape.TABLE:
             step = view.step if view else "n"
             if variable.value.values.ndim == 1:
                 return f"planned({of}.{name}, {step}, {of}.every_{name}, {of}.repeat_{name})"
-            index = {"cell": "i", "row": f"{of}.pre[row]"}[variable.over]
+            index = "i" if variable.over is Shape.CELL else f"{of}.pre[row]"
             return f"planned_of({of}.{name}, {step}, {of}.every_{name}, {of}.repeat_{name}, {index})"
-        if variable.kind in ("number", "key"):
+        if variable.shape is Shape.NUMBER:
             return f"{of}.{name}"
-        return f"{of}.{name}[{INDEX[variable.kind]}]"
+        return f"{of}.{name}[{INDEX[variable.shape]}]"
 
     def rate(self, view: View, member: Member, state: State) -> str:
         """The part of its time constant that a trace's step lasts."""
@@ -210,8 +211,8 @@ class Reader:
         key = f"{neuron.prefix}{name}"
         assert key in cells.variables, "refusals.check lets nothing pass that moves with a signal"
         variable = cells.variables[key]
-        assert variable.kind != "table", "refusals.check lets no signal pass"
-        return f"{cells.ident}.{key}" if variable.kind == "number" else f"{cells.ident}.{key}[{index}]"
+        assert variable.shape is not Shape.TABLE, "refusals.check lets no signal pass"
+        return f"{cells.ident}.{key}" if variable.shape is Shape.NUMBER else f"{cells.ident}.{key}[{index}]"
 
 
 def known_of(member: Member) -> tuple[str, ...]:
@@ -228,5 +229,5 @@ def presynaptic_parameter(links: Links, name: str) -> str | None:
     key = f"{neuron.prefix}{name}"
     assert key in links.source.variables, "refusals.check lets nothing pass that moves"
     variable = links.source.variables[key]
-    assert variable.fixed and variable.kind != "table", "refusals.check lets nothing pass that moves"
+    assert variable.fixed and variable.shape is not Shape.TABLE, "refusals.check lets nothing pass that moves"
     return key

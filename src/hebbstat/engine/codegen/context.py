@@ -9,7 +9,8 @@ from hebbstat.contract.state import Reduction, State
 from hebbstat.engine.codegen.batch_loop import Batched
 from hebbstat.engine.codegen.binding import Reader, View, presynaptic_parameter
 from hebbstat.engine.codegen.row_loop import OneByOne
-from hebbstat.engine.plan.model import Member, Variable, target_variable
+from hebbstat.engine.plan.arrays import Shape, history, parameter
+from hebbstat.engine.plan.model import Member, target_variable
 from hebbstat.engine.plan.projection import Plan
 
 
@@ -97,7 +98,7 @@ class Views:
         if expression not in self.snapshots:
             name = f"h_{len(self.snapshots)}"
             self.snapshots[expression] = name
-            self.links.variables[name] = Variable("history", 0.0, "F")
+            self.links.variables[name] = history()
         return f"{self.q}.{self.snapshots[expression]}[j]"
 
     @staticmethod
@@ -108,8 +109,8 @@ class Views:
 
     def target(self, aim: str) -> str:
         """The variable of a rule's target at a synapse; in a loop over synapses, also its local name."""
-        group, variable, kind = target_variable(self.reader.model, self.links, aim)
-        assert group is self.links and kind == "synapse", "refusals.check lets no other target pass"
+        group, variable, shape = target_variable(self.reader.model, self.links, aim)
+        assert group is self.links and shape is Shape.SYNAPSE, "refusals.check lets no other target pass"
         return variable
 
     def _of_neuron(self, side: str, name: str) -> str | None:
@@ -121,8 +122,8 @@ class Views:
         if key is None:
             return None
         variable = self.links.source.variables[key]
-        kind = "number" if variable.kind == "number" else "row"
-        self.links.variables[f"pre_{key}"] = Variable(kind, variable.value, fixed=True)
+        shape = Shape.NUMBER if variable.shape is Shape.NUMBER else Shape.ROW
+        self.links.variables[f"pre_{key}"] = parameter(shape, variable.value)
         return self.reader.variable(self.links, f"pre_{key}")
 
     def _of_neuron_then(self, side: str, name: str) -> str | None:

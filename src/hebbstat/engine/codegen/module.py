@@ -16,7 +16,8 @@ from hebbstat.engine.codegen.population_rules import add_clocks, calls_of_cells
 from hebbstat.engine.codegen.projection import write_links
 from hebbstat.engine.codegen.text import indented, only_if
 from hebbstat.engine.inspect.profile import clocked
-from hebbstat.engine.plan.model import Cells, Group, Links, Model, Variable
+from hebbstat.engine.plan.arrays import Shape, Variable
+from hebbstat.engine.plan.model import Group, Links, Model
 from hebbstat.engine.plan.projection import Plan, plan
 
 HEAD = '''"""The kernel of a network, written by Hebbstat from its structure. Do not edit: it is named by its content.
@@ -49,7 +50,7 @@ def write_module(model: Model, dtype: str, timed: bool = False) -> tuple[str, di
     lines = [line for cells in model.cells.values() for line in write_cells(reader, cells)]
     for name, one in plans.items():
         if one.stamped:
-            model.links[name].variables["stamp"] = Variable("synapse", -1, "int32")
+            model.links[name].variables["stamp"] = Variable(Shape.SYNAPSE, -1, "int32")
         lines += write_links(reader, one)
     body = "\n".join([*lines, *write_network(reader)])
     run = "\n".join(_run(model, plans, body, timed))
@@ -71,27 +72,11 @@ def _title(model: Model) -> str:
     return "\n".join(lines)
 
 
-COMMON_CELLS = """
-    size first column firsts fired ids counts rates rate_now logging logged log_step log_id
-    cursor train_step train_id scheduled
-"""
-COMMON_LINKS = """
-    delays dendritic_delay row_of first_row row_delay sending pre start piece post last flushed in_degree
-    h_step h_fill h_latest h_newest h_older level pick seen due due_count new new_count
-"""
-COMMON_NETWORK = "learning frozen_from was_frozen flags progress spent"
-
-
 def _fields(group: Group, text: str) -> list[str]:
     """The fields of a group's named tuple, in order: what the text of the module uses of it."""
-    common = {Cells: COMMON_CELLS, Links: COMMON_LINKS, Group: COMMON_NETWORK}[type(group)]
-    fields = common.split()
-    for name, variable in group.variables.items():
-        fields.append(name)
-        if variable.kind == "table":
-            fields += [f"every_{name}", f"repeat_{name}"]
-    used = {"spent", *re.findall(rf"\b{group.ident}\.(\w+)", text)}  # counted or not, kernels take the same
-    return [name for name in [*fields, "near"] if name in used]
+    arrays, used = group.arrays, set(re.findall(rf"\b{group.ident}\.(\w+)", text))
+    fields = [name for name, variable in arrays.items() if variable.always or name in used]
+    return sorted(fields, key=lambda name: arrays[name].shape is Shape.RECORD)  # records come last
 
 
 def tuple_name(group: Group) -> str:

@@ -9,7 +9,8 @@ from hebbstat.contract.state import State, Trace
 from hebbstat.engine.codegen.binding import Reader, View
 from hebbstat.engine.codegen.population_rules import write_cell_rules
 from hebbstat.engine.codegen.text import indented
-from hebbstat.engine.plan.model import Cells, Member, Pool, Variable
+from hebbstat.engine.plan.arrays import Shape, Variable
+from hebbstat.engine.plan.model import Cells, Member, Pool
 
 SUMS = ("current", "conductance", "drive")  # what receptors give a neuron together
 
@@ -49,7 +50,7 @@ def _integrate(reader: Reader, cells: Cells) -> list[str]:
     if "scheduled" in wanted:
         offered["scheduled"] = f"{c}.scheduled[i]"
     if "steps_since_spike" in wanted:
-        cells.variables["spiked_at"] = Variable("cell", LONG_AGO, "int32")
+        cells.variables["spiked_at"] = Variable(Shape.CELL, LONG_AGO, "int32")
         offered["steps_since_spike"] = f"F(np.int32(n - {c}.spiked_at[i]))"
     view = _view(reader, cells, offered)
     body = _load_states(cells, neuron) + _receptors_give(reader, cells, wanted)
@@ -188,7 +189,7 @@ def _keep_for_spikes(cells: Cells, offered: dict[str, str]) -> list[str]:
     """Lines that keep these sums until the step's spikes are known."""
     lines = []
     for name in _read_at_spikes(cells, offered):
-        cells.variables[f"kept_{name}"] = Variable("cell", 0.0)
+        cells.variables[f"kept_{name}"] = Variable(Shape.CELL, 0.0)
         lines.append(f"{cells.ident}.kept_{name}[i] = {name}")
     return lines
 

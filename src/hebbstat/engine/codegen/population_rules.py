@@ -11,7 +11,8 @@ from hebbstat.contract.signals import steps_of
 from hebbstat.contract.state import State, Trace
 from hebbstat.engine.codegen.binding import Reader, View
 from hebbstat.engine.codegen.text import indented, only_if, results, when_learning
-from hebbstat.engine.plan.model import Cells, Group, Member, Variable
+from hebbstat.engine.plan.arrays import Role, Shape, Variable
+from hebbstat.engine.plan.model import Cells, Group, Member
 
 Hooks = list[tuple[Member, Hook]]
 
@@ -150,4 +151,4 @@ def add_clocks(reader: Reader, group: Group) -> None:
         if "period" in mechanism.fields and not isinstance(mechanism, Neuron):
             where = f"period of {type(mechanism).__name__}"
             period = steps_of(float(mechanism.values["period"]), reader.model.net.dt, where)
-            group.variables[f"ticks_{member.prefix[:-1]}"] = Variable("count", period, "int64", fixed=True)
+            group.variables[f"ticks_{member.prefix[:-1]}"] = Variable(Shape.NUMBER, period, "int64", Role.CLOCK)

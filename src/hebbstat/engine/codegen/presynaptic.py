@@ -8,7 +8,8 @@ from hebbstat.engine.codegen.context import Views
 from hebbstat.engine.codegen.replay import newest_event, replayed
 from hebbstat.engine.codegen.text import indented, one_each, only_if, results, when_learning
 from hebbstat.engine.codegen.update import store, synapse_event
-from hebbstat.engine.plan.model import Links, Member, Variable
+from hebbstat.engine.plan.arrays import Shape, Variable, scratch
+from hebbstat.engine.plan.model import Links, Member
 from hebbstat.network.connectors import OneToOne
 
 States = list[tuple[Member, State]]
@@ -37,9 +38,10 @@ def _ask(links: Links) -> list[str]:
     if isinstance(links.projection.wiring, OneToOne):
         return []
     variables, q = links.variables.items(), links.ident
-    rows = ["start", "last", *(key for key, variable in variables if variable.kind == "row")] if links.batched else []
+    rows = ["start", "last"] if links.batched else []
+    rows += [key for key, variable in variables if links.batched and variable.shape is Shape.ROW]
     lines = [f"ask_for({q}.new, {q}.new_count, {q}.first_row, {q}.{key})" for key in rows]
-    synapses = [key for key, variable in variables if variable.kind == "synapse"]
+    synapses = [key for key, variable in variables if variable.of_synapses]
     return lines + [f"ask_for({q}.new, {q}.new_count, {q}.piece, {q}.{key})" for key in ("post", *synapses)]
 
 
@@ -106,7 +108,7 @@ def _whole(at: Views, view: View) -> list[str]:
 def _send(at: Views, view: View) -> list[str]:
     """Lines that put into `sent[e]` what a synapse, whose weight is the local `w`, sends; its release moves on."""
     q, release = at.q, at.plan.release
-    at.links.variables["sent"] = Variable("scratch", 0.0)
+    at.links.variables["sent"] = scratch()
     if release is None:
         return [f"{q}.sent[e] = w"]
     if at.plan.releases_by_row:
@@ -161,7 +163,7 @@ def _increments(at: Views, view: View, states: States) -> list[str]:
     for member, state in states:
         name = f"{member.prefix}{state.name}"
         lines += when_learning(state, [f"{q}.before_{name}[row] = {name}"])
-        at.links.variables[f"before_{name}"] = Variable("row", at.links.variables[name].value)
+        at.links.variables[f"before_{name}"] = Variable(Shape.ROW, at.links.variables[name].value)
     for n, (member, hook) in enumerate(hooks):
         lines += [f"{member.prefix}{state.name} = {value}" for state, value in results(hook, f"row_new{n}")]
     for n, (member, state) in enumerate(traces):

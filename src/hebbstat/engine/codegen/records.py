@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from hebbstat.engine.plan.model import Links, Variable
+from hebbstat.engine.plan.arrays import Shape, scratch
+from hebbstat.engine.plan.model import Links
 
 INDEXED = re.compile(r"\b(\w+)\.(\w+)\[(i|j|k|s|row|0)\]")
-TYPES = {"h_step": "int32", "h_newest": "int32", "stamp": "int32", "last": "int32", "pre": "int32", "post": "uint32"}
 
 
 @dataclass
@@ -39,10 +39,10 @@ def cut(links: Links, body: list[str], gathered: str, scratch_prefix: str = "g")
             local = f"here_{'' if own else group + '_'}{name}"
             loops.shared.append(f"{local} = {text}")
         elif index in gathered:
-            scratch = f"{scratch_prefix}_{'' if own else 'post_'}{name}"
-            links.variables[scratch] = Variable("scratch", 0, type_of(links, own, name))
-            loops.gather.append(f"{links.ident}.{scratch}[e] = {text}")
-            local = f"{links.ident}.{scratch}[e]"
+            place = f"{scratch_prefix}_{'' if own else 'post_'}{name}"
+            links.variables[place] = scratch(type_of(links, own, name))
+            loops.gather.append(f"{links.ident}.{place}[e] = {text}")
+            local = f"{links.ident}.{place}[e]"
         else:
             local = text
         seen[text] = local
@@ -64,20 +64,20 @@ def gather_records(links: Links, gather: list[str], cells: str, place: str, sinc
     own = re.compile(rf"{q}\.g_(\w+)\[e\] = {q}\.\1\[i\]")
     for line in gather:
         match = own.fullmatch(line)
-        if match and (match[1] in links.near if links.near else links.kind(match[1]) in ("cell", "")):
+        if match and (match[1] in links.near if links.near else links.shape(match[1]) in (Shape.CELL, None)):
             found.insert(-1, match[1])
         else:
             rest.append(line)
     links.near = links.near or found
-    links.variables["g_h_older"] = Variable("scratch", 0, "int32")
+    links.variables["g_h_older"] = scratch("int32")
     fields = {name: f"g_{name}" for name in links.near}
-    taken = ", ".join(f"{q}.{scratch}" for scratch in fields.values())
+    taken = ", ".join(f"{q}.{local}" for local in fields.values())
     lines = [
         "for e in range(0, whole_lanes(count), LANES):",
         f"    take_lanes({q}.near, {cells}, {place}, ({taken}), U64(e))",
         "for e in range(whole_lanes(count), count):",
         f"    i = {cells}[{place}]",
-        *(f"    {q}.{scratch}[e] = {q}.{name}[i]" for name, scratch in fields.items()),
+        *(f"    {q}.{local}[e] = {q}.{name}[i]" for name, local in fields.items()),
         "found = U64(0)",
         "for e in range(0, count, LANES):",
         f"    found = pick_lanes({q}.pick, found, {place}, {q}.g_h_older, U64(e), {since}, count - e)",
@@ -93,10 +93,10 @@ def put_later(links: Links, arithmetic: list[str]) -> tuple[list[str], list[str]
     own, put = re.compile(rf"{links.ident}\.(\w+)\[k\] = (.*)"), []
     for n, line in enumerate(arithmetic):
         if found := own.fullmatch(line):
-            scratch = f"new_{found[1]}"
-            links.variables[scratch] = Variable("scratch", 0, type_of(links, True, found[1]))
-            arithmetic[n] = f"{links.ident}.{scratch}[e] = {found[2]}"
-            put.append(f"{links.ident}.{found[1]}[k] = {links.ident}.{scratch}[e]")
+            place = f"new_{found[1]}"
+            links.variables[place] = scratch(type_of(links, True, found[1]))
+            arithmetic[n] = f"{links.ident}.{place}[e] = {found[2]}"
+            put.append(f"{links.ident}.{found[1]}[k] = {links.ident}.{place}[e]")
     return arithmetic, put
 
 
@@ -113,7 +113,5 @@ def side_by_side(links: Links, text: list[str]) -> list[str]:
 
 def type_of(links: Links, own: bool, name: str) -> str:
     """The type of a variable of a projection, or of its target."""
-    if name in TYPES:
-        return TYPES[name]
-    variables = links.variables if own else links.target.variables
-    return variables[name].dtype if name in variables else "F"
+    arrays = (links if own else links.target).arrays
+    return arrays[name].dtype if name in arrays else "F"

@@ -13,7 +13,7 @@ from hebbstat.engine.codegen.records import cut
 from hebbstat.engine.codegen.row_loop import needs_cell
 from hebbstat.engine.codegen.text import indented, one_each, only_if
 from hebbstat.engine.codegen.update import synapse_event
-from hebbstat.engine.plan.model import Variable
+from hebbstat.engine.plan.arrays import scratch
 
 
 def write_replay(at: Views) -> list[str]:
@@ -28,7 +28,7 @@ def _replay(at: Views) -> list[str]:
     results = {name: (name, at.links.variables[name].dtype) for name in changed}
     results |= {"stamp": ("np.int32(at)", "int32")} if at.plan.stamped else {}
     for name, (_, dtype) in results.items():
-        at.links.variables[f"new_{name}"] = Variable("scratch", 0.0, dtype)
+        at.links.variables[f"new_{name}"] = scratch(dtype)
     stores = [f"{q}.new_{name}[e] = {value}" for name, (value, _) in results.items()]
     body = [f"at = {q}.seen[begin + U64(e)]", *event, *stores]
     loops = cut(at.links, at.rows.in_replay(one_each(body)), f"ij{at.rows.picked}", "packed")

@@ -11,7 +11,8 @@ from hebbstat.engine.codegen.context import Views
 from hebbstat.engine.codegen.replay import newest_event, replayed
 from hebbstat.engine.codegen.text import indented, only_if, results, when_learning
 from hebbstat.engine.codegen.update import store, synapse_event
-from hebbstat.engine.plan.model import Member, Variable, draw_key
+from hebbstat.engine.plan.arrays import Shape, Variable
+from hebbstat.engine.plan.model import Member, draw_key
 from hebbstat.network.streams import joined
 
 
@@ -142,7 +143,7 @@ def _reductions(at: Views) -> list[str]:
         for state in member.mechanism.states.values():
             if isinstance(state.origin, Reduction):
                 name = f"{member.prefix}{state.name}"
-                at.links.variables[name] = Variable("cell", 0.0, "float64")
+                at.links.variables[name] = Variable(Shape.CELL, 0.0, "float64")
                 reduce = f"reduce_{state.origin.how}({q}.start, {q}.post, {q}.in_degree, {q}.w, {q}.{name})"
                 lines += only_if(f"tick_{member.prefix[:-1]}", [reduce])
     return lines

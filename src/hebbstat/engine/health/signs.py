@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hebbstat.engine.plan.arrays import Role, Shape
 from hebbstat.engine.record.recorder import recorded_synapses
 from hebbstat.engine.state.access import called
 from hebbstat.engine.state.global_state import gathered
@@ -26,7 +27,7 @@ def broken_states(sim: Simulation, population: str) -> dict[str, np.ndarray]:
     """The states of a population's cells that hold NaN or infinity, with the cells where they do."""
     broken, cells = {}, sim.model.cells[population]
     for key, variable in cells.variables.items():
-        if variable.kind == "cell" and not variable.fixed:
+        if variable.shape is Shape.CELL and not variable.fixed:
             values = sim.layout.cells[population][key]
             if values.dtype.kind == "f" and not (finite := np.isfinite(values)).all():
                 broken[called(sim.model, cells, key)] = np.flatnonzero(~finite)
@@ -152,12 +153,12 @@ def _parameter(sim: Simulation, name: str, owner: Any, read: str, sample: Synaps
     links = sim.model.links[name]
     key = f"{links.member(owner).prefix}{read}"
     variable = links.variables.get(key)
-    if variable is None or not variable.fixed or variable.kind not in ("number", "synapse", "row", "cell"):
+    if variable is None or variable.role is not Role.PARAMETER:
         return None
-    if variable.kind == "number":
+    if variable.shape is Shape.NUMBER:
         return variable.value
-    if variable.kind == "synapse":
+    if variable.shape is Shape.SYNAPSE:
         return sample.read(key)
-    (pre, post), of_cell = sim.pairs(name), variable.kind == "cell"
+    (pre, post), of_cell = sim.pairs(name), variable.shape is Shape.CELL
     values = gathered(sim, links, key) if of_cell else of_presynaptic(sim, links, key)
     return values[(post if of_cell else pre)[sample.chosen]]

@@ -12,8 +12,6 @@ from hebbstat.engine.plan.model import NETWORK
 if TYPE_CHECKING:
     from hebbstat.engine.simulation import Simulation
 
-MOST_PARTS = 512
-
 
 def clocked(parts: list[list[str]], numbers: Iterator[int] | None) -> list[str]:
     """The lines of all parts, one after the other; with `numbers`, the cycles each takes are added up under its own."""

@@ -1,11 +1,13 @@
 """Cuts a model into one share per thread: a block of cells and all their incoming synapses.
 
 Cell arrays are views of one array per population; synapse arrays belong to the share (`shares.py`) and are gathered
-into canonical order when somebody looks.
+into canonical order when somebody looks. What there is, and what each array begins with, the ledger says
+(`plan/arrays.py`); only wiring is made here.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -16,21 +18,20 @@ import numpy as np
 
 from hebbstat.contract.errors import TooLargeError
 from hebbstat.engine.codegen.module import tuple_name
-from hebbstat.engine.inspect.profile import MOST_PARTS
 from hebbstat.engine.memory.shard import LinkShare, cut
-from hebbstat.engine.plan.model import NETWORK, Cells, Group, Links, Model, Variable
-from hebbstat.engine.runtime.allocate import placed, placed_rows, room
+from hebbstat.engine.memory.sizes import BLOCK, SIZE, Sizes
+from hebbstat.engine.plan.arrays import Shape, Variable
+from hebbstat.engine.plan.model import NETWORK, Cells, Group, Links, Model
+from hebbstat.engine.runtime.allocate import placed, room
 from hebbstat.engine.runtime.arguments import Packed
-from hebbstat.engine.runtime.replay import BATCH, HISTORY
+from hebbstat.engine.runtime.replay import BATCH
 from hebbstat.engine.runtime.simd import LANES
-from hebbstat.engine.runtime.sync import LINE, NEVER
+from hebbstat.engine.runtime.sync import LINE
 from hebbstat.network.memory import check_room
 from hebbstat.network.parallel import each
 
-LOG_SPIKES = 1 << 16  # spikes that a share's log holds at least
 BYTES_PER_SPIKE = 52  # for each cell and step that spikes are kept: an id, and room for four in the log
 MOST_SYNAPSES = 1 << 32  # of a projection in one share
-BLOCK = 16  # cells whose numbers fill a cache line, or several
 PARALLEL_FROM = 100_000  # synapses; below, starting threads costs more than it gains
 
 
@@ -47,20 +48,23 @@ class Layout:
     cells: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)  # shared arrays of populations
     shares: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # group -> per thread: field -> value
     links: dict[str, list[LinkShare]] = field(default_factory=dict)
-    learning: np.ndarray = field(default_factory=lambda: placed(1, 1, np.int64))
-    frozen_from: np.ndarray = field(default_factory=lambda: placed(NEVER, 1, np.int64))  # the first step of frozen time
-    flags: np.ndarray = field(default_factory=lambda: placed(0, 64, np.int64))
-    progress: np.ndarray = field(init=False)  # the step that each thread has come to, a cache line apart
+    learning: np.ndarray = field(init=False)
+    frozen_from: np.ndarray = field(init=False)
+    flags: np.ndarray = field(init=False)
+    progress: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
         self._check_room()
-        self.progress = placed(0, LINE * self.threads, np.int64)
         for name, cells in self.model.cells.items():
             self.bounds[name] = _blocks(cells.population.n, self.threads)
             self._cut_cells(name, cells)
         for name, links in self.model.links.items():
             self._cut_links(name, links)
-        self.shares[NETWORK] = [self._network_share() for _ in range(self.threads)]
+        sizes = Sizes(self.threads, self.slots)
+        shared = self._shared(self.model.rules, sizes)
+        self.learning, self.frozen_from = shared["learning"], shared["frozen_from"]
+        self.flags, self.progress = shared["flags"], shared["progress"]
+        self.shares[NETWORK] = [self._share(self.model.rules, shared, sizes) for _ in range(self.threads)]
 
     def _check_room(self) -> None:
         """Refuse delays so long that the spikes under way would not fit."""
@@ -95,66 +99,56 @@ class Layout:
     def _type(self, variable: Variable) -> type:
         return self.real if variable.dtype == "F" else getattr(np, variable.dtype)
 
-    def _cut_cells(self, name: str, cells: Cells) -> None:
-        n, bounds = cells.population.n, self.bounds[name]
-        spikes, rates = (self.slots, 1) if cells.population.spiking else (1, self.slots)
-        shared = self.cells[name] = {
-            "ids": placed_rows(spikes, -(-n // BLOCK) * BLOCK, np.int32),
-            "counts": placed_rows(spikes, LINE * self.threads, np.int64),
-            "rates": placed_rows(rates, n, self.real),
-        }
-        for key, variable in cells.variables.items():
-            if variable.kind == "cell":
-                shared[key] = placed(variable.value, n, self._type(variable))
-        self.shares[name] = []
-        for thread in range(self.threads):
-            first, last = int(bounds[thread]), int(bounds[thread + 1])
-            share: dict[str, Any] = {key: array[first:last] for key, array in shared.items() if array.ndim == 1}
-            share |= {key: shared[key] for key in ("ids", "counts", "rates")}
-            for key, variable in cells.variables.items():
-                if variable.kind != "cell":
-                    share |= self._plain(key, variable, first, last)
-            self.shares[name].append(share | self._cell_extras(name, first, last, thread))
+    def _new(self, variable: Variable, sizes: Sizes) -> Any:
+        """A number, or an array as it begins where it is the same for all."""
+        if variable.shape is Shape.NUMBER:
+            return self._type(variable)(variable.value)
+        shape, dtype = SIZE[variable.shape](sizes), self._type(variable)
+        if variable.shape is Shape.LOG:
+            return np.zeros(shape, dtype)  # pages that no spike reaches are never touched
+        return placed(variable.value, math.prod(shape), dtype).reshape(shape)
 
-    def _cell_extras(self, name: str, first: int, last: int, thread: int) -> dict[str, Any]:
-        size = last - first
+    def _shared(self, group: Group, sizes: Sizes) -> dict[str, Any]:
+        """The arrays that all threads share."""
+        return {key: self._new(variable, sizes) for key, variable in group.arrays.items() if variable.shared}
+
+    def _cut_cells(self, name: str, cells: Cells) -> None:
+        n, bounds = cells.population.n, self.bounds[name].tolist()
+        sizes = Sizes(self.threads, self.slots, n, n, cells.spiking)
+        whole = {k: self._new(v, sizes) for k, v in cells.arrays.items() if v.shape is Shape.CELL and v.role.saved}
+        self.cells[name] = whole | self._shared(cells, sizes)
+        self.shares[name] = []
+        for thread, (first, last) in enumerate(pairwise(bounds)):
+            made = {key: array[first:last] for key, array in whole.items()}
+            made |= {key: array for key, array in self.cells[name].items() if key not in whole}
+            made |= self._place_of(name, thread, first, last)
+            sizes = Sizes(self.threads, self.slots, last - first, n, cells.spiking)
+            self.shares[name].append(self._share(cells, made, sizes, first, last))
+
+    def _place_of(self, name: str, thread: int, first: int, last: int) -> dict[str, Any]:
+        """Where a share of a population lies, and the spikes that were given it."""
         steps, ids = self.model.made.trains.get(name, (np.empty(0, np.int64), np.empty(0, np.int32)))
         mine = (ids >= first) & (ids < last)
-        log = max(LOG_SPIKES, 4 * size * self.slots) if self.model.cells[name].population.spiking else 1
         return {
-            "size": size, "first": first, "column": LINE * thread, "firsts": self.bounds[name][:-1].copy(),
-            "fired": placed(0, (size + 63) // 64 * 64, np.uint8), "rate_now": placed(0, size, self.real),
-            "logging": placed(0, 1, np.int64), "logged": placed(0, 1, np.int64),
-            "log_step": np.zeros(log, np.int64), "log_id": np.zeros(log, np.int32),
-            "cursor": placed(0, 2, np.int64), "train_step": np.ascontiguousarray(steps[mine], np.int64),
-            "train_id": np.ascontiguousarray(ids[mine] - first, np.int32), "scheduled": placed(0, size, np.bool_),
+            "size": last - first, "first": first, "column": LINE * thread, "firsts": self.bounds[name][:-1].copy(),
+            "train_step": np.ascontiguousarray(steps[mine], np.int64),
+            "train_id": np.ascontiguousarray(ids[mine] - first, np.int32),
         }  # fmt: skip
 
-    def _plain(self, key: str, variable: Variable, first: int, last: int) -> dict[str, Any]:
-        """Variables that are not arrays over something this share owns."""
-        if variable.kind == "table":
-            table = variable.value
-            values = table.values[:, first:last] if variable.over == "cell" else table.values
-            return {
-                key: np.array(values, self.real, order="C"),  # a copy: what was given cannot be written to
-                f"every_{key}": int(table.every),
-                f"repeat_{key}": bool(table.repeat),
-            }
-        if variable.kind == "global":
-            return {key: placed(variable.value, 1, np.float64)}
-        return {key: self._type(variable)(variable.value)}
-
-    def _network_share(self) -> dict[str, Any]:
-        share: dict[str, Any] = {
-            "learning": self.learning,
-            "frozen_from": self.frozen_from,
-            "was_frozen": placed(0, self.slots, np.bool_),
-            "flags": self.flags,
-            "progress": self.progress,
-            "spent": placed(0, MOST_PARTS, np.int64),
-        }
-        for key, variable in self.model.rules.variables.items():
-            share |= self._plain(key, variable, 0, 0)
+    def _share(
+        self, group: Group, made: dict[str, Any], sizes: Sizes, first: int = 0, last: int = 0
+    ) -> dict[str, Any]:
+        """All that the ledger and the model declare for a share: what was made, and the rest as it begins."""
+        share: dict[str, Any] = {}
+        for key, variable in group.arrays.items():
+            if key in made:
+                share[key] = made[key]
+            elif variable.shape is Shape.TABLE:
+                values = variable.value.values
+                values = values[:, first:last] if variable.over is Shape.CELL else values
+                share[key] = np.array(values, self.real, order="C")  # a copy: what was given cannot be written to
+            elif variable.shape is not Shape.RECORD:
+                share[key] = self._new(variable, sizes)
         return share
 
     def _cut_links(self, name: str, links: Links) -> None:
@@ -164,12 +158,18 @@ class Layout:
         def share_of(first: int, last: int) -> LinkShare:
             share = cut(synapses, delays, first, last)
             _check_index(name, share.n)
-            for key, variable in links.variables.items():
-                share.arrays |= self._link_variable(links, key, variable, share, first, last)
-            if not any(variable.kind == "row" and not variable.fixed for variable in links.variables.values()):
+            if not any(v.shape is Shape.ROW and not v.fixed for v in links.variables.values()):
                 _leave_out_empty_rows(share)
-            share.arrays["sending"] = _sending(share, self.bounds[links.source.name])
-            share.arrays |= _replay_arrays(links, last - first, _at_once(links, share.arrays["start"]))
+            made = share.arrays
+            made["sending"] = _sending(share, self.bounds[links.source.name])
+            for key, variable in links.variables.items():
+                if np.ndim(variable.value):
+                    made[key] = self._part(variable, share, first, last)
+            sizes = Sizes(
+                self.threads, self.slots, last - first, sources=len(made["first_row"]) - 1, delays=len(delays),
+                rows=len(made["pre"]), synapses=share.n, at_once=_at_once(links, made["start"]),
+            )  # fmt: skip
+            share.arrays = self._share(links, made, sizes, first, last)
             if links.near:
                 share.arrays |= _side_by_side({name: share.arrays[name] for name in links.near})
             return share
@@ -178,22 +178,13 @@ class Layout:
         self.links[name] = each(share_of, pairwise(bounds), self.threads if synapses.n > PARALLEL_FROM else 1)
         self.shares[name] = [share.arrays for share in self.links[name]]
 
-    def _link_variable(
-        self, links: Links, key: str, variable: Variable, share: LinkShare, first: int, last: int
-    ) -> dict[str, Any]:
-        kind, dtype, arrays = variable.kind, self._type(variable), share.arrays
-        size = {"synapse": share.n, "copy": share.n, "row": len(arrays["pre"]), "cell": last - first}
-        if kind in size:
-            value = np.asarray(variable.value)
-            if kind in ("synapse", "copy") and value.ndim:
-                return {key: share.take(value, room(share.n, dtype))}
-            mine = arrays["pre"] if kind == "row" else slice(first, last)
-            return {key: placed(value[mine] if value.ndim else value, size[kind], dtype)}
-        if kind == "history":
-            return {key: placed(0, (last - first) * HISTORY, dtype)}
-        if kind == "scratch":
-            return {key: placed(0, -(-_at_once(links, arrays["start"]) // LANES) * LANES, dtype)}
-        return self._plain(key, variable, first, last)
+    def _part(self, variable: Variable, share: LinkShare, first: int, last: int) -> np.ndarray:
+        """A share's part of an array over synapses, presynaptic neurons or cells."""
+        value, dtype = np.asarray(variable.value), self._type(variable)
+        if variable.shape is Shape.SYNAPSE:
+            return share.take(value, room(share.n, dtype))
+        mine = value[share.arrays["pre"] if variable.shape is Shape.ROW else slice(first, last)]
+        return placed(mine, len(mine), dtype)
 
     def gathered(self, name: str, key: str) -> np.ndarray:
         """A projection's variable over its synapses, in canonical order."""
@@ -256,19 +247,6 @@ def _sending(share: LinkShare, bounds: np.ndarray) -> np.ndarray:
 def _at_once(links: Links, start: np.ndarray) -> int:
     """How many synapses are worked on at once, at most: a row; or a batch, the last row of which may reach past it."""
     return int(np.diff(start).max(initial=1)) + (BATCH + LANES if links.batched else 0)
-
-
-def _replay_arrays(links: Links, size: int, longest: int) -> dict[str, np.ndarray]:
-    """The history of postsynaptic events, and room to replay a row in."""
-    if not any(key.startswith("packed_") for key in links.variables):
-        return {}
-    return {
-        "h_step": placed(-1, size * HISTORY, np.int32), "h_fill": placed(0, size, np.int32),
-        "h_newest": placed(-1, size, np.int32), "h_older": placed(-1, size, np.int32),
-        "h_latest": placed(-1, 1, np.int64), "level": placed(0, HISTORY + 1, np.int64),
-        "pick": placed(0, longest * HISTORY + LANES, np.uint32),
-        "seen": placed(0, longest * HISTORY + LANES, np.int32),
-    }  # fmt: skip
 
 
 def _side_by_side(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from hebbstat.engine.memory import shard_kernels
-from hebbstat.engine.runtime.allocate import placed, room
+from hebbstat.engine.runtime.allocate import room
 from hebbstat.network.instantiate import Synapses
 
 
@@ -65,12 +65,9 @@ def cut(synapses: Synapses, delays: np.ndarray, first: int, last: int) -> LinkSh
     post = room(share.n, np.uint16 if last - first <= 1 << 16 else np.uint32)
     share.take(synapses.post, post, first)
     shard_kernels.count(post, degree)
-    rows = len(share.arrays["pre"])
     share.arrays |= {
-        "post": post, "in_degree": degree, "delays": delays.astype(np.int64),
-        "dendritic_delay": int(synapses.dendritic_delay), "flushed": placed(0, 1, np.int64),
-        "last": placed(-1, rows, np.int32), "due": placed(0, rows, np.int32), "due_count": placed(0, 1, np.int64),
-        "new": placed(0, n_pre, np.int32), "new_count": placed(0, 1, np.int64), "piece": share.piece,
+        "post": post, "in_degree": degree, "delays": delays.astype(np.int64), "piece": share.piece,
+        "dendritic_delay": int(synapses.dendritic_delay),
     }  # fmt: skip
     return share
 

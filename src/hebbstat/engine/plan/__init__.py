@@ -1,1 +1,1 @@
-"""What is to be computed: every variable of a network with its kind, and what each projection needs. No text."""
+"""What is to be computed: the ledger of arrays, the variables of a network, and what projections need. No text."""

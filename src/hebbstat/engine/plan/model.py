@@ -1,6 +1,6 @@
-"""What a simulation consists of: every variable of every population and projection, with its kind.
+"""What a simulation consists of: every variable of every population and projection, with its shape and role.
 
-The generator reads the kinds to write code; the layout reads them to cut arrays into one share per thread.
+The generator reads them to write code; the layout, to cut arrays into one share per thread.
 
 **Names.** What a user named is called by its place and its name (`neuron_v`, `rule0_0_x`, `receptor1_g`, `release_u`);
 what the engine adds to it has a word of the engine's in front (`decay_of_rule0_0_x`), and so has what is the engine's
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from hebbstat.contract.mechanism import Bound, Mechanism, PopulationRule, Recept
 from hebbstat.contract.signals import FollowState
 from hebbstat.contract.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, Sensor, State, Trace
 from hebbstat.engine.plan import unsupported
+from hebbstat.engine.plan.arrays import Owner, Role, Shape, Variable, declared, parameter
 from hebbstat.network import lookup
 from hebbstat.network.derive import initial
 from hebbstat.network.instantiate import NetworkInstance, Table
@@ -28,29 +29,14 @@ from hebbstat.network.lookup import quantities, quantity_of
 from hebbstat.network.network import Network, Population, Projection
 from hebbstat.network.scopes import field_scope, is_slow
 
-KIND_OF_SCOPE = {PerNeuron: "cell", PerPost: "cell", PerPre: "row", PerSynapse: "synapse", Global: "number"}
+SHAPE_OF_SCOPE = {
+    PerNeuron: Shape.CELL, PerPost: Shape.CELL, PerPre: Shape.ROW, PerSynapse: Shape.SYNAPSE, Global: Shape.NUMBER,
+}  # fmt: skip
 NETWORK = "network."
 """The name of the group of the network's rules: no name of a user's has a dot."""
 
 PLACES = re.compile(r"(neuron|release|receptor\d+|rule\d+)_")
 """What the names of a user's variables begin with, and no other."""
-
-
-@dataclass(eq=False)
-class Variable:
-    """A value of a group.
-
-    Kinds: number, count (a whole one), global (a state of the network), cell, row (per virtual row), synapse, copy (the
-    number of a synapse among those of its pair), table (a plan), key (of random draws), history (of postsynaptic
-    events), scratch.
-    """
-
-    kind: str
-    value: Any
-    dtype: str = "F"  # F is the kernel's float type
-    slow: bool = False
-    fixed: bool = False  # a parameter, not a state
-    over: str = ""  # of a table with a column for each: what its columns are over
 
 
 @dataclass(eq=False)
@@ -67,19 +53,33 @@ class Member:
 class Group:
     """Variables that kernels get as one named tuple: those of a population, a projection or the network's rules."""
 
+    owner: ClassVar[Owner] = Owner.NETWORK
+
     name: str
     ident: str
     variables: dict[str, Variable] = field(default_factory=dict)
     members: list[Member] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)  # random stream -> the variable that holds its key
 
+    def __post_init__(self) -> None:
+        self._own = declared(self.owner)
+
+    @property
+    def arrays(self) -> dict[str, Variable]:
+        """All that a share of the group holds: what the ledger declares for it, then its variables."""
+        return {n: own for n, own in self._own.items() if not own.only or getattr(self, own.only)} | self.variables
+
+    def array(self, name: str) -> Variable:
+        """One of them."""
+        return self.variables[name] if name in self.variables else self._own[name]
+
     def member(self, mechanism: Mechanism) -> Member:
         """The member that is this mechanism."""
         return next(m for m in self.members if m.mechanism is mechanism)
 
-    def kind(self, name: str) -> str:
-        """The kind of a variable; empty if there is none of that name."""
-        return self.variables[name].kind if name in self.variables else ""
+    def shape(self, name: str) -> Shape | None:
+        """What a variable has values for; None if there is none of that name."""
+        return self.variables[name].shape if name in self.variables else None
 
 
 @dataclass(eq=False)
@@ -109,14 +109,26 @@ class Pool(Member):
 class Cells(Group):
     """A population."""
 
+    owner = Owner.POPULATION
     population: Population = None  # type: ignore[assignment]
     pools: list[Pool] = field(default_factory=list)
+
+    @property
+    def spiking(self) -> bool:
+        """Whether its cells give out spikes."""
+        return self.population.spiking
+
+    @property
+    def rate(self) -> bool:
+        """Whether they give out a rate instead."""
+        return not self.spiking
 
 
 @dataclass(eq=False)
 class Links(Group):
     """A projection."""
 
+    owner = Owner.PROJECTION
     projection: Projection = None  # type: ignore[assignment]
     source: Cells = None  # type: ignore[assignment]
     target: Cells = None  # type: ignore[assignment]
@@ -125,6 +137,7 @@ class Links(Group):
     bounds: list[tuple[int, Bound]] = field(default_factory=list)  # (rule number, bound hook)
     near: list[str] = field(default_factory=list)  # what a visit reads of each cell: fields of one record
     batched: bool = False  # whether many short rows are visited at once
+    replays: bool = False  # whether postsynaptic events change synapses
 
     @property
     def asks_elapsed(self) -> bool:
@@ -150,10 +163,10 @@ class Model:
         for links in self.links.values():
             for member in links.members:
                 found = values[member.owner, member.place]
-                for name in [name for name in found if links.kind(f"{member.prefix}{name}") == "synapse"]:
+                for name in [name for name in found if links.shape(f"{member.prefix}{name}") is Shape.SYNAPSE]:
                     del found[name]
             for variable in links.variables.values():
-                variable.value = None if variable.kind == "synapse" else variable.value
+                variable.value = None if variable.of_synapses else variable.value
         self.made = replace(self.made, synapses={}, values=values)
 
 
@@ -179,9 +192,10 @@ def build(made: NetworkInstance) -> Model:
         links.delivers_to = _delivery(model, links)
         weight, copy = made.synapses[name].weight, made.synapses[name].copy
         if copy is not None:
-            links.variables["copy"] = Variable("copy", copy, "int32", fixed=True)
+            links.variables["copy"] = Variable(Shape.SYNAPSE, copy, "int32", Role.WIRING)
         one_for_all = not projection.rules and np.ndim(weight) == 0
-        links.variables["w"] = Variable("number" if one_for_all else "synapse", weight, slow=bool(projection.rules))
+        shape = Shape.NUMBER if one_for_all else Shape.SYNAPSE
+        links.variables["w"] = Variable(shape, weight, slow=bool(projection.rules))
         for place, mechanism in projection.mechanisms():
             if place != "receptor":
                 _add_member(model, links, Member(place, place.replace(".", "_") + "_", mechanism, name))
@@ -210,7 +224,7 @@ def _delivery(model: Model, links: Links) -> tuple[str, ...]:
     if owner is None:
         if not any("input" in hook.all_reads for hook in target.population.neuron.hooks):
             return ()  # given trains: nothing that arrives changes them
-        target.variables.setdefault("input_arrived", Variable("cell", 0.0))
+        target.variables.setdefault("input_arrived", Variable(Shape.CELL, 0.0))
         return ("input_arrived",)
     if owner != links.name:
         return next(pool.takes for pool in target.pools if pool.owner == owner)
@@ -219,7 +233,7 @@ def _delivery(model: Model, links: Links) -> tuple[str, ...]:
     target.pools.append(pool)
     _add_member(model, target, pool)
     if pool.sums:
-        target.variables[pool.arrived] = Variable("cell", 0.0)
+        target.variables[pool.arrived] = Variable(Shape.CELL, 0.0)
     return pool.takes
 
 
@@ -229,34 +243,38 @@ def _add_member(model: Model, group: Group, member: Member) -> None:
     for name, value in made.items():
         if isinstance(value, str | FollowState):
             continue
+        key = f"{member.prefix}{name}"
         if isinstance(value, Table):
-            over = "" if value.values.ndim == 1 else KIND_OF_SCOPE[field_scope(mechanism, name)]
-            group.variables[f"{member.prefix}{name}"] = Variable("table", value, fixed=True, over=over)
+            over = None if value.values.ndim == 1 else SHAPE_OF_SCOPE[field_scope(mechanism, name)]
+            group.variables[key] = Variable(Shape.TABLE, value, role=Role.PLAN, over=over)
+            group.variables[f"every_{key}"] = Variable(Shape.NUMBER, value.every, "int64", Role.PLAN)
+            group.variables[f"repeat_{key}"] = Variable(Shape.NUMBER, value.repeat, "bool_", Role.PLAN)
             continue
-        kind = "number" if np.ndim(value) == 0 else KIND_OF_SCOPE[field_scope(mechanism, name)]
-        group.variables[f"{member.prefix}{name}"] = Variable(kind, value, fixed=True)
+        shape = Shape.NUMBER if np.ndim(value) == 0 else SHAPE_OF_SCOPE[field_scope(mechanism, name)]
+        group.variables[key] = parameter(shape, value)
     for state in mechanism.states.values():
         if state.is_plain:
             _add_state(model, group, member, state, made)
         elif isinstance(state.origin, Sensor):
-            group.variables[f"{member.prefix}{state.name}"] = Variable("global", 0.0, "float64")
+            group.variables[f"{member.prefix}{state.name}"] = Variable(Shape.ONE, 0.0, "float64")
 
 
 def _add_state(model: Model, group: Group, member: Member, state: State, made: dict[str, Any]) -> None:
-    kind = "cell" if isinstance(member.mechanism, Receptor) else KIND_OF_SCOPE[state.scope]
+    shape = Shape.CELL if isinstance(member.mechanism, Receptor) else SHAPE_OF_SCOPE[state.scope]
+    shape = Shape.ONE if shape is Shape.NUMBER else shape  # kernels write it
     name = f"{member.prefix}{state.name}"
     value = initial(model.made, member.owner, member.place, member.mechanism, state)
     slow = is_slow(member.mechanism, state)
-    dtype = "float64" if state.slow or kind == "number" else "F"
-    group.variables[name] = Variable("global" if kind == "number" else kind, value, dtype, slow)
+    dtype = "float64" if state.slow or shape is Shape.ONE else "F"
+    group.variables[name] = Variable(shape, value, dtype, slow=slow)
     if isinstance(state.origin, Trace):
         tau = group.variables.get(f"{member.prefix}{state.origin.tau}")
-        if tau is not None and tau.kind != "table":  # else it moves, and the decay with it
+        if tau is not None and tau.shape is not Shape.TABLE:  # else it moves, and the decay with it
             rate = model.net.dt / np.asarray(made[state.origin.tau], float)
-            group.variables[f"rate_of_{name}"] = Variable(tau.kind, rate, fixed=True, dtype=dtype)
-            group.variables[f"decay_of_{name}"] = Variable(tau.kind, np.exp(-rate), fixed=True, dtype=dtype)
+            group.variables[f"rate_of_{name}"] = parameter(tau.shape, rate, dtype)
+            group.variables[f"decay_of_{name}"] = parameter(tau.shape, np.exp(-rate), dtype)
     if _is_stamped(group, member, state):
-        group.variables[f"at_{name}"] = Variable(kind, -1, "int32")
+        group.variables[f"at_{name}"] = Variable(shape, -1, "int32")
 
 
 def _is_stamped(group: Group, member: Member, state: State) -> bool:
@@ -281,26 +299,27 @@ def _prepare_targets(model: Model) -> None:
         group: Group = model.cells.get(owner) or model.links[owner]  # type: ignore[assignment]
         member = next(m for m in group.members if m.place == place)
         variable = group.variables[f"{member.prefix}{name}"]
-        variable.kind = KIND_OF_SCOPE[field_scope(member.mechanism, name)]
-        variable.fixed, variable.slow = False, True
-        variable.dtype = "float64" if variable.kind == "cell" else "F"
+        variable.shape = SHAPE_OF_SCOPE[field_scope(member.mechanism, name)]
+        variable.role, variable.slow = Role.STATE, True
+        variable.dtype = "float64" if variable.shape is Shape.CELL else "F"
 
 
-def target_variable(model: Model, links: Links, aim: str) -> tuple[Group, str, str]:
-    """Group, variable and kind of a rule's target."""
+def target_variable(model: Model, links: Links, aim: str) -> tuple[Group, str, Shape]:
+    """Group, variable and shape of a rule's target."""
     if aim == "w":
-        return links, "w", "synapse"
+        return links, "w", Shape.SYNAPSE
     owner, place, name = quantity_of(links.projection, aim)
     group: Group = model.cells.get(owner) or model.links[owner]  # type: ignore[assignment]
     member = next(m for m in group.members if m.place == place)
     variable = f"{member.prefix}{name}"
-    return group, variable, group.variables[variable].kind
+    return group, variable, group.variables[variable].shape
 
 
 def draw_key(model: Model, group: Group, stream: str) -> str:
     """The variable that holds the key of a named random stream."""
     name = group.keys.setdefault(stream, f"key_{len(group.keys)}")
-    group.variables[name] = Variable("key", np.uint64(random.stream_key(model.net.seed, stream)), "uint64", fixed=True)
+    key = np.uint64(random.stream_key(model.net.seed, stream))
+    group.variables[name] = Variable(Shape.NUMBER, key, "uint64", Role.KEY)
     return name
 
 

@@ -126,5 +126,5 @@ def plan(links: Links, several_delays: bool) -> Plan:
     for _, bound in links.bounds:
         if not bound.hook.writes and bound.hook.event in lists:
             lists[bound.hook.event].append(bound)
-    links.batched = found.batched
+    links.batched, links.replays = found.batched, found.replays
     return found

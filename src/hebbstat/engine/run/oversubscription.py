@@ -64,7 +64,7 @@ def reshare(sim: Simulation, threads: int) -> None:
     model.made = replace(model.made, synapses={name: _synapses(sim, name) for name in model.links})
     for links in model.links.values():
         for variable in links.variables.values():
-            variable.value = 0.0 if variable.kind == "synapse" else variable.value  # `put` gives it its values
+            variable.value = 0.0 if variable.of_synapses else variable.value  # `put` gives it its values
     former = sim.layout
     try:
         sim.use(Layout(model, sim.module, sim.layout.real, threads, sim.layout.slots))

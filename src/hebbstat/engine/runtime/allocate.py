@@ -23,11 +23,6 @@ def placed(value: Any, size: int, dtype: Any) -> np.ndarray:
     return array
 
 
-def placed_rows(rows: int, columns: int, dtype: Any) -> np.ndarray:
-    """A new array of zeros on cache lines of its own."""
-    return placed(0, rows * columns, dtype).reshape(rows, columns)
-
-
 def room(size: int, dtype: Any) -> np.ndarray:
     """A new array whose values are not set yet, on cache lines of its own.
 

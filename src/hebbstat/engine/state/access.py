@@ -12,6 +12,7 @@ from typing import Any
 
 from hebbstat.contract.errors import BadValueError, UnknownNameError, suggestion
 from hebbstat.contract.mechanism import Neuron
+from hebbstat.engine.plan.arrays import Shape
 from hebbstat.engine.plan.model import NETWORK, Group, Links, Member, Model
 from hebbstat.network import naming
 from hebbstat.network.network import Population, Projection
@@ -31,9 +32,10 @@ class Found:
         return self.name if self.member is None else f"{self.member.prefix}{self.name}"
 
     @property
-    def kind(self) -> str:
-        """The kind of its variable; empty if it has none: it follows a modulator, or is computed where it is read."""
-        return self.group.kind(self.key)
+    def shape(self) -> Shape | None:
+        """What its variable has values for; None without one: it follows a modulator, or is computed where it is read.
+        """
+        return self.group.shape(self.key)
 
 
 def find(model: Model, of: Population | Projection | str, name: str) -> Found:

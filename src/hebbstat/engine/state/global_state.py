@@ -1,7 +1,6 @@
 """The whole of what a run can change, in an order that no number of threads changes: gathered from shares, put back.
 
-What a variable of the model is follows from its kind. What the layout adds to the model's variables is listed here by
-name; tests hold that nothing in a share is left out, and that what is called scratch is scratch.
+What is part of it, and what follows from the rest, is said by the roles of variables (`plan/arrays.py`).
 """
 
 from __future__ import annotations
@@ -13,34 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hebbstat.contract.signals import steps_of
-from hebbstat.engine.plan.model import Cells, Group, Links, Member
+from hebbstat.engine.plan.arrays import Shape, Variable
+from hebbstat.engine.plan.model import Group, Member
 
 if TYPE_CHECKING:
     from hebbstat.engine.simulation import Simulation
-
-CHANGING = ("number", "cell", "row", "synapse", "global")
-"""Kinds of variables that are kept: states, and parameters, which a user may set."""
-STANDING = ("table", "key", "count", "copy")
-"""Kinds that follow from the description."""
-WITHIN_A_STEP = ("history", "scratch")
-"""Kinds that hold nothing once synapses are settled."""
-
-RINGS = set("ids counts rates was_frozen".split())
-"""What the layout keeps of the last steps; in a state they begin with the oldest, and are as long as there were any."""
-KEPT_OF_LAYOUT = {*RINGS, "last"}
-STANDING_OF_LAYOUT = set(
-    "size first column firsts train_step train_id delays dendritic_delay row_of first_row row_delay sending pre start "
-    "piece post in_degree learning frozen_from".split()
-)
-FROM_THE_STEP = set("cursor flushed h_step h_fill h_latest h_newest h_older".split())
-"""What the step count alone determines in a settled simulation: all is seen, nothing remembered."""
-SCRATCH_OF_LAYOUT = set(
-    "fired rate_now scheduled logging logged log_step log_id level pick seen due due_count new new_count "
-    "flags progress spent".split()
-)
-
-RECORDS = {"near"}
-"""Arrays whose fields are arrays of their own, each listed by its name."""
 
 State = dict[str, np.ndarray]  # "owner/variable" -> values in canonical order
 
@@ -48,40 +24,24 @@ State = dict[str, np.ndarray]  # "owner/variable" -> values in canonical order
 def gather(sim: Simulation) -> State:
     """All that a run can change; together with the step count it determines the rest."""
     sim.settle()
-    found: State = {}
-    for group in groups(sim):
-        shares = sim.layout.shares[group.name]
-        for key, variable in group.variables.items():
-            if variable.kind == "number":
-                found[f"{group.name}/{key}"] = np.array(float(variable.value))
-            elif variable.kind in CHANGING:
-                found[f"{group.name}/{key}"] = gathered(sim, group, key)
-        if isinstance(group, Cells):
-            for key, values in (_spikes if group.population.spiking else _rates)(sim, group).items():
-                found[f"{group.name}/{key}"] = values
-        elif isinstance(group, Links):
-            found[f"{group.name}/last"] = gathered(sim, group, "last", "row")
-        else:
-            found[f"{group.name}/was_frozen"] = shares[0]["was_frozen"][_slots(sim, len(shares[0]["was_frozen"]))]
-    return found
+    return {f"{group.name}/{key}": gathered(sim, group, key) for group in groups(sim) for key in saved(group)}
 
 
 def put(sim: Simulation, state: Mapping[str, np.ndarray], step: int) -> None:
     """Give a simulation of the same network this state, as of the beginning of `step`; the reverse of `gather`."""
     sim.step_count = step
     for group in groups(sim):
-        for key, variable in group.variables.items():
-            if variable.kind in CHANGING:
+        for key, variable in saved(group).items():
+            if variable.shape is Shape.SPIKES:
+                _put_spikes(sim, group, state[f"{group.name}/counts"], state[f"{group.name}/{key}"])
+            elif variable.shape is not Shape.COUNTS:
                 put_variable(sim, group, key, state[f"{group.name}/{key}"])
-        if isinstance(group, Cells):
-            _put_outputs(sim, group, state)
-        elif isinstance(group, Links):
-            put_variable(sim, group, "last", state[f"{group.name}/last"], "row")
-        else:
-            for share in sim.layout.shares[group.name]:
-                share["was_frozen"][:] = False
-                share["was_frozen"][_slots(sim, len(share["was_frozen"]))] = state[f"{group.name}/was_frozen"]
     _follow(sim, step)
+
+
+def saved(group: Group) -> dict[str, Variable]:
+    """The variables of a group that a state has."""
+    return {key: variable for key, variable in group.arrays.items() if variable.role.saved}
 
 
 def digest(state: Mapping[str, np.ndarray]) -> str:
@@ -107,44 +67,61 @@ def gather_delays(sim: Simulation, name: str) -> np.ndarray:
     return whole
 
 
-def gathered(sim: Simulation, group: Group, key: str, kind: str = "") -> np.ndarray:
-    """An array of a group over its owners in canonical order: cells, synapses, rows by neuron and delay; a global one.
+def gathered(sim: Simulation, group: Group, key: str) -> np.ndarray:
+    """A variable of a group over its owners in canonical order: cells, synapses, rows by neuron and delay, steps."""
+    shares, variable = sim.layout.shares[group.name], group.array(key)
+    match variable.shape:
+        case Shape.NUMBER:
+            return np.array(float(variable.value))
+        case Shape.SYNAPSE:
+            return sim.layout.gathered(group.name, key)
+        case Shape.ROW:
+            empty = np.concatenate([np.diff(share["start"]) == 0 for share in shares])
+            order = np.argsort(empty, kind="stable")  # a release moves the states of a row only where it has synapses
+            _, first = np.unique(np.concatenate([row_ids(share) for share in shares])[order], return_index=True)
+            return np.concatenate([share[key] for share in shares])[order[first]]
+        case Shape.CELL:
+            return np.concatenate([share[key] for share in shares])
+        case Shape.ONE:  # every thread computes it for itself
+            return shares[0][key].copy()
+        case Shape.STEPS | Shape.OUTPUTS:
+            return shares[0][key][slots(sim)]
+        case Shape.COUNTS:
+            return _counts(sim, group).sum(axis=1)
+        case Shape.SPIKES:
+            found = zip(slots(sim), _counts(sim, group), strict=True)
+            spikes = [s[key][slot, s["first"] :][:n] for slot, row in found for s, n in zip(shares, row, strict=True)]
+            return np.concatenate([np.empty(0, np.int32), *spikes])
+    raise NotImplementedError(f"{key} of {group.name}: no order of {variable.shape} is the same for any threads")
 
-    `kind` is that of an array that the model does not list.
-    """
-    shares, kind = sim.layout.shares[group.name], kind or group.variables[key].kind
-    if kind == "synapse":
-        return sim.layout.gathered(group.name, key)
-    if kind == "row":
-        empty = np.concatenate([np.diff(share["start"]) == 0 for share in shares])
-        order = np.argsort(empty, kind="stable")  # a release moves the states of a row only where it has synapses
-        _, first = np.unique(np.concatenate([row_ids(share) for share in shares])[order], return_index=True)
-        return np.concatenate([share[key] for share in shares])[order[first]]
-    if kind == "global":  # every thread computes it for itself
-        return shares[0][key].copy()
-    return np.concatenate([share[key] for share in shares])
 
-
-def put_variable(sim: Simulation, group: Group, key: str, values: np.ndarray, kind: str = "") -> None:
+def put_variable(sim: Simulation, group: Group, key: str, values: np.ndarray) -> None:
     """Give a number or an array of a group new values, in canonical order; the reverse of `gathered`."""
-    shares, kind = sim.layout.shares[group.name], kind or group.variables[key].kind
-    if kind == "number":
-        group.variables[key].value = float(values)
-        for share in shares:
-            share[key] = type(share[key])(values)
-    elif kind == "synapse":
-        sim.layout.scatter(group.name, key, values)
-    elif kind == "row":
-        ids = rows(sim, group)
-        for share in shares:
-            share[key][:] = values[np.searchsorted(ids, row_ids(share))]
-    elif kind == "global":
-        for share in shares:
-            share[key][:] = values
-    else:
-        bounds = np.cumsum([0, *(len(share[key]) for share in shares)])
-        for share, first, last in zip(shares, bounds[:-1], bounds[1:], strict=True):
-            share[key][:] = values[first:last]
+    shares, variable = sim.layout.shares[group.name], group.array(key)
+    match variable.shape:
+        case Shape.NUMBER:
+            variable.value = float(values)
+            for share in shares:
+                share[key] = type(share[key])(values)
+        case Shape.SYNAPSE:
+            sim.layout.scatter(group.name, key, values)
+        case Shape.ROW:
+            ids = rows(sim, group)
+            for share in shares:
+                share[key][:] = values[np.searchsorted(ids, row_ids(share))]
+        case Shape.CELL:
+            bounds = np.cumsum([0, *(len(share[key]) for share in shares)])
+            for share, first, last in zip(shares, bounds[:-1], bounds[1:], strict=True):
+                share[key][:] = values[first:last]
+        case Shape.ONE:
+            for share in shares:
+                share[key][:] = values
+        case Shape.STEPS | Shape.OUTPUTS:
+            for share in shares:
+                share[key][:] = 0
+                share[key][slots(sim)] = values
+        case _:
+            raise NotImplementedError(f"{key} of {group.name}: {variable.shape} cannot be put")
 
 
 def rows(sim: Simulation, group: Group) -> np.ndarray:
@@ -157,49 +134,32 @@ def row_ids(share: Mapping[str, Any]) -> np.ndarray:
     return share["pre"].astype(np.int64) << 32 | share["row_delay"].astype(np.int64)
 
 
-def _slots(sim: Simulation, slots: int) -> np.ndarray:
-    """The places in a ring of so many slots that hold something, the oldest step first."""
-    return np.arange(max(0, sim.step_count - slots), sim.step_count) % slots
+def slots(sim: Simulation) -> np.ndarray:
+    """The places in rings of the last steps that hold something, the oldest step first."""
+    kept = sim.layout.slots
+    return np.arange(max(0, sim.step_count - kept), sim.step_count) % kept
 
 
-def _rates(sim: Simulation, cells: Cells) -> State:
-    """Outputs of rate neurons that are still under way."""
-    ring = sim.layout.cells[cells.name]["rates"]
-    return {"rates": ring[_slots(sim, len(ring))]}
+def _counts(sim: Simulation, group: Group) -> np.ndarray:
+    """How many spikes are still under way, by step and thread."""
+    shares, steps = sim.layout.shares[group.name], slots(sim)
+    found = [[share["counts"][slot, share["column"]] for share in shares] for slot in steps]
+    return np.array(found, np.int64).reshape(len(steps), len(shares))
 
 
-def _spikes(sim: Simulation, cells: Cells) -> State:
-    """Spikes that are still under way: how many in each step, and of which cells."""
-    shared, shares = sim.layout.cells[cells.name], sim.layout.shares[cells.name]
-    slots = _slots(sim, len(shared["ids"]))
-    counts = np.array([[shared["counts"][slot, s["column"]] for s in shares] for slot in slots], np.int64)
-    parts = [
-        shared["ids"][slot, s["first"] : s["first"] + n]
-        for slot, row in zip(slots, counts, strict=True)
-        for s, n in zip(shares, row, strict=True)
-    ]
-    return {
-        "counts": counts.reshape(len(slots), len(shares)).sum(axis=1),
-        "ids": np.concatenate([np.empty(0, np.int32), *parts]),
-    }
-
-
-def _put_outputs(sim: Simulation, cells: Cells, state: Mapping[str, np.ndarray]) -> None:
-    shared, shares = sim.layout.cells[cells.name], sim.layout.shares[cells.name]
-    if not cells.population.spiking:
-        shared["rates"][:] = 0
-        shared["rates"][_slots(sim, len(shared["rates"]))] = state[f"{cells.name}/rates"]
-        return
-    shared["ids"][:], shared["counts"][:] = 0, 0
-    counts, ids = state[f"{cells.name}/counts"], state[f"{cells.name}/ids"]
+def _put_spikes(sim: Simulation, group: Group, counts: np.ndarray, ids: np.ndarray) -> None:
+    """Spikes under way: `counts` of each step, and their cells."""
+    shares = sim.layout.shares[group.name]
+    for share in shares:
+        share["ids"][:], share["counts"][:] = 0, 0
     firsts = np.array([share["first"] for share in shares])
     ends = np.cumsum(counts)
-    for slot, last, count in zip(_slots(sim, len(shared["ids"])), ends, counts, strict=True):
+    for slot, last, count in zip(slots(sim), ends, counts, strict=True):
         here = ids[last - count : last]
         cuts = [*np.searchsorted(here, firsts), len(here)]
         for share, begin, end in zip(shares, cuts[:-1], cuts[1:], strict=True):
-            shared["counts"][slot, share["column"]] = end - begin
-            shared["ids"][slot, share["first"] : share["first"] + end - begin] = here[begin:end]
+            share["counts"][slot, share["column"]] = end - begin
+            share["ids"][slot, share["first"] : share["first"] + end - begin] = here[begin:end]
 
 
 def set_clock(sim: Simulation, group: Group, member: Member) -> None:
@@ -214,9 +174,13 @@ def set_clock(sim: Simulation, group: Group, member: Member) -> None:
 
 
 def _follow(sim: Simulation, step: int) -> None:
-    """Set what follows from the rest: clocks tick by their periods, given trains are played up to the step, no event
-    waits for a replay."""
+    """Set what follows from the rest: no event waits for a replay, clocks tick by their periods, given trains are
+    played up to the step."""
     for group in groups(sim):
+        for key, variable in group.arrays.items():
+            if variable.role.cleared:
+                for share in sim.layout.shares[group.name]:
+                    share[key][:] = variable.value
         for member in group.members:
             set_clock(sim, group, member)
     for name in sim.model.cells:
@@ -225,6 +189,3 @@ def _follow(sim: Simulation, step: int) -> None:
     for name, plan in sim.plans.items():
         for share in sim.layout.shares[name]:
             share["flushed"][0] = step if plan.replays else 0
-            empty = {"h_step": -1, "h_latest": -1, "h_newest": -1, "h_older": -1, "h_fill": 0} if plan.replays else {}
-            for key, value in empty.items():
-                share[key][:] = value

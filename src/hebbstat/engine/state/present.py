@@ -13,7 +13,8 @@ import numpy as np
 from hebbstat.contract.mechanism import PopulationRule
 from hebbstat.contract.signals import FollowState
 from hebbstat.contract.state import State, Trace
-from hebbstat.engine.plan.model import KIND_OF_SCOPE, NETWORK, Cells, Group, Links, Member, modulator
+from hebbstat.engine.plan.arrays import Shape
+from hebbstat.engine.plan.model import NETWORK, SHAPE_OF_SCOPE, Cells, Group, Links, Member, modulator
 from hebbstat.engine.state.access import Found
 from hebbstat.engine.state.global_state import gather_delays, gathered, rows
 from hebbstat.network import lookup
@@ -32,62 +33,62 @@ def present(sim: Simulation, found: Found) -> np.ndarray:
     if isinstance(group, Links):
         sim.settle()
     if member is None:
-        one = np.asarray(group.variables["w"].value)
-        return gathered(sim, group, "w") if found.kind == "synapse" else np.full(sim.layout.synapses(group.name), one)
+        values = gathered(sim, group, "w")
+        return values if values.ndim else np.full(sim.layout.synapses(group.name), values)
     value, _ = value_of(sim, group, member, name)
     if np.ndim(value) == 0:
         value = np.full(group.population.n if isinstance(group, Cells) else 1, value)
     return np.array(value)
 
 
-def value_of(sim: Simulation, group: Group, member: Member, name: str) -> tuple[Any, str]:
-    """A state, field, derived value or output of a member: a number or an array, and the kind of its owners."""
+def value_of(sim: Simulation, group: Group, member: Member, name: str) -> tuple[Any, Shape]:
+    """A state, field, derived value or output of a member: a number or an array, and what it has values for."""
     mechanism = member.mechanism
     if name in mechanism.states and mechanism.states[name].is_plain:
         return state_value(sim, group, member, mechanism.states[name])
     key = f"{member.prefix}{name}"
-    kind = group.kind(key)
-    if kind == "table":
-        return _planned(sim, group.variables[key].value), _kind(group.variables[key].over)
-    if kind == "number":
-        return group.variables[key].value, ""
-    if kind == "global":
-        return float(gathered(sim, group, key)[0]), ""
-    if kind == "row" and group.variables[key].fixed:
-        return of_presynaptic(sim, group, key), "pre"
-    if kind:
-        return gathered(sim, group, key), kind
+    shape = group.shape(key)
+    if shape is Shape.TABLE:
+        return _planned(sim, group.variables[key].value), _given_over(group.variables[key].over or Shape.NUMBER)
+    if shape is Shape.NUMBER:
+        return group.variables[key].value, Shape.NUMBER
+    if shape is Shape.ONE:
+        return float(gathered(sim, group, key)[0]), Shape.NUMBER
+    if shape is Shape.ROW and group.variables[key].fixed:
+        return of_presynaptic(sim, group, key), Shape.SOURCE
+    if shape is not None:
+        return gathered(sim, group, key), shape
     value = mechanism.values.get(name)
     if isinstance(value, FollowState):
         who = f"{name} of {type(mechanism).__name__} on '{member.owner}'"
         followed = modulator(sim.model, *lookup.followed(sim.net, value.source, who))
-        return float(sim.layout.shares[NETWORK][0][f"left_{followed}"][0]), ""
+        return float(sim.layout.shares[NETWORK][0][f"left_{followed}"][0]), Shape.NUMBER
     if name in mechanism.derived:
-        kind = _kind(KIND_OF_SCOPE[field_scope(mechanism, name)])
-        return _called(sim, group, member, mechanism.derived[name], {}, kind if kind != "number" else "")
+        over = _given_over(SHAPE_OF_SCOPE[field_scope(mechanism, name)])
+        return _called(sim, group, member, mechanism.derived[name], {}, over)
     assert isinstance(group, Cells) and name == "rate", name
     rates = sim.layout.cells[group.name]["rates"]
-    return rates[(sim.step_count - 1) % len(rates)] if sim.step_count else np.zeros_like(rates[0]), "cell"
+    return rates[(sim.step_count - 1) % len(rates)] if sim.step_count else np.zeros_like(rates[0]), Shape.CELL
 
 
-def state_value(sim: Simulation, group: Group, member: Member, state: State) -> tuple[Any, str]:
-    """The value of a state, and the kind of its owners; synapses must be up to date."""
+def state_value(sim: Simulation, group: Group, member: Member, state: State) -> tuple[Any, Shape]:
+    """The value of a state, and what it has values for; synapses must be up to date."""
     key = f"{member.prefix}{state.name}"
-    kind = group.variables[key].kind
+    shape = group.variables[key].shape
     value = gathered(sim, group, key)
-    if kind == "global":
-        return float(value[0]), ""
+    if shape is Shape.ONE:
+        return float(value[0]), Shape.NUMBER
     if not state.moves or not (isinstance(group, Links) or isinstance(member.mechanism, PopulationRule)):
-        return value, kind  # moves with every step
+        return value, shape  # moves with every step
     elapsed = now(sim, slow=group.variables[key].slow) - stamps(sim, group, key).astype(float)
     if isinstance(state.origin, Trace):
         rate = group.variables[f"rate_of_{key}"]
-        each = rate.value if rate.kind == "number" else gathered(sim, group, f"rate_of_{key}")
-        moved = value * np.exp(-elapsed * spread(sim, group, each, rate.kind, kind))
+        each = rate.value if rate.shape is Shape.NUMBER else gathered(sim, group, f"rate_of_{key}")
+        moved = value * np.exp(-elapsed * spread(sim, group, each, rate.shape, shape))
     else:
         given = {state.name: value, "elapsed": elapsed * sim.net.dt}
-        moved, _ = _called(sim, group, member, state.advancer, given, kind)
-    return np.where(elapsed == 0, value, moved).astype(value.dtype), kind
+        moved, _ = _called(sim, group, member, state.advancer, given, shape)
+    return np.where(elapsed == 0, value, moved).astype(value.dtype), shape
 
 
 def now(sim: Simulation, slow: bool) -> int:
@@ -99,18 +100,18 @@ def stamps(sim: Simulation, group: Group, key: str) -> np.ndarray:
     """The step of the last event of each owner of a state that is kept as of that."""
     if f"at_{key}" in group.variables:
         return gathered(sim, group, f"at_{key}")
-    return gathered(sim, group, "last", "row") if group.kind(key) == "row" else gathered(sim, group, "stamp")
+    return gathered(sim, group, "last" if group.shape(key) is Shape.ROW else "stamp")
 
 
-def spread(sim: Simulation, group: Group, value: Any, own: str, kind: str) -> Any:
-    """A value over owners of one kind (cell, row, synapse; pre: presynaptic neurons) as one over those of another."""
-    if np.ndim(value) == 0 or own == kind:
+def spread(sim: Simulation, group: Group, value: Any, own: Shape, over: Shape) -> Any:
+    """A value over cells, rows, synapses or presynaptic neurons as one over others of these."""
+    if np.ndim(value) == 0 or own is over:
         return value
-    if kind == "row":
+    if over is Shape.ROW:
         return value[rows(sim, group) >> 32]
     pre, post = sim.pairs(group.name)
-    if own != "row":
-        return value[post if own == "cell" else pre]
+    if own is not Shape.ROW:
+        return value[post if own is Shape.CELL else pre]
     mine = pre.astype(np.int64) << 32 | gather_delays(sim, group.name)
     return value[np.searchsorted(rows(sim, group), mine)]
 
@@ -133,9 +134,9 @@ def of_each(sim: Simulation, group: Group, key: str, values: np.ndarray) -> np.n
     return each
 
 
-def _kind(kind: str) -> str:
-    """The kind over which parameters are given: those of rows for each presynaptic neuron."""
-    return "pre" if kind == "row" else kind
+def _given_over(shape: Shape) -> Shape:
+    """What a parameter is given for: one of rows for each presynaptic neuron."""
+    return Shape.SOURCE if shape is Shape.ROW else shape
 
 
 def _planned(sim: Simulation, table: Table) -> Any:
@@ -143,34 +144,35 @@ def _planned(sim: Simulation, table: Table) -> Any:
 
 
 def _called(
-    sim: Simulation, group: Group, member: Member, function: Any, given: dict[str, Any], kind: str
-) -> tuple[Any, str]:
-    """What a function of a mechanism returns, for each owner of a kind, or of the widest kind among its arguments."""
-    found: list[tuple[Any, str]] = []
+    sim: Simulation, group: Group, member: Member, function: Any, given: dict[str, Any], over: Shape
+) -> tuple[Any, Shape]:
+    """What a function of a mechanism returns, for each of what it is `over`, or of the widest among its arguments."""
+    found: list[tuple[Any, Shape]] = []
     for read in function.all_reads:
         if read in given:
-            found.append((given[read], kind))
+            found.append((given[read], over))
         elif read == "dt":
-            found.append((sim.net.dt, ""))
+            found.append((sim.net.dt, Shape.NUMBER))
         elif read in (*member.mechanism.fields, *member.mechanism.derived):
             found.append(value_of(sim, group, member, read))
         else:
             found.append(_of_neuron(sim, group, read, function))
-    kinds = [own for value, own in found if np.ndim(value)]
-    kind = kind or ("synapse" if len(set(kinds)) > 1 else next(iter(kinds), ""))
-    values = [spread(sim, group, value, own, kind) for value, own in found]
+    shapes = {own for value, own in found if np.ndim(value)}
+    if over is Shape.NUMBER:
+        over = Shape.SYNAPSE if len(shapes) > 1 else next(iter(shapes), over)
+    values = [spread(sim, group, value, own, over) for value, own in found]
     if all(np.ndim(value) == 0 for value in values):
-        return float(function(*values)), kind
-    return np.vectorize(function, otypes=[float])(*values), kind
+        return float(function(*values)), over
+    return np.vectorize(function, otypes=[float])(*values), over
 
 
-def _of_neuron(sim: Simulation, group: Group, read: str, function: Any) -> tuple[Any, str]:
+def _of_neuron(sim: Simulation, group: Group, read: str, function: Any) -> tuple[Any, Shape]:
     """A `pre_X`, `post_X` or `neuron_X`."""
     side, _, name = read.partition("_")
     cells = group if isinstance(group, Cells) else {"pre": group.source, "post": group.target}.get(side)  # type: ignore[attr-defined]
     neuron = cells.members[0] if isinstance(cells, Cells) and side in SIDES else None
     if neuron is None or name not in (*neuron.mechanism.fields, *neuron.mechanism.derived, *neuron.mechanism.states):
-        return function.optional[read], ""
+        return function.optional[read], Shape.NUMBER
     assert isinstance(cells, Cells)
     value, _ = value_of(sim, cells, neuron, name)
-    return value, "pre" if side == "pre" else "cell"
+    return value, Shape.SOURCE if side == "pre" else Shape.CELL

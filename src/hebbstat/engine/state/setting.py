@@ -16,16 +16,20 @@ from hebbstat.contract.errors import BadValueError
 from hebbstat.contract.fields import checked
 from hebbstat.contract.signals import Moving, steps_of
 from hebbstat.contract.state import Trace
+from hebbstat.engine.plan.arrays import Role, Shape
 from hebbstat.engine.plan.model import Group, Links, Member
 from hebbstat.engine.state.access import Found, title
 from hebbstat.engine.state.global_state import gathered, groups, put_variable, set_clock
 from hebbstat.engine.state.present import now, of_presynaptic, state_value
 from hebbstat.network.derive import dependents, derived_value
 from hebbstat.network.instantiate import NetworkInstance
+from hebbstat.network.lookup import places
 
 if TYPE_CHECKING:
     from hebbstat.engine.simulation import Simulation
-from hebbstat.network.lookup import places
+
+STAMPS = {Shape.ROW: "last", Shape.SYNAPSE: "stamp"}
+"""The variable that says as of when the states of an owner are kept, where they have none of their own."""
 
 
 def put(sim: Simulation, found: Found, value: Any) -> None:
@@ -60,15 +64,14 @@ def _stamp(sim: Simulation, group: Group, key: str) -> None:
     """Note that a state is as of now."""
     slow = group.variables[key].slow
     for share in sim.layout.shares[group.name]:
-        kind = group.kind(key)
-        name = f"at_{key}" if f"at_{key}" in share else {"row": "last", "synapse": "stamp"}.get(kind, "")
+        name = f"at_{key}" if f"at_{key}" in share else STAMPS.get(group.variables[key].shape, "")
         if name in share:
             share[name][:] = now(sim, slow)
 
 
 def _write(sim: Simulation, found: Found, value: Any) -> None:
-    group, key, kind = found.group, found.key, found.kind
-    if kind == "number":
+    group, key, shape = found.group, found.key, found.shape
+    if shape is Shape.NUMBER:
         if np.size(value) == 0 or np.min(value) != np.max(value):
             what = title(sim.model, found)
             raise BadValueError(
@@ -76,7 +79,7 @@ def _write(sim: Simulation, found: Found, value: Any) -> None:
             )
         put_variable(sim, group, key, np.asarray(float(np.max(value))))
         return
-    per_neuron = kind == "row" and group.variables[key].fixed
+    per_neuron = shape is Shape.ROW and group.variables[key].fixed
     n = group.source.population.n if per_neuron and isinstance(group, Links) else len(gathered(sim, group, key))
     if np.ndim(value) and np.shape(value) != (n,):
         what = title(sim.model, found)
@@ -105,7 +108,7 @@ def _checked(sim: Simulation, found: Found, value: Any) -> Any:
     state = None if mechanism is None else mechanism.states.get(found.name)
     if mechanism is not None and (state is None or not state.is_plain):
         raise BadValueError(f"{what} cannot be set: it follows from other values")
-    if found.kind == "synapse" and found.name == "w" and sim.plans[found.group.name].weights:
+    if found.shape is Shape.SYNAPSE and found.name == "w" and sim.plans[found.group.name].weights:
         raise BadValueError(f"{what} cannot be set: it is derived from hidden states; set these")
     try:
         array = np.asarray(value, float)
@@ -145,7 +148,7 @@ def _member(sim: Simulation, owner: str, place: str) -> tuple[Group, Member]:
 
 def _put_scoped(sim: Simulation, group: Group, key: str, value: Any) -> None:
     """Give a parameter its value: over presynaptic neurons, if it belongs to rows."""
-    if group.kind(key) == "row" and np.ndim(value):
+    if group.shape(key) is Shape.ROW and np.ndim(value):
         for share in sim.layout.shares[group.name]:
             share[key][:] = value[share["pre"]]
         return
@@ -158,7 +161,7 @@ def _follow(sim: Simulation, group: Group, member: Member, name: str) -> None:
     for state in member.mechanism.states.values():
         decays = isinstance(state.origin, Trace) and state.origin.tau == name
         if decays and f"rate_of_{member.prefix}{state.name}" in group.variables:
-            tau = variable.value if variable.kind == "number" else gathered(sim, group, key)
+            tau = variable.value if variable.shape is Shape.NUMBER else gathered(sim, group, key)
             rate = sim.net.dt / np.asarray(tau, float)
             put_variable(sim, group, f"rate_of_{member.prefix}{state.name}", rate)
             put_variable(sim, group, f"decay_of_{member.prefix}{state.name}", np.exp(-rate))
@@ -177,8 +180,7 @@ def _made(sim: Simulation) -> NetworkInstance:
         for member in group.members:
             for name in member.mechanism.fields:
                 key = f"{member.prefix}{name}"
-                kind = group.kind(key)
-                if kind in ("number", "cell", "synapse", "row") and group.variables[key].fixed:
+                if key in group.variables and group.variables[key].role is Role.PARAMETER:
                     values[member.owner, member.place][name] = _parameter(sim, group, key)
     pairs: dict[str, Any] = {name: _Pairs(sim, name) for name in sim.model.links}
     return replace(made, values=values, synapses=pairs)
@@ -187,9 +189,9 @@ def _made(sim: Simulation) -> NetworkInstance:
 def _parameter(sim: Simulation, group: Group, key: str) -> Any:
     """A parameter as the network was instantiated with: a number or an array over its scope."""
     variable = group.variables[key]
-    if variable.kind == "number":
+    if variable.shape is Shape.NUMBER:
         return float(variable.value)
-    values = of_presynaptic(sim, group, key) if variable.kind == "row" else gathered(sim, group, key)
+    values = of_presynaptic(sim, group, key) if variable.shape is Shape.ROW else gathered(sim, group, key)
     return values.astype(float)
 
 

@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hebbstat.engine.plan.arrays import Shape, Variable
+from hebbstat.engine.state.global_state import groups
+
 if TYPE_CHECKING:
     from hebbstat.engine.simulation import Simulation
-
-CONSTANT = set(
-    "post start piece pre row_of first_row row_delay sending delays in_degree firsts train_step train_id "
-    "log_step log_id logged logging flags progress learning frozen_from spent".split()
-)
-"""Arrays that a run does not change, or that are not the network's."""
 
 Kept = dict[tuple[str, int, str], Any]  # group, thread, variable -> its values
 
@@ -36,46 +33,37 @@ class Probe:
 
     def put_back(self, sim: Simulation) -> None:
         """Give the simulation what it had as the probe began."""
+        known = {group.name: group for group in groups(sim)}
         for (group, thread, key), value in {**self._kept, **(self._still or {})}.items():
-            share, variable = sim.layout.shares[group][thread], _variables(sim, group).get(key)
+            share = sim.layout.shares[group][thread]
             if isinstance(value, np.ndarray):
                 share[key][...] = value
             else:
-                share[key] = value
-                if variable is not None:
-                    variable.value = float(value) if variable.kind == "number" else int(value)
+                share[key], known[group].array(key).value = value, value.item()
         sim.step_count = self.began
 
 
 def _copies(sim: Simulation, still: bool) -> Kept:
     """Copies of what a frozen run can change; or, if `still`, of what only the user can."""
     kept: Kept = {}
-    for group, shares in sim.layout.shares.items():
-        variables = _variables(sim, group)
-        for thread, share in enumerate(shares):
-            for key, value in share.items():
-                variable = variables.get(key)
-                stands = not isinstance(value, np.ndarray) or _still(variable)
-                if key not in CONSTANT and stands == still and not (still and variable is None):
-                    kept[group, thread, key] = value.copy() if isinstance(value, np.ndarray) else value
+    for group in groups(sim):
+        for key, variable in group.arrays.items():
+            if _stands(variable) == still and (variable.role.changes or variable.role.settable):
+                shares = sim.layout.shares[group.name][: 1 if variable.shared else None]
+                kept |= {(group.name, thread, key): share[key].copy() for thread, share in enumerate(shares)}
     return kept
+
+
+def _stands(variable: Variable) -> bool:
+    """Whether in frozen time only the user changes it."""
+    by_user = variable.role.changes and (variable.shape is Shape.NUMBER or (variable.slow and variable.of_synapses))
+    return variable.role.settable or by_user
 
 
 def pass_over(sim: Simulation, steps: int) -> None:
     """For slow state frozen time has not passed: move the stamps of its last events forward by it."""
-    for group, shares in sim.layout.shares.items():
-        variables = _variables(sim, group)
-        stamps = {f"at_{name}" for name, variable in variables.items() if variable.slow} | {"stamp"}
-        for stamp in stamps & variables.keys():
-            for share in shares:
+    for group in groups(sim):
+        stamps = {f"at_{name}" for name, variable in group.variables.items() if variable.slow} | {"stamp"}
+        for stamp in stamps & group.variables.keys():
+            for share in sim.layout.shares[group.name]:
                 share[stamp] += np.int32(steps)
-
-
-def _variables(sim: Simulation, group: str) -> dict[str, Any]:
-    if group in sim.model.cells:
-        return sim.model.cells[group].variables
-    return sim.model.links[group].variables if group in sim.model.links else sim.model.rules.variables
-
-
-def _still(variable: Any) -> bool:
-    return variable is not None and (variable.fixed or (variable.slow and variable.kind == "synapse"))
