@@ -76,7 +76,7 @@ class MechanismType(type(ABC)):  # type: ignore[misc]  # so that a mechanism may
 
     if not TYPE_CHECKING:  # to tools a class is called as its fields say
 
-        def __call__(cls, *positional: Any, **values: Any) -> Any:
+        def __call__(cls, /, *positional: Any, **values: Any) -> Any:
             made = super().__call__(*positional, **values)
             vars(made)["__closed__"] = True
             return made
@@ -114,7 +114,7 @@ class Mechanism(metaclass=MechanismType):
         """How the class is called, for `inspect.signature`, `help` and editors."""
         return signature(cls.fields)
 
-    def __init__(self, *positional: Any, **values: Any) -> None:
+    def __init__(self, /, *positional: Any, **values: Any) -> None:
         cls = type(self)
         if len(positional) > len(cls.fields):
             raise BadValueError(f"{cls.__name__} takes at most {len(cls.fields)} values: {', '.join(cls.fields)}")
@@ -227,7 +227,7 @@ class Rule(Mechanism):
     if TYPE_CHECKING:
         on: str = by_name(default="", kw_only=True)
 
-    def __init__(self, *positional: Any, **values: Any) -> None:
+    def __init__(self, /, *positional: Any, **values: Any) -> None:
         if isinstance(values.get("on"), str) and "on" not in self.fields:
             self.acts_on = values.pop("on")
         super().__init__(*positional, **values)
