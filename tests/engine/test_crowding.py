@@ -10,7 +10,7 @@ from compositions import compose
 
 import hebbstat as hs
 from hebbstat.engine.run import oversubscription
-from hebbstat.engine.run.oversubscription import Crowding, reshare
+from hebbstat.engine.run.oversubscription import Crowding, repartition
 from hebbstat.engine.state.global_state import digest, gather
 
 STEPS = 150
@@ -23,7 +23,7 @@ def test_cutting_anew_changes_no_bit(seed: int) -> None:
     for threads in (1, 2, 4, 3):
         whole.run(steps=STEPS, watch=None)
         cut.run(steps=STEPS, watch=None)
-        reshare(cut, threads)
+        repartition(cut, threads)
         assert cut.threads == threads
         assert digest(gather(cut)) == digest(gather(whole))
 
@@ -46,7 +46,7 @@ def crowding_session(sim: hs.Simulation, record: list[hs.Recorder], change: bool
     session = Session(sim, record, 4 * STEPS, False)
 
     def has_changed(steps_left: int) -> bool:
-        reshare(sim, 1 + sim.threads % 3)
+        repartition(sim, 1 + sim.threads % 3)
         return True
 
     session.crowding = SimpleNamespace(has_changed=has_changed) if change else None  # type: ignore[assignment]

@@ -50,7 +50,7 @@ def test_each_virtual_row_holds_the_synapses_of_its_neuron_and_delay(threads: in
     sim = hs.Simulation(CASES["delays"], threads=threads, quiet=True)
     wanted = set(zip(synapses.pre().tolist(), synapses.delay.tolist(), synapses.post.tolist(), strict=True))
     found = []
-    for share, first in zip(sim.layout.links["x"], sim.layout.bounds["cells"][:-1].tolist(), strict=True):
+    for share, first in zip(sim.layout.links["x"], sim.layout.offsets["cells"][:-1].tolist(), strict=True):
         rows = {key: share.arrays[key].tolist() for key in ("pre", "row_delay", "start")}
         for row, (pre, delay) in enumerate(zip(rows["pre"], rows["row_delay"], strict=True)):
             assert share.arrays["row_of"][pre, sim.layout.links["x"][0].arrays["delays"].tolist().index(delay)] == row
@@ -89,7 +89,7 @@ def test_bytes_per_synapse(rules: list, most: float) -> None:
 def bytes_reached_from(sim: hs.Simulation) -> int:
     """All arrays that can be reached from a simulation, but for spike logs and what cells are made of."""
     found, todo, seen = 0, [sim], set()
-    cells = {id(value) for share in sim.layout.shares["cells"] for value in share.values()}
+    cells = {id(value) for share in sim.layout.shards["cells"] for value in share.values()}
     while todo:
         thing = todo.pop()
         if id(thing) in seen or id(thing) in cells:

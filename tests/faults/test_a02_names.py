@@ -99,7 +99,7 @@ def test_a2_no_name_of_the_engine_begins_as_a_users_does():
     for group in (*sim.model.cells.values(), *sim.model.links.values(), sim.model.rules):
         mechanisms = [(m.prefix, m.mechanism) for m in group.members]
         users = {f"{prefix}{name}" for prefix, of in mechanisms for name in (*of.fields, *of.states, *of.derived)}
-        for name in sim.layout.shares[group.name][0]:
+        for name in sim.layout.shards[group.name][0]:
             assert bool(PLACES.match(name)) == (name in users), name
     for name in (*runtime.__all__, *dir(Layout)):
         assert (not re.match("pop_|proj_|hook_", name) and not name.endswith("_")) or name.startswith("__")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 import hebbstat as hs
-from hebbstat.contract.errors import ContractError
 
 
 class Named(hs.Plasticity):
@@ -70,8 +68,3 @@ def test_a2_names_of_a_mechanisms_own_attributes_are_free() -> None:
     reference.run(steps=20)
     np.testing.assert_allclose(sim.weights("a -> c"), reference.weights("a -> c"), rtol=1e-12)
     assert not np.allclose(sim.weights("a -> c"), 0.9)
-
-
-def test_a2_the_name_of_a_draw_that_is_called_is_refused() -> None:
-    with pytest.raises(ContractError, match=r"Taken.binomial: the name stands for a draw"):
-        type("Taken", (hs.Neuron,), {"binomial": hs.PerNeuron.state()})

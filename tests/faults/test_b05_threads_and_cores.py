@@ -12,7 +12,7 @@ import pytest
 
 import hebbstat as hs
 from hebbstat.engine import simulation
-from hebbstat.engine.run.oversubscription import reshare
+from hebbstat.engine.run.oversubscription import repartition
 from hebbstat.engine.state.global_state import digest, gather
 from hebbstat.network import parallel
 
@@ -51,7 +51,7 @@ def test_b5_a_population_of_one_cell_leaves_others_their_threads(tmp_path: Path)
         assert fingerprint(sim) == expected[0]
         again = hs.Simulation.load(sim.save(tmp_path / "cut.ckpt"), threads=8 - threads, quiet=True)
         assert fingerprint(again) == expected[1]
-    reshare(sim, 7)
+    repartition(sim, 7)
     assert fingerprint(sim) == expected[1]
 
 

@@ -129,10 +129,10 @@ def test_nothing_that_a_run_changes_is_left_out(seed: int, tmp_path: Path) -> No
     for group in global_state.groups(sim):
         for key, variable in group.arrays.items():
             if variable.role in FOLLOWS and not key.startswith("h_"):  # events that all rows have seen may stand there
-                for one, other in zip(sim.layout.shares[group.name], again.layout.shares[group.name], strict=True):
+                for one, other in zip(sim.layout.shards[group.name], again.layout.shards[group.name], strict=True):
                     np.testing.assert_array_equal(one[key], other[key], err_msg=f"{group.name}/{key}")
     for group in global_state.groups(again):
-        for share in again.layout.shares[group.name]:
+        for share in again.layout.shards[group.name]:
             for key, variable in group.arrays.items():
                 if variable.role in (Role.SCRATCH, Role.HISTORY) and variable.shape is not Shape.RECORD:
                     used = share[key][: share["size"]] if key == "fired" else share[key]  # its end is filled with zeros

@@ -40,6 +40,7 @@ def _check_events(cls: Any) -> None:
 
 def _check_language(cls: Any) -> None:
     """Hooks are of the language that the engine compiles, and return what their event is about."""
+    own = {*cls.fields, *cls.states, *cls.derived}
     plain = [state.name for state in cls.states.values() if state.is_plain]
     advances = [state.advancer for state in cls.states.values() if state.advancer]
     for hook in (*cls.hooks, *advances):
@@ -47,9 +48,9 @@ def _check_language(cls: Any) -> None:
         event = f"@{', '.join(names)}.{hook.event}" if names else hook.event
         place = f"{cls.__name__}.{name}" if name.isidentifier() and name != "_" else f"{cls.__name__}, {event}"
         returned = names or (["the amount", *plain] if hook.event == "transmit" else ["its value"])
-        check_hook(hook.function, place, tuple(returned))
+        check_hook(hook.function, place, tuple(returned), own)
         if hook.when is not None:
-            check_hook(hook.when, f"the condition of {place}")
+            check_hook(hook.when, f"the condition of {place}", plain=own)
 
 
 def _fields_named_by(origin: Origin) -> list[str]:
@@ -62,8 +63,6 @@ def _fields_named_by(origin: Origin) -> list[str]:
 def _check_names(cls: Any) -> None:
     """Whatever a class names must be there; what belongs to the network is looked up when that is bound."""
     own, kind = {*cls.fields, *cls.states, *cls.derived}, cls.kind
-    if "binomial" in own:
-        raise ContractError(f"{cls.__name__}.binomial: the name stands for a draw, binomial(n, p); choose another")
     functions = [(hook.event, hook.reads) for hook in cls.hooks]
     functions += [(name, value.reads) for name, value in cls.derived.items()]
     functions += [(f"{s.name}.advance", s.advancer.reads) for s in cls.states.values() if s.advancer]

@@ -260,7 +260,7 @@ class Simulation:
     def modulator(self, name: str) -> float:
         """The present value of a network rule's state, 'name' (its first) or 'name.state'."""
         rule, state = lookup.followed(self.net, name, "sim.modulator()")
-        return float(self.layout.shares[NETWORK][0][modulator(self.model, rule, state)][0])
+        return float(self.layout.shards[NETWORK][0][modulator(self.model, rule, state)][0])
 
     @in_turn("set()")
     def set(self, of: Population | Projection | str, name: str, value: Any) -> None:

@@ -42,13 +42,13 @@ def _check_quantities(net: Network) -> None:
 
 def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:
     check_reads(mechanism)
-    what = f"{type(mechanism).__name__} on '{owner}'"
+    what, own = f"{type(mechanism).__name__} on '{owner}'", {*mechanism.fields, *mechanism.states, *mechanism.derived}
     for state in mechanism.states.values():
         if isinstance(state.origin, Sensor):
             watched(net, mechanism, state)
         if state.advancer:
             others = [name for name in state.advancer.all_reads if name in mechanism.states and name != state.name]
-            drawn = [name for name in state.advancer.all_reads if name in DRAWS and name not in mechanism.fields]
+            drawn = [name for name in state.advancer.all_reads if name in DRAWS and name not in own]
             if drawn:
                 raise ContractError(f"{what}: {state.name}.advance draws '{drawn[0]}'; it may not: use `step`")
             if others:

@@ -8,7 +8,7 @@ with a way out. The engine writes its code from the same readings.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
@@ -42,12 +42,13 @@ class Helper:
 class Reading(Kinds):
     """A function, read: its syntax, and the kinds of its variables, of each expression and of its result.
 
-    `late` lets names pass that mean nothing yet. Raises ContractError for what is not of the language.
+    `late` lets names pass that mean nothing yet; arguments in `plain` are numbers, whatever the language calls so.
+    Raises ContractError for what is not of the language.
     """
 
     def __init__(
         self, function: Callable[..., Any], place: str, kinds: tuple[Kind, ...] = (), *, late: bool = False,
-        around: tuple[Any, ...] = (),
+        around: tuple[Any, ...] = (), plain: Collection[str] = (),
     ) -> None:  # fmt: skip
         try:
             node = source_tree(function)
@@ -58,7 +59,8 @@ class Reading(Kinds):
         self.parameters = self._parameters()
         names = (inner for inner in ast.walk(self.node) if isinstance(inner, ast.Name))
         self.variables |= {name.id: None for name in names if isinstance(name.ctx, ast.Store)}
-        self.kinds_given = kinds or tuple(ARGUMENTS.get(name, FLOAT) for name in self.parameters)
+        offered = {name: kind for name, kind in ARGUMENTS.items() if name not in plain}
+        self.kinds_given = kinds or tuple(offered.get(name, FLOAT) for name in self.parameters)
         self.variables |= zip(self.parameters, self.kinds_given, strict=True)
         self.result: Kind = None
         self.helpers: dict[int, Helper] = {}
@@ -232,24 +234,27 @@ class Reading(Kinds):
         return tuple(found[name] if name in found else defaults[name] for name in names)
 
 
-_checked: WeakKeyDictionary[Any, Kind] = WeakKeyDictionary()
+_checked: WeakKeyDictionary[Any, dict[frozenset[str], Kind]] = WeakKeyDictionary()
 
 
-def check(function: Callable[..., Any], place: str) -> Kind:
+def check(function: Callable[..., Any], place: str, plain: Collection[str] = ()) -> Kind:
     """Raise ContractError if a hook is not of the language; the kind of its result, as far as it is known."""
-    if function in _checked:
-        return _checked[function]
-    reading = Reading(function, place, late=True)
+    known, numbers = _checked.setdefault(function, {}), frozenset(name for name in plain if name in ARGUMENTS)
+    if numbers in known:
+        return known[numbers]
+    reading = Reading(function, place, late=True, plain=numbers)
     for value in function.__defaults__ or ():
         if not is_number(value):
             reading.refuse(reading.node, f"the default value {value!r:.40}", "give a number")
-    _checked[function] = reading.result
+    known[numbers] = reading.result
     return reading.result
 
 
-def check_hook(function: Callable[..., Any], place: str, returned: tuple[str, ...] = ("its value",)) -> None:
+def check_hook(
+    function: Callable[..., Any], place: str, returned: tuple[str, ...] = ("its value",), plain: Collection[str] = ()
+) -> None:
     """Raise ContractError if a hook is not of the language, or does not return a number for each of these."""
-    kind = check(function, place)
+    kind = check(function, place, plain)
     number = len(kind) if isinstance(kind, tuple) else 1
     if kind is not None and (number != len(returned) or isinstance(kind, tuple) == (len(returned) == 1)):
         found = f"a tuple of {number}" if isinstance(kind, tuple) else "one number"

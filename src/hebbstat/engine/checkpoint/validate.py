@@ -15,7 +15,7 @@ import numpy as np
 
 from hebbstat.contract.errors import HebbstatError
 from hebbstat.engine.plan.arrays import Role, Shape, Variable
-from hebbstat.engine.plan.model import Cells, Group, Member
+from hebbstat.engine.plan.model import Group, Member, PopulationGroup
 from hebbstat.engine.state import setting
 from hebbstat.engine.state.access import Found
 from hebbstat.engine.state.global_state import State, gather, groups, saved
@@ -97,7 +97,7 @@ def vet_state(sim: Simulation, ours: State, state: State, step: int) -> None:
             _vet_form(name, state[name], ours[name], variable, min(step, sim.layout.slots))
             if state[name].dtype.kind in "iu" and variable.role is not Role.RING:
                 _vet_stamps(name, state[name], variable, step)
-        if isinstance(group, Cells) and group.spiking:
+        if isinstance(group, PopulationGroup) and group.spiking:
             _vet_spikes(group.name, state[f"{group.name}/counts"], state[f"{group.name}/ids"], group.population.n)
 
 

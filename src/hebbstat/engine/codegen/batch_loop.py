@@ -16,7 +16,7 @@ from hebbstat.engine.codegen.records import cut, gather_records, type_of
 from hebbstat.engine.codegen.row_loop import needs_cell
 from hebbstat.engine.codegen.text import indented, one_each
 from hebbstat.engine.plan.arrays import scratch
-from hebbstat.engine.plan.model import Links
+from hebbstat.engine.plan.model import ProjectionGroup
 
 
 class Batched:
@@ -28,7 +28,7 @@ class Batched:
     about, replayed = "count", ""
     picked = "s"
 
-    def __init__(self, reader: Reader, links: Links, values: list[str]) -> None:
+    def __init__(self, reader: Reader, links: ProjectionGroup, values: list[str]) -> None:
         self.reader, self.links, q = reader, links, links.ident
         self.cell, self.replay_head = f"{q}.post[k]", list[str]()
         self.events = f"{q}.batch_post, {q}.h_step, {q}.batch_since"

@@ -11,13 +11,14 @@ from typing import Any
 
 from hebbstat.contract.events import Returns
 from hebbstat.contract.hooks import Hook, arguments
+from hebbstat.contract.language.grammar import ARGUMENTS
 from hebbstat.contract.mechanism import Bound
 from hebbstat.contract.signals import FollowState
 from hebbstat.contract.state import State, Trace
 from hebbstat.engine.codegen.hook_bodies import number
 from hebbstat.engine.codegen.hooks import HookWriter
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.model import Cells, Group, Links, Member, Model, draw_key, modulator
+from hebbstat.engine.plan.model import Group, Member, Model, PopulationGroup, ProjectionGroup, draw_key, modulator
 from hebbstat.network import lookup
 from hebbstat.network.lookup import Asking
 from hebbstat.network.streams import hook_stream
@@ -72,7 +73,15 @@ class Reader:
         self, view: View, member: Member, function: Callable[..., Any], wanted: str, asking: Asking, truth: bool = False
     ) -> str:
         """The call of a function of a mechanism with what its arguments mean."""
-        return f"{self.hooks.name(function, wanted, truth)}({self._given(view, member, function, asking)})"
+        name = self.hooks.name(function, wanted, truth, self._plain(member, function, asking))
+        return f"{name}({self._given(view, member, function, asking)})"
+
+    def _plain(self, member: Member, function: Callable[..., Any], asking: Asking) -> frozenset[str]:
+        """Arguments that are called as what the language offers, but are numbers: the mechanism's own, a modulator."""
+        required, optional = arguments(function)
+        asking, net, given = replace(asking, optional=optional), self.model.net, (*required, *optional)
+        means = {n: lookup.meaning(net, member.owner, member.mechanism, n, asking) for n in given if n in ARGUMENTS}
+        return frozenset(n for n, what in means.items() if not isinstance(what, lookup.Offered | lookup.Drawn))
 
     def _given(self, view: View, member: Member, function: Callable[..., Any], asking: Asking) -> str:
         """What the arguments of a function of a mechanism mean."""
@@ -120,9 +129,9 @@ class Reader:
             who = f"{name} of {type(member.mechanism).__name__} on '{member.owner}'"
             return view.signal(self.followed(*lookup.followed(self.model.net, value.source, who), view))
         if (member.owner, member.place, name) in self.model.made.live:
-            function = member.mechanism.derived[name].function
-            given = self._given(view, member, function, Asking(name, before=True))
-            return f"{self.hooks.name(function, f'{type(member.mechanism).__name__}_{name}')}({given})"
+            function, asking = member.mechanism.derived[name].function, Asking(name, before=True)
+            given, wanted = self._given(view, member, function, asking), f"{type(member.mechanism).__name__}_{name}"
+            return f"{self.hooks.name(function, wanted, plain=self._plain(member, function, asking))}({given})"
         return self.variable(view.group, f"{member.prefix}{name}", view)
 
     def followed(self, rule: str, state: str, view: View) -> str:
@@ -201,7 +210,7 @@ class Reader:
         bits = f"{view.bits}({key}, {view.element})"
         return bits if kind == "binomial" else f"F({kind}({bits}))"
 
-    def neuron_value(self, cells: Cells, name: str, index: str) -> str | None:
+    def neuron_value(self, cells: PopulationGroup, name: str, index: str) -> str | None:
         """A state, parameter or output of a neuron at an index of this thread's share; None if there is none."""
         neuron = cells.members[0]
         if name == "rate" and not cells.population.spiking:
@@ -221,7 +230,7 @@ def known_of(member: Member) -> tuple[str, ...]:
     return (*mechanism.states, *mechanism.fields, *mechanism.derived)
 
 
-def presynaptic_parameter(links: Links, name: str) -> str | None:
+def presynaptic_parameter(links: ProjectionGroup, name: str) -> str | None:
     """The variable of a parameter of the presynaptic neuron, of which rows keep copies; None if there is none."""
     neuron = links.source.members[0]
     if name not in known_of(neuron):

@@ -30,12 +30,17 @@ class HookWriter:
         self._taken: set[str] = set()
         self._scalar: set[str] = set()  # names of functions that are no vector code
 
-    def name(self, function: Callable[..., Any], wanted: str, truth: bool = False) -> str:
-        """The name under which a hook can be called in the module; it returns numbers, or a `truth` value."""
-        found = self._names.get((function, None, truth))
+    def name(
+        self, function: Callable[..., Any], wanted: str, truth: bool = False, plain: frozenset[str] = frozenset()
+    ) -> str:
+        """The name under which a hook can be called in the module; it returns numbers, or a `truth` value.
+
+        Arguments in `plain` are numbers, though the language has something else of their name.
+        """
+        found = self._names.get((function, plain, truth))
         if found is None:
-            reading = Reading(function, function.__qualname__)
-            found = self._names[function, None, truth] = self._add(reading, wanted, truth, hook=True)
+            reading = Reading(function, function.__qualname__, plain=plain)
+            found = self._names[function, plain, truth] = self._add(reading, wanted, truth, hook=True)
         return found
 
     def helper(self, reading: Reading) -> str:

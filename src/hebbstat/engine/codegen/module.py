@@ -17,7 +17,7 @@ from hebbstat.engine.codegen.projection import write_links
 from hebbstat.engine.codegen.text import indented, only_if
 from hebbstat.engine.inspect.profile import clocked
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.model import Group, Links, Model
+from hebbstat.engine.plan.model import Group, Model, ProjectionGroup
 from hebbstat.engine.plan.projection import Plan, plan
 
 HEAD = '''"""The kernel of a network, written by Hebbstat from its structure. Do not edit: it is named by its content.
@@ -151,16 +151,16 @@ def _step(model: Model, plans: dict[str, Plan], body: str) -> list[list[str]]:
     return parts
 
 
-def _arguments(links: Links) -> str:
+def _arguments(links: ProjectionGroup) -> str:
     return f"n, {links.ident}, {links.target.ident}, network"
 
 
-def _all_arguments(links: Links) -> str:
+def _all_arguments(links: ProjectionGroup) -> str:
     ends = dict.fromkeys((links.source.ident, links.target.ident))
     return f"n, {links.ident}, {', '.join(ends)}, network"
 
 
-def _any_tick(links: Links) -> str:
+def _any_tick(links: ProjectionGroup) -> str:
     ticks = [f"(n + 1) % {links.ident}.{name} == 0" for name in links.variables if name.startswith("ticks_")]
     return f" and ({' or '.join(ticks)})"
 

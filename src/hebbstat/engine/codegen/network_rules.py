@@ -6,7 +6,7 @@ from hebbstat.contract.hooks import Hook
 from hebbstat.contract.state import Sensor, State
 from hebbstat.engine.codegen.binding import Reader, View
 from hebbstat.engine.codegen.text import indented, only_if, results
-from hebbstat.engine.plan.model import Cells, Member, Model
+from hebbstat.engine.plan.model import Member, Model, PopulationGroup
 from hebbstat.network import lookup
 
 
@@ -75,7 +75,7 @@ def _counted(reader: Reader, member: Member, state: State) -> str:
     return f"count_spikes({cells}.counts[n % {cells}.ids.shape[0]])"
 
 
-def sensed_cells(model: Model) -> list[Cells]:
+def sensed_cells(model: Model) -> list[PopulationGroup]:
     """Populations whose spikes a network rule counts."""
     names = {
         lookup.watched(model.net, member.mechanism, state).name

@@ -10,12 +10,12 @@ from hebbstat.engine.codegen.binding import Reader, View
 from hebbstat.engine.codegen.population_rules import write_cell_rules
 from hebbstat.engine.codegen.text import indented
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.model import Cells, Member, Pool
+from hebbstat.engine.plan.model import Member, PopulationGroup, SharedReceptor
 
 SUMS = ("current", "conductance", "drive")  # what receptors give a neuron together
 
 
-def write_cells(reader: Reader, cells: Cells) -> list[str]:
+def write_cells(reader: Reader, cells: PopulationGroup) -> list[str]:
     """All functions of one population."""
     return [*_integrate(reader, cells), *write_cell_rules(reader, cells)]
 
@@ -25,7 +25,7 @@ def _local(member: Member, state: State) -> str:
 
 
 def _view(
-    reader: Reader, cells: Cells, offered: dict[str, str], element: str = "place", bits: str = "bits_at"
+    reader: Reader, cells: PopulationGroup, offered: dict[str, str], element: str = "place", bits: str = "bits_at"
 ) -> View:
     """States are local variables. In the loop over all cells, each cell's draws lie at the next `place`."""
     view = View(cells, _local, offered, element=element, bits=bits)
@@ -33,7 +33,7 @@ def _view(
     return view
 
 
-def _neuron_local(reader: Reader, cells: Cells, view: View, name: str) -> str | None:
+def _neuron_local(reader: Reader, cells: PopulationGroup, view: View, name: str) -> str | None:
     neuron = cells.members[0]
     if name in neuron.mechanism.states:
         return _local(neuron, neuron.mechanism.states[name])
@@ -42,7 +42,7 @@ def _neuron_local(reader: Reader, cells: Cells, view: View, name: str) -> str | 
     return None
 
 
-def _integrate(reader: Reader, cells: Cells) -> list[str]:
+def _integrate(reader: Reader, cells: PopulationGroup) -> list[str]:
     """The function that takes all cells of a share through one step."""
     c, neuron = cells.ident, cells.members[0]
     wanted = {name for hook in neuron.mechanism.hooks for name in hook.all_reads}
@@ -77,7 +77,7 @@ def _integrate(reader: Reader, cells: Cells) -> list[str]:
     ]
 
 
-def _note_outputs(cells: Cells) -> list[str]:
+def _note_outputs(cells: PopulationGroup) -> list[str]:
     """Lines that keep what the cells of a share gave out in this step: rates, or the ids of those that fired."""
     c = cells.ident
     if not cells.population.spiking:
@@ -92,12 +92,12 @@ def _note_outputs(cells: Cells) -> list[str]:
     ]
 
 
-def _load_states(cells: Cells, member: Member) -> list[str]:
+def _load_states(cells: PopulationGroup, member: Member) -> list[str]:
     names = [_local(member, state) for state in member.mechanism.states.values() if state.is_plain]
     return [f"{name} = {cells.ident}.{name}[i]" for name in names]
 
 
-def _receptors_give(reader: Reader, cells: Cells, wanted: set[str]) -> list[str]:
+def _receptors_give(reader: Reader, cells: PopulationGroup, wanted: set[str]) -> list[str]:
     """Arrivals enter the receptors; what these give is summed in the order of the projections."""
     lines = [f"{name} = F(-0.0)" for name in SUMS if name in wanted]  # adding to -0.0 is no work
     for pool in cells.pools:
@@ -115,7 +115,7 @@ def _receptors_give(reader: Reader, cells: Cells, wanted: set[str]) -> list[str]
     return lines
 
 
-def _arrivals_enter(reader: Reader, view: View, pool: Pool) -> list[str]:
+def _arrivals_enter(reader: Reader, view: View, pool: SharedReceptor) -> list[str]:
     """What was summed enters where it is not 0; all hooks and traces read the values before."""
     amount, states = view.offered["amount"], pool.mechanism.states.values()
     hooks = [hook for hook in pool.mechanism.hooks if hook.event == "on_arrival"]
@@ -141,7 +141,7 @@ def _new_values_hold(member: Member, hooks: list[Hook]) -> list[str]:
     return [_when_learning(state, f"{name} = new_{name}", name) for name, state in states]
 
 
-def _store_states(cells: Cells, member: Member) -> list[str]:
+def _store_states(cells: PopulationGroup, member: Member) -> list[str]:
     names = [_local(member, state) for state in member.mechanism.states.values() if state.is_plain]
     return [f"{cells.ident}.{name}[i] = {name}" for name in names]
 
@@ -162,14 +162,14 @@ def _step(reader: Reader, member: Member, view: View) -> list[str]:
     return [*lines, *_new_values_hold(member, hooks)]
 
 
-def _receptors_step(reader: Reader, cells: Cells) -> list[str]:
+def _receptors_step(reader: Reader, cells: PopulationGroup) -> list[str]:
     lines = []
     for pool in cells.pools:
         lines += [*_step(reader, pool, _view(reader, cells, {})), *_store_states(cells, pool)]
     return lines
 
 
-def _give_out(reader: Reader, view: View, neuron: Member, cells: Cells) -> list[str]:
+def _give_out(reader: Reader, view: View, neuron: Member, cells: PopulationGroup) -> list[str]:
     """The threshold test, or the output of a rate neuron; and the states as the step leaves them."""
     hooks = {hook.event: hook for hook in neuron.mechanism.hooks if not hook.writes}
     for event, to in (("fires", "fired"), ("output", "rate_now")):
@@ -179,13 +179,13 @@ def _give_out(reader: Reader, view: View, neuron: Member, cells: Cells) -> list[
     raise NotSupportedError(f"{type(neuron.mechanism).__name__} has neither `fires` nor `output`")
 
 
-def _read_at_spikes(cells: Cells, offered: dict[str, str]) -> list[str]:
+def _read_at_spikes(cells: PopulationGroup, offered: dict[str, str]) -> list[str]:
     """Sums of a step that the hooks of a spike read."""
     hooks = [hook for hook in cells.members[0].mechanism.hooks if hook.event == "on_spike"]
     return [name for name in (*SUMS, "input") if name in offered and any(name in hook.all_reads for hook in hooks)]
 
 
-def _keep_for_spikes(cells: Cells, offered: dict[str, str]) -> list[str]:
+def _keep_for_spikes(cells: PopulationGroup, offered: dict[str, str]) -> list[str]:
     """Lines that keep these sums until the step's spikes are known."""
     lines = []
     for name in _read_at_spikes(cells, offered):
@@ -194,7 +194,7 @@ def _keep_for_spikes(cells: Cells, offered: dict[str, str]) -> list[str]:
     return lines
 
 
-def _spikes(reader: Reader, cells: Cells, offered: dict[str, str]) -> list[str]:
+def _spikes(reader: Reader, cells: PopulationGroup, offered: dict[str, str]) -> list[str]:
     """Reset and adaptation of the cells that fired: few in a step, so they are taken one by one."""
     c, neuron = cells.ident, cells.members[0]
     kept = {name: f"{c}.kept_{name}[i]" for name in _read_at_spikes(cells, offered)}

@@ -12,30 +12,30 @@ from hebbstat.contract.state import State, Trace
 from hebbstat.engine.codegen.binding import Reader, View
 from hebbstat.engine.codegen.text import indented, only_if, results, when_learning
 from hebbstat.engine.plan.arrays import Role, Shape, Variable
-from hebbstat.engine.plan.model import Cells, Group, Member
+from hebbstat.engine.plan.model import Group, Member, PopulationGroup
 
 Hooks = list[tuple[Member, Hook]]
 
 
-def write_cell_rules(reader: Reader, cells: Cells) -> list[str]:
+def write_cell_rules(reader: Reader, cells: PopulationGroup) -> list[str]:
     """The functions of the rules on one population."""
     return [*_spike_events(reader, cells), *_pass(reader, cells, "step"), *_pass(reader, cells, "on_tick")]
 
 
-def _rules(cells: Cells) -> list[Member]:
+def _rules(cells: PopulationGroup) -> list[Member]:
     return [m for m in cells.members if isinstance(m.mechanism, PopulationRule)]
 
 
-def _hooks(cells: Cells, event: str) -> Hooks:
+def _hooks(cells: PopulationGroup, event: str) -> Hooks:
     return [(m, hook) for m in _rules(cells) for hook in m.mechanism.hooks if hook.event == event]
 
 
-def _traces(cells: Cells) -> list[tuple[Member, State]]:
+def _traces(cells: PopulationGroup) -> list[tuple[Member, State]]:
     states = [(m, state) for m in _rules(cells) for state in m.mechanism.states.values()]
     return [(m, state) for m, state in states if isinstance(state.origin, Trace)]
 
 
-def _view(reader: Reader, cells: Cells, member: Member) -> View:
+def _view(reader: Reader, cells: PopulationGroup, member: Member) -> View:
     """A rule on cells reads states as of the end of this step."""
 
     def state(of: Member, which: State) -> str:
@@ -49,12 +49,12 @@ def _view(reader: Reader, cells: Cells, member: Member) -> View:
     return view
 
 
-def _target(cells: Cells, rule: PopulationRule) -> str:
+def _target(cells: PopulationGroup, rule: PopulationRule) -> str:
     """The variable of the neuron's parameter that a rule changes."""
     return f"{cells.members[0].prefix}{rule.acts_on}"
 
 
-def _spike_events(reader: Reader, cells: Cells) -> list[str]:
+def _spike_events(reader: Reader, cells: PopulationGroup) -> list[str]:
     """What a spike does to the rules on its cell: changes, then states."""
     c, hooks, traces = cells.ident, _hooks(cells, "on_spike"), _traces(cells)
     if not hooks and not traces:
@@ -82,7 +82,7 @@ def _spike_events(reader: Reader, cells: Cells) -> list[str]:
     ]
 
 
-def _called(reader: Reader, cells: Cells, hooks: Hooks, local: str) -> list[str]:
+def _called(reader: Reader, cells: PopulationGroup, hooks: Hooks, local: str) -> list[str]:
     """Lines that call hooks and keep what they return in numbered locals."""
     return [
         f"{local}{k} = {reader.call(_view(reader, cells, member), member, hook)}"
@@ -90,7 +90,7 @@ def _called(reader: Reader, cells: Cells, hooks: Hooks, local: str) -> list[str]
     ]
 
 
-def _applied(cells: Cells, hooks: Hooks, local: str, clocked: bool = False) -> list[str]:
+def _applied(cells: PopulationGroup, hooks: Hooks, local: str, clocked: bool = False) -> list[str]:
     """Lines that write down what hooks returned: new values of states, or changes of their rule's target."""
     lines = []
     for k, (member, hook) in enumerate(hooks):
@@ -105,13 +105,13 @@ def _applied(cells: Cells, hooks: Hooks, local: str, clocked: bool = False) -> l
     return lines
 
 
-def _stored(cells: Cells, member: Member, state: State, value: str) -> list[str]:
+def _stored(cells: PopulationGroup, member: Member, state: State, value: str) -> list[str]:
     name = f"{member.prefix}{state.name}"
     stamp = [f"{cells.ident}.at_{name}[i] = n"] if state.moves else []
     return when_learning(state, [f"{cells.ident}.{name}[i] = {value}", *stamp])
 
 
-def _pass(reader: Reader, cells: Cells, event: str) -> list[str]:
+def _pass(reader: Reader, cells: PopulationGroup, event: str) -> list[str]:
     """What all cells do at a step, or at the ticks of their rules' clocks: states, then changes, which read them."""
     c, hooks = cells.ident, _hooks(cells, event)
     if not hooks:
@@ -132,7 +132,7 @@ def _pass(reader: Reader, cells: Cells, event: str) -> list[str]:
     ]
 
 
-def calls_of_cells(cells: Cells, event: str) -> list[str]:
+def calls_of_cells(cells: PopulationGroup, event: str) -> list[str]:
     """Lines of the step that run the population's rules, guarded by learning and by their clocks."""
     c = cells.ident
     if event == "spikes":

@@ -9,7 +9,7 @@ from hebbstat.engine.codegen.replay import newest_event, replayed
 from hebbstat.engine.codegen.text import indented, one_each, only_if, results, when_learning
 from hebbstat.engine.codegen.update import store, synapse_event
 from hebbstat.engine.plan.arrays import Shape, Variable, scratch
-from hebbstat.engine.plan.model import Links, Member
+from hebbstat.engine.plan.model import Member, ProjectionGroup
 from hebbstat.network.connectors import OneToOne
 
 States = list[tuple[Member, State]]
@@ -20,7 +20,7 @@ def write_arrivals(at: Views) -> list[str]:
     return _rates(at) if at.plan.rate else [*_due(at.links), *_spikes(at)]
 
 
-def _due(links: Links) -> list[str]:
+def _due(links: ProjectionGroup) -> list[str]:
     q, source = links.ident, links.source.ident
     sent = f"{source}.ids, {source}.counts, {source}.firsts, {q}.sending, network.learning, network.was_frozen"
     lists = f"{q}.due, {q}.due_count, {q}.new, {q}.new_count"
@@ -33,7 +33,7 @@ def _due(links: Links) -> list[str]:
     ]
 
 
-def _ask(links: Links) -> list[str]:
+def _ask(links: ProjectionGroup) -> list[str]:
     """Lines that ask for the memory of the rows of neurons whose spike begins to arrive, if rows are worth it."""
     if isinstance(links.projection.wiring, OneToOne):
         return []

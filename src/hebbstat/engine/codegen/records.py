@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from hebbstat.engine.plan.arrays import Shape, scratch
-from hebbstat.engine.plan.model import Links
+from hebbstat.engine.plan.model import ProjectionGroup
 
 INDEXED = re.compile(r"\b(\w+)\.(\w+)\[(i|j|k|s|row|0)\]")
 
@@ -25,7 +25,7 @@ class Loops:
     arithmetic: list[str]
 
 
-def cut(links: Links, body: list[str], gathered: str, scratch_prefix: str = "g") -> Loops:
+def cut(links: ProjectionGroup, body: list[str], gathered: str, scratch_prefix: str = "g") -> Loops:
     """Cut the lines of a loop body over `e`; `gathered` names the indices to gather, such as "ij"."""
     loops = Loops([], [], [])
     seen: dict[str, str] = {}
@@ -54,7 +54,9 @@ def cut(links: Links, body: list[str], gathered: str, scratch_prefix: str = "g")
     return loops
 
 
-def gather_records(links: Links, gather: list[str], cells: str, place: str, since: str) -> tuple[list[str], list[str]]:
+def gather_records(
+    links: ProjectionGroup, gather: list[str], cells: str, place: str, since: str
+) -> tuple[list[str], list[str]]:
     """Lines that gather what lies in records of cells, and pick the synapses whose cell has an event before its newest.
 
     `cells` has the cells of synapses, that of the e-th at `place`; `since` is when a row was last visited. Returns the
@@ -64,13 +66,13 @@ def gather_records(links: Links, gather: list[str], cells: str, place: str, sinc
     own = re.compile(rf"{q}\.g_(\w+)\[e\] = {q}\.\1\[i\]")
     for line in gather:
         match = own.fullmatch(line)
-        if match and (match[1] in links.near if links.near else links.shape(match[1]) in (Shape.CELL, None)):
+        if match and (match[1] in links.records if links.records else links.shape(match[1]) in (Shape.CELL, None)):
             found.insert(-1, match[1])
         else:
             rest.append(line)
-    links.near = links.near or found
+    links.records = links.records or found
     links.variables["g_h_older"] = scratch("int32")
-    fields = {name: f"g_{name}" for name in links.near}
+    fields = {name: f"g_{name}" for name in links.records}
     taken = ", ".join(f"{q}.{local}" for local in fields.values())
     lines = [
         "for e in range(0, whole_lanes(count), LANES):",
@@ -85,7 +87,7 @@ def gather_records(links: Links, gather: list[str], cells: str, place: str, sinc
     return lines, rest
 
 
-def put_later(links: Links, arithmetic: list[str]) -> tuple[list[str], list[str]]:
+def put_later(links: ProjectionGroup, arithmetic: list[str]) -> tuple[list[str], list[str]]:
     """Stores to synapses go to scratch first, so that the arithmetic may run on past the end of a row.
 
     Returns the arithmetic and the lines that put the results in their places.
@@ -100,18 +102,18 @@ def put_later(links: Links, arithmetic: list[str]) -> tuple[list[str], list[str]
     return arithmetic, put
 
 
-def side_by_side(links: Links, text: list[str]) -> list[str]:
-    """A projection's code in which `links.near`, all that a visit reads of a cell, lies in one record of `near`.
+def side_by_side(links: ProjectionGroup, text: list[str]) -> list[str]:
+    """A projection's code in which `links.records`, all that a visit reads of a cell, lies in one record of `near`.
 
     A visit finds its cells all over the memory: what lies side by side is fetched once.
     """
-    if not links.near:
+    if not links.records:
         return text
-    apart = re.compile(rf"\b{links.ident}\.({'|'.join(links.near)})\[(\w+)\]")
+    apart = re.compile(rf"\b{links.ident}\.({'|'.join(links.records)})\[(\w+)\]")
     return [apart.sub(rf"{links.ident}.near[\2].\1", line) for line in text]
 
 
-def type_of(links: Links, own: bool, name: str) -> str:
+def type_of(links: ProjectionGroup, own: bool, name: str) -> str:
     """The type of a variable of a projection, or of its target."""
     arrays = (links if own else links.target).arrays
     return arrays[name].dtype if name in arrays else "F"

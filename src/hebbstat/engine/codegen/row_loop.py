@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from hebbstat.engine.codegen.binding import Reader
 from hebbstat.engine.codegen.records import cut, gather_records, put_later
 from hebbstat.engine.codegen.text import indented, one_each, only_if
-from hebbstat.engine.plan.model import Links
+from hebbstat.engine.plan.model import ProjectionGroup
 
 
 class OneByOne:
@@ -20,7 +20,7 @@ class OneByOne:
     about, replayed = "row", "row, since, "  # what the functions that settle and replay are given
     picked = "k"  # the index of a synapse picked for replay
 
-    def __init__(self, reader: Reader, links: Links) -> None:
+    def __init__(self, reader: Reader, links: ProjectionGroup) -> None:
         self.reader, self.links, q = reader, links, links.ident
         self.cell, self.replay_head = f"{q}.post[k]", [f"last = {q}.last[row]"]
         self.events = f"{q}.post, {q}.h_step, since"

@@ -25,8 +25,8 @@ def explain(sim: Simulation) -> str:
 
 def bytes_of(sim: Simulation, projection: str) -> int:
     """The memory of all arrays that a simulation keeps for a projection: synapses, rows, cells' histories."""
-    links, shares = sim.model.links[projection], sim.layout.links[projection]
-    held: list[Any] = [value for share in shares for value in (*share.arrays.values(), *vars(share).values())]
+    links, shards = sim.model.links[projection], sim.layout.links[projection]
+    held: list[Any] = [value for shard in shards for value in (*shard.arrays.values(), *vars(shard).values())]
     held += [variable.value for variable in links.variables.values()]
     memory = [value if value.base is None else value.base for value in held if isinstance(value, np.ndarray)]
     return sum({id(one): one.nbytes for one in memory}.values())

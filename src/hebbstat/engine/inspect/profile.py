@@ -31,7 +31,7 @@ class Profile:
         names = dict(re.findall(r"spent\[(\d+)\] .*# (\w+)", sim.source()))
         if not names:
             raise BadValueError("profile() needs a simulation that counts: Simulation(net, profile=True)")
-        spent = sum(share["spent"] for share in sim.layout.shares[NETWORK])
+        spent = sum(shard["spent"] for shard in sim.layout.shards[NETWORK])
         cycles = dict.fromkeys(names.values(), 0.0)
         for number, name in names.items():
             cycles[name] += float(spent[int(number)])

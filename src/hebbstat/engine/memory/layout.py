@@ -1,6 +1,6 @@
-"""Cuts a model into one share per thread: a block of cells and all their incoming synapses.
+"""Cuts a model into one shard per thread: a block of cells and all their incoming synapses.
 
-Cell arrays are views of one array per population; synapse arrays belong to the share (`shares.py`) and are gathered
+Cell arrays are views of one array per population; synapse arrays belong to the shard (`shard.py`) and are gathered
 into canonical order when somebody looks. What there is, and what each array begins with, the ledger says
 (`plan/arrays.py`); only wiring is made here.
 """
@@ -18,11 +18,11 @@ import numpy as np
 
 from hebbstat.contract.errors import TooLargeError
 from hebbstat.engine.codegen.module import tuple_name
-from hebbstat.engine.memory.shard import LinkShare, cut
+from hebbstat.engine.memory.shard import SynapseShard, partition
 from hebbstat.engine.memory.sizes import BLOCK, SIZE, Sizes
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.model import NETWORK, Cells, Group, Links, Model
-from hebbstat.engine.runtime.allocate import placed, room
+from hebbstat.engine.plan.model import NETWORK, Group, Model, PopulationGroup, ProjectionGroup
+from hebbstat.engine.runtime.allocate import aligned_empty, aligned_full
 from hebbstat.engine.runtime.arguments import Packed
 from hebbstat.engine.runtime.replay import BATCH
 from hebbstat.engine.runtime.simd import LANES
@@ -31,7 +31,7 @@ from hebbstat.network.memory import check_room
 from hebbstat.network.parallel import each
 
 BYTES_PER_SPIKE = 52  # for each cell and step that spikes are kept: an id, and room for four in the log
-MOST_SYNAPSES = 1 << 32  # of a projection in one share
+MOST_SYNAPSES = 1 << 32  # of a projection in one shard
 PARALLEL_FROM = 100_000  # synapses; below, starting threads costs more than it gains
 
 
@@ -44,10 +44,10 @@ class Layout:
     real: type
     threads: int
     slots: int  # steps that spikes are kept
-    bounds: dict[str, np.ndarray] = field(default_factory=dict)
+    offsets: dict[str, np.ndarray] = field(default_factory=dict)
     cells: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)  # shared arrays of populations
-    shares: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # group -> per thread: field -> value
-    links: dict[str, list[LinkShare]] = field(default_factory=dict)
+    shards: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # group -> per thread: field -> value
+    links: dict[str, list[SynapseShard]] = field(default_factory=dict)
     learning: np.ndarray = field(init=False)
     frozen_from: np.ndarray = field(init=False)
     flags: np.ndarray = field(init=False)
@@ -56,15 +56,15 @@ class Layout:
     def __post_init__(self) -> None:
         self._check_room()
         for name, cells in self.model.cells.items():
-            self.bounds[name] = _blocks(cells.population.n, self.threads)
-            self._cut_cells(name, cells)
+            self.offsets[name] = _blocks(cells.population.n, self.threads)
+            self._partition_cells(name, cells)
         for name, links in self.model.links.items():
-            self._cut_links(name, links)
+            self._partition_links(name, links)
         sizes = Sizes(self.threads, self.slots)
         shared = self._shared(self.model.rules, sizes)
         self.learning, self.frozen_from = shared["learning"], shared["frozen_from"]
         self.flags, self.progress = shared["flags"], shared["progress"]
-        self.shares[NETWORK] = [self._share(self.model.rules, shared, sizes) for _ in range(self.threads)]
+        self.shards[NETWORK] = [self._shard(self.model.rules, shared, sizes) for _ in range(self.threads)]
 
     def _check_room(self) -> None:
         """Refuse delays so long that the spikes under way would not fit."""
@@ -79,7 +79,7 @@ class Layout:
         """What the kernel of one thread takes: the groups' named tuples, packed anew only if something was replaced."""
         known = self._packed[thread]
         for group, kind, fields in self._tuples:
-            values, old = [self.shares[group][thread][name] for name in fields], known.get(group)
+            values, old = [self.shards[group][thread][name] for name in fields], known.get(group)
             if old is None or any(one is not other for one, other in zip(values, old.of, strict=True)):
                 known[group] = Packed(kind(*values))
         return tuple(known.values())
@@ -91,7 +91,7 @@ class Layout:
 
     @cached_property
     def _tuples(self) -> list[tuple[str, Any, tuple[str, ...]]]:
-        """For each group: its name, the named tuple that kernels take, and the names of its values in a share."""
+        """For each group: its name, the named tuple that kernels take, and the names of its values in a shard."""
         groups: list[Group] = [*self.model.cells.values(), *self.model.links.values(), self.model.rules]
         kinds = [getattr(self.module, tuple_name(group)) for group in groups]
         return [(group.name, kind, kind._fields) for group, kind in zip(groups, kinds, strict=True)]
@@ -106,112 +106,112 @@ class Layout:
         shape, dtype = SIZE[variable.shape](sizes), self._type(variable)
         if variable.shape is Shape.LOG:
             return np.zeros(shape, dtype)  # pages that no spike reaches are never touched
-        return placed(variable.value, math.prod(shape), dtype).reshape(shape)
+        return aligned_full(variable.value, math.prod(shape), dtype).reshape(shape)
 
     def _shared(self, group: Group, sizes: Sizes) -> dict[str, Any]:
         """The arrays that all threads share."""
         return {key: self._new(variable, sizes) for key, variable in group.arrays.items() if variable.shared}
 
-    def _cut_cells(self, name: str, cells: Cells) -> None:
-        n, bounds = cells.population.n, self.bounds[name].tolist()
+    def _partition_cells(self, name: str, cells: PopulationGroup) -> None:
+        n, bounds = cells.population.n, self.offsets[name].tolist()
         sizes = Sizes(self.threads, self.slots, n, n, cells.spiking)
         whole = {k: self._new(v, sizes) for k, v in cells.arrays.items() if v.shape is Shape.CELL and v.role.saved}
         self.cells[name] = whole | self._shared(cells, sizes)
-        self.shares[name] = []
+        self.shards[name] = []
         for thread, (first, last) in enumerate(pairwise(bounds)):
             made = {key: array[first:last] for key, array in whole.items()}
             made |= {key: array for key, array in self.cells[name].items() if key not in whole}
             made |= self._place_of(name, thread, first, last)
             sizes = Sizes(self.threads, self.slots, last - first, n, cells.spiking)
-            self.shares[name].append(self._share(cells, made, sizes, first, last))
+            self.shards[name].append(self._shard(cells, made, sizes, first, last))
 
     def _place_of(self, name: str, thread: int, first: int, last: int) -> dict[str, Any]:
-        """Where a share of a population lies, and the spikes that were given it."""
+        """Where a shard of a population lies, and the spikes that were given it."""
         steps, ids = self.model.made.trains.get(name, (np.empty(0, np.int64), np.empty(0, np.int32)))
         mine = (ids >= first) & (ids < last)
         return {
-            "size": last - first, "first": first, "column": LINE * thread, "firsts": self.bounds[name][:-1].copy(),
+            "size": last - first, "first": first, "column": LINE * thread, "firsts": self.offsets[name][:-1].copy(),
             "train_step": np.ascontiguousarray(steps[mine], np.int64),
             "train_id": np.ascontiguousarray(ids[mine] - first, np.int32),
         }  # fmt: skip
 
-    def _share(
+    def _shard(
         self, group: Group, made: dict[str, Any], sizes: Sizes, first: int = 0, last: int = 0
     ) -> dict[str, Any]:
-        """All that the ledger and the model declare for a share: what was made, and the rest as it begins."""
-        share: dict[str, Any] = {}
+        """All that the ledger and the model declare for a shard: what was made, and the rest as it begins."""
+        shard: dict[str, Any] = {}
         for key, variable in group.arrays.items():
             if key in made:
-                share[key] = made[key]
+                shard[key] = made[key]
             elif variable.shape is Shape.TABLE:
                 values = variable.value.values
                 values = values[:, first:last] if variable.over is Shape.CELL else values
-                share[key] = np.array(values, self.real, order="C")  # a copy: what was given cannot be written to
+                shard[key] = np.array(values, self.real, order="C")  # a copy: what was given cannot be written to
             elif variable.shape is not Shape.RECORD:
-                share[key] = self._new(variable, sizes)
-        return share
+                shard[key] = self._new(variable, sizes)
+        return shard
 
-    def _cut_links(self, name: str, links: Links) -> None:
+    def _partition_links(self, name: str, links: ProjectionGroup) -> None:
         synapses = self.model.made.synapses[name]
         delays = np.flatnonzero(np.bincount(synapses.delay)) if synapses.delay.size else np.array([1])
 
-        def share_of(first: int, last: int) -> LinkShare:
-            share = cut(synapses, delays, first, last)
-            _check_index(name, share.n)
+        def shard_of(first: int, last: int) -> SynapseShard:
+            shard = partition(synapses, delays, first, last)
+            _check_index(name, shard.n)
             if not any(v.shape is Shape.ROW and not v.fixed for v in links.variables.values()):
-                _leave_out_empty_rows(share)
-            made = share.arrays
-            made["sending"] = _sending(share, self.bounds[links.source.name])
+                _leave_out_empty_rows(shard)
+            made = shard.arrays
+            made["sending"] = _sending(shard, self.offsets[links.source.name])
             for key, variable in links.variables.items():
                 if np.ndim(variable.value):
-                    made[key] = self._part(variable, share, first, last)
+                    made[key] = self._part(variable, shard, first, last)
             sizes = Sizes(
                 self.threads, self.slots, last - first, sources=len(made["first_row"]) - 1, delays=len(delays),
-                rows=len(made["pre"]), synapses=share.n, at_once=_at_once(links, made["start"]),
+                rows=len(made["pre"]), synapses=shard.n, at_once=_at_once(links, made["start"]),
             )  # fmt: skip
-            share.arrays = self._share(links, made, sizes, first, last)
-            if links.near:
-                share.arrays |= _side_by_side({name: share.arrays[name] for name in links.near})
-            return share
+            shard.arrays = self._shard(links, made, sizes, first, last)
+            if links.records:
+                shard.arrays |= _side_by_side({name: shard.arrays[name] for name in links.records})
+            return shard
 
-        bounds = self.bounds[links.target.name].tolist()
-        self.links[name] = each(share_of, pairwise(bounds), self.threads if synapses.n > PARALLEL_FROM else 1)
-        self.shares[name] = [share.arrays for share in self.links[name]]
+        bounds = self.offsets[links.target.name].tolist()
+        self.links[name] = each(shard_of, pairwise(bounds), self.threads if synapses.n > PARALLEL_FROM else 1)
+        self.shards[name] = [shard.arrays for shard in self.links[name]]
 
-    def _part(self, variable: Variable, share: LinkShare, first: int, last: int) -> np.ndarray:
-        """A share's part of an array over synapses, presynaptic neurons or cells."""
+    def _part(self, variable: Variable, shard: SynapseShard, first: int, last: int) -> np.ndarray:
+        """A shard's part of an array over synapses, presynaptic neurons or cells."""
         value, dtype = np.asarray(variable.value), self._type(variable)
         if variable.shape is Shape.SYNAPSE:
-            return share.take(value, room(share.n, dtype))
-        mine = value[share.arrays["pre"] if variable.shape is Shape.ROW else slice(first, last)]
-        return placed(mine, len(mine), dtype)
+            return shard.to_shard(value, aligned_empty(shard.n, dtype))
+        mine = value[shard.arrays["pre"] if variable.shape is Shape.ROW else slice(first, last)]
+        return aligned_full(mine, len(mine), dtype)
 
     def gathered(self, name: str, key: str) -> np.ndarray:
         """A projection's variable over its synapses, in canonical order."""
-        shares = self.links[name]
-        whole = np.empty(self.synapses(name), shares[0].arrays[key].dtype)
-        for share in shares:
-            share.put(share.arrays[key], whole)
+        shards = self.links[name]
+        whole = np.empty(self.synapses(name), shards[0].arrays[key].dtype)
+        for shard in shards:
+            shard.from_shard(shard.arrays[key], whole)
         return whole
 
     def scatter(self, name: str, key: str, whole: np.ndarray) -> None:
         """Give a projection's variable values over its synapses, in canonical order."""
-        for share in self.links[name]:
-            own = share.arrays[key]
-            share.take(np.ascontiguousarray(whole, own.dtype), own)
+        for shard in self.links[name]:
+            own = shard.arrays[key]
+            shard.to_shard(np.ascontiguousarray(whole, own.dtype), own)
 
     def synapses(self, name: str) -> int:
         """How many synapses a projection has."""
-        return sum(share.n for share in self.links[name])
+        return sum(shard.n for shard in self.links[name])
 
     def pairs(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Presynaptic and postsynaptic indices (int32) of a projection's synapses, in canonical order."""
-        shares, bounds = self.links[name], self.bounds[self.model.links[name].target.name]
-        sizes = sum(np.diff(share.piece) for share in shares)
+        shards, bounds = self.links[name], self.offsets[self.model.links[name].target.name]
+        sizes = sum(np.diff(shard.piece) for shard in shards)
         post = np.empty(self.synapses(name), np.int32)
-        for share, first in zip(shares, bounds[:-1].tolist(), strict=True):
-            share.put(share.arrays["post"], post, first)
-        return np.repeat(np.arange(len(shares[0].begin), dtype=np.int32), sizes), post
+        for shard, first in zip(shards, bounds[:-1].tolist(), strict=True):
+            shard.from_shard(shard.arrays["post"], post, first)
+        return np.repeat(np.arange(len(shards[0].begin), dtype=np.int32), sizes), post
 
 
 def _blocks(n: int, threads: int) -> np.ndarray:
@@ -223,28 +223,28 @@ def _blocks(n: int, threads: int) -> np.ndarray:
 
 
 def _check_index(name: str, synapses: int) -> None:
-    """The places of synapses in a share, as replay lists them, must fit into 32 bits."""
+    """The places of synapses in a shard, as replay lists them, must fit into 32 bits."""
     if synapses >= MOST_SYNAPSES:
         raise TooLargeError(
-            f"'{name}' has {synapses:,} synapses in one thread's share; the engine counts to {MOST_SYNAPSES:,}. "
+            f"'{name}' has {synapses:,} synapses in one thread's shard; the engine counts to {MOST_SYNAPSES:,}. "
             "Use more threads, or cut the target population in several"
         )
 
 
-def _leave_out_empty_rows(share: LinkShare) -> None:
+def _leave_out_empty_rows(shard: SynapseShard) -> None:
     """Spikes need not visit rows without synapses, unless these keep states."""
-    row_of, start = share.arrays["row_of"], share.arrays["start"]
+    row_of, start = shard.arrays["row_of"], shard.arrays["start"]
     empty = np.append(np.diff(start) == 0, True)  # the last stands for the row that is not there, -1
     row_of[empty[row_of]] = -1
 
 
-def _sending(share: LinkShare, bounds: np.ndarray) -> np.ndarray:
-    """The threads in which neurons that have rows in this share live."""
-    has_row = (share.arrays["row_of"] >= 0).any(axis=1)
+def _sending(shard: SynapseShard, bounds: np.ndarray) -> np.ndarray:
+    """The threads in which neurons that have rows in this shard live."""
+    has_row = (shard.arrays["row_of"] >= 0).any(axis=1)
     return np.array([t for t, (first, last) in enumerate(pairwise(bounds)) if has_row[first:last].any()], np.int64)
 
 
-def _at_once(links: Links, start: np.ndarray) -> int:
+def _at_once(links: ProjectionGroup, start: np.ndarray) -> int:
     """How many synapses are worked on at once, at most: a row; or a batch, the last row of which may reach past it."""
     return int(np.diff(start).max(initial=1)) + (BATCH + LANES if links.batched else 0)
 
@@ -257,7 +257,7 @@ def _side_by_side(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         "names": list(arrays), "formats": types, "offsets": [n * width for n in range(len(types))],
         "itemsize": -(-len(types) * width // 16) * 16,
     })  # fmt: skip
-    near = placed(np.zeros((), kind), len(next(iter(arrays.values()))), kind)
+    near = aligned_full(np.zeros((), kind), len(next(iter(arrays.values()))), kind)
     for name, array in arrays.items():
         near[name] = array
     return {"near": near} | {name: near[name] for name in arrays}

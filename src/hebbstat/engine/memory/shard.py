@@ -1,6 +1,6 @@
 """One thread's synapses of one projection: cut out of the canonical order, and put back into it when somebody looks.
 
-A share's part of a presynaptic neuron's row is a piece of that row, because targets ascend in it and a share is a block
+A shard's part of a presynaptic neuron's row is a piece of that row, because targets ascend in it and a shard is a block
 of targets. So no index of synapses is kept. Where delays differ, the piece lies in virtual rows, one for each delay,
 and a byte says for each synapse which delay is its own.
 """
@@ -13,16 +13,16 @@ from typing import Any
 import numpy as np
 
 from hebbstat.engine.memory import shard_kernels
-from hebbstat.engine.runtime.allocate import room
+from hebbstat.engine.runtime.allocate import aligned_empty
 from hebbstat.network.instantiate import Synapses
 
 
 @dataclass(eq=False)
-class LinkShare:
-    """The synapses of a share, in its order: by virtual row, within it canonical."""
+class SynapseShard:
+    """The synapses of a shard, in its order: by virtual row, within it canonical."""
 
     begin: np.ndarray  # the canonical index at which each presynaptic neuron's piece begins
-    piece: np.ndarray  # how many synapses of the share come before each piece, and all
+    piece: np.ndarray  # how many synapses of the shard come before each piece, and all
     which: np.ndarray  # the number of each synapse's delay, piece by piece; empty with one delay
     arrays: dict[str, Any] = field(default_factory=dict)
 
@@ -31,14 +31,14 @@ class LinkShare:
         """How many synapses."""
         return int(self.piece[-1])
 
-    def take(self, whole: np.ndarray, own: np.ndarray, offset: int = 0) -> np.ndarray:
-        """Write the share's part of an array in canonical order, less `offset`, into one in the share's order."""
-        shard_kernels.take(whole, own, offset, *self._order())
+    def to_shard(self, whole: np.ndarray, own: np.ndarray, offset: int = 0) -> np.ndarray:
+        """Write the shard's part of an array in canonical order, less `offset`, into one in the shard's order."""
+        shard_kernels.to_shard(whole, own, offset, *self._order())
         return own
 
-    def put(self, own: np.ndarray, whole: np.ndarray, offset: int = 0) -> None:
-        """Write an array in the share's order, plus `offset`, into its places in one in canonical order."""
-        shard_kernels.put(own, whole, offset, *self._order())
+    def from_shard(self, own: np.ndarray, whole: np.ndarray, offset: int = 0) -> None:
+        """Write an array in the shard's order, plus `offset`, into its places in one in canonical order."""
+        shard_kernels.from_shard(own, whole, offset, *self._order())
 
     def _order(self) -> tuple[np.ndarray, ...]:
         """What says where each synapse lies, and room to count in."""
@@ -46,39 +46,39 @@ class LinkShare:
         return self.begin, self.piece, self.which, row_of, start, np.empty(row_of.shape[1], np.int64)
 
 
-def cut(synapses: Synapses, delays: np.ndarray, first: int, last: int) -> LinkShare:
+def partition(synapses: Synapses, delays: np.ndarray, first: int, last: int) -> SynapseShard:
     """The synapses onto the cells from `first` to `last`, in virtual rows; `delays` are all that occur, ascending."""
     n_pre = len(synapses.start) - 1
     begin, sizes = np.empty(n_pre, np.int64), np.empty(n_pre, np.int64)
     shard_kernels.find_pieces(synapses.start, synapses.post, first, last, begin, sizes)
-    share = LinkShare(begin, _starts(sizes), np.empty(0, np.uint8))
+    shard = SynapseShard(begin, _starts(sizes), np.empty(0, np.uint8))
     if len(delays) > 1:
-        share.arrays = _virtual_rows(share, synapses.delay, delays)
+        shard.arrays = _virtual_rows(shard, synapses.delay, delays)
     else:
         first_row = np.arange(n_pre + 1, dtype=np.int32)
         pre = first_row[:-1]
         delay = np.full(n_pre, delays[0] if len(delays) else 1, np.int32)
-        share.arrays = {
-            "row_of": pre[:, None].copy(), "first_row": first_row, "pre": pre, "row_delay": delay, "start": share.piece,
+        shard.arrays = {
+            "row_of": pre[:, None].copy(), "first_row": first_row, "pre": pre, "row_delay": delay, "start": shard.piece,
         }  # fmt: skip
     degree = np.zeros(last - first, np.int64)
-    post = room(share.n, np.uint16 if last - first <= 1 << 16 else np.uint32)
-    share.take(synapses.post, post, first)
+    post = aligned_empty(shard.n, np.uint16 if last - first <= 1 << 16 else np.uint32)
+    shard.to_shard(synapses.post, post, first)
     shard_kernels.count(post, degree)
-    share.arrays |= {
-        "post": post, "in_degree": degree, "delays": delays.astype(np.int64), "piece": share.piece,
+    shard.arrays |= {
+        "post": post, "in_degree": degree, "delays": delays.astype(np.int64), "piece": shard.piece,
         "dendritic_delay": int(synapses.dendritic_delay),
     }  # fmt: skip
-    return share
+    return shard
 
 
-def _virtual_rows(share: LinkShare, delay: np.ndarray, delays: np.ndarray) -> dict[str, Any]:
-    """A row for each pair of presynaptic neuron and delay that occurs; notes in the share which delay is whose."""
-    n_pre, number = len(share.begin), np.zeros(delays[-1] + 1, np.min_scalar_type(len(delays) - 1))
+def _virtual_rows(shard: SynapseShard, delay: np.ndarray, delays: np.ndarray) -> dict[str, Any]:
+    """A row for each pair of presynaptic neuron and delay that occurs; notes in the shard which delay is whose."""
+    n_pre, number = len(shard.begin), np.zeros(delays[-1] + 1, np.min_scalar_type(len(delays) - 1))
     number[delays] = np.arange(len(delays))
-    share.which = np.empty(share.n, number.dtype)
+    shard.which = np.empty(shard.n, number.dtype)
     sizes = np.zeros((n_pre, len(delays)), np.int64)
-    shard_kernels.number_delays(delay, number, share.begin, share.piece, share.which, sizes)
+    shard_kernels.number_delays(delay, number, shard.begin, shard.piece, shard.which, sizes)
     pre, which = np.nonzero(sizes)
     row_of = np.full(sizes.shape, -1, np.int32)
     row_of[pre, which] = np.arange(len(pre))

@@ -1,4 +1,4 @@
-"""Compiled loops that cut rows of synapses into shares and put them together again."""
+"""Compiled loops that cut rows of synapses into shards and put them together again."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def places(pre, row_of, start, place):
 
 
 @kernel
-def take(whole, own, offset, begin, piece, which, row_of, start, place):
-    """Copy from the canonical order to a share's: `own = whole - offset`."""
+def to_shard(whole, own, offset, begin, piece, which, row_of, start, place):
+    """Copy from the canonical order to a shard's: `own = whole - offset`."""
     for pre in range(begin.size):
         places(pre, row_of, start, place)
         for e in range(piece[pre + 1] - piece[pre]):
@@ -51,8 +51,8 @@ def take(whole, own, offset, begin, piece, which, row_of, start, place):
 
 
 @kernel
-def put(own, whole, offset, begin, piece, which, row_of, start, place):
-    """Copy from a share's order to the canonical: `whole = own + offset`."""
+def from_shard(own, whole, offset, begin, piece, which, row_of, start, place):
+    """Copy from a shard's order to the canonical: `whole = own + offset`."""
     for pre in range(begin.size):
         places(pre, row_of, start, place)
         for e in range(piece[pre + 1] - piece[pre]):

@@ -1,6 +1,6 @@
 """What a simulation consists of: every variable of every population and projection, with its shape and role.
 
-The generator reads them to write code; the layout, to cut arrays into one share per thread.
+The generator reads them to write code; the layout, to cut arrays into one shard per thread.
 
 **Names.** What a user named is called by its place and its name (`neuron_v`, `rule0_0_x`, `receptor1_g`, `release_u`);
 what the engine adds to it has a word of the engine's in front (`decay_of_rule0_0_x`), and so has what is the engine's
@@ -66,7 +66,7 @@ class Group:
 
     @property
     def arrays(self) -> dict[str, Variable]:
-        """All that a share of the group holds: what the ledger declares for it, then its variables."""
+        """All that a shard of the group holds: what the ledger declares for it, then its variables."""
         return {n: own for n, own in self._own.items() if not own.only or getattr(self, own.only)} | self.variables
 
     def array(self, name: str) -> Variable:
@@ -83,7 +83,7 @@ class Group:
 
 
 @dataclass(eq=False)
-class Pool(Member):
+class SharedReceptor(Member):
     """A receptor shared by all projections onto a population that have equal ones."""
 
     @property
@@ -106,12 +106,12 @@ class Pool(Member):
 
 
 @dataclass(eq=False)
-class Cells(Group):
+class PopulationGroup(Group):
     """A population."""
 
     owner = Owner.POPULATION
     population: Population = None  # type: ignore[assignment]
-    pools: list[Pool] = field(default_factory=list)
+    pools: list[SharedReceptor] = field(default_factory=list)
 
     @property
     def spiking(self) -> bool:
@@ -125,17 +125,17 @@ class Cells(Group):
 
 
 @dataclass(eq=False)
-class Links(Group):
+class ProjectionGroup(Group):
     """A projection."""
 
     owner = Owner.PROJECTION
     projection: Projection = None  # type: ignore[assignment]
-    source: Cells = None  # type: ignore[assignment]
-    target: Cells = None  # type: ignore[assignment]
+    source: PopulationGroup = None  # type: ignore[assignment]
+    target: PopulationGroup = None  # type: ignore[assignment]
     receptor_of: str | None = None  # the projection whose receptor arrivals go to: its own, or an equal one
     delivers_to: tuple[str, ...] = ()  # the variables of the target that arrivals are added to
-    bounds: list[tuple[int, Bound]] = field(default_factory=list)  # (rule number, bound hook)
-    near: list[str] = field(default_factory=list)  # what a visit reads of each cell: fields of one record
+    hooks: list[tuple[int, Bound]] = field(default_factory=list)  # (rule number, bound hook)
+    records: list[str] = field(default_factory=list)  # what a visit reads of each cell: fields of one record
     batched: bool = False  # whether many short rows are visited at once
     replays: bool = False  # whether postsynaptic events change synapses
 
@@ -153,8 +153,8 @@ class Model:
 
     made: NetworkInstance
     net: Network
-    cells: dict[str, Cells] = field(default_factory=dict)
-    links: dict[str, Links] = field(default_factory=dict)
+    cells: dict[str, PopulationGroup] = field(default_factory=dict)
+    links: dict[str, ProjectionGroup] = field(default_factory=dict)
     rules: Group = field(default_factory=lambda: Group(NETWORK, "network"))
 
     def forget_synapses(self) -> None:
@@ -178,14 +178,14 @@ def build(made: NetworkInstance) -> Model:
     for k, (name, network_rule) in enumerate(made.network.rules.items()):
         _add_member(model, model.rules, Member("rule", f"rule{k}_{_word(name)}_", network_rule, name))
     for name, population in made.network.populations.items():
-        cells = model.cells[name] = Cells(name, _ident("pop", name, taken), population=population)
+        cells = model.cells[name] = PopulationGroup(name, _ident("pop", name, taken), population=population)
         _add_member(model, cells, Member("neuron", "neuron_", population.neuron, name))
         for k, rule in enumerate(population.rules):
             _add_member(model, cells, Member(f"rule{k}.0", f"rule{k}_", rule, name))
     receptors = lookup.shared_receptors(made)
     for name, projection in made.network.projections.items():
         source, target = model.cells[projection.source.name], model.cells[projection.target.name]
-        links = model.links[name] = Links(
+        links = model.links[name] = ProjectionGroup(
             name, _ident("proj", name, taken), projection=projection, source=source, target=target
         )
         links.receptor_of = receptors.get(name)
@@ -199,7 +199,7 @@ def build(made: NetworkInstance) -> Model:
         for place, mechanism in projection.mechanisms():
             if place != "receptor":
                 _add_member(model, links, Member(place, place.replace(".", "_") + "_", mechanism, name))
-        links.bounds = [(k, bound) for k, rule in enumerate(projection.rules) for bound in rule.bound()]
+        links.hooks = [(k, bound) for k, rule in enumerate(projection.rules) for bound in rule.bound()]
     _prepare_targets(model)
     return model
 
@@ -218,7 +218,7 @@ def _ident(kind: str, name: str, taken: set[str]) -> str:
     return ident
 
 
-def _delivery(model: Model, links: Links) -> tuple[str, ...]:
+def _delivery(model: Model, links: ProjectionGroup) -> tuple[str, ...]:
     """The variables of the target that arrivals are added to."""
     target, projection, owner = links.target, links.projection, links.receptor_of
     if owner is None:
@@ -229,7 +229,7 @@ def _delivery(model: Model, links: Links) -> tuple[str, ...]:
     if owner != links.name:
         return next(pool.takes for pool in target.pools if pool.owner == owner)
     assert projection.receptor is not None
-    pool = Pool("receptor", f"receptor{len(target.pools)}_", projection.receptor, owner)
+    pool = SharedReceptor("receptor", f"receptor{len(target.pools)}_", projection.receptor, owner)
     target.pools.append(pool)
     _add_member(model, target, pool)
     if pool.sums:
@@ -286,7 +286,7 @@ def _is_stamped(group: Group, member: Member, state: State) -> bool:
     """
     if isinstance(member.mechanism, PopulationRule):
         return state.moves
-    if not isinstance(group, Links):
+    if not isinstance(group, ProjectionGroup):
         return False
     if state.scope is PerPre:
         return state.slow or (state.moves and group.asks_elapsed)
@@ -304,7 +304,7 @@ def _prepare_targets(model: Model) -> None:
         variable.dtype = "float64" if variable.shape is Shape.CELL else "F"
 
 
-def target_variable(model: Model, links: Links, aim: str) -> tuple[Group, str, Shape]:
+def target_variable(model: Model, links: ProjectionGroup, aim: str) -> tuple[Group, str, Shape]:
     """Group, variable and shape of a rule's target."""
     if aim == "w":
         return links, "w", Shape.SYNAPSE

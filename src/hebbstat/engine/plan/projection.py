@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import Bound
 from hebbstat.contract.state import State
-from hebbstat.engine.plan.model import Links, Member
+from hebbstat.engine.plan.model import Member, ProjectionGroup
 
 
 @dataclass(eq=False)
 class Plan:
     """The traits of a projection that decide what is generated for it."""
 
-    links: Links
+    links: ProjectionGroup
     rate: bool  # its source has an output instead of spikes
     several_delays: bool = False
     on_pre: list[Bound] = field(default_factory=list)
@@ -112,7 +112,7 @@ class Plan:
         )
 
 
-def plan(links: Links, several_delays: bool) -> Plan:
+def plan(links: ProjectionGroup, several_delays: bool) -> Plan:
     """Sort a projection's hooks by what sets them off."""
     found = Plan(links, not links.source.population.spiking, several_delays)
     lists = {
@@ -123,7 +123,7 @@ def plan(links: Links, several_delays: bool) -> Plan:
         "clip": found.clip,
         "weight": found.weights,
     }
-    for _, bound in links.bounds:
+    for _, bound in links.hooks:
         if not bound.hook.writes and bound.hook.event in lists:
             lists[bound.hook.event].append(bound)
     links.batched, links.replays = found.batched, found.replays

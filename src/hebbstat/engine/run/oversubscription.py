@@ -53,12 +53,12 @@ class Crowding:
         return left > WORTH * CUTTING * synapses
 
     def _cut(self, threads: int) -> bool:
-        reshare(self.sim, threads)
+        repartition(self.sim, threads)
         self.since = self.sim.wall
         return True
 
 
-def reshare(sim: Simulation, threads: int) -> None:
+def repartition(sim: Simulation, threads: int) -> None:
     """Cut a simulation anew for so many threads, between two runs; its results stay the same bits."""
     state, model = gather(sim), sim.model
     model.made = replace(model.made, synapses={name: _synapses(sim, name) for name in model.links})
@@ -76,8 +76,8 @@ def reshare(sim: Simulation, threads: int) -> None:
 
 def _synapses(sim: Simulation, name: str) -> Synapses:
     """The synapses of a projection as they were instantiated, but for their weights."""
-    (_, post), share = sim.layout.pairs(name), sim.layout.shares[name][0]
-    start = np.append(sim.layout.links[name][0].begin, len(post))  # the first share's pieces begin where rows do
-    one = np.asarray(share["delays"], np.int32)
+    (_, post), shard = sim.layout.pairs(name), sim.layout.shards[name][0]
+    start = np.append(sim.layout.links[name][0].begin, len(post))  # the first shard's pieces begin where rows do
+    one = np.asarray(shard["delays"], np.int32)
     delay = one if one.size == 1 else gather_delays(sim, name)
-    return Synapses(start, post, 0.0, delay, share["dendritic_delay"])
+    return Synapses(start, post, 0.0, delay, shard["dendritic_delay"])

@@ -150,8 +150,8 @@ class Session:
         """Let the spikes be logged that somebody wants, and no others: a log that nobody empties halts the run."""
         wanted = self._logging() if on else set()
         for name in self.sim.model.cells:
-            for share in self.sim.layout.shares[name]:
-                share["logging"][0], share["logged"][0] = int(name in wanted), 0
+            for shard in self.sim.layout.shards[name]:
+                shard["logging"][0], shard["logged"][0] = int(name in wanted), 0
 
     def _logging(self) -> set[str]:
         """The populations whose spikes are logged."""
@@ -162,19 +162,19 @@ class Session:
         if self.watch is not None:
             self.watch.at = self.sim.step_count
         for name in self._logging():
-            shares = self.sim.layout.shares[name]
-            counts = [int(share["logged"][0]) for share in shares]
+            shards = self.sim.layout.shards[name]
+            counts = [int(shard["logged"][0]) for shard in shards]
             recorders = [recorder for recorder in self.logged if recorder.of == name]
             if self.watch is not None:
-                self.watch.count(name, [share["log_id"][:n] for share, n in zip(shares, counts, strict=True)])
+                self.watch.count(name, [shard["log_id"][:n] for shard, n in zip(shards, counts, strict=True)])
             if recorders:
-                steps = np.concatenate([share["log_step"][:n] for share, n in zip(shares, counts, strict=True)])
-                ids = np.concatenate([share["log_id"][:n] for share, n in zip(shares, counts, strict=True)])
-                order = np.argsort(steps, kind="stable")  # shares are in order of neurons already
+                steps = np.concatenate([shard["log_step"][:n] for shard, n in zip(shards, counts, strict=True)])
+                ids = np.concatenate([shard["log_id"][:n] for shard, n in zip(shards, counts, strict=True)])
+                order = np.argsort(steps, kind="stable")  # shards are in order of neurons already
                 for recorder in recorders:
                     recorder.add(steps[order], ids[order], self.sim.step_count)
-            for share in shares:
-                share["logged"][0] = 0
+            for shard in shards:
+                shard["logged"][0] = 0
 
     def _recording(self) -> Recording:
         if self.stream is not None:

@@ -1,4 +1,4 @@
-"""The threads of a simulation: each works on a share, and nobody goes on before all are done."""
+"""The threads of a simulation: each works on a shard, and nobody goes on before all are done."""
 
 from __future__ import annotations
 

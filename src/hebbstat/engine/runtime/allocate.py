@@ -16,14 +16,14 @@ APART = 2 * LINE  # between arrays: processors fetch lines in pairs, and vectors
 _turns = count()
 
 
-def placed(value: Any, size: int, dtype: Any) -> np.ndarray:
+def aligned_full(value: Any, size: int, dtype: Any) -> np.ndarray:
     """A new array of so many values, `value` or a copy of its values, on cache lines of its own."""
-    array = room(size, dtype)
+    array = aligned_empty(size, dtype)
     array[:] = value
     return array
 
 
-def room(size: int, dtype: Any) -> np.ndarray:
+def aligned_empty(size: int, dtype: Any) -> np.ndarray:
     """A new array whose values are not set yet, on cache lines of its own.
 
     Large arrays that are used together would compete for the same few places of the cache if all began at the same

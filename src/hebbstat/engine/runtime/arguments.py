@@ -15,7 +15,7 @@ from numba.core import cgutils
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import NativeValue, infer_getattr, intrinsic, lower_getattr_generic, models, register_model, unbox
 
-from hebbstat.engine.runtime.allocate import placed
+from hebbstat.engine.runtime.allocate import aligned_full
 
 WORD = ir.IntType(64)
 
@@ -47,7 +47,7 @@ class Packed:
                 words += [value.__array_interface__["data"][0], value.size, *value.shape, *value.strides]
             else:
                 words.append(int.from_bytes(np.asarray(value).tobytes().ljust(8, b"\0"), "little"))
-        self.table = placed(words, len(words), np.uint64)  # on lines of its own, to which no thread writes
+        self.table = aligned_full(words, len(words), np.uint64)  # on lines of its own, to which no thread writes
         self.address = self.table.ctypes.data
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from hebbstat.contract.errors import BadValueError, UnknownNameError, suggestion
 from hebbstat.contract.mechanism import Neuron
 from hebbstat.engine.plan.arrays import Shape
-from hebbstat.engine.plan.model import NETWORK, Group, Links, Member, Model
+from hebbstat.engine.plan.model import NETWORK, Group, Member, Model, ProjectionGroup
 from hebbstat.network import naming
 from hebbstat.network.network import Population, Projection
 
@@ -84,10 +84,10 @@ def _members(model: Model, owner: str) -> list[tuple[Group, Member | None]]:
     if owner in model.net.rules:
         return [(model.rules, member) for member in model.rules.members if member.owner == owner]
     group: Any = model.cells.get(owner) or model.links[owner]
-    weight: list[tuple[Group, Member | None]] = [(group, None)] if isinstance(group, Links) else []
+    weight: list[tuple[Group, Member | None]] = [(group, None)] if isinstance(group, ProjectionGroup) else []
     own = [(group, member) for member in group.members if member.place != "receptor"]
     pools = []
-    if isinstance(group, Links):
+    if isinstance(group, ProjectionGroup):
         pools = [(group.target, pool) for pool in group.target.pools if pool.owner == group.receptor_of]
     return [*weight, *own, *pools]
 

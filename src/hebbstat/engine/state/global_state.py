@@ -1,4 +1,4 @@
-"""The whole of what a run can change, in an order that no number of threads changes: gathered from shares, put back.
+"""The whole of what a run can change, in an order that no number of threads changes: gathered from shards, put back.
 
 What is part of it, and what follows from the rest, is said by the roles of variables (`plan/arrays.py`).
 """
@@ -62,76 +62,76 @@ def groups(sim: Simulation) -> Iterator[Group]:
 def gather_delays(sim: Simulation, name: str) -> np.ndarray:
     """The delay of each synapse of a projection in steps, in canonical order."""
     whole = np.empty(sim.layout.synapses(name), np.int32)
-    for share in sim.layout.links[name]:
-        share.put(np.repeat(share.arrays["row_delay"], np.diff(share.arrays["start"])), whole)
+    for shard in sim.layout.links[name]:
+        shard.from_shard(np.repeat(shard.arrays["row_delay"], np.diff(shard.arrays["start"])), whole)
     return whole
 
 
 def gathered(sim: Simulation, group: Group, key: str) -> np.ndarray:
     """A variable of a group over its owners in canonical order: cells, synapses, rows by neuron and delay, steps."""
-    shares, variable = sim.layout.shares[group.name], group.array(key)
+    shards, variable = sim.layout.shards[group.name], group.array(key)
     match variable.shape:
         case Shape.NUMBER:
             return np.array(float(variable.value))
         case Shape.SYNAPSE:
             return sim.layout.gathered(group.name, key)
         case Shape.ROW:
-            empty = np.concatenate([np.diff(share["start"]) == 0 for share in shares])
+            empty = np.concatenate([np.diff(shard["start"]) == 0 for shard in shards])
             order = np.argsort(empty, kind="stable")  # a release moves the states of a row only where it has synapses
-            _, first = np.unique(np.concatenate([row_ids(share) for share in shares])[order], return_index=True)
-            return np.concatenate([share[key] for share in shares])[order[first]]
+            _, first = np.unique(np.concatenate([row_ids(shard) for shard in shards])[order], return_index=True)
+            return np.concatenate([shard[key] for shard in shards])[order[first]]
         case Shape.CELL:
-            return np.concatenate([share[key] for share in shares])
+            return np.concatenate([shard[key] for shard in shards])
         case Shape.ONE:  # every thread computes it for itself
-            return shares[0][key].copy()
+            return shards[0][key].copy()
         case Shape.STEPS | Shape.OUTPUTS:
-            return shares[0][key][slots(sim)]
+            return shards[0][key][slots(sim)]
         case Shape.COUNTS:
             return _counts(sim, group).sum(axis=1)
         case Shape.SPIKES:
             found = zip(slots(sim), _counts(sim, group), strict=True)
-            spikes = [s[key][slot, s["first"] :][:n] for slot, row in found for s, n in zip(shares, row, strict=True)]
+            spikes = [s[key][slot, s["first"] :][:n] for slot, row in found for s, n in zip(shards, row, strict=True)]
             return np.concatenate([np.empty(0, np.int32), *spikes])
     raise NotImplementedError(f"{key} of {group.name}: no order of {variable.shape} is the same for any threads")
 
 
 def put_variable(sim: Simulation, group: Group, key: str, values: np.ndarray) -> None:
     """Give a number or an array of a group new values, in canonical order; the reverse of `gathered`."""
-    shares, variable = sim.layout.shares[group.name], group.array(key)
+    shards, variable = sim.layout.shards[group.name], group.array(key)
     match variable.shape:
         case Shape.NUMBER:
             variable.value = float(values)
-            for share in shares:
-                share[key] = type(share[key])(values)
+            for shard in shards:
+                shard[key] = type(shard[key])(values)
         case Shape.SYNAPSE:
             sim.layout.scatter(group.name, key, values)
         case Shape.ROW:
             ids = rows(sim, group)
-            for share in shares:
-                share[key][:] = values[np.searchsorted(ids, row_ids(share))]
+            for shard in shards:
+                shard[key][:] = values[np.searchsorted(ids, row_ids(shard))]
         case Shape.CELL:
-            bounds = np.cumsum([0, *(len(share[key]) for share in shares)])
-            for share, first, last in zip(shares, bounds[:-1], bounds[1:], strict=True):
-                share[key][:] = values[first:last]
+            bounds = np.cumsum([0, *(len(shard[key]) for shard in shards)])
+            for shard, first, last in zip(shards, bounds[:-1], bounds[1:], strict=True):
+                shard[key][:] = values[first:last]
         case Shape.ONE:
-            for share in shares:
-                share[key][:] = values
+            for shard in shards:
+                shard[key][:] = values
         case Shape.STEPS | Shape.OUTPUTS:
-            for share in shares:
-                share[key][:] = 0
-                share[key][slots(sim)] = values
+            for shard in shards:
+                shard[key][:] = 0
+                shard[key][slots(sim)] = values
         case _:
             raise NotImplementedError(f"{key} of {group.name}: {variable.shape} cannot be put")
 
 
 def rows(sim: Simulation, group: Group) -> np.ndarray:
     """The virtual rows of a projection, each as presynaptic neuron * 2**32 + delay, ascending."""
-    return np.unique(np.concatenate([row_ids(share) for share in sim.layout.shares[group.name]]))
+    return np.unique(np.concatenate([row_ids(shard) for shard in sim.layout.shards[group.name]]))
 
 
-def row_ids(share: Mapping[str, Any]) -> np.ndarray:
+def row_ids(shard: Mapping[str, Any]) -> np.ndarray:
     """What tells a virtual row from others, whichever threads have it: presynaptic neuron and delay."""
-    return share["pre"].astype(np.int64) << 32 | share["row_delay"].astype(np.int64)
+    return shard["pre"].astype(np.int64) << 32 | shard["row_delay"].astype(np.int64)
 
 
 def slots(sim: Simulation) -> np.ndarray:
@@ -142,24 +142,24 @@ def slots(sim: Simulation) -> np.ndarray:
 
 def _counts(sim: Simulation, group: Group) -> np.ndarray:
     """How many spikes are still under way, by step and thread."""
-    shares, steps = sim.layout.shares[group.name], slots(sim)
-    found = [[share["counts"][slot, share["column"]] for share in shares] for slot in steps]
-    return np.array(found, np.int64).reshape(len(steps), len(shares))
+    shards, steps = sim.layout.shards[group.name], slots(sim)
+    found = [[shard["counts"][slot, shard["column"]] for shard in shards] for slot in steps]
+    return np.array(found, np.int64).reshape(len(steps), len(shards))
 
 
 def _put_spikes(sim: Simulation, group: Group, counts: np.ndarray, ids: np.ndarray) -> None:
     """Spikes under way: `counts` of each step, and their cells."""
-    shares = sim.layout.shares[group.name]
-    for share in shares:
-        share["ids"][:], share["counts"][:] = 0, 0
-    firsts = np.array([share["first"] for share in shares])
+    shards = sim.layout.shards[group.name]
+    for shard in shards:
+        shard["ids"][:], shard["counts"][:] = 0, 0
+    firsts = np.array([shard["first"] for shard in shards])
     ends = np.cumsum(counts)
     for slot, last, count in zip(slots(sim), ends, counts, strict=True):
         here = ids[last - count : last]
         cuts = [*np.searchsorted(here, firsts), len(here)]
-        for share, begin, end in zip(shares, cuts[:-1], cuts[1:], strict=True):
-            share["counts"][slot, share["column"]] = end - begin
-            share["ids"][slot, share["first"] : share["first"] + end - begin] = here[begin:end]
+        for shard, begin, end in zip(shards, cuts[:-1], cuts[1:], strict=True):
+            shard["counts"][slot, shard["column"]] = end - begin
+            shard["ids"][slot, shard["first"] : shard["first"] + end - begin] = here[begin:end]
 
 
 def set_clock(sim: Simulation, group: Group, member: Member) -> None:
@@ -169,8 +169,8 @@ def set_clock(sim: Simulation, group: Group, member: Member) -> None:
         return
     period = float(group.variables[f"{member.prefix}period"].value)
     ticks.value = steps_of(period, sim.net.dt, f"period of {type(member.mechanism).__name__}")
-    for share in sim.layout.shares[group.name]:
-        share[f"ticks_{member.prefix[:-1]}"] = ticks.value
+    for shard in sim.layout.shards[group.name]:
+        shard[f"ticks_{member.prefix[:-1]}"] = ticks.value
 
 
 def _follow(sim: Simulation, step: int) -> None:
@@ -179,13 +179,13 @@ def _follow(sim: Simulation, step: int) -> None:
     for group in groups(sim):
         for key, variable in group.arrays.items():
             if variable.role.cleared:
-                for share in sim.layout.shares[group.name]:
-                    share[key][:] = variable.value
+                for shard in sim.layout.shards[group.name]:
+                    shard[key][:] = variable.value
         for member in group.members:
             set_clock(sim, group, member)
     for name in sim.model.cells:
-        for share in sim.layout.shares[name]:
-            share["cursor"][:] = np.searchsorted(share["train_step"], step)
+        for shard in sim.layout.shards[name]:
+            shard["cursor"][:] = np.searchsorted(shard["train_step"], step)
     for name, plan in sim.plans.items():
-        for share in sim.layout.shares[name]:
-            share["flushed"][0] = step if plan.replays else 0
+        for shard in sim.layout.shards[name]:
+            shard["flushed"][0] = step if plan.replays else 0

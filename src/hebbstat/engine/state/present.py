@@ -14,7 +14,15 @@ from hebbstat.contract.mechanism import PopulationRule
 from hebbstat.contract.signals import FollowState
 from hebbstat.contract.state import State, Trace
 from hebbstat.engine.plan.arrays import Shape
-from hebbstat.engine.plan.model import NETWORK, SHAPE_OF_SCOPE, Cells, Group, Links, Member, modulator
+from hebbstat.engine.plan.model import (
+    NETWORK,
+    SHAPE_OF_SCOPE,
+    Group,
+    Member,
+    PopulationGroup,
+    ProjectionGroup,
+    modulator,
+)
 from hebbstat.engine.state.access import Found
 from hebbstat.engine.state.global_state import gather_delays, gathered, rows
 from hebbstat.network import lookup
@@ -30,14 +38,14 @@ SIDES = ("pre", "post", "neuron")
 def present(sim: Simulation, found: Found) -> np.ndarray:
     """A copy of what a user calls by name: a value for each owner; one for what is one number of a projection."""
     group, member, name = found.group, found.member, found.name
-    if isinstance(group, Links):
+    if isinstance(group, ProjectionGroup):
         sim.settle()
     if member is None:
         values = gathered(sim, group, "w")
         return values if values.ndim else np.full(sim.layout.synapses(group.name), values)
     value, _ = value_of(sim, group, member, name)
     if np.ndim(value) == 0:
-        value = np.full(group.population.n if isinstance(group, Cells) else 1, value)
+        value = np.full(group.population.n if isinstance(group, PopulationGroup) else 1, value)
     return np.array(value)
 
 
@@ -62,11 +70,11 @@ def value_of(sim: Simulation, group: Group, member: Member, name: str) -> tuple[
     if isinstance(value, FollowState):
         who = f"{name} of {type(mechanism).__name__} on '{member.owner}'"
         followed = modulator(sim.model, *lookup.followed(sim.net, value.source, who))
-        return float(sim.layout.shares[NETWORK][0][f"left_{followed}"][0]), Shape.NUMBER
+        return float(sim.layout.shards[NETWORK][0][f"left_{followed}"][0]), Shape.NUMBER
     if name in mechanism.derived:
         over = _given_over(SHAPE_OF_SCOPE[field_scope(mechanism, name)])
         return _called(sim, group, member, mechanism.derived[name], {}, over)
-    assert isinstance(group, Cells) and name == "rate", name
+    assert isinstance(group, PopulationGroup) and name == "rate", name
     rates = sim.layout.cells[group.name]["rates"]
     return rates[(sim.step_count - 1) % len(rates)] if sim.step_count else np.zeros_like(rates[0]), Shape.CELL
 
@@ -78,7 +86,7 @@ def state_value(sim: Simulation, group: Group, member: Member, state: State) -> 
     value = gathered(sim, group, key)
     if shape is Shape.ONE:
         return float(value[0]), Shape.NUMBER
-    if not state.moves or not (isinstance(group, Links) or isinstance(member.mechanism, PopulationRule)):
+    if not state.moves or not (isinstance(group, ProjectionGroup) or isinstance(member.mechanism, PopulationRule)):
         return value, shape  # moves with every step
     elapsed = now(sim, slow=group.variables[key].slow) - stamps(sim, group, key).astype(float)
     if isinstance(state.origin, Trace):
@@ -118,10 +126,10 @@ def spread(sim: Simulation, group: Group, value: Any, own: Shape, over: Shape) -
 
 def of_presynaptic(sim: Simulation, group: Group, key: str) -> np.ndarray:
     """A parameter of rows: one value for each presynaptic neuron, whatever its delays."""
-    assert isinstance(group, Links)
+    assert isinstance(group, ProjectionGroup)
     values = np.array(np.broadcast_to(group.variables[key].value, group.source.population.n), float)
-    for share in sim.layout.shares[group.name]:
-        values[share["pre"]] = share[key]
+    for shard in sim.layout.shards[group.name]:
+        values[shard["pre"]] = shard[key]
     return values
 
 
@@ -169,10 +177,10 @@ def _called(
 def _of_neuron(sim: Simulation, group: Group, read: str, function: Any) -> tuple[Any, Shape]:
     """A `pre_X`, `post_X` or `neuron_X`."""
     side, _, name = read.partition("_")
-    cells = group if isinstance(group, Cells) else {"pre": group.source, "post": group.target}.get(side)  # type: ignore[attr-defined]
-    neuron = cells.members[0] if isinstance(cells, Cells) and side in SIDES else None
+    cells = group if isinstance(group, PopulationGroup) else {"pre": group.source, "post": group.target}.get(side)  # type: ignore[attr-defined]
+    neuron = cells.members[0] if isinstance(cells, PopulationGroup) and side in SIDES else None
     if neuron is None or name not in (*neuron.mechanism.fields, *neuron.mechanism.derived, *neuron.mechanism.states):
         return function.optional[read], Shape.NUMBER
-    assert isinstance(cells, Cells)
+    assert isinstance(cells, PopulationGroup)
     value, _ = value_of(sim, cells, neuron, name)
     return value, Shape.SOURCE if side == "pre" else Shape.CELL

@@ -17,7 +17,7 @@ from hebbstat.contract.fields import checked
 from hebbstat.contract.signals import Moving, steps_of
 from hebbstat.contract.state import Trace
 from hebbstat.engine.plan.arrays import Role, Shape
-from hebbstat.engine.plan.model import Group, Links, Member
+from hebbstat.engine.plan.model import Group, Member
 from hebbstat.engine.state.access import Found, title
 from hebbstat.engine.state.global_state import gathered, groups, put_variable, set_clock
 from hebbstat.engine.state.present import now, of_presynaptic, state_value
@@ -63,10 +63,10 @@ def bring_up_to_date(sim: Simulation, group: Group) -> None:
 def _stamp(sim: Simulation, group: Group, key: str) -> None:
     """Note that a state is as of now."""
     slow = group.variables[key].slow
-    for share in sim.layout.shares[group.name]:
-        name = f"at_{key}" if f"at_{key}" in share else STAMPS.get(group.variables[key].shape, "")
-        if name in share:
-            share[name][:] = now(sim, slow)
+    for shard in sim.layout.shards[group.name]:
+        name = f"at_{key}" if f"at_{key}" in shard else STAMPS.get(group.variables[key].shape, "")
+        if name in shard:
+            shard[name][:] = now(sim, slow)
 
 
 def _write(sim: Simulation, found: Found, value: Any) -> None:
@@ -80,7 +80,7 @@ def _write(sim: Simulation, found: Found, value: Any) -> None:
         put_variable(sim, group, key, np.asarray(float(np.max(value))))
         return
     per_neuron = shape is Shape.ROW and group.variables[key].fixed
-    n = group.source.population.n if per_neuron and isinstance(group, Links) else len(gathered(sim, group, key))
+    n = len(of_presynaptic(sim, group, key) if per_neuron else gathered(sim, group, key))
     if np.ndim(value) and np.shape(value) != (n,):
         what = title(sim.model, found)
         raise BadValueError(f"{what} needs one number or {n}, not an array of shape {np.shape(value)}")
@@ -149,8 +149,8 @@ def _member(sim: Simulation, owner: str, place: str) -> tuple[Group, Member]:
 def _put_scoped(sim: Simulation, group: Group, key: str, value: Any) -> None:
     """Give a parameter its value: over presynaptic neurons, if it belongs to rows."""
     if group.shape(key) is Shape.ROW and np.ndim(value):
-        for share in sim.layout.shares[group.name]:
-            share[key][:] = value[share["pre"]]
+        for shard in sim.layout.shards[group.name]:
+            shard[key][:] = value[shard["pre"]]
         return
     put_variable(sim, group, key, np.asarray(value))
 

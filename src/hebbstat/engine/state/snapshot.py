@@ -35,11 +35,11 @@ class Probe:
         """Give the simulation what it had as the probe began."""
         known = {group.name: group for group in groups(sim)}
         for (group, thread, key), value in {**self._kept, **(self._still or {})}.items():
-            share = sim.layout.shares[group][thread]
+            shard = sim.layout.shards[group][thread]
             if isinstance(value, np.ndarray):
-                share[key][...] = value
+                shard[key][...] = value
             else:
-                share[key], known[group].array(key).value = value, value.item()
+                shard[key], known[group].array(key).value = value, value.item()
         sim.step_count = self.began
 
 
@@ -49,8 +49,8 @@ def _copies(sim: Simulation, still: bool) -> Kept:
     for group in groups(sim):
         for key, variable in group.arrays.items():
             if _stands(variable) == still and (variable.role.changes or variable.role.settable):
-                shares = sim.layout.shares[group.name][: 1 if variable.shared else None]
-                kept |= {(group.name, thread, key): share[key].copy() for thread, share in enumerate(shares)}
+                shards = sim.layout.shards[group.name][: 1 if variable.shared else None]
+                kept |= {(group.name, thread, key): shard[key].copy() for thread, shard in enumerate(shards)}
     return kept
 
 
@@ -65,5 +65,5 @@ def pass_over(sim: Simulation, steps: int) -> None:
     for group in groups(sim):
         stamps = {f"at_{name}" for name, variable in group.variables.items() if variable.slow} | {"stamp"}
         for stamp in stamps & group.variables.keys():
-            for share in sim.layout.shares[group.name]:
-                share[stamp] += np.int32(steps)
+            for shard in sim.layout.shards[group.name]:
+                shard[stamp] += np.int32(steps)

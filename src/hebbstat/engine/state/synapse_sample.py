@@ -1,4 +1,4 @@
-"""Reading some synapses of a projection: found once in every thread's share, then read at little cost."""
+"""Reading some synapses of a projection: found once in every thread's shard, then read at little cost."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class SynapseSample:
 
     def _find(self) -> None:
         self._layout, chosen = self.sim.layout, self.chosen
-        shares = self._layout.links[self.projection]
+        shards = self._layout.links[self.projection]
         rank = np.full(self._layout.synapses(self.projection), -1, np.int32)
         rank[chosen] = np.arange(len(chosen))
-        self._parts = [(share.arrays, *_found(share.take(rank, np.empty(share.n, np.int32)))) for share in shares]
+        self._parts = [(shard.arrays, *_found(shard.to_shard(rank, np.empty(shard.n, np.int32)))) for shard in shards]
 
     def read(self, key: str = "w") -> np.ndarray:
         """The present values of a variable of synapses, brought up to date, in the order of `chosen`."""
@@ -36,6 +36,6 @@ class SynapseSample:
 
 
 def _found(ranks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where in a share the chosen synapses are, and which of the chosen they are."""
+    """Where in a shard the chosen synapses are, and which of the chosen they are."""
     here = np.flatnonzero(ranks >= 0)
     return here, ranks[here]
