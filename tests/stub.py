@@ -5,6 +5,7 @@ python tests/stub.py
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import hebbstat
@@ -24,7 +25,9 @@ def text() -> str:
         homes.setdefault(home, []).append(part)
     for home in sorted(homes):
         lines += [f"from {home} import {name} as {name}" for name in sorted(homes[home])]
-    return HEAD + "\n".join([*lines, "", "__version__: str", f"__all__ = {sorted(hebbstat.__all__)}", ""])
+    names = textwrap.wrap(", ".join(f'"{name}"' for name in sorted(hebbstat.__all__)), 115)
+    shown = ["__all__ = [", *textwrap.indent("\n".join(names) + ",", "    ").split("\n"), "]", ""]
+    return HEAD + "\n".join([*lines, "", "__version__: str", *shown])
 
 
 if __name__ == "__main__":

@@ -68,7 +68,9 @@ _PARTS = {
     },
     **{
         part: f"hebbstat.contract.{part}"
-        for part in "calls combinators distributions errors events fields hooks mechanism random signals state units".split()
+        for part in (
+            "calls combinators distributions errors events fields hooks mechanism random signals state units"
+        ).split()
     },
 }
 """Parts of the package that may be reached as its attributes: `hs.information.firing_rates(...)`."""

@@ -150,4 +150,21 @@ from hebbstat.synapses import TsodyksMarkram as TsodyksMarkram
 from hebbstat.synapses import VesicleRelease as VesicleRelease
 
 __version__: str
-__all__ = ['AMPA', 'AdEx', 'AdaptiveLIF', 'AllToAll', 'BCM', 'BadCallError', 'BadValueError', 'Beta', 'Checkpoint', 'CheckpointError', 'Clustered', 'Connector', 'ContractError', 'Covariance', 'CurrentLIF', 'DataError', 'DistanceDependent', 'Distribution', 'DualExponential', 'Eligibility', 'Exponential', 'ExponentialCurrent', 'ExponentialKernel', 'Field', 'Finding', 'FixedInDegree', 'FixedOutDegree', 'FixedProbability', 'FixedTotalNumber', 'FollowState', 'FromPairs', 'GABAA', 'GABAB', 'Gamma', 'GaussianKernel', 'Global', 'HardBounds', 'Health', 'HealthWarning', 'HebbstatError', 'InhibitorySTDP', 'IntrinsicThreshold', 'Izhikevich', 'LIF', 'LinearRate', 'LogNormal', 'NMDA', 'NearestTripletSTDP', 'Network', 'NetworkInstance', 'NetworkRule', 'NetworkWarning', 'Neuromodulator', 'Neuron', 'Normal', 'NotSupportedError', 'Oja', 'OneSidedSTDP', 'OneToOne', 'Oscillation', 'PairSTDP', 'PerBranch', 'PerNeuron', 'PerPopulation', 'PerPost', 'PerPre', 'PerSynapse', 'Plasticity', 'PoissonSource', 'Population', 'PopulationRule', 'PopulationView', 'Projection', 'RateHebb', 'RateNeuron', 'Rates', 'Receptor', 'Recorder', 'Recording', 'ReferenceSimulation', 'Release', 'RunInterruptedError', 'Signal', 'Simulation', 'Sine', 'SmallWorld', 'SoftBounds', 'SpikeNeuromodulator', 'SpikeSource', 'Spikes', 'States', 'SubtractiveNormalization', 'SynapticScaling', 'TimedArray', 'TooLargeError', 'TripletSTDP', 'TsodyksMarkram', 'UnhealthyError', 'Uniform', 'UnknownNameError', 'VesicleRelease', 'WeightDependentSTDP', 'WeightNormalization', 'WeightSummary', 'Weights', 'Wrapper', '__version__', 'derived', 'field', 'from_matrix', 'from_networkx', 'from_sonata', 'gated', 'instantiate', 'jointly', 'quantile', 'replace', 'required', 'step_when', 'together']
+__all__ = [
+    "AMPA", "AdEx", "AdaptiveLIF", "AllToAll", "BCM", "BadCallError", "BadValueError", "Beta", "Checkpoint",
+    "CheckpointError", "Clustered", "Connector", "ContractError", "Covariance", "CurrentLIF", "DataError",
+    "DistanceDependent", "Distribution", "DualExponential", "Eligibility", "Exponential", "ExponentialCurrent",
+    "ExponentialKernel", "Field", "Finding", "FixedInDegree", "FixedOutDegree", "FixedProbability", "FixedTotalNumber",
+    "FollowState", "FromPairs", "GABAA", "GABAB", "Gamma", "GaussianKernel", "Global", "HardBounds", "Health",
+    "HealthWarning", "HebbstatError", "InhibitorySTDP", "IntrinsicThreshold", "Izhikevich", "LIF", "LinearRate",
+    "LogNormal", "NMDA", "NearestTripletSTDP", "Network", "NetworkInstance", "NetworkRule", "NetworkWarning",
+    "Neuromodulator", "Neuron", "Normal", "NotSupportedError", "Oja", "OneSidedSTDP", "OneToOne", "Oscillation",
+    "PairSTDP", "PerBranch", "PerNeuron", "PerPopulation", "PerPost", "PerPre", "PerSynapse", "Plasticity",
+    "PoissonSource", "Population", "PopulationRule", "PopulationView", "Projection", "RateHebb", "RateNeuron", "Rates",
+    "Receptor", "Recorder", "Recording", "ReferenceSimulation", "Release", "RunInterruptedError", "Signal",
+    "Simulation", "Sine", "SmallWorld", "SoftBounds", "SpikeNeuromodulator", "SpikeSource", "Spikes", "States",
+    "SubtractiveNormalization", "SynapticScaling", "TimedArray", "TooLargeError", "TripletSTDP", "TsodyksMarkram",
+    "UnhealthyError", "Uniform", "UnknownNameError", "VesicleRelease", "WeightDependentSTDP", "WeightNormalization",
+    "WeightSummary", "Weights", "Wrapper", "__version__", "derived", "field", "from_matrix", "from_networkx",
+    "from_sonata", "gated", "instantiate", "jointly", "quantile", "replace", "required", "step_when", "together",
+]

@@ -142,7 +142,7 @@ def _bytes_needed(projection: Projection) -> float:
     for _, mechanism in projection.mechanisms():
         drawn += [v for name, v in mechanism.values.items() if field_scope(mechanism, name) is PerSynapse]
         each += 4 * sum(state.is_plain and state.scope is PerSynapse for state in mechanism.states.values())
-    each += 16 * sum(isinstance(value, Distribution) or np.ndim(value) > 0 for value in drawn)
+    each += 16 * sum(isinstance(value, Distribution | np.ndarray) for value in drawn)
     return projection.wiring.expected(*projection.sides()) * each
 
 
