@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from hebbstat.contract.calls import explained
 from hebbstat.contract.errors import BadValueError, NotSupportedError, tell
@@ -263,7 +264,7 @@ class Simulation:
         return float(self.layout.shards[NETWORK][0][modulator(self.model, rule, state)][0])
 
     @in_turn("set()")
-    def set(self, of: Population | Projection | str, name: str, value: Any) -> None:
+    def set(self, of: Population | Projection | str, name: str, value: ArrayLike) -> None:
         """Change a state or parameter between runs: `sim.set("inputs", "rate", rates)`.
 
         It counts as set at the end of the last step; what is derived from a parameter, the clock of a `period` and
