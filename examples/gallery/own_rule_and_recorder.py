@@ -55,7 +55,9 @@ def draw(quick: bool) -> tuple[Figure, Number]:
     i, j = sim.pairs("link")
     counted = 0.5 + 0.002 * post[j] - 0.001 * pre[i]
     off = float(np.abs(sim.weights("link") - counted).max())
-    return figure, Number("largest distance from the count of spikes", off, 0.0, 0.0031, "spikes in the last step arrive later")
+    return figure, Number(
+        "largest distance from the count of spikes", off, 0.0, 0.0031, "spikes in the last step arrive later"
+    )
 
 
 if __name__ == "__main__":

@@ -45,7 +45,9 @@ def draw(quick: bool) -> tuple[Figure, Number]:
     hs.plot.style.tidy(ax, "reward after the pairing (ms)", "change of weight")
     ax.legend(frameon=False)
     expected = REWARD * PAIR * both * math.exp(-late[0] / TAG)
-    return figure, Number("credit at 50 ms", found[0], expected, 0.01 * expected, "r c tau_c tau_d / (tau_c + tau_d) e^-T/tau_c")
+    return figure, Number(
+        "credit at 50 ms", found[0], expected, 0.01 * expected, "r c tau_c tau_d / (tau_c + tau_d) e^-T/tau_c"
+    )
 
 
 if __name__ == "__main__":

@@ -56,7 +56,9 @@ def draw(quick: bool) -> tuple[Figure, Number]:
     hs.plot.style.tidy(ax, "spike, at 20 Hz", "released (of 1)")
     ax.legend(frameon=False)
     steady = released(KINDS["depressing"], 60, 50.0)[-1]
-    return figure, Number("steady release at 20 Hz, depressing", steady, 0.0571259, 1e-6, "closed form of the equations")
+    return figure, Number(
+        "steady release at 20 Hz, depressing", steady, 0.0571259, 1e-6, "closed form of the equations"
+    )
 
 
 if __name__ == "__main__":

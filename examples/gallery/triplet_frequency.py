@@ -1,7 +1,8 @@
 """Why pairs are not enough: 60 pairs at different frequencies, under the triplet rule.
 
-Sjöström et al. (2001) paired spikes at 10 ms, pre before post and the reverse, at 0.1 to 50 Hz: at high frequencies both
-strengthen, which no pair rule gives. The triplet rule of Pfister & Gerstner (2006) does. Points with bars are the data.
+Sjöström et al. (2001) paired spikes at 10 ms, pre before post and the reverse, at 0.1 to 50 Hz: at high frequencies
+both strengthen, which no pair rule gives. The triplet rule of Pfister & Gerstner (2006) does. Points with bars are the
+data.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ def changes(lag: float, frequencies: list[float]) -> list[float]:
 
 
 def draw(quick: bool) -> tuple[Figure, Number]:
-    frequencies = [10.0, 20.0, 40.0, 50.0] if quick else [2.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0, 40.0, 45.0, 50.0]
+    frequencies = (
+        [10.0, 20.0, 40.0, 50.0] if quick else [2.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0, 40.0, 45.0, 50.0]
+    )
     figure, ax = plt.subplots(figsize=(6.4, 3.8), layout="constrained")
     for (lag, (seen, error)), color, label in zip(
         DATA.items(), ("#0072B2", "#D55E00"), ("pre before post", "post before pre"), strict=True
