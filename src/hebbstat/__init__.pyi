@@ -80,12 +80,12 @@ from hebbstat.engine.checkpoint.autosave import Checkpoint as Checkpoint
 from hebbstat.engine.health.monitor import Finding as Finding
 from hebbstat.engine.health.monitor import Health as Health
 from hebbstat.engine.record.recorder import Recorder as Recorder
-from hebbstat.engine.record.recorder import States as States
-from hebbstat.engine.record.recorder import WeightSummary as WeightSummary
-from hebbstat.engine.record.recorder import Weights as Weights
 from hebbstat.engine.record.recording import Recording as Recording
 from hebbstat.engine.record.spikes import Rates as Rates
 from hebbstat.engine.record.spikes import Spikes as Spikes
+from hebbstat.engine.record.states import States as States
+from hebbstat.engine.record.weights import WeightSummary as WeightSummary
+from hebbstat.engine.record.weights import Weights as Weights
 from hebbstat.engine.simulation import Simulation as Simulation
 from hebbstat.homeostasis import InhibitorySTDP as InhibitorySTDP
 from hebbstat.homeostasis import IntrinsicThreshold as IntrinsicThreshold
