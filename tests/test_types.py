@@ -26,7 +26,7 @@ def seen(request: pytest.FixtureRequest) -> dict[str, list[tuple[int, str]]]:
     """What mypy says of the script and of the examples, by file: (line, text)."""
     pytest.importorskip("mypy")
     cache = request.config.cache.mkdir("mypy")  # type: ignore[union-attr]
-    files = [SCRIPT, *sorted((ROOT / "examples").glob("*.py"))]
+    files = [SCRIPT, *sorted((ROOT / "examples").rglob("*.py"))]
     options = ["--strict", "--follow-imports=silent", "--config-file=", f"--cache-dir={cache}", "--no-error-summary"]
     done = subprocess.run(
         [sys.executable, "-m", "mypy", *options, *map(str, files)],

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hebbstat.contract.hooks import Derived
 from hebbstat.contract.mechanism import PopulationRule
 from hebbstat.contract.signals import FollowState
 from hebbstat.contract.state import State, Trace
@@ -31,8 +32,6 @@ from hebbstat.network.scopes import field_scope
 
 if TYPE_CHECKING:
     from hebbstat.engine.simulation import Simulation
-
-SIDES = ("pre", "post", "neuron")
 
 
 def present(sim: Simulation, found: Found) -> np.ndarray:
@@ -156,15 +155,22 @@ def _called(
 ) -> tuple[Any, Shape]:
     """What a function of a mechanism returns, for each of what it is `over`, or of the widest among its arguments."""
     found: list[tuple[Any, Shape]] = []
+    asking = lookup.Asking("a look", optional=function.optional, before=isinstance(function, Derived))
     for read in function.all_reads:
         if read in given:
             found.append((given[read], over))
-        elif read == "dt":
-            found.append((sim.net.dt, Shape.NUMBER))
-        elif read in (*member.mechanism.fields, *member.mechanism.derived):
-            found.append(value_of(sim, group, member, read))
-        else:
-            found.append(_of_neuron(sim, group, read, function))
+            continue
+        match lookup.meaning(sim.net, member.owner, member.mechanism, read, asking):
+            case lookup.Own(name):
+                found.append(value_of(sim, group, member, name))
+            case lookup.OfNeuron(side, name):
+                found.append(_of_neuron(sim, group, side, name))
+            case lookup.Default(value):
+                found.append((value, Shape.NUMBER))
+            case lookup.Offered("dt"):
+                found.append((sim.net.dt, Shape.NUMBER))
+            case other:
+                raise AssertionError(f"{other} is not to be had between steps")
     shapes = {own for value, own in found if np.ndim(value)}
     if over is Shape.NUMBER:
         over = Shape.SYNAPSE if len(shapes) > 1 else next(iter(shapes), over)
@@ -174,13 +180,9 @@ def _called(
     return np.vectorize(function, otypes=[float])(*values), over
 
 
-def _of_neuron(sim: Simulation, group: Group, read: str, function: Any) -> tuple[Any, Shape]:
-    """A `pre_X`, `post_X` or `neuron_X`."""
-    side, _, name = read.partition("_")
-    cells = group if isinstance(group, PopulationGroup) else {"pre": group.source, "post": group.target}.get(side)  # type: ignore[attr-defined]
-    neuron = cells.members[0] if isinstance(cells, PopulationGroup) and side in SIDES else None
-    if neuron is None or name not in (*neuron.mechanism.fields, *neuron.mechanism.derived, *neuron.mechanism.states):
-        return function.optional[read], Shape.NUMBER
-    assert isinstance(cells, PopulationGroup)
-    value, _ = value_of(sim, cells, neuron, name)
+def _of_neuron(sim: Simulation, group: Group, side: str, name: str) -> tuple[Any, Shape]:
+    """A value of the neurons on a side."""
+    if isinstance(group, ProjectionGroup):
+        group = group.source if side == "pre" else group.target
+    value, _ = value_of(sim, group, group.members[0], name)
     return value, Shape.SOURCE if side == "pre" else Shape.CELL
