@@ -68,7 +68,7 @@ class Machine:
 
 def test_a_thread_is_taken_away_while_others_need_the_core(monkeypatch: pytest.MonkeyPatch) -> None:
     sim: Any = Machine()
-    monkeypatch.setattr(oversubscription, "reshare", lambda sim, threads: setattr(sim, "threads", threads))
+    monkeypatch.setattr(oversubscription, "repartition", lambda sim, threads: setattr(sim, "threads", threads))
     crowd = Crowding(sim)
     sim.passes(2.0, 0.95)
     assert not crowd.has_changed(100_000)
