@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 from hebbstat.contract.mechanism import Mechanism
+from hebbstat.contract.state import Trace
 
 
 def names_of(mechanism: Mechanism, dt: float = 0.1, **more: float) -> dict[str, Any]:
@@ -57,7 +58,7 @@ class Cell:
         self.known.update(new)
 
     def _traces(self) -> list[Any]:
-        return [state for state in self.mechanism.states.values() if state.trace]
+        return [state for state in self.mechanism.states.values() if isinstance(state.origin, Trace)]
 
     def _value(self, of: Any) -> float:
         return self.known[of] if isinstance(of, str) else of
@@ -69,13 +70,13 @@ class Cell:
         offered["steps_since_spike"] = self.steps_since_spike
         self._write("step", **offered)
         for state in self._traces():
-            self.known[state.name] *= math.exp(-self.dt / self.known[state.trace.tau])
+            self.known[state.name] *= math.exp(-self.dt / self.known[state.origin.tau])
         fired = any(ask(hook, {**self.known, **offered}) for hook in hooks(self.mechanism, "fires"))
         if fired:
             self._write("on_spike", **offered)
             self.steps_since_spike = 0
             for state in self._traces():
-                self.known[state.name] += self._value(state.trace.add)
+                self.known[state.name] += self._value(state.origin.add)
         return fired
 
     def receive(self, amount: float) -> None:
@@ -90,7 +91,7 @@ class Cell:
         value = ask(hook, {**self.known, **offered})
         self._write("step", **offered)
         for state in self._traces():
-            self.known[state.name] *= math.exp(-self.dt / self.known[state.trace.tau])
+            self.known[state.name] *= math.exp(-self.dt / self.known[state.origin.tau])
         return value
 
 
@@ -117,13 +118,14 @@ def weight_after(
     events = sorted([(float(t), "on_pre") for t in pre] + [(float(t), "on_post") for t in post], key=_pre_first)
     for k, (t, event) in enumerate(events):
         if k == 0 or events[k - 1][0] != t:
-            seen = {s.name: x * math.exp(-(t - since) / known[s.trace.tau]) for s, (x, since) in traces.items()}
+            seen = {s.name: x * math.exp(-(t - since) / known[s.origin.tau]) for s, (x, since) in traces.items()}
         for hook in hooks(rule, event):
             w += ask(hook, {**known, **seen, "w": w})
         w = min(max(w, low), high)
         for state in traces:
             if state.scope.name == {"on_pre": "PerPre", "on_post": "PerPost"}[event]:
-                traces[state] = [seen[state.name] + state.trace.add if state.trace.set is None else state.trace.set, t]
+                trace = state.origin
+                traces[state] = [seen[state.name] + trace.add if trace.set is None else trace.set, t]
         if history is not None:
             history.append(w)
     return w

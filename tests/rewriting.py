@@ -24,7 +24,7 @@ from splitting import recorders, small_network
 
 import hebbstat as hs
 from hebbstat.engine.checkpoint import archive
-from hebbstat.engine.checkpoint.autosave import Keeper
+from hebbstat.engine.checkpoint.autosave import AutoSaver
 from hebbstat.engine.state import global_state
 
 Header, Arrays = dict[str, Any], dict[str, np.ndarray]
@@ -62,21 +62,21 @@ def originals(folder: Path) -> None:
     sim = hs.Simulation(plain(), threads=1, quiet=True)
     sim.run(steps=CUT, progress=False)
     sim.save(folder / "plain.ckpt")
-    saved, save = [], Keeper.save
+    saved, save = [], AutoSaver.save
 
-    def breaking(keeper: Keeper, *given: Any) -> None:
+    def breaking(keeper: AutoSaver, *given: Any) -> None:
         save(keeper, *given)
         saved.append(keeper.sim.step_count)
         if len(saved) == 25:
             raise PowerCut
 
-    Keeper.save = breaking  # type: ignore[method-assign]
+    AutoSaver.save = breaking  # type: ignore[method-assign]
     try:
         run_kept(folder / "kept.ckpt")
     except PowerCut:
         pass
     finally:
-        Keeper.save = save  # type: ignore[method-assign]
+        AutoSaver.save = save  # type: ignore[method-assign]
     assert 0 < saved[-1] < 12_000
 
 

@@ -10,8 +10,8 @@ from hebbstat.contract.combinators import gated
 from hebbstat.contract.distributions import Beta, LogNormal, Normal, Uniform, jointly
 from hebbstat.contract.errors import BadValueError, ContractError, TooLargeError, UnknownNameError
 from hebbstat.contract.hooks import derived
-from hebbstat.contract.mechanism import FollowState, NetworkRule, Neuron, Plasticity, Receptor, Release
-from hebbstat.contract.signals import Sine, TimedArray, steps_of
+from hebbstat.contract.mechanism import NetworkRule, Neuron, Plasticity, Receptor, Release
+from hebbstat.contract.signals import FollowState, Sine, TimedArray, steps_of
 from hebbstat.contract.state import Global, PerPost, PerPre, PerSynapse
 from hebbstat.contract.units import Fraction, Ms, Number
 from hebbstat.network import (

@@ -26,7 +26,9 @@ _HOMES = {
     "hebbstat.contract.distributions": "Beta Distribution Gamma LogNormal Normal Uniform jointly",
     "hebbstat.engine.health.monitor": "Finding Health",
     "hebbstat.engine.checkpoint.autosave": "Checkpoint",
-    "hebbstat.engine.record.recorder": "Recorder States WeightSummary Weights",
+    "hebbstat.engine.record.recorder": "Recorder",
+    "hebbstat.engine.record.states": "States",
+    "hebbstat.engine.record.weights": "WeightSummary Weights",
     "hebbstat.engine.record.spikes": "Rates Spikes",
     "hebbstat.engine.record.recording": "Recording",
     "hebbstat.engine.simulation": "Simulation",
@@ -50,8 +52,9 @@ _HOMES = {
         "TripletSTDP WeightDependentSTDP"
     ),
     "hebbstat.reference": "ReferenceSimulation",
-    "hebbstat.contract.mechanism": "FollowState NetworkRule Neuron Plasticity PopulationRule Receptor Release",
-    "hebbstat.contract.signals": "Signal Sine TimedArray",
+    "hebbstat.contract.fields": "Field field required",
+    "hebbstat.contract.mechanism": "NetworkRule Neuron Plasticity PopulationRule Receptor Release replace",
+    "hebbstat.contract.signals": "FollowState Signal Sine TimedArray",
     "hebbstat.contract.state": "Global PerBranch PerNeuron PerPopulation PerPost PerPre PerSynapse quantile together",
     "hebbstat.synapses": (
         "AMPA GABAA GABAB NMDA DualExponential Exponential ExponentialCurrent TsodyksMarkram VesicleRelease"
@@ -67,7 +70,9 @@ _PARTS = {
     },
     **{
         part: f"hebbstat.contract.{part}"
-        for part in "calls combinators distributions errors hooks mechanism random signals state units".split()
+        for part in (
+            "calls combinators distributions errors events fields hooks mechanism random signals state units"
+        ).split()
     },
 }
 """Parts of the package that may be reached as its attributes: `hs.information.firing_rates(...)`."""

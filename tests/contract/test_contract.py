@@ -11,8 +11,8 @@ from hebbstat.contract.distributions import LogNormal, Normal, Uniform
 from hebbstat.contract.errors import BadValueError, ContractError, HebbstatError, UnknownNameError
 from hebbstat.contract.hooks import derived, step_when
 from hebbstat.contract.language.source import source_tree
-from hebbstat.contract.mechanism import FollowState, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
-from hebbstat.contract.signals import Sine, TimedArray
+from hebbstat.contract.mechanism import NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
+from hebbstat.contract.signals import FollowState, Sine, TimedArray
 from hebbstat.contract.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, quantile, together
 from hebbstat.contract.units import Delay, Fraction, MilliVolt, Ms, Number
 from hebbstat.network import AllToAll, Network

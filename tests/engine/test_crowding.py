@@ -10,7 +10,7 @@ from compositions import compose
 
 import hebbstat as hs
 from hebbstat.engine.run import oversubscription
-from hebbstat.engine.run.oversubscription import Crowding, repartition
+from hebbstat.engine.run.oversubscription import ThreadAdapter, repartition
 from hebbstat.engine.state.global_state import digest, gather
 
 STEPS = 150
@@ -41,15 +41,16 @@ def test_a_sampled_recorder_follows() -> None:
 
 def crowding_session(sim: hs.Simulation, record: list[hs.Recorder], change: bool) -> Any:
     """A run in which the number of threads changes after each chunk."""
-    from hebbstat.engine.run.session import Session
+    from hebbstat.engine.run.session import begin
 
-    session = Session(sim, record, 4 * STEPS, False)
+    class Change(ThreadAdapter):
+        def has_changed(self, steps_left: int) -> bool:
+            repartition(sim, 1 + sim.threads % 3)
+            return True
 
-    def has_changed(steps_left: int) -> bool:
-        repartition(sim, 1 + sim.threads % 3)
-        return True
-
-    session.crowding = SimpleNamespace(has_changed=has_changed) if change else None  # type: ignore[assignment]
+    session = begin(sim, record, 4 * STEPS, False)
+    others = [one for one in session.observers if not isinstance(one, ThreadAdapter)]
+    session.observers = [*others, Change(sim)] if change else others
     return session.run()
 
 
@@ -69,7 +70,7 @@ class Machine:
 def test_a_thread_is_taken_away_while_others_need_the_core(monkeypatch: pytest.MonkeyPatch) -> None:
     sim: Any = Machine()
     monkeypatch.setattr(oversubscription, "repartition", lambda sim, threads: setattr(sim, "threads", threads))
-    crowd = Crowding(sim)
+    crowd = ThreadAdapter(sim)
     sim.passes(2.0, 0.95)
     assert not crowd.has_changed(100_000)
     sim.passes(2.0, 0.5)

@@ -167,7 +167,8 @@ def test_what_a_trace_decays_with_may_be_set_between_runs() -> None:
         reference.run(steps=100)
         sim.set("learn", "PairSTDP.tau_plus", tau)
         reference.set("learn", "PairSTDP.tau_plus", tau)
-        np.testing.assert_allclose(sim.state("learn", "rule0.x"), reference.peek("learn", "rule0.0", "x"), rtol=1e-12)
+        found, expected = (one.state("learn", "PairSTDP.x") for one in (sim, reference))
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
         np.testing.assert_allclose(sim.weights("learn"), reference.weights("learn"), rtol=1e-9)
     sim.set("learn", "PairSTDP.A_plus", 0.5)
     with pytest.raises(hs.BadValueError, match="must be numbers"):

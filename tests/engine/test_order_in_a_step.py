@@ -65,8 +65,8 @@ def test_rules_on_cells_and_synapses_read_what_was_before():
         sim.run(steps=20)
         reference.run(steps=20)
         found = [(sim.state("b", "v_threshold"), reference.values_of("b", "neuron", "v_threshold"))]
-        found += [(sim.state("b", f"rule{k}.seen"), reference.peek("b", f"rule{k}.0", "seen")) for k in (0, 1)]
-        found += [(sim.state("p", f"rule0.{name}"), reference.peek("p", "rule0.0", name)) for name in "cdr"]
+        names = [("b", "OnSpike_1.seen"), ("b", "OnSpike_2.seen"), *(("p", f"Reads.{name}") for name in "cdr")]
+        found += [(sim.state(*name), reference.state(*name)) for name in names]
         for ours, theirs in [*found, (sim.weights("p"), reference.weights("p"))]:
             np.testing.assert_allclose(ours, theirs, rtol=1e-9)
     assert len(reference.spikes) > 50

@@ -100,7 +100,7 @@ def test_a5_lagged_copies_follow_the_state_of_their_class() -> None:
         w = V
         old = hs.PerNeuron.lagged(V, "by")
 
-    assert Late.states["old"].lagged.source == "w"
+    assert Late.states["old"].origin.source == "w"
 
 
 def test_a5_what_would_be_lost_is_refused() -> None:

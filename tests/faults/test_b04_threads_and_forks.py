@@ -22,6 +22,7 @@ import pytest
 from running_tiny import after, fingerprint, simulation
 
 import hebbstat as hs
+from hebbstat.engine.observer import Running
 
 posix = pytest.mark.skipif(os.name != "posix", reason="forks, or sends signals")
 LONG = 20_000_000  # steps
@@ -34,9 +35,10 @@ class Calls(hs.States):
         super().__init__("exc", "v", every=50.0)
         self._call = call
 
-    def take(self, sim: hs.Simulation) -> None:
-        super().take(sim)
-        self._call(sim)
+    def observe(self, run: Running) -> None:
+        before, _ = self._taken, super().observe(run)
+        if self._taken > before:
+            self._call(run.sim)
 
 
 class Enough(Exception):
@@ -254,6 +256,7 @@ from hebbstat.engine import simulation as module
 module.most_threads = lambda: 2
 from running_tiny import simulation
 import hebbstat as hs
+from hebbstat.engine.observer import Running
 sim = simulation(2)
 def run():
     sim.run(ms=20_000, record=[hs.States("exc", "v", every=100.0)], watch=None, progress=False)

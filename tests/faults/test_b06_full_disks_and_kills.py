@@ -15,7 +15,7 @@ import pytest
 from running_tiny import fingerprint, simulation
 
 import hebbstat as hs
-from hebbstat.engine.record import stream
+from hebbstat.engine.record import recorder, stream
 
 RECORD = ("inputs.spikes", "exc.v", "inputs -> exc.w", "exc.rate")
 
@@ -29,7 +29,7 @@ def recorders() -> list[hs.Recorder]:
 
 def small_pieces(monkeypatch: pytest.MonkeyPatch, size: int = 3000) -> None:
     monkeypatch.setattr("hebbstat.engine.run.session.PIECE", size)
-    monkeypatch.setattr(stream, "PIECE", size)
+    monkeypatch.setattr(recorder, "PIECE", size)
 
 
 def fills_after(monkeypatch: pytest.MonkeyPatch, files: int) -> None:
@@ -129,10 +129,10 @@ die = lambda *given, **named: os.kill(os.getpid(), 9)
 if at == "before the checkpoint":
     autosave.checkpoints.save = die
 elif at == "before its groups":
-    zarr_store.Store.append = die
+    zarr_store.ZarrStore.append = die
 elif at == "within its groups":
-    zarr_store._extend, create = die, zarr_store.Store._create
-    zarr_store.Store._create = lambda self, name, value: die() if self.places else create(self, name, value)
+    zarr_store._extend, create = die, zarr_store.ZarrStore._create
+    zarr_store.ZarrStore._create = lambda self, name, value: die() if self.places else create(self, name, value)
 elif at == "before the folder":
     folders._move = die
 simulation().run(ms=100, record=[hs.Spikes("inputs"), hs.States("exc", "v", every=1.5)], out={out!r},

@@ -112,7 +112,7 @@ def test_c1_a_trace_whose_time_constant_moves_decays_step_by_step_or_is_refused(
     reference.run(steps=100)
     np.testing.assert_allclose(sim.state("b", "v"), reference.peek("b", "neuron", "v"), rtol=1e-9)
     net.connect(a, b, hs.AllToAll(), rules=[hs.PairSTDP(tau_plus=SINE)], name="q")
-    with pytest.raises(hs.NotSupportedError, match="decay or advance with a parameter that moves"):
+    with pytest.raises(hs.NotSupportedError, match="decay or advance with what moves"):
         hs.Simulation(net)
 
 

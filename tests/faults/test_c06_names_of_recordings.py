@@ -82,7 +82,7 @@ def test_c6_recordings_of_before_are_read(tmp_path: Path) -> None:
         (path / group / "zarr.json").write_text(json.dumps(told))
     (path / "zarr.json").write_text(json.dumps(root))
     same(hs.Recording.open(path), run)
-    zarr_store.Store(path, {}, lengths={"exc.spikes": 0, "inputs -> exc.w": 0}).append(run._data)
+    zarr_store.ZarrStore(path, {}, lengths={"exc.spikes": 0, "inputs -> exc.w": 0}).append(run._data)
     same(hs.Recording.open(path), run)
     run.save(path, replace=True)
     same(hs.Recording.open(path), run)

@@ -11,7 +11,6 @@ import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +21,7 @@ from splitting import continued, elsewhere, fingerprint, keep, opened, recorded,
 
 import hebbstat as hs
 from hebbstat.engine.checkpoint import archive
-from hebbstat.engine.checkpoint.autosave import Keeper
+from hebbstat.engine.checkpoint.autosave import AutoSaver
 from hebbstat.engine.plan.arrays import Role, Shape
 from hebbstat.engine.state import global_state
 from hebbstat.network.serialise import describe
@@ -435,7 +434,7 @@ def test_a_run_that_broke_off_gives_the_same_recording(
     whole_run = hs.Simulation(small_network(), threads=1, quiet=True)
     uncut = whole_run.run(steps=20_000, record=recorders(), progress=False)
     wanted = recorded(uncut)
-    save, path, places = Keeper.save, tmp_path / "run.ckpt", []
+    save, path, places = AutoSaver.save, tmp_path / "run.ckpt", []
 
     class PowerCut(Exception):
         pass
@@ -443,17 +442,17 @@ def test_a_run_that_broke_off_gives_the_same_recording(
     for threads, left in ((1, 3), (3, 5), (2, 4), (1, 10**9)):
         saves = 0
 
-        def breaking(keeper: Keeper, stream: Any, watch: Any, found: int, left: int = left) -> None:
+        def breaking(keeper: AutoSaver, left: int = left) -> None:
             nonlocal saves
             saves += 1
             if saves > left and keeper.sim.step_count < 20_000:
-                if stream is not None:
-                    stream.write()  # more than what is kept belongs to
+                if keeper.stream is not None:
+                    keeper.stream.write()  # more than what is kept belongs to
                 places.append(keeper.sim.step_count)
                 raise PowerCut
-            save(keeper, stream, watch, found)
+            save(keeper)
 
-        monkeypatch.setattr(Keeper, "save", breaking)
+        monkeypatch.setattr(AutoSaver, "save", breaking)
         sim = hs.Simulation(small_network(), threads=threads, quiet=True)
         kept = hs.Checkpoint(path, every_s=0)
         try:
@@ -490,24 +489,6 @@ def test_only_the_same_run_is_taken_up(tmp_path: Path) -> None:
         sim.run(steps=100, checkpoint=hs.Checkpoint(tmp_path / "other.ckpt"))
     with pytest.raises(hs.BadValueError, match="every_s=-1"):
         hs.Checkpoint("x", every_s=-1)
-
-
-class Own(hs.Recorder):
-    """A recorder that a user wrote, without a thought of checkpoints."""
-
-    name = "own"
-
-    def begin(self, sim: hs.Simulation, steps: int, room: int | None = None) -> None: ...
-
-    def data(self) -> dict:
-        return {}
-
-
-def test_recorders_that_cannot_be_kept_are_refused_at_once(tmp_path: Path) -> None:
-    sim = hs.Simulation(small_network(), quiet=True)
-    with pytest.raises(hs.NotSupportedError, match="Own cannot be kept"):
-        sim.run(steps=10, record=[Own()], checkpoint=hs.Checkpoint(tmp_path / "run.ckpt"))
-    assert sim.step_count == 0
 
 
 def test_a_run_outlives_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,8 +7,8 @@ from tiny import HALF, Cell, Ear, network, pair, traced
 
 from hebbstat.contract.errors import NotSupportedError
 from hebbstat.contract.hooks import derived
-from hebbstat.contract.mechanism import FollowState, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor
-from hebbstat.contract.signals import TimedArray
+from hebbstat.contract.mechanism import NetworkRule, Neuron, Plasticity, PopulationRule, Receptor
+from hebbstat.contract.signals import FollowState, TimedArray
 from hebbstat.contract.state import Global, PerBranch, PerNeuron, PerPopulation, PerPost, PerPre, PerSynapse, quantile
 from hebbstat.contract.units import Ms, Number
 from hebbstat.network import AllToAll, FromPairs, Network

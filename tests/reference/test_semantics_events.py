@@ -6,8 +6,8 @@ from tiny import HALF, Cell, Ear, Fixed, network, pair, traced
 from hebbstat.contract.combinators import gated
 from hebbstat.contract.distributions import Uniform
 from hebbstat.contract.errors import BadValueError, UnknownNameError
-from hebbstat.contract.mechanism import FollowState, NetworkRule, Neuron, Plasticity, Receptor, Release
-from hebbstat.contract.signals import TimedArray
+from hebbstat.contract.mechanism import NetworkRule, Neuron, Plasticity, Receptor, Release
+from hebbstat.contract.signals import FollowState, TimedArray
 from hebbstat.contract.state import Global, PerNeuron, PerPost, PerSynapse, together
 from hebbstat.contract.units import MilliVolt, Ms, Number
 from hebbstat.network import AllToAll, Network, instantiate

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from strangers.faces import Face, parts
 
+from hebbstat.contract.state import Trace
+
 
 def distinct(module: Any, face: Face, difference: type[Exception]) -> None:
     """Draws of independent things never coincide: other elements, copies, instances, hooks, steps."""
@@ -32,14 +34,14 @@ def traces(net: Any, face: Face, difference: type[Exception]) -> None:
     steps = face.looks[-1]["step"]
     for name, place, mechanism in parts(net):
         for state in mechanism.states.values():
-            tau = mechanism.values.get(state.trace.tau) if state.trace else None
-            plain = place == "neuron" and state.trace is not None and isinstance(state.trace.add, float)
+            tau = mechanism.values.get(state.origin.tau) if isinstance(state.origin, Trace) else None
+            plain = place == "neuron" and isinstance(state.origin, Trace) and isinstance(state.origin.add, float)
             if not plain or not isinstance(tau, float) or state.slow:
                 continue
             expected = np.full(net.populations[name].n, float(state.init) * np.exp(-steps * net.dt / tau))
             for step, population, neuron in face.spikes:
                 if population == name:
-                    expected[neuron] += state.trace.add * np.exp(-(steps - 1 - step) * net.dt / tau)
+                    expected[neuron] += state.origin.add * np.exp(-(steps - 1 - step) * net.dt / tau)
             found = face.looks[-1][name, place, state.name]
             if not np.allclose(found, expected, rtol=1e-9, atol=1e-12):
                 told = f"{found.tolist()}, and by its spikes {expected.tolist()}"

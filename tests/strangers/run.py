@@ -19,6 +19,7 @@ from strangers.interpreted import plain_kernels
 from strangers.scripts import imported
 
 from hebbstat.contract.errors import HebbstatError, NotSupportedError
+from hebbstat.contract.state import Trace
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,7 @@ def _moves(face: Face, key: tuple[str, str, str]) -> bool:
     for name, place, mechanism in parts(face.net):
         if (name, place) == key[:2] and key[2] in mechanism.states:
             state = mechanism.states[key[2]]
-            return state.trace is not None or state.advancer is not None or state.scope.name == "PerPre"
+            return isinstance(state.origin, Trace) or state.advancer is not None or state.scope.name == "PerPre"
     return False
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from hebbstat.contract.errors import ContractError, suggestion
 from hebbstat.contract.events import PLAIN_HOOKS
 from hebbstat.contract.hooks import Derived, Hook
-from hebbstat.contract.state import State
+from hebbstat.contract.state import Inflow, Lagged, State
 
 KEPT = {*"fields states hooks derived kind values parts bound".split()}
 KEPT |= {*"acts_on inner gate redirect".split()}
@@ -67,10 +67,8 @@ def own_states(cls: Any) -> None:
         return replace(hook, writes=tuple(own.get(state, state) for state in hook.writes)) if hook.writes else hook
 
     for state in own.values():
-        if state.lagged:
-            state.lagged = replace(state.lagged, state=own.get(state.lagged.state, state.lagged.state))
-        if state.inflow:
-            state.inflow = replace(state.inflow, state=own.get(state.inflow.state, state.inflow.state))
+        if isinstance(state.origin, Lagged | Inflow):
+            state.origin = replace(state.origin, state=own.get(state.origin.state, state.origin.state))
         _put(cls, state.name, state)
     for hook in map(bound, advances):
         hook.writes[0].advancer = hook

@@ -6,6 +6,7 @@ from typing import Any
 
 from hebbstat.contract.errors import ContractError, UnknownNameError, suggestion
 from hebbstat.contract.language.reading import check_hook
+from hebbstat.contract.state import Inflow, Lagged, Origin, Sensor, Trace
 
 
 def check_class(cls: Any) -> None:
@@ -52,6 +53,13 @@ def _check_language(cls: Any) -> None:
             check_hook(hook.when, f"the condition of {place}", plain=own)
 
 
+def _fields_named_by(origin: Origin) -> list[str]:
+    match origin:
+        case Trace(tau=name) | Lagged(by=name) | Inflow(reach=name) | Sensor(population=name):
+            return [name]
+    return []
+
+
 def _check_names(cls: Any) -> None:
     """Whatever a class names must be there; what belongs to the network is looked up when that is bound."""
     own, kind = {*cls.fields, *cls.states, *cls.derived}, cls.kind
@@ -70,17 +78,14 @@ def _check_names(cls: Any) -> None:
                     f"{cls.__name__}.{event} asks for '{name}'; {suggestion(name, [*own, *kind.offers, *extra])}"
                 )
     for state in cls.states.values():
-        named = [state.trace.tau] if state.trace else []
-        named += [state.lagged.by] if state.lagged else []
-        named += [state.sensor] if state.sensor else []
-        named += [state.inflow.reach] if state.inflow else []
+        named = _fields_named_by(state.origin)
         named += [hook.after for hook in cls.hooks if hook.after]
         for name in named:
             if name not in cls.fields:
                 raise UnknownNameError(
                     f"{cls.__name__}.{state.name} names the field '{name}'; {suggestion(name, cls.fields)}"
                 )
-        values = [state.init, *((state.trace.add, state.trace.set) if state.trace else ())]
+        values = [state.init, *([state.origin.add, state.origin.set] if isinstance(state.origin, Trace) else [])]
         offered = [*cls.fields, *cls.derived, *(["amount"] if "amount" in kind.offers else [])]
         for name in (value for value in values if isinstance(value, str)):
             if name not in offered:

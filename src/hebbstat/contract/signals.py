@@ -146,6 +146,24 @@ class Sine(Signal):
         return self.mean + self.amplitude * np.sin(2 * np.pi * np.arange(steps) / steps + self.phase), 1, True
 
 
+@explained_init
+@dataclass(frozen=True, eq=False)
+class FollowState:
+    """A parameter that follows a rule of the network: `FollowState("dopamine")` or `FollowState("dopamine.level")`."""
+
+    source: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.source, str):
+            raise BadValueError(
+                f"FollowState({self.source!r}) must have the name that net.add_rule() gave the rule, as a text"
+            )
+
+
+Moving = Signal | FollowState
+"""What makes a parameter change in time."""
+
+
 def steps_of(duration: float, dt: float, what: str) -> int:
     """The whole number of steps that `duration` lasts; an error if it is not a multiple of `dt`."""
     if not math.isfinite(duration):

@@ -27,12 +27,26 @@ REDUCTIONS = ("sum", "mean", "max", "min", "count")
 
 
 @dataclass(frozen=True)
+class Plain:
+    """A value that hooks write, and nothing else."""
+
+
+PLAIN = Plain()
+
+@dataclass(frozen=True)
 class Trace:
     """Exponential decay with the time constant named `tau`; at its event the trace is added to, or set."""
 
     tau: str
     add: float | str | None
     set: float | str | None
+
+    @property
+    def jump(self) -> float | str:
+        """What is added at its event, or what it is set to."""
+        jump = self.add if self.set is None else self.set
+        assert jump is not None
+        return jump
 
 
 @dataclass(frozen=True)
@@ -71,17 +85,25 @@ class Inflow:
         return self.state.name
 
 
+@dataclass(frozen=True)
+class Sensor:
+    """How many cells of a population spiked in this step; `population` is the field that names it."""
+
+    population: str
+
+
+Origin = Plain | Trace | Reduction | Lagged | Inflow | Sensor
+"""Where the value of a state comes from."""
+
+
 class State:
     """A declared state. Made by a scope (`PerPre.state(...)`); a class keeps a copy of each that its body names."""
 
-    def __init__(self, scope: Scope, init: float | str = 0.0, *, slow: bool = False, rule: Any = None) -> None:
+    def __init__(
+        self, scope: Scope, init: float | str = 0.0, *, slow: bool = False, origin: Origin = PLAIN
+    ) -> None:
         _check_amount("init", init)
-        self.scope, self.init, self.slow = scope, init, slow
-        self.trace = rule if isinstance(rule, Trace) else None
-        self.reduction = rule if isinstance(rule, Reduction) else None
-        self.lagged = rule if isinstance(rule, Lagged) else None
-        self.inflow = rule if isinstance(rule, Inflow) else None
-        self.sensor: str | None = rule if isinstance(rule, str) else None
+        self.scope, self.init, self.slow, self.origin = scope, init, slow, origin
         self.advancer: Hook | None = None
         self.name = ""
 
@@ -97,17 +119,17 @@ class State:
     @property
     def is_plain(self) -> bool:
         """Whether hooks may write it: neither a reduction, a lagged copy, an inflow nor a sensor."""
-        return not (self.reduction or self.lagged or self.inflow or self.sensor)
+        return isinstance(self.origin, Plain | Trace)
 
     @property
     def moves(self) -> bool:
         """Whether it changes by itself between events."""
-        return self.trace is not None or self.advancer is not None
+        return isinstance(self.origin, Trace) or self.advancer is not None
 
     @property
     def takes_amounts(self) -> bool:
         """Whether it is a trace to which amounts are added as they arrive at a receptor, one by one."""
-        return self.trace is not None and self.trace.add == "amount" and not self.slow
+        return isinstance(self.origin, Trace) and self.origin.add == "amount" and not self.slow
 
     # Each decorator below makes a hook that returns the new value of this state.
     def step(self, function: Callable[..., Any]) -> Hook:
@@ -223,7 +245,7 @@ class Scope:
         """
         _check_field(decay, "trace", "decay", "tau: Ms = 20.0")
         _check_amount("add" if set is None else "set", add if set is None else set)
-        return State(self, init, slow=slow, rule=Trace(decay, None if set is not None else add, set))
+        return State(self, init, slow=slow, origin=Trace(decay, None if set is not None else add, set))
 
     @explained
     def reduce(self, of: str, how: Any, *, over: str = "projection") -> State:
@@ -237,14 +259,14 @@ class Scope:
             raise ContractError(f"reduce(how={how!r}): must be one of {', '.join(REDUCTIONS)} or quantile(q)")
         if over not in ("projection", "neuron"):
             raise ContractError(f"reduce(over={over!r}): must be 'projection' or 'neuron'")
-        return State(self, rule=Reduction(of, name, q, over))
+        return State(self, origin=Reduction(of, name, q, over))
 
     @explained
     def lagged(self, source: State, by: str) -> State:
         """What `source` was `by` ms ago, `by` naming a field."""
         _check_source(source, "lagged")
         _check_field(by, "lagged", "by", "late: Delay = 5.0")
-        return State(self, rule=Lagged(source, by))
+        return State(self, origin=Lagged(source, by))
 
     @explained
     def inflow(self, source: State, reach: str) -> State:
@@ -256,13 +278,13 @@ class Scope:
         """
         _check_source(source, "inflow")
         _check_field(reach, "inflow", "reach", "reach: Positive = 1.0")
-        return State(self, rule=Inflow(source, reach))
+        return State(self, origin=Inflow(source, reach))
 
     @explained
     def spikes_of(self, population: str) -> State:
         """How many cells of a population spiked in this step; `population` names a text field."""
         _check_field(population, "spikes_of", "population", 'watched: str = "exc"')
-        return State(self, rule=population)
+        return State(self, origin=Sensor(population))
 
 
 def _check_field(name: Any, where: str, argument: str, example: str) -> None:

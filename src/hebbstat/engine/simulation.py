@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from hebbstat.contract.calls import explained
 from hebbstat.contract.errors import BadValueError, NotSupportedError, tell
@@ -17,16 +18,16 @@ from hebbstat.engine.checkpoint import checkpoint as checkpoints
 from hebbstat.engine.checkpoint.autosave import Checkpoint
 from hebbstat.engine.codegen.module import write_module
 from hebbstat.engine.codegen.network_rules import sensed_cells
-from hebbstat.engine.health.monitor import Finding, Health, Watcher
+from hebbstat.engine.health.monitor import Finding, Health, HealthMonitor
 from hebbstat.engine.inspect.explain import explain
 from hebbstat.engine.inspect.profile import Profile
 from hebbstat.engine.jit.cache import load
 from hebbstat.engine.memory.layout import Layout
 from hebbstat.engine.plan import precision
 from hebbstat.engine.plan.model import NETWORK, build, modulator
-from hebbstat.engine.record.recorder import Recorder
+from hebbstat.engine.record.recorder import BaseRecorder
 from hebbstat.engine.record.recording import Recording
-from hebbstat.engine.run.session import Session
+from hebbstat.engine.run import session
 from hebbstat.engine.run.turns import Turns, in_turn, while_it_lasts
 from hebbstat.engine.run.workers import Crew
 from hebbstat.engine.runtime.sync import HALT, LINE, NEVER, STOP
@@ -78,7 +79,7 @@ class Simulation:
         if dtype == "float32":
             precision.caution(made)
         self.net = made.network
-        self.watcher: Watcher | None = None
+        self.monitor: HealthMonitor | None = None
         self.model = build(made)
         self._text, self.plans = write_module(self.model, dtype, profile)
         self.module, self.was_compiled = load(self._text)
@@ -105,7 +106,7 @@ class Simulation:
     @explained
     def run(
         self, seconds: float | None = None, *, ms: float | None = None, steps: int | None = None,
-        record: Sequence[Recorder] = (), progress: bool | None = None, watch: Health | None = WATCH,
+        record: Sequence[BaseRecorder] = (), progress: bool | None = None, watch: Health | None = WATCH,
         out: str | Path | None = None, checkpoint: Checkpoint | None = None,
     ) -> Recording:  # fmt: skip
         """Run on for some time, given as one of `seconds`, `ms` or `steps`; returns what the recorders recorded.
@@ -127,12 +128,12 @@ class Simulation:
         `out` too, the folder goes on from where the file stands.
         """
         total = self._steps(seconds, ms, steps)
-        return Session(self, record, total, progress, watch, out, checkpoint).run()
+        return session.begin(self, record, total, progress, watch, out, checkpoint).run()
 
     @property
     def health(self) -> list[Finding]:
         """All that the watch has noticed since the simulation was made."""
-        return [] if self.watcher is None else list(self.watcher.found)
+        return [] if self.monitor is None else list(self.monitor.found)
 
     def _steps(self, seconds: float | None, ms: float | None, steps: int | None) -> int:
         count = steps_of_run(self.net.dt, seconds, ms, steps)
@@ -263,7 +264,7 @@ class Simulation:
         return float(self.layout.shards[NETWORK][0][modulator(self.model, rule, state)][0])
 
     @in_turn("set()")
-    def set(self, of: Population | Projection | str, name: str, value: Any) -> None:
+    def set(self, of: Population | Projection | str, name: str, value: ArrayLike) -> None:
         """Change a state or parameter between runs: `sim.set("inputs", "rate", rates)`.
 
         It counts as set at the end of the last step; what is derived from a parameter, the clock of a `period` and

@@ -8,8 +8,9 @@ import numpy as np
 
 from hebbstat.contract.errors import ContractError
 from hebbstat.contract.hooks import Derived
-from hebbstat.contract.mechanism import FollowState, Mechanism
-from hebbstat.contract.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, Scope, State
+from hebbstat.contract.mechanism import Mechanism
+from hebbstat.contract.signals import FollowState
+from hebbstat.contract.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, Scope, Sensor, State
 from hebbstat.network.lookup import (
     Asking,
     Default,
@@ -126,7 +127,8 @@ def _begun(made: NetworkInstance, value: Any, above: Path) -> Any:
     if isinstance(value, FollowState):
         rule, state = followed(made.network, value.source, "an initial value")
         of = made.network.rules[rule]
-        return 0.0 if of.states[state].sensor else initial(made, rule, "rule", of, of.states[state], above)
+        found = of.states[state]
+        return 0.0 if isinstance(found.origin, Sensor) else initial(made, rule, "rule", of, found, above)
     return value if isinstance(value, float | np.ndarray | str) else value.values[value.row(0)]
 
 

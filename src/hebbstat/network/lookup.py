@@ -15,8 +15,9 @@ import numpy as np
 from hebbstat.contract.errors import ContractError, UnknownNameError, suggestion
 from hebbstat.contract.events import DRAWS, NAMES, RECEPTOR
 from hebbstat.contract.hooks import Hook
-from hebbstat.contract.mechanism import FollowState, Gate, Mechanism, Plasticity, PopulationRule
-from hebbstat.contract.state import State
+from hebbstat.contract.mechanism import Gate, Mechanism, Plasticity, PopulationRule
+from hebbstat.contract.signals import FollowState
+from hebbstat.contract.state import Sensor, State
 from hebbstat.network.network import Network, Population, Projection
 
 if TYPE_CHECKING:
@@ -107,8 +108,8 @@ def modulator(net: Network, argument: str, who: str) -> tuple[str, str] | None:
 
 def watched(net: Network, mechanism: Mechanism, sensor: State) -> Population:
     """The population whose spikes a sensor counts; it must be there, and spike."""
-    assert sensor.sensor is not None
-    name, what = mechanism.values[sensor.sensor], f"{type(mechanism).__name__} counts the spikes of"
+    assert isinstance(sensor.origin, Sensor)
+    name, what = mechanism.values[sensor.origin.population], f"{type(mechanism).__name__} counts the spikes of"
     if name not in net.populations:
         raise UnknownNameError(f"{what} '{name}'; {suggestion(str(name), net.populations)}")
     if not net.populations[name].spiking:

@@ -8,7 +8,20 @@ from hebbstat.contract.errors import ContractError
 from hebbstat.contract.events import NAMES, Owners
 from hebbstat.contract.hooks import Derived, Hook
 from hebbstat.contract.mechanism import Mechanism, Plasticity
-from hebbstat.contract.state import WHOLE, Global, PerBranch, PerPost, PerPre, PerSynapse, Scope, State
+from hebbstat.contract.state import (
+    WHOLE,
+    Global,
+    Inflow,
+    Lagged,
+    PerBranch,
+    PerPost,
+    PerPre,
+    PerSynapse,
+    Reduction,
+    Scope,
+    State,
+    Trace,
+)
 
 
 def field_scope(mechanism: Mechanism, name: str) -> Scope:
@@ -74,7 +87,7 @@ def check_reads(mechanism: Mechanism) -> None:
             if state is not None and state.scope not in scope.visible:
                 visible = ", ".join(map(repr, scope.visible))
                 raise ContractError(f"{what} cannot read {state!r}; it may read what is {visible}")
-            if state is not None and state.reduction and not event.ticks:
+            if state is not None and isinstance(state.origin, Reduction) and not event.ticks:
                 raise ContractError(
                     f"{what} cannot read the reduction {name}, which is evaluated at ticks only: read it in `on_tick`"
                 )
@@ -106,15 +119,16 @@ def _reads(mechanism: Mechanism, scopes: tuple[Scope, ...]) -> Iterator[str]:
             if hook.after:
                 yield hook.after
     for state in mechanism.states.values():
-        if state.inflow and Global in scopes:
-            yield state.inflow.reach
+        match state.origin:
+            case Inflow(reach=reach) if Global in scopes:
+                yield reach
+            case Trace(tau, add, set_to) if state.scope in scopes:
+                yield from (tau, *(value for value in (add, set_to) if isinstance(value, str)))
+            case Lagged(by=by) if state.scope in scopes:
+                yield by
         if state.scope in scopes:
-            if state.trace:
-                yield from (state.trace.tau, *(v for v in (state.trace.add, state.trace.set) if isinstance(v, str)))
             if state.advancer:
                 yield from state.advancer.all_reads
-            if state.lagged:
-                yield state.lagged.by
             if isinstance(state.init, str):
                 yield state.init
 

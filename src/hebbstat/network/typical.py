@@ -14,8 +14,9 @@ import numpy as np
 
 from hebbstat.contract.events import NAMES
 from hebbstat.contract.hooks import Hook, arguments
-from hebbstat.contract.mechanism import Bound, FollowState, Gate, Mechanism
-from hebbstat.contract.state import State
+from hebbstat.contract.mechanism import Bound, Gate, Mechanism
+from hebbstat.contract.signals import FollowState
+from hebbstat.contract.state import Reduction, State, Trace
 from hebbstat.network.derive import initial
 from hebbstat.network.instantiate import NetworkInstance, Table
 from hebbstat.network.lookup import (
@@ -81,12 +82,12 @@ class Typical:
 
     def state(self, place: str, mechanism: Mechanism, state: State) -> float:
         """A state's value."""
-        if state.reduction:
-            return {"count": 10.0, "sum": 10.0 * self.weight}.get(state.reduction.how, self.weight)
+        if isinstance(state.origin, Reduction):
+            return {"count": 10.0, "sum": 10.0 * self.weight}.get(state.origin.how, self.weight)
         begun = mean(initial(self.made, self.on.name, place, mechanism, state)) if state.is_plain else 0.0
-        if state.trace is None:
+        if not isinstance(state.origin, Trace):
             return self.scale * begun
-        jump = state.trace.add if state.trace.set is None else state.trace.set
+        jump = state.origin.jump
         jump = self.weight if jump == "amount" else jump
         size = self.parameter(self.on.name, place, mechanism, jump) if isinstance(jump, str) else float(jump or 0.0)
         return begun + self.traces * size

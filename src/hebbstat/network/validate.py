@@ -5,8 +5,8 @@ from __future__ import annotations
 from hebbstat.contract.errors import BadValueError, ContractError, NotSupportedError, UnknownNameError, suggestion, tell
 from hebbstat.contract.events import DRAWS
 from hebbstat.contract.mechanism import Mechanism, Plasticity, PopulationRule
-from hebbstat.contract.signals import Signal, steps_of
-from hebbstat.contract.state import PerPost, PerPre, PerSynapse
+from hebbstat.contract.signals import Moving, steps_of
+from hebbstat.contract.state import Inflow, Lagged, PerPost, PerPre, PerSynapse, Reduction, Sensor, Trace
 from hebbstat.network.lookup import places, quantities, watched
 from hebbstat.network.network import Network, Population, Projection
 from hebbstat.network.scopes import check_reads
@@ -36,7 +36,7 @@ def _check_quantities(net: Network) -> None:
     at = {(owner, place): mechanism for owner, place, mechanism, _ in places(net)}
     for owner, place, name in sorted(quantities(net)):
         mechanism, what = at[owner, place], f"{name} of {type(at[owner, place]).__name__} on '{owner}'"
-        if isinstance(mechanism.values.get(name), Signal):
+        if isinstance(mechanism.values.get(name), Moving):
             raise BadValueError(f"{what} is a signal, so no rule can change it; give a number, array or distribution")
 
 
@@ -44,7 +44,7 @@ def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:
     check_reads(mechanism)
     what, own = f"{type(mechanism).__name__} on '{owner}'", {*mechanism.fields, *mechanism.states, *mechanism.derived}
     for state in mechanism.states.values():
-        if state.sensor:
+        if isinstance(state.origin, Sensor):
             watched(net, mechanism, state)
         if state.advancer:
             others = [name for name in state.advancer.all_reads if name in mechanism.states and name != state.name]
@@ -55,22 +55,21 @@ def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:
                 raise ContractError(
                     f"{what}: {state.name}.advance reads the state {others[0]}; it may read its own state and fields"
                 )
-        if state.reduction and not isinstance(mechanism, Plasticity | PopulationRule):
+        if isinstance(state.origin, Reduction) and not isinstance(mechanism, Plasticity | PopulationRule):
             raise ContractError(
                 f"{what}: {state.name} is a reduction; only rules of projections and populations reduce"
             )
-        source = mechanism.states[state.lagged.source] if state.lagged else state
+        source = mechanism.states[state.origin.source] if isinstance(state.origin, Lagged) else state
         if source.scope != state.scope:
             raise ContractError(f"{what}: {state!r} is a lagged {source!r}; both must have one scope")
     _warn_of_short_times(net, mechanism, what)
-    late = [state.lagged.by for state in mechanism.states.values() if state.lagged] + [
-        h.after for h in mechanism.hooks if h.after
-    ]
+    late = [state.origin.by for state in mechanism.states.values() if isinstance(state.origin, Lagged)]
+    late += [hook.after for hook in mechanism.hooks if hook.after]
     if isinstance(mechanism.values.get("period"), float):
         steps_of(mechanism.values["period"], net.dt, f"period of {what}")
     for name in late:
         value = mechanism.values[name]
-        if isinstance(value, Signal):
+        if isinstance(value, Moving):
             raise BadValueError(f"{name} of {what} is a signal; it must be a number, an array or a distribution")
         if isinstance(value, float) and value != 0.0:
             steps_of(value, net.dt, f"{name} of {what}")
@@ -101,7 +100,7 @@ def _check_population(population: Population) -> None:
         if changes and rule.acts_on not in population.neuron.fields:
             acts = f"acts on '{rule.acts_on}' of {model}" if rule.acts_on else 'acts on nothing: give on="v_threshold"'
             raise UnknownNameError(f"{what} {acts}; {suggestion(rule.acts_on, population.neuron.fields)}")
-        if any(state.inflow for state in rule.states.values()) and population.positions is None:
+        if any(isinstance(state.origin, Inflow) for state in rule.states.values()) and population.positions is None:
             raise BadValueError(
                 f"{what} diffuses, so '{population.name}' needs positions: "
                 "net.add(..., positions=array of shape [n, dimensions])"
@@ -115,7 +114,7 @@ def _check_events(projection: Projection) -> None:
             continue
         for part in (part for rule in projection.rules for part in rule.parts()):
             waits = any(hook.event == scope.event for hook in part.hooks)
-            if waits or any(state.trace and state.scope is scope for state in part.states.values()):
+            if waits or any(isinstance(s.origin, Trace) and s.scope is scope for s in part.states.values()):
                 raise ContractError(
                     f"{type(part).__name__} on '{projection.name}' waits for spikes of '{population.name}', which are "
                     "rate neurons; use a rule that acts at each step and reads pre_rate and post_rate"

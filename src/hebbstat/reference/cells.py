@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hebbstat.contract.mechanism import LONG_AGO, Receptor
-from hebbstat.contract.state import PerNeuron, PerPost, Scope
+from hebbstat.contract.state import PerNeuron, PerPost, Scope, Trace
 from hebbstat.network import Population
 from hebbstat.reference.elements import WHOLE, Element
 from hebbstat.reference.names import Asking, Getter, bind
@@ -61,11 +61,8 @@ class Cells:
         self.spike_hooks = [Call(self.part, h, scope_of(h)) for h in hooks if h.writes and h.event == "on_spike"]
         values = {h.event: Call(self.part, h, PerNeuron) for h in hooks if not h.writes}
         self.fires, self.output = values.get("fires"), values.get("output")
-        self.traces = [Increment(self.part, store) for store in self.part.stores.values() if store.state.trace]
-        self.rule_traces = [
-            Increment(rule, store) for rule in self.rules for store in rule.stores.values()
-            if store.state.trace and store.state.scope is PerNeuron
-        ]  # fmt: skip
+        self.traces = increments([self.part])
+        self.rule_traces = [one for one in increments(self.rules) if one.store.state.scope is PerNeuron]
         bounds = [(rule, bound) for rule in self.rules for bound in rule.mechanism.bound()]
         self.changes = {
             event: [Change(rule, b, PerNeuron) for rule, b in bounds if b.adds is not None and b.hook.event == event]
@@ -107,7 +104,7 @@ class Cells:
 
     def quantity_of(self, rule: Part) -> Any:
         """What a population rule changes."""
-        return self.sim.quantities[self.population.name, "neuron", rule.mechanism.acts_on]
+        return self.sim.quantities[self.population.name, "neuron", rule.acts_on]
 
     @functools.cache  # noqa: B019 (a population lives as long as its simulation)
     def neighbours(self, reach: float) -> list[list[Element]]:
@@ -205,13 +202,19 @@ class Cells:
                 quantity.write(e, quantity.read(e) + amount)
 
 
+def increments(parts: list[Part]) -> list[Increment]:
+    """What the traces of parts do at their events."""
+    stores = [(part, store) for part in parts for store in part.stores.values()]
+    return [Increment(part, store) for part, store in stores if isinstance(store.state.origin, Trace)]
+
+
 class Increment:
     """A trace takes note of its event: it is added to, or set."""
 
     def __init__(self, part: Part, store: Any) -> None:
-        self.store, trace = store, store.state.trace
+        self.store, trace = store, store.state.origin
         self.sets = trace.set is not None
-        given = trace.set if self.sets else trace.add
+        given = trace.jump
         named = isinstance(given, str)
         self.amount: Getter = bind(part, given, Asking(store.state.name)) if named else lambda e: float(given)
 
@@ -242,7 +245,7 @@ class ReceptorCells:
         values = {h.event: Call(self.part, h, PerPost) for h in hooks if not h.writes}
         self.current, self.conductance = values.get("current"), values.get("conductance")
         self.reversal = bind(self.part, "reversal", Asking("conductance")) if self.conductance else None
-        traces = [store for store in self.part.stores.values() if store.state.trace]
+        traces = [store for store in self.part.stores.values() if isinstance(store.state.origin, Trace)]
         self.taking = [store for store in traces if store.state.takes_amounts]
         self.traces = [Increment(self.part, store) for store in traces if not store.state.takes_amounts]
 

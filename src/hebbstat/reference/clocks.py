@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hebbstat.contract.errors import NotSupportedError
 from hebbstat.contract.signals import steps_of
-from hebbstat.contract.state import PerBranch, PerNeuron, PerPost, PerPre, Scope
+from hebbstat.contract.state import PerBranch, PerNeuron, PerPost, PerPre, Reduction, Scope
 from hebbstat.reference.cells import Cells
 from hebbstat.reference.elements import Synapse
 from hebbstat.reference.names import Asking, bind
@@ -73,13 +73,13 @@ class Reducer:
 
     def __init__(self, sim: World, part: Part) -> None:
         self.sim, self.part = sim, part
-        self.stores = [store for store in part.stores.values() if store.state.reduction]
+        self.stores = [store for store in part.stores.values() if isinstance(store.state.origin, Reduction)]
         self.reads = {store.state.name: self._reader(store) for store in self.stores}
 
     def _reader(self, store: Store) -> Read:
         """How the reduced value is read at a synapse, or at a neuron by a population rule."""
-        reduction = store.state.reduction
-        assert reduction is not None
+        reduction = store.state.origin
+        assert isinstance(reduction, Reduction)
         if reduction.of == "w":
             return lambda e: float(e.weight)
         if reduction.over == "neuron" or (isinstance(self.part.home, Cells) and store.state.scope is PerNeuron):
@@ -96,8 +96,8 @@ class Reducer:
             store.write(e, value)
 
     def _value(self, store: Store, e: Any) -> float:
-        reduction, scope = store.state.reduction, store.state.scope
-        assert reduction is not None
+        reduction, scope = store.state.origin, store.state.scope
+        assert isinstance(reduction, Reduction)
         groups = self._groups(scope, reduction.over, e)
         read = self.reads[store.state.name]
         values = [[read(member) for member in group] for group in groups]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hebbstat.contract import random
-from hebbstat.contract.mechanism import FollowState
+from hebbstat.contract.signals import FollowState
 from hebbstat.contract.state import Global, PerSynapse, Scope
 from hebbstat.network import Table, lookup
 from hebbstat.network.scopes import field_scope

@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hebbstat.contract.hooks import Hook, arguments
-from hebbstat.contract.mechanism import Bound, FollowState, Mechanism
-from hebbstat.contract.state import Scope, State
+from hebbstat.contract.mechanism import Bound, Mechanism, Rule
+from hebbstat.contract.signals import FollowState
+from hebbstat.contract.state import Inflow, Lagged, Reduction, Scope, Sensor, State, Trace
 from hebbstat.network import Table, lookup
 from hebbstat.network.scopes import is_slow
 from hebbstat.reference.elements import key_of
@@ -37,6 +38,12 @@ class Part:
         for store in self.stores.values():
             for element in owners(store.state.scope):
                 store.begin(element)
+
+    @property
+    def acts_on(self) -> str:
+        """What its changes are added to, if it is a rule."""
+        assert isinstance(self.mechanism, Rule)
+        return self.mechanism.acts_on
 
     def say(self) -> str:
         """What error messages call it."""
@@ -75,8 +82,8 @@ class Store:
         self.decay: Callable[[float, float, Any], float] | None = None
         self.step_by_step = eager
         self.bind()
-        if state.lagged:
-            self.by = bind(part, state.lagged.by, Asking(state.name))
+        if isinstance(state.origin, Lagged):
+            self.by = bind(part, state.origin.by, Asking(state.name))
         self.init: Getter = (
             bind(part, state.init, Asking(state.name)) if isinstance(state.init, str) else Constant(float(state.init))
         )
@@ -89,10 +96,10 @@ class Store:
     def _make_decay(self) -> bool:
         """How the value passes through a quiet interval; returns whether a parameter of that moves."""
         state, part = self.state, self.part
-        if state.trace:
-            tau = bind(part, state.trace.tau, Asking(state.name))
+        if isinstance(state.origin, Trace):
+            tau = bind(part, state.origin.tau, Asking(state.name))
             self.decay = lambda value, elapsed, e: value * math.exp(-elapsed / tau(e))
-            return part.moves(state.trace.tau)
+            return part.moves(state.origin.tau)
         if state.advancer:
             hook = state.advancer
             own = part.mechanism.fields
@@ -112,13 +119,16 @@ class Store:
         """An owner comes into being with the initial value."""
         key = self.key(e)
         self.owners[key] = e
-        if self.state.lagged:
-            source = self.part.stores[self.state.lagged.source]
-            lag = self._lag(e)
-            self.history[key] = deque([source.init(e)] * (lag + 1), maxlen=lag + 1)
-        else:
-            self.values[key] = 0.0 if self.state.reduction or self.state.sensor else float(self.init(e))
-            self.since[key] = self.sim.now
+        match self.state.origin:
+            case Lagged(source=source):
+                lag = self._lag(e)
+                self.history[key] = deque([self.part.stores[source].init(e)] * (lag + 1), maxlen=lag + 1)
+                return
+            case Reduction() | Sensor():
+                self.values[key] = 0.0
+            case _:
+                self.values[key] = float(self.init(e))
+        self.since[key] = self.sim.now
 
     def end(self, e: Any) -> None:
         """An owner is gone."""
@@ -128,14 +138,15 @@ class Store:
 
     def read(self, e: Any) -> float:
         """The value at the end of the present step."""
-        if self.state.sensor:
-            watched = lookup.watched(self.sim.network, self.part.mechanism, self.state)
-            return float(self.sim.spikes_in_step(watched.name))
-        if self.state.inflow:
-            return self._inflow(e)
         key = self.key(e)
-        if self.state.lagged:
-            return self._lagged(key, e)
+        match self.state.origin:
+            case Sensor():
+                watched = lookup.watched(self.sim.network, self.part.mechanism, self.state)
+                return float(self.sim.spikes_in_step(watched.name))
+            case Inflow(source=source, reach=reach):
+                return self._inflow(self.part.stores[source], self.part.number(reach), e)
+            case Lagged(source=source):
+                return self._lagged(self.part.stores[source], key, e)
         if self.decay is None or self.eager or self.since[key] == self.sim.now:
             return self.values[key]
         return self.decay(self.values[key], (self.sim.now - self.since[key]) * self.sim.dt, e)
@@ -165,27 +176,25 @@ class Store:
 
     def remember(self) -> None:
         """End of a step: a lagged state takes note of its source."""
-        if self.state.lagged:
-            source = self.part.stores[self.state.lagged.source]
+        if isinstance(self.state.origin, Lagged):
+            source = self.part.stores[self.state.origin.source]
             for key, e in self.owners.items():
                 self.history[key].append(source.read(e))
 
     def _lag(self, e: Any) -> int:
         return max(0, round(self.by(e) / self.sim.dt))
 
-    def _lagged(self, key: Any, e: Any) -> float:
+    def _lagged(self, source: Store, key: Any, e: Any) -> float:
         """The end of the present step is the youngest entry only once `remember` has run for it."""
-        assert self.state.lagged
         lag, past = self._lag(e), self.history[key]
         if lag == 0:
-            return self.part.stores[self.state.lagged.source].read(e)
+            return source.read(e)
         return past[-1 - lag] if self.sim.remembered == self.sim.now else past[-lag]
 
-    def _inflow(self, e: Any) -> float:
+    def _inflow(self, source: Store, reach: float, e: Any) -> float:
         """What would flow in from the neighbours in space, in the order of their numbers."""
-        assert self.state.inflow
-        source, total = self.part.stores[self.state.inflow.source], 0.0
-        for neighbour in self.part.home.neighbours(self.part.number(self.state.inflow.reach))[e.neuron]:
+        total = 0.0
+        for neighbour in self.part.home.neighbours(reach)[e.neuron]:
             total += source.read(neighbour) - source.read(e)
         return total
 

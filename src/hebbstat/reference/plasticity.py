@@ -8,7 +8,7 @@ from typing import Any
 from hebbstat.contract.mechanism import Bound, Mechanism
 from hebbstat.contract.state import PerBranch, PerPost, PerPre, PerSynapse, Scope
 from hebbstat.network.scopes import hook_scopes, quantity_scope
-from hebbstat.reference.cells import Increment
+from hebbstat.reference.cells import increments
 from hebbstat.reference.elements import Synapse
 from hebbstat.reference.names import Asking, bind
 from hebbstat.reference.parts import Call, Change, Part, Store
@@ -38,9 +38,7 @@ class Rules:
         for rule in self.at.projection.rules:
             for bound in rule.bound():
                 self._sort_in(bound)
-        self.traces = [
-            Increment(p, store) for p in self.at.rules for store in p.stores.values() if store.state.trace
-        ]
+        self.traces = increments(self.at.rules)
 
     def part_of(self, mechanism: Mechanism) -> Part:
         """Where a mechanism stands."""
@@ -63,7 +61,7 @@ class Rules:
             (scope,) = hook_scopes(part.mechanism, hook)
             call = Call(part, hook, scope)
             if hook.event == "clip":
-                self.clips.append((part.mechanism.acts_on, call))
+                self.clips.append((part.acts_on, call))
             elif hook.event == "weight":
                 self.weights.append(call)
             else:

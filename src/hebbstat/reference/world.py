@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from hebbstat.contract.errors import ContractError, NotSupportedError, UnknownNameError, suggestion
-from hebbstat.contract.mechanism import FollowState
-from hebbstat.contract.state import Global, PerNeuron, PerPost, PerSynapse, Scope
+from hebbstat.contract.signals import FollowState
+from hebbstat.contract.state import Global, PerNeuron, PerPost, PerSynapse, Scope, Sensor
 from hebbstat.network import Network, NetworkInstance, Projection, instantiate, lookup
 from hebbstat.network.derive import derive_all
 from hebbstat.network.lookup import quantities
@@ -146,7 +146,7 @@ class World:
         init = part.mechanism.states[state].init
         given = part.values.get(init) if isinstance(init, str) else init
         if not isinstance(given, FollowState):
-            sensed = part.mechanism.states[state].sensor
+            sensed = isinstance(part.mechanism.states[state].origin, Sensor)
             return 0.0 if sensed else float(bind(part, init, Asking(state))(WHOLE) if isinstance(init, str) else init)
         if (rule, state) in above:
             circle = " -> ".join(f"{name}.{of}" for name, of in (*above, (rule, state)))

@@ -22,11 +22,12 @@ from hebbstat.contract.errors import BadValueError, CheckpointError, tell
 from hebbstat.engine.checkpoint import checkpoint as checkpoints
 from hebbstat.engine.checkpoint.archive import remove_drafts
 from hebbstat.engine.checkpoint.validate_runs import vet_recorded, vet_streamed, vet_watched
+from hebbstat.engine.observer import Observer, Running
 from hebbstat.engine.state.global_state import State, digest, gather, put
 
 if TYPE_CHECKING:
-    from hebbstat.engine.health.monitor import Finding, Watcher
-    from hebbstat.engine.record.recorder import Recorder
+    from hebbstat.engine.health.monitor import HealthMonitor
+    from hebbstat.engine.record.recorder import BaseRecorder
     from hebbstat.engine.record.stream import Stream
     from hebbstat.engine.simulation import Simulation
 
@@ -53,45 +54,55 @@ class Checkpoint:
             raise BadValueError(f"every_s={self.every_s!r} of Checkpoint must be a time in seconds, at least 0")
 
 
-class Keeper:
-    """Keeps one run. Made when the recorders have begun; takes the run up if its file holds the first part of it."""
+class AutoSaver(Observer):
+    """Keeps one run. `resume` takes the run up if its file holds the first part of it."""
 
-    def __init__(self, checkpoint: Checkpoint, sim: Simulation, recorders: Sequence[Recorder], steps: int) -> None:
+    def __init__(self, checkpoint: Checkpoint, sim: Simulation, recorders: Sequence[BaseRecorder], steps: int) -> None:
         self.checkpoint, self.sim, self.recorders = checkpoint, sim, recorders
         self.path = Path(checkpoint.path)
-        self.streamed: dict[str, int] | None = None  # what the taken up run had written with out=, by name: how long
-        self.watched: dict[str, Any] | None = None  # what its watch had seen
-        self._before: State | None = None  # the state before it was taken up, until the watch has taken up its part
-        for recorder in recorders:
-            recorder.kept()  # refuses at once, not after a minute
+        self.stream: Stream | None = None
+        self.monitor: HealthMonitor | None = None
+        self.streamed: dict[str, int] | None = None  # what the resumed run had written with out=, by name: how long
+        self._monitored: dict[str, Any] | None = None  # what its monitor had seen
+        self._before: State | None = None  # the state before it was resumed, until the monitor has its part
         if not sim.layout.learning[0]:
             raise CheckpointError("a run within `with sim.frozen()` cannot be kept; leave out checkpoint=")
         self.run: dict[str, Any] = {
             "first": sim.step_count, "steps": steps, "began_from": digest(gather(sim)),
             "recorders": [_told(recorder) for recorder in recorders],
         }  # fmt: skip
+        self.saved = time.perf_counter()
+
+    def resume(self) -> None:
+        """Take the run up where its file left it, if there is one: the state, and what the recorders had."""
         remove_drafts(self.path)
         if self.path.exists():
             self._take_up()
         self.saved = time.perf_counter()
+
+    def observe(self, run: Running) -> None:
+        """Save, if it is time, or if nothing more comes."""
+        if self.is_due or run.interrupted or run.step == run.end:
+            self.save()
 
     @property
     def is_due(self) -> bool:
         """Whether it is time to save."""
         return time.perf_counter() - self.saved >= self.checkpoint.every_s
 
-    def save(self, stream: Stream | None = None, watch: Watcher | None = None, found: int = 0) -> None:
+    def save(self) -> None:
         """Replace the file by the present state of the run; where that fails, warn.
 
-        With it goes how far the recording on disk is, and what the watch has seen, `found` of it in this run.
+        With it goes how far the recording on disk is, and what the monitor has seen.
         """
-        if stream is not None:
-            stream.write()
-        recorded = {f"{k}/{name}": a for k, r in enumerate(self.recorders) for name, a in r.kept().items()}
-        if stream is not None:
-            recorded |= {f"{STREAMED}{name}": np.array([length]) for name, length in stream.store.lengths.items()}
-        if watch is not None:
-            told = json.dumps({**watch.told(), "in_this_run": found})
+        if self.stream is not None:
+            self.stream.write()
+        recorded = {f"{k}/{name}": a for k, r in enumerate(self.recorders) for name, a in r.state_dict().items()}
+        if self.stream is not None:
+            lengths = self.stream.store.lengths.items()
+            recorded |= {f"{STREAMED}{name}": np.array([length]) for name, length in lengths}
+        if self.monitor is not None:
+            told = json.dumps(self.monitor.state_dict())
             recorded[WATCHED] = np.frombuffer(told.encode(), np.uint8)
         try:
             checkpoints.save(self.sim, self.path, alone=self.checkpoint.alone, run=self.run, recorded=recorded)
@@ -114,7 +125,7 @@ class Keeper:
         except CheckpointError as error:
             raise CheckpointError(f"{error}; delete it to begin this run anew") from error
         for recorder, kept in zip(self.recorders, recorded, strict=True):
-            recorder.take_up(kept)
+            recorder.load_state_dict(kept)
 
     def _recorded(self, stored: checkpoints.Stored) -> list[dict[str, np.ndarray]]:
         """What each recorder had kept in a file of this run; notes what was streamed, and what the watch had seen."""
@@ -130,28 +141,26 @@ class Keeper:
             for recorder, one in zip(self.recorders, found, strict=True):
                 vet_recorded(self.sim, recorder, one, self.run["first"], stored.header["step"], bool(lengths))
             if WATCHED in kept:
-                self.watched = json.loads(kept[WATCHED].tobytes())
+                self._monitored = json.loads(kept[WATCHED].tobytes())
                 self._before = gather(self.sim)
         except (ValueError, RecursionError) as error:
             raise CheckpointError(f"'{self.path}' was altered: {error}. Delete it to begin this run anew") from error
         return found
 
-    def findings(self, watch: Watcher) -> list[Finding]:
-        """Let the watch go on from what it had seen of the taken up run; returns what it had found in that."""
-        before, self._before = self._before, None
-        if self.watched is None or before is None:
-            return []
+    def follow(self, monitor: HealthMonitor) -> None:
+        """Keep what this monitor sees; let it go on from what the monitor of the resumed run had seen."""
+        self.monitor, before, self._before = monitor, self._before, None
+        if self._monitored is None or before is None:
+            return
         try:
-            vet_watched(watch, self.watched, self.sim.step_count)
+            vet_watched(monitor, self._monitored, self.sim.step_count)
         except ValueError as error:
             put(self.sim, before, self.run["first"])
             raise CheckpointError(f"'{self.path}' was altered: {error}. Delete it to begin this run anew") from error
-        if not watch.take_up(self.watched):
-            return []
-        return watch.found[len(watch.found) - self.watched["in_this_run"] :]
+        monitor.load_state_dict(self._monitored)
 
 
-def _told(recorder: Recorder) -> str:
+def _told(recorder: BaseRecorder) -> str:
     """What tells a recorder from others."""
     given = ", ".join(f"{name}={value!r}" for name, value in vars(recorder).items() if not name.startswith("_"))
     return f"{type(recorder).__name__}({given})"

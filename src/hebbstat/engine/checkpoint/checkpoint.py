@@ -224,8 +224,7 @@ def _texts(mechanism: Mechanism) -> list[str]:
     texts = [f"{hook.event} {[state.name for state in hook.writes]} {hook.after}" for hook in hooks]
     texts += [code_text(f) for hook in hooks for f in (hook.function, hook.when) if f is not None]
     for state in mechanism.states.values():
-        told = (state.trace, state.reduction, state.lagged and state.lagged.by, state.inflow and state.inflow.reach)
-        texts.append(f"{state!r} {state.init} {state.slow} {told} {state.sensor}")
+        texts.append(f"{state!r} {state.init} {state.slow} {state.origin}")
         texts += [code_text(state.advancer.function)] if state.advancer else []
     return texts + [code_text(value.function) for value in mechanism.derived.values()]
 

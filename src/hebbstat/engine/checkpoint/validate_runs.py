@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hebbstat.engine.health.signs import Bounded
-from hebbstat.engine.record.recorder import Recorder, Sampled, steps_between
-from hebbstat.engine.record.spikes import Rates, Spikes
+from hebbstat.engine.record.recorder import BaseRecorder
 
 if TYPE_CHECKING:
-    from hebbstat.engine.health.monitor import Watcher
+    from hebbstat.engine.health.monitor import HealthMonitor
     from hebbstat.engine.simulation import Simulation
 
 Kept = Mapping[str, np.ndarray]
@@ -24,57 +23,15 @@ FINDING = {"problem": str, "where": str, "since": float, "noticed": float, "text
 BOUNDED = {"before": list, "since": float, "looked": float, "at_low": float, "at_high": float, "first_mean": float}
 
 
-def vet_recorded(sim: Simulation, recorder: Recorder, kept: Kept, first: int, step: int, streamed: bool) -> None:
-    """What a recorder, which has begun, can have kept of the steps from `first` to `step`.
-
-    A user's recorder is asked for the names, types and widths of its arrays only.
-    """
-    ours = recorder.kept()
+def vet_recorded(sim: Simulation, recorder: BaseRecorder, kept: Kept, first: int, step: int, streamed: bool) -> None:
+    """What a recorder, which has begun, can have kept of the steps from `first` to `step`."""
+    ours = recorder.state_dict()
     if kept.keys() != ours.keys():
         raise ValueError(f"of {recorder.name} it holds {', '.join(kept) or 'nothing'}, not {', '.join(ours)}")
     for name, values in kept.items():
         if (values.dtype, values.ndim, values.shape[1:]) != (ours[name].dtype, ours[name].ndim, ours[name].shape[1:]):
             raise ValueError(f"{name} of {recorder.name} are {values.dtype}{list(values.shape)}")
-    if isinstance(recorder, Sampled):
-        _vet_samples(sim, recorder, kept, first, step, streamed)
-    elif isinstance(recorder, Spikes):
-        _vet_spikes(sim, recorder, kept, first, step)
-    elif isinstance(recorder, Rates):
-        _vet_rates(sim, recorder, kept, first, step, streamed)
-
-
-def _vet_samples(sim: Simulation, recorder: Sampled, kept: Kept, first: int, step: int, streamed: bool) -> None:
-    """As many samples as were due, each at its time; a run that streams has written all of them."""
-    every = recorder.interval
-    due = range(first // every + 1, step // every + 1)
-    times = np.array([] if streamed else due, np.int64) * every * sim.net.dt
-    if len(kept["times"]) != len(times) or len(kept["values"]) != len(times):
-        raise ValueError(f"of {recorder.name} it holds {len(kept['times'])} samples, where {len(times)} were due")
-    if not np.array_equal(kept["times"], times):
-        raise ValueError(f"the times of {recorder.name} are not those at which it takes samples")
-
-
-def _vet_spikes(sim: Simulation, recorder: Spikes, kept: Kept, first: int, step: int) -> None:
-    steps, ids, n = kept["steps"], kept["ids"], sim.net.population(recorder.of).n
-    if len(steps) != len(ids):
-        raise ValueError(f"{recorder.name} are {len(steps)} steps and {len(ids)} cells")
-    if steps.size and not (steps.min() >= first and steps.max() < step and ids.min() >= 0 and ids.max() < n):
-        raise ValueError(f"{recorder.name} must be from step {first} to {step - 1}, of cells from 0 to {n - 1}")
-    if (np.diff(steps.astype(np.int64) * n + ids) <= 0).any():
-        raise ValueError(f"{recorder.name} must be in order of time, then neuron")
-
-
-def _vet_rates(sim: Simulation, recorder: Rates, kept: Kept, first: int, step: int, streamed: bool) -> None:
-    counts, width = kept["counts"], steps_between(recorder.bin, sim, "Rates")
-    begun = first + ((step - first) // width * width if streamed else 0)
-    if kept["span"].tolist() != [begun, step]:
-        raise ValueError(f"{recorder.name} is not of the steps from {begun} to {step}")
-    rows = -(-(step - begun) // width)
-    if not rows <= len(counts) <= max(2 * rows, len(recorder.kept()["counts"])):
-        raise ValueError(f"{recorder.name} has {len(counts)} bins, where {rows} were begun")
-    most = width * (1 if recorder.each else sim.net.population(recorder.of).n)
-    if (counts.size and not (counts.min() >= 0 and counts.max() <= most)) or counts[rows:].any():
-        raise ValueError(f"{recorder.name} must be from 0 to {most} spikes in each bin that was begun, and 0 in others")
+    recorder.vet(sim, kept, first, step, streamed)
 
 
 def vet_streamed(lengths: Kept, names: list[str]) -> dict[str, int]:
@@ -87,9 +44,9 @@ def vet_streamed(lengths: Kept, names: list[str]) -> dict[str, int]:
     return {name: int(length[0]) for name, length in lengths.items()}
 
 
-def vet_watched(watch: Watcher, told: Any, step: int) -> None:
+def vet_watched(watch: HealthMonitor, told: Any, step: int) -> None:
     """What the watch of this simulation can have told at `step`."""
-    ours = {**watch.told(), "in_this_run": 0}
+    ours = watch.state_dict()
     if not isinstance(told, dict) or told.keys() != ours.keys():
         raise ValueError("what the watch saw is not told as the watch tells it")
     if told["health"] != ours["health"]:
@@ -120,7 +77,7 @@ def _vet_counted(name: str, cells: int, total: Any, now: Any, rates: Any, counts
         raise ValueError(f"the rates of '{name}' that the watch saw must be numbers, at least 0")
 
 
-def _vet_bounded(watch: Watcher, told: Any) -> None:
+def _vet_bounded(watch: HealthMonitor, told: Any) -> None:
     for name, one in told.items():
         what = f"what the watch saw of the weights of '{name:.60}'"
         if name not in watch.sim.plans or not watch.sim.plans[name].plastic:

@@ -12,8 +12,9 @@ from typing import Any
 from hebbstat.contract.events import Returns
 from hebbstat.contract.hooks import Hook, arguments
 from hebbstat.contract.language.grammar import ARGUMENTS
-from hebbstat.contract.mechanism import Bound, FollowState
-from hebbstat.contract.state import State
+from hebbstat.contract.mechanism import Bound
+from hebbstat.contract.signals import FollowState
+from hebbstat.contract.state import State, Trace
 from hebbstat.engine.codegen.hook_bodies import number
 from hebbstat.engine.codegen.hooks import HookWriter
 from hebbstat.engine.plan.arrays import Shape, Variable
@@ -155,11 +156,11 @@ class Reader:
 
     def rate(self, view: View, member: Member, state: State) -> str:
         """The part of its time constant that a trace's step lasts."""
-        assert state.trace is not None
+        assert isinstance(state.origin, Trace)
         name = f"{member.prefix}{state.name}"
         if f"rate_of_{name}" in view.group.variables:
             return self.variable(view.group, f"rate_of_{name}", view)
-        return f"F({self.model.net.dt!r}) / {self.own(view, member, state.trace.tau)}"
+        return f"F({self.model.net.dt!r}) / {self.own(view, member, state.origin.tau)}"
 
     def decay(self, view: View, member: Member, state: State) -> str:
         """The factor by which a trace decays in one step."""
@@ -170,7 +171,7 @@ class Reader:
 
     def after_step(self, view: View, member: Member, state: State, value: str) -> str:
         """A state's value after one step without an event."""
-        if state.trace:
+        if isinstance(state.origin, Trace):
             return f"{value} * {self.decay(view, member, state)}"
         return self.advanced(view, member, state, value, "1")
 
@@ -184,7 +185,7 @@ class Reader:
         if not elapsed:
             return value
         steps = f"F(np.int32({elapsed}))"
-        if state.trace:
+        if isinstance(state.origin, Trace):
             return f"{value} * exp(-{steps} * {self.rate(view, member, state)})"
         if state.advancer:
             offered = {**view.offered, "elapsed": f"{steps} * F({self.model.net.dt!r})"}
@@ -194,13 +195,13 @@ class Reader:
 
     def jumped(self, view: View, member: Member, state: State, value: str) -> str:
         """A trace's value after its event."""
-        assert state.trace is not None
-        jump = state.trace.add if state.trace.set is None else state.trace.set
+        assert isinstance(state.origin, Trace)
+        jump = state.origin.jump
         if isinstance(jump, str):
             amount = view.offered[jump] if jump in view.offered else self.own(view, member, jump)
         else:
-            amount = f"F({float(jump or 0.0)!r})"
-        return f"{value} + {amount}" if state.trace.set is None else amount
+            amount = f"F({float(jump)!r})"
+        return f"{value} + {amount}" if state.origin.set is None else amount
 
     def _draw(self, view: View, member: Member, kind: str, hook: Hook) -> str:
         of, gate = view.draws or (member, None)

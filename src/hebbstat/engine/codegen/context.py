@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hebbstat.contract.mechanism import Bound, Plasticity
-from hebbstat.contract.state import State
+from hebbstat.contract.state import Reduction, State
 from hebbstat.engine.codegen.batch_loop import Batched
 from hebbstat.engine.codegen.binding import Reader, View, presynaptic_parameter
 from hebbstat.engine.codegen.row_loop import OneByOne
@@ -52,7 +52,7 @@ class Views:
 
         def state(member: Member, which: State) -> str:
             name, scope = f"{member.prefix}{which.name}", which.scope.name
-            if which.reduction:
+            if isinstance(which.origin, Reduction):
                 return f"{self.q}.{name}[i]"
             if scope == "PerSynapse" or (scope == "PerPre" and in_visit):
                 return name
@@ -77,7 +77,7 @@ class Views:
                 return f"({before} if at == {event} else {moved})"
             if scope == "PerSynapse":
                 return name
-            if which.reduction:
+            if isinstance(which.origin, Reduction):
                 return f"{self.q}.{name}[i]"
             return self.snapshot(self.reader.advanced(self.now(), member, which, f"{self.q}.{name}[i]"))
 

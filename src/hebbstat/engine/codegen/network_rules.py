@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hebbstat.contract.hooks import Hook
-from hebbstat.contract.state import State
+from hebbstat.contract.state import Sensor, State
 from hebbstat.engine.codegen.binding import Reader, View
 from hebbstat.engine.codegen.text import indented, only_if, results
 from hebbstat.engine.plan.model import Member, Model, PopulationGroup
@@ -16,7 +16,7 @@ def write_network(reader: Reader) -> list[str]:
     All read what the step before has left of each other: so it does not matter in which order they were added.
     """
     members, variables = reader.model.rules.members, reader.model.rules.variables
-    sensors = [(m, state) for m in members for state in m.mechanism.states.values() if state.sensor]
+    sensors = [(m, state) for m in members for state in m.mechanism.states.values() if isinstance(state.origin, Sensor)]
     lines = {"step": _step(reader, members), "on_tick": _ticks(reader, members)}
     followed = [name for name in variables if name.startswith("left_")]
     left = [f"network.{name}[0] = network.{name.removeprefix('left_')}[0]" for name in followed]
@@ -81,6 +81,6 @@ def sensed_cells(model: Model) -> list[PopulationGroup]:
         lookup.watched(model.net, member.mechanism, state).name
         for member in model.rules.members
         for state in member.mechanism.states.values()
-        if state.sensor
+        if isinstance(state.origin, Sensor)
     }
     return [cells for name, cells in model.cells.items() if name in names]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hebbstat.contract.errors import NotSupportedError
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import LONG_AGO
-from hebbstat.contract.state import State
+from hebbstat.contract.state import State, Trace
 from hebbstat.engine.codegen.binding import Reader, View
 from hebbstat.engine.codegen.population_rules import write_cell_rules
 from hebbstat.engine.codegen.text import indented
@@ -119,7 +119,7 @@ def _arrivals_enter(reader: Reader, view: View, pool: SharedReceptor) -> list[st
     """What was summed enters where it is not 0; all hooks and traces read the values before."""
     amount, states = view.offered["amount"], pool.mechanism.states.values()
     hooks = [hook for hook in pool.mechanism.hooks if hook.event == "on_arrival"]
-    traces = [state for state in states if state.trace and not state.takes_amounts]
+    traces = [state for state in states if isinstance(state.origin, Trace) and not state.takes_amounts]
     lines = [f"reached = {amount} != F(0.0)", *(_new_values(reader, view, pool, hook) for hook in hooks)]
     for state in traces:
         name = _local(pool, state)
@@ -200,7 +200,7 @@ def _spikes(reader: Reader, cells: PopulationGroup, offered: dict[str, str]) -> 
     kept = {name: f"{c}.kept_{name}[i]" for name in _read_at_spikes(cells, offered)}
     view = _view(reader, cells, offered | kept, f"({c}.first + i)", "bits_of")
     hooks = [hook for hook in neuron.mechanism.hooks if hook.event == "on_spike" and hook.writes]
-    traces = [state for state in neuron.mechanism.states.values() if state.trace]
+    traces = [state for state in neuron.mechanism.states.values() if isinstance(state.origin, Trace)]
     lines = [_new_values(reader, view, neuron, hook) for hook in hooks]
     for n, state in enumerate(traces):
         lines.append(f"jump{n} = {reader.jumped(view, neuron, state, _local(neuron, state))}")

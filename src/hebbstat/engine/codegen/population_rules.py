@@ -8,7 +8,7 @@ from __future__ import annotations
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import Neuron, PopulationRule
 from hebbstat.contract.signals import steps_of
-from hebbstat.contract.state import State
+from hebbstat.contract.state import State, Trace
 from hebbstat.engine.codegen.binding import Reader, View
 from hebbstat.engine.codegen.text import indented, only_if, results, when_learning
 from hebbstat.engine.plan.arrays import Role, Shape, Variable
@@ -31,7 +31,8 @@ def _hooks(cells: PopulationGroup, event: str) -> Hooks:
 
 
 def _traces(cells: PopulationGroup) -> list[tuple[Member, State]]:
-    return [(m, state) for m in _rules(cells) for state in m.mechanism.states.values() if state.trace]
+    states = [(m, state) for m in _rules(cells) for state in m.mechanism.states.values()]
+    return [(m, state) for m, state in states if isinstance(state.origin, Trace)]
 
 
 def _view(reader: Reader, cells: PopulationGroup, member: Member) -> View:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hebbstat.contract.state import State
+from hebbstat.contract.state import State, Trace
 from hebbstat.engine.codegen.binding import View
 from hebbstat.engine.codegen.context import Views
 from hebbstat.engine.codegen.text import indented, only_if, results, when_learning
@@ -68,7 +68,7 @@ def _increments(at: Views, view: View, states: States) -> list[str]:
             stamp = [f"{at.q}.at_{name}[i] = n"] if state.moves else []
             lines += when_learning(state, [f"{at.q}.{name}[i] = {value}", *stamp])
     for member, state in states:
-        if state.trace:
+        if isinstance(state.origin, Trace):
             name = f"{member.prefix}{state.name}"
             value = at.reader.jumped(view, member, state, name)
             lines += when_learning(state, [f"{at.q}.{name}[i] = {value}", f"{at.q}.at_{name}[i] = n"])

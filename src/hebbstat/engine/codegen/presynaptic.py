@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hebbstat.contract.state import State
+from hebbstat.contract.state import State, Trace
 from hebbstat.engine.codegen.binding import View
 from hebbstat.engine.codegen.context import Views
 from hebbstat.engine.codegen.replay import newest_event, replayed
@@ -156,7 +156,7 @@ def _increments(at: Views, view: View, states: States) -> list[str]:
     q, lines = at.q, []
     hooks = at.plan.state_hooks("PerPre", "on_pre")
     view = at.drawing(view, "PerPre")
-    traces = [(member, state) for member, state in states if state.trace]
+    traces = [(member, state) for member, state in states if isinstance(state.origin, Trace)]
     lines += [f"row_new{n} = {at.reader.call(view, member, hook)}" for n, (member, hook) in enumerate(hooks)]
     for n, (member, state) in enumerate(traces):
         lines.append(f"row_jump{n} = {at.reader.jumped(view, member, state, f'{member.prefix}{state.name}')}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hebbstat.contract.mechanism import Bound
-from hebbstat.contract.state import State
+from hebbstat.contract.state import Reduction, State
 from hebbstat.engine.codegen.binding import View
 from hebbstat.engine.codegen.context import Views
 from hebbstat.engine.codegen.replay import newest_event, replayed
@@ -141,10 +141,10 @@ def _reductions(at: Views) -> list[str]:
     q, lines = at.q, []
     for member in at.plan.rules:
         for state in member.mechanism.states.values():
-            if state.reduction:
+            if isinstance(state.origin, Reduction):
                 name = f"{member.prefix}{state.name}"
                 at.links.variables[name] = Variable(Shape.CELL, 0.0, "float64")
-                reduce = f"reduce_{state.reduction.how}({q}.start, {q}.post, {q}.in_degree, {q}.w, {q}.{name})"
+                reduce = f"reduce_{state.origin.how}({q}.start, {q}.post, {q}.in_degree, {q}.w, {q}.{name})"
                 lines += only_if(f"tick_{member.prefix[:-1]}", [reduce])
     return lines
 

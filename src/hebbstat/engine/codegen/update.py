@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hebbstat.contract.mechanism import Bound
+from hebbstat.contract.state import Trace
 from hebbstat.engine.codegen.binding import View
 from hebbstat.engine.codegen.context import Views
 from hebbstat.engine.codegen.row_loop import OneByOne
@@ -31,7 +32,7 @@ def synapse_event(
             continue
         name = f"{member.prefix}{state.name}"
         lines.append(f"{name} = {at.q}.{name}[k]")
-        if state.trace or state.advancer:
+        if isinstance(state.origin, Trace) or state.advancer:
             lines.append(f"{name} = {at.reader.advanced(view, member, state, name, f'({step} - {at.q}.stamp[k])')}")
             changed.append(name)
     updates, updated = _updates(at, before or view, event, clocks)

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hebbstat.contract.mechanism import Mechanism, short
-from hebbstat.contract.signals import Signal
+from hebbstat.contract.fields import short
+from hebbstat.contract.mechanism import Mechanism
+from hebbstat.contract.signals import Moving
 from hebbstat.network.network import Network, Projection
 
 if TYPE_CHECKING:
-    from hebbstat.engine.health.monitor import Watcher
+    from hebbstat.engine.health.monitor import HealthMonitor
     from hebbstat.engine.health.signs import Swing
     from hebbstat.engine.simulation import Simulation
 
@@ -25,10 +26,10 @@ def regulators(net: Network, population: str) -> list[tuple[Mechanism, str]]:
 
 def has_signal(mechanism: Mechanism) -> bool:
     """Whether a parameter changes in time by plan."""
-    return any(isinstance(value, Signal) for value in mechanism.values.values())
+    return any(isinstance(value, Moving) for value in mechanism.values.values())
 
 
-def runaway(watch: Watcher, name: str) -> str:
+def runaway(watch: HealthMonitor, name: str) -> str:
     """The text about a rate that is too high."""
     rates, net = list(watch.rates[name]), watch.sim.net
     before = next((r for r in reversed(rates) if r <= watch.health.runaway_above), None)
@@ -40,7 +41,7 @@ def runaway(watch: Watcher, name: str) -> str:
     return f"'{name}' runs away: its mean rate rose{rose} to {rates[-1]:.4g} Hz; {'; '.join(facts)}"
 
 
-def dead(watch: Watcher, name: str, since: float, rate: float) -> str:
+def dead(watch: HealthMonitor, name: str, since: float, rate: float) -> str:
     """The text about a population without spikes."""
     net, sim = watch.sim.net, watch.sim
     what = "no spike" if rate == 0.0 else f"{rate:.2g} Hz"
@@ -58,7 +59,7 @@ def dead(watch: Watcher, name: str, since: float, rate: float) -> str:
     return f"'{name}' is dead: {what} since {since / 1000.0:g} s; {'; '.join(facts)}; raise its weights or its drive"
 
 
-def not_finite(watch: Watcher, name: str, states: dict[str, np.ndarray]) -> str:
+def not_finite(watch: HealthMonitor, name: str, states: dict[str, np.ndarray]) -> str:
     """The text about NaN or infinity."""
     sim = watch.sim
     sim.settle()
@@ -80,7 +81,7 @@ def not_finite(watch: Watcher, name: str, states: dict[str, np.ndarray]) -> str:
     return f"'{name}' holds NaN or infinity: {held}; {advice}"
 
 
-def stuck(watch: Watcher, name: str, since: float) -> str:
+def stuck(watch: HealthMonitor, name: str, since: float) -> str:
     """The text about weights that sit at their bounds."""
     bounded, projection = watch.bounded[name], watch.sim.net.projection(name)
     where = f"{100 * bounded.at_low:.0f} % at the lower, {100 * bounded.at_high:.0f} % at the upper bound"
@@ -103,7 +104,7 @@ def stuck(watch: Watcher, name: str, since: float) -> str:
     )
 
 
-def oscillating(watch: Watcher, name: str, swing: Swing) -> str:
+def oscillating(watch: HealthMonitor, name: str, swing: Swing) -> str:
     """The text about regulated rates that swing."""
     seconds = swing.period * watch.every * watch.sim.net.dt / 1000.0
     rules = "; ".join(f"{_described(rule)} on '{on}'" for rule, on in regulators(watch.sim.net, name))
@@ -118,13 +119,13 @@ def _onto(net: Network, population: str) -> list[Projection]:
     return [p for p in net.projections.values() if p.target.name == population]
 
 
-def _rate(watch: Watcher, population: str) -> float | None:
+def _rate(watch: HealthMonitor, population: str) -> float | None:
     """The rate between the last two looks; None for rate neurons."""
     rates = watch.rates.get(population)
     return rates[-1] if rates else None
 
 
-def _sources(watch: Watcher, name: str) -> str:
+def _sources(watch: HealthMonitor, name: str) -> str:
     rates = {p.source.name: _rate(watch, p.source.name) for p in _onto(watch.sim.net, name)}
     known = [f"'{source}' fires at {rate:.3g} Hz" for source, rate in rates.items() if rate is not None]
     return ", ".join(known) or "its sources are rate neurons"
@@ -145,15 +146,15 @@ def _described(rule: Mechanism) -> str:
     return f"{type(rule).__name__}({', '.join(shown)})"
 
 
-def _grown(watch: Watcher, name: str) -> list[str]:
+def _grown(watch: HealthMonitor, name: str) -> list[str]:
     return [text for text, ratio in _moved(watch, name) if ratio > 1.2]
 
 
-def _fallen(watch: Watcher, name: str) -> list[str]:
+def _fallen(watch: HealthMonitor, name: str) -> list[str]:
     return [text for text, ratio in _moved(watch, name) if ratio < 0.8]
 
 
-def _moved(watch: Watcher, name: str) -> list[tuple[str, float]]:
+def _moved(watch: HealthMonitor, name: str) -> list[tuple[str, float]]:
     """How mean weights onto a population moved since the watch began, in words and as a ratio."""
     found = []
     for projection in _onto(watch.sim.net, name):

@@ -1,4 +1,4 @@
-"""The watch: a network that is dead, runs away, holds NaN, is stuck at bounds or oscillates is noticed while it runs.
+"""The monitor: a network that is dead, runs away, holds NaN, is stuck at bounds or oscillates is noticed while it runs.
 
 It looks at fixed simulated times, at counts of spikes, at states of cells and at a sample of weights. So what it finds
 depends neither on threads nor on how a run is cut into calls, and it changes no bit of the result.
@@ -7,7 +7,7 @@ depends neither on threads nor on how a run is cut into calls, and it changes no
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from hebbstat.contract.errors import BadValueError, HealthWarning, UnhealthyErro
 from hebbstat.engine.health import causes as causes
 from hebbstat.engine.health.signs import ALIKE, Bounded, broken_states, likeness, swing
 from hebbstat.engine.health.silence import hears, waits
+from hebbstat.engine.observer import Observer, Running, Subscription
 
 if TYPE_CHECKING:
     from hebbstat.engine.simulation import Simulation
@@ -72,28 +73,22 @@ class Finding:
         return asdict(self)
 
 
-def watcher(sim: Simulation, health: Health | None) -> Watcher | None:
-    """The simulation's watcher, made ready to go on; None while nobody looks. A frozen probe is not watched."""
+def monitor(sim: Simulation, health: Health | None, recording: Callable[[], object]) -> HealthMonitor | None:
+    """The simulation's monitor, made ready to go on; None while nobody looks. A frozen probe is not watched.
+
+    `recording` gives what has been recorded, for a run that is stopped.
+    """
     if health is None or not sim.layout.learning[0]:
         return None
     if not isinstance(health, Health):
         raise BadValueError(f"watch={health!r} must be Health(...) or None")
-    if sim.watcher is None or sim.watcher.health != health:
-        sim.watcher = Watcher(sim, health, sim.health)
-    sim.watcher.resume()
-    return sim.watcher
+    if sim.monitor is None or sim.monitor.health != health:
+        sim.monitor = HealthMonitor(sim, health, sim.health)
+    sim.monitor.resume(recording)
+    return sim.monitor
 
 
-def warn_or_stop(found: list[Finding], stop: bool, recording: Callable[[], object]) -> None:
-    """Warn of what was found, or stop."""
-    if found and stop:
-        text = "\n".join(finding.text for finding in found)
-        raise UnhealthyError(f"{text}\nThe run was stopped; it can go on from here", recording(), tuple(found))
-    for finding in found:
-        tell(finding.text, HealthWarning)
-
-
-class Watcher:
+class HealthMonitor(Observer):
     """Watches one simulation, from run to run."""
 
     def __init__(self, sim: Simulation, health: Health, found: list[Finding]) -> None:
@@ -108,13 +103,15 @@ class Watcher:
         self.regulated = [name for name in self.cells if causes.regulators(net, name)]
         self.bounded: dict[str, Bounded] = {}
         self.at = -1
+        self.in_this_run: list[Finding] = []
 
-    def resume(self) -> None:
+    def resume(self, recording: Callable[[], object]) -> None:
         """Go on where the last run ended; begin anew if time has passed unwatched."""
+        self._recording, self.in_this_run = recording, []
         if self.at == self.sim.step_count:
             return
         self.at = self.sim.step_count
-        self.due = (self.at // self.every + 1) * self.every
+        self.next = (self.at // self.every + 1) * self.every
         self._whole = self.at % self.every == 0  # whether the interval before the next look is watched from its start
         self._counts = {name: np.zeros(self._sampled(name), np.int64) for name in self.spiking}
         self._totals = dict.fromkeys(self.spiking, 0)
@@ -125,22 +122,46 @@ class Watcher:
             bounded.begin()
         self._fresh = True
 
-    def told(self) -> dict[str, Any]:
-        """All that was seen, as plain data: with it another watcher of the same network goes on (`take_up`)."""
+    def due(self, step: int) -> int:
+        return self.next
+
+    def subscriptions(self) -> list[Subscription]:
+        return [Subscription(name, partial(self._take, name), unordered=True) for name in sorted(self.spiking)]
+
+    def _take(self, population: str, steps: np.ndarray, ids: np.ndarray, until: int) -> None:
+        self.at = until
+        self.count(population, ids)
+
+    def observe(self, run: Running) -> None:
+        """Look, if it is time; warn of what is new, or stop."""
+        self.at = run.step
+        if run.step != self.next:
+            return
+        found = self.look()
+        self.in_this_run += found
+        if found and self.health.stop:
+            text = "\n".join(finding.text for finding in found)
+            text += "\nThe run was stopped; it can go on from here"
+            raise UnhealthyError(text, self._recording(), tuple(found))
+        for finding in found:
+            tell(finding.text, HealthWarning)
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that was seen, as plain data: with it another monitor of the same network goes on."""
         return {
-            "health": asdict(self.health), "at": self.at, "due": self.due, "whole": self._whole, "fresh": self._fresh,
+            "health": asdict(self.health), "at": self.at, "due": self.next, "whole": self._whole, "fresh": self._fresh,
             "totals": self._totals, "now": {name: counts.tolist() for name, counts in self._counts.items()},
             "rates": {name: list(rates) for name, rates in self.rates.items()},
             "counts": {name: [one.tolist() for one in counts] for name, counts in self.counts.items()},
-            "bounded": {name: bounded.told() for name, bounded in self.bounded.items()},
-            "found": [finding.as_dict() for finding in self.found],
+            "bounded": {name: bounded.state_dict() for name, bounded in self.bounded.items()},
+            "found": [finding.as_dict() for finding in self.found], "in_this_run": len(self.in_this_run),
         }  # fmt: skip
 
-    def take_up(self, told: dict[str, Any]) -> bool:
-        """Go on from what was `told`, unless that watched for something else; returns whether it does."""
+    def load_state_dict(self, told: Mapping[str, Any]) -> None:
+        """Go on from what another one saw, unless that monitored for something else."""
         if told["health"] != asdict(self.health):
-            return False
-        self.at, self.due, self._whole, self._fresh = (told[key] for key in ("at", "due", "whole", "fresh"))
+            return
+        self.at, self.next, self._whole, self._fresh = (told[key] for key in ("at", "due", "whole", "fresh"))
         self._totals |= told["totals"]
         for name, counts in told["now"].items():
             self._counts[name][:] = counts
@@ -148,9 +169,9 @@ class Watcher:
             self.counts[name].extend(np.array(one, np.int64) for one in told["counts"][name])
         for name, one in told["bounded"].items():
             self.bounded[name] = Bounded(self.sim, name)
-            self.bounded[name].take_up(one)
+            self.bounded[name].load_state_dict(one)
         self.found[:] = [Finding(**finding) for finding in told["found"]]
-        return True
+        self.in_this_run = self.found[len(self.found) - told["in_this_run"] :]
 
     def _sampled(self, name: str) -> int:
         """How many cells of a population are counted one by one; none where no rule regulates rates."""
@@ -162,18 +183,17 @@ class Watcher:
     def _size(self, name: str) -> int:
         return self.sim.net.population(name).n
 
-    def count(self, population: str, logs: list[np.ndarray]) -> None:
+    def count(self, population: str, ids: np.ndarray) -> None:
         """Add spikes of a population, given as ids of cells."""
         stride, counts = self._stride(population), self._counts[population]
-        for ids in logs:
-            self._totals[population] += len(ids)
-            if counts.size:
-                mine = ids if stride == 1 else ids[ids % stride == 0] // stride
-                counts += np.bincount(mine, minlength=counts.size)
+        self._totals[population] += len(ids)
+        if counts.size:
+            mine = ids if stride == 1 else ids[ids % stride == 0] // stride
+            counts += np.bincount(mine, minlength=counts.size)
 
     def look(self) -> list[Finding]:
-        """What is new; called at the step `due`."""
-        self.due += self.every
+        """What is new; called at the step that was due."""
+        self.next += self.every
         seconds = self.every * self.sim.net.dt / 1000.0
         for name, rates in self.rates.items():
             if self._whole:

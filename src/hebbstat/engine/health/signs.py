@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hebbstat.engine.plan.arrays import Role, Shape
-from hebbstat.engine.record.recorder import recorded_synapses
 from hebbstat.engine.state.access import called
 from hebbstat.engine.state.global_state import gathered
 from hebbstat.engine.state.present import of_presynaptic
-from hebbstat.engine.state.synapse_sample import SynapseSample
+from hebbstat.engine.state.synapse_sample import SynapseSample, recorded_synapses
 
 if TYPE_CHECKING:
     from hebbstat.engine.simulation import Simulation
@@ -93,7 +92,7 @@ class Bounded:
         self._looked = 0.0
         self.at_low = self.at_high = self.first_mean = 0.0
 
-    def told(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         """What was seen, as plain data."""
         before = None if self._before is None else self._before.tolist()
         return {
@@ -101,7 +100,7 @@ class Bounded:
             "at_high": self.at_high, "first_mean": self.first_mean,
         }  # fmt: skip
 
-    def take_up(self, told: dict[str, Any]) -> None:
+    def load_state_dict(self, told: dict[str, Any]) -> None:
         """Go on from what was `told`."""
         before = told["before"]
         self._before = None if before is None else np.array(before, self._sample.read().dtype)

@@ -12,7 +12,7 @@ from hebbstat.engine.codegen.population import SUMS
 from hebbstat.network.network import Network
 
 if TYPE_CHECKING:
-    from hebbstat.engine.health.monitor import Watcher
+    from hebbstat.engine.health.monitor import HealthMonitor
 
 
 def hears(neuron: Mechanism) -> bool:
@@ -33,7 +33,7 @@ def _written(hook: Any) -> list[str]:
     return [state.name for state in hook.writes]
 
 
-def waits(watch: Watcher, name: str) -> bool:
+def waits(watch: HealthMonitor, name: str) -> bool:
     """Whether a population is silent because what drives it from outside is, by plan.
 
     That is so if all sources from outside that reach it, over whatever populations, are silent, one of them by plan;
@@ -61,26 +61,26 @@ def _neuron(net: Network, name: str) -> Mechanism:
     return net.population(name).neuron
 
 
-def _signals(watch: Watcher, name: str) -> list[Signal]:
+def _signals(watch: HealthMonitor, name: str) -> list[Signal]:
     return [value for value in _neuron(watch.sim.net, name).values.values() if isinstance(value, Signal)]
 
 
-def _is_planned(watch: Watcher, source: str) -> bool:
+def _is_planned(watch: HealthMonitor, source: str) -> bool:
     return source in watch.sim.model.made.trains or bool(_signals(watch, source))
 
 
-def _has_more(watch: Watcher, source: str) -> bool:
+def _has_more(watch: HealthMonitor, source: str) -> bool:
     """Whether spikes of a given train, or other values of a signal, are still to come."""
     steps, _ = watch.sim.model.made.trains.get(source, (np.empty(0), None))
     return bool((steps >= watch.sim.step_count).any()) or _is_to_change(watch, source)
 
 
-def _is_to_change(watch: Watcher, name: str) -> bool:
+def _is_to_change(watch: HealthMonitor, name: str) -> bool:
     """Whether a planned parameter of a population stood still for as long as death takes, but will not for ever."""
     return any(_stood_still(watch, *signal.table(watch.sim.net.dt)) for signal in _signals(watch, name))
 
 
-def _stood_still(watch: Watcher, values: np.ndarray, every: int, repeats: bool) -> bool:
+def _stood_still(watch: HealthMonitor, values: np.ndarray, every: int, repeats: bool) -> bool:
     now = watch.sim.step_count
     rows = np.arange(max(0, now - watch.needed * watch.every) // every, now // every + 1)
     rows = rows % len(values) if repeats else np.minimum(rows, len(values) - 1)

@@ -1,1 +1,1 @@
-"""What is to be computed: variables with their shapes and roles, and what projections need. No text."""
+"""What is to be computed: the ledger of arrays, the variables of a network, and what projections need. No text."""

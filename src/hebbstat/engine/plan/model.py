@@ -17,8 +17,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hebbstat.contract import random
-from hebbstat.contract.mechanism import Bound, FollowState, Mechanism, PopulationRule, Receptor
-from hebbstat.contract.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, State
+from hebbstat.contract.mechanism import Bound, Mechanism, PopulationRule, Receptor
+from hebbstat.contract.signals import FollowState
+from hebbstat.contract.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, Sensor, State, Trace
 from hebbstat.engine.plan import unsupported
 from hebbstat.engine.plan.arrays import Owner, Role, Shape, Variable, declared, parameter
 from hebbstat.network import lookup
@@ -89,7 +90,7 @@ class SharedReceptor(Member):
     def sums(self) -> bool:
         """Whether something wants the sum of what arrives in a step; mostly all is traces that take the amounts."""
         states = self.mechanism.states.values()
-        traces = [state.takes_amounts for state in states if state.trace]
+        traces = [state.takes_amounts for state in states if isinstance(state.origin, Trace)]
         return not traces or not all(traces) or any(hook.event == "on_arrival" for hook in self.mechanism.hooks)
 
     @property
@@ -254,7 +255,7 @@ def _add_member(model: Model, group: Group, member: Member) -> None:
     for state in mechanism.states.values():
         if state.is_plain:
             _add_state(model, group, member, state, made)
-        elif state.sensor:
+        elif isinstance(state.origin, Sensor):
             group.variables[f"{member.prefix}{state.name}"] = Variable(Shape.ONE, 0.0, "float64")
 
 
@@ -266,10 +267,10 @@ def _add_state(model: Model, group: Group, member: Member, state: State, made: d
     slow = is_slow(member.mechanism, state)
     dtype = "float64" if state.slow or shape is Shape.ONE else "F"
     group.variables[name] = Variable(shape, value, dtype, slow=slow)
-    if state.trace:
-        tau = group.variables.get(f"{member.prefix}{state.trace.tau}")
+    if isinstance(state.origin, Trace):
+        tau = group.variables.get(f"{member.prefix}{state.origin.tau}")
         if tau is not None and tau.shape is not Shape.TABLE:  # else it moves, and the decay with it
-            rate = model.net.dt / np.asarray(made[state.trace.tau], float)
+            rate = model.net.dt / np.asarray(made[state.origin.tau], float)
             group.variables[f"rate_of_{name}"] = parameter(tau.shape, rate, dtype)
             group.variables[f"decay_of_{name}"] = parameter(tau.shape, np.exp(-rate), dtype)
     if _is_stamped(group, member, state):

@@ -16,7 +16,7 @@ import numpy as np
 
 from hebbstat.contract.errors import NetworkWarning, tell
 from hebbstat.contract.mechanism import Bound, Mechanism, Neuron, Receptor
-from hebbstat.contract.state import WHOLE
+from hebbstat.contract.state import WHOLE, Trace
 from hebbstat.network.instantiate import NetworkInstance
 from hebbstat.network.lookup import places
 from hebbstat.network.network import Population, Projection
@@ -88,14 +88,14 @@ def _of_traces(made: NetworkInstance, on: Population | Projection, place: str, m
     if not isinstance(mechanism, Neuron | Receptor):
         return  # others decay from event to event
     for state in mechanism.states.values():
-        if state.trace is None or state.slow or state.scope in WHOLE:
+        if not isinstance(state.origin, Trace) or state.slow or state.scope in WHOLE:
             continue
-        tau = Typical(made, on).parameter(on.name, place, mechanism, state.trace.tau)
+        tau = Typical(made, on).parameter(on.name, place, mechanism, state.origin.tau)
         kept = float(np.expm1(-made.network.dt / tau)) if tau > 0 else -1.0
         if _too_small([(1.0, kept)]):
             yield (
                 f"{type(mechanism).__name__} on '{on.name}' has a trace {state.name} that decays by {-kept:.2g} of "
-                f"itself in a step ({state.trace.tau}={tau:g} ms), but float32 holds it to {_spacing(1.0):.2g} only. "
+                f"itself in a step ({state.origin.tau}={tau:g} ms), but float32 holds it to {_spacing(1.0):.2g} only. "
                 "Declare it with slow=True, or use Simulation(net, dtype='float64')"
             )
 

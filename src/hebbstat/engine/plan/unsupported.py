@@ -16,8 +16,19 @@ from hebbstat.contract.mechanism import (
     Receptor,
     Release,
 )
-from hebbstat.contract.signals import Signal, TimedArray
-from hebbstat.contract.state import WHOLE, PerBranch, PerPost, PerSynapse, State
+from hebbstat.contract.signals import Moving, TimedArray
+from hebbstat.contract.state import (
+    WHOLE,
+    Inflow,
+    Lagged,
+    PerBranch,
+    PerPost,
+    PerSynapse,
+    Reduction,
+    Sensor,
+    State,
+    Trace,
+)
 from hebbstat.network.lookup import On, Read, neurons, places, quantities, reads
 from hebbstat.network.network import Network, Projection
 from hebbstat.network.scopes import field_scope
@@ -73,7 +84,7 @@ def _of_mechanism(mechanism: Mechanism, on: On, aims: set[Target], at: Place) ->
         yield from _of_state(state)
         if state.scope in WHOLE and not isinstance(mechanism, NetworkRule):
             yield "shared"
-        if state.sensor and not isinstance(mechanism, NetworkRule):
+        if isinstance(state.origin, Sensor) and not isinstance(mechanism, NetworkRule):
             yield "sensor"
         event_driven = isinstance(mechanism, Plasticity | Release | PopulationRule)
         if event_driven and _moves_by(mechanism, state, on, aims, at):
@@ -95,17 +106,18 @@ def _of_mechanism(mechanism: Mechanism, on: On, aims: set[Target], at: Place) ->
 
 def _moves_by(mechanism: Mechanism, state: State, on: On, aims: set[Target], place: Place) -> bool:
     """Whether what a state decays or advances by changes in time."""
-    names = [state.trace.tau] if state.trace else [*(state.advancer.all_reads if state.advancer else ())]
+    names = [*state.advancer.all_reads] if state.advancer else []
+    names += [state.origin.tau] if isinstance(state.origin, Trace) else []
     return any(_changes(mechanism, read, on, aims, place) for read in reads(mechanism, names, on))
 
 
 def _changes(mechanism: Mechanism, read: Read, on: On, aims: set[Target], place: Place) -> bool:
     """Whether a value that a mechanism reads is a signal, or changed by a rule, or a neuron's state."""
     if not read.side:
-        return isinstance(mechanism.values.get(read.name), Signal) or (*place, read.name) in aims
+        return isinstance(mechanism.values.get(read.name), Moving) or (*place, read.name) in aims
     population = neurons(mechanism, on)[read.side]
     neuron = population.neuron
-    moves = isinstance(neuron.values.get(read.name), Signal) or read.name in neuron.states or read.name == "rate"
+    moves = isinstance(neuron.values.get(read.name), Moving) or read.name in neuron.states or read.name == "rate"
     return moves or (population.name, "neuron", read.name) in aims
 
 
@@ -134,7 +146,7 @@ def _of_neuron(mechanism: Mechanism, read: Read, on: On, aims: set[Target]) -> I
     if population is None or (read.name == "rate" and not population.spiking):
         return
     neuron = population.neuron
-    signal = isinstance(neuron.values.get(read.name), Signal)
+    signal = isinstance(neuron.values.get(read.name), Moving)
     changed = (population.name, "neuron", read.name) in aims
     if read.side == "pre" and (signal or changed or read.name in neuron.states):
         yield "moving"
@@ -143,18 +155,18 @@ def _of_neuron(mechanism: Mechanism, read: Read, on: On, aims: set[Target]) -> I
 
 
 def _of_state(state: State) -> Iterator[str]:
-    if state.inflow:
+    if isinstance(state.origin, Inflow):
         yield "diffusion"
-    if state.lagged:
+    if isinstance(state.origin, Lagged):
         yield "lagged"
     if state.scope is PerBranch:
         yield "branch"
-    if state.reduction:
-        if state.reduction.how == "quantile":
+    if isinstance(state.origin, Reduction):
+        if state.origin.how == "quantile":
             yield "quantile"
-        if state.reduction.over != "projection":
+        if state.origin.over != "projection":
             yield "over"
-        if state.reduction.of != "w" or state.scope is not PerPost:
+        if state.origin.of != "w" or state.scope is not PerPost:
             yield "reduced"
 
 

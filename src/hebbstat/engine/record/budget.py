@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hebbstat.contract.errors import TooLargeError
+from hebbstat.engine.observer import Observer, Running
+from hebbstat.engine.record.recorder import PIECE, BaseRecorder
 from hebbstat.network.memory import free_memory
 
 if TYPE_CHECKING:
-    from hebbstat.engine.record.recorder import Recorder
+    from hebbstat.engine.record.recording import Recording
     from hebbstat.engine.simulation import Simulation
 
 MEMORY_SHARE = 0.5  # of the free memory that a recording may take
 DISK_SHARE = 0.9  # of the free disk
-PIECE = 8 * 2**20  # bytes that a recorder holds back before it writes, when it streams to disk
 ADVICE = "Record less often (every=), fewer elements (of=, sample=) or a summary (WeightSummary, Rates)"
 
 
-def check_room(sim: Simulation, recorders: Sequence[Recorder], steps: int, out: Path | None) -> float:
+def check_recording_size(sim: Simulation, recorders: Sequence[BaseRecorder], steps: int, out: Path | None) -> float:
     """Refuse what would not fit, with the size of each recorder; returns the bytes of memory that may be taken."""
     allowed = MEMORY_SHARE * free_memory()
     if out is None:
@@ -34,22 +35,39 @@ def check_room(sim: Simulation, recorders: Sequence[Recorder], steps: int, out: 
     return allowed
 
 
-def _refuse(sizes: dict[str, int], limit: float, what: str, advice: str, recorders: Sequence[Recorder]) -> None:
+def _refuse(sizes: dict[str, int], limit: float, what: str, advice: str, recorders: Sequence[BaseRecorder]) -> None:
     total = sum(sizes.values())
     if total <= limit:
         return
     worst = max(sizes, key=lambda name: sizes[name])
     guess = next((note for r in recorders if r.name == worst and (note := r.assumes)), "")
     raise TooLargeError(
-        f"recording would take {in_words(total)} of {what}, {worst} alone {in_words(sizes[worst])}{guess}; "
-        f"the limit is {in_words(limit)}. {advice}"
+        f"recording would take {format_bytes(total)} of {what}, {worst} alone {format_bytes(sizes[worst])}{guess}; "
+        f"the limit is {format_bytes(limit)}. {advice}"
     )
 
 
-def in_words(size: float) -> str:
+class MemoryLimit(Observer):
+    """Ends a run whose spikes outgrow the memory; what was recorded goes with the error."""
+
+    def __init__(self, limit: float, recorders: Sequence[BaseRecorder], recording: Callable[[], Recording]) -> None:
+        self.limit, self.recorders, self.recording = limit, recorders, recording
+
+    def observe(self, run: Running) -> None:
+        held = sum(recorder.held for recorder in self.recorders)
+        if held > self.limit:
+            raise TooLargeError(
+                f"the spikes recorded until {run.sim.time / 1000.0:g} s take {format_bytes(held)}; the limit is "
+                f'{format_bytes(self.limit)}. Pass out="..." to stream to disk, or record Rates. '
+                "The simulation can go on from here",
+                self.recording(),
+            )
+
+
+def format_bytes(size: float) -> str:
     """A number of bytes for people.
 
-    >>> in_words(3 * 2**20)
+    >>> format_bytes(3 * 2**20)
     '3.0 MiB'
     """
     for unit, factor in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):

@@ -12,7 +12,8 @@ import numpy as np
 
 from hebbstat.contract.calls import explained
 from hebbstat.contract.errors import BadValueError
-from hebbstat.engine.record.recorder import IN_MEMORY, ON_DISK, Recorder, name_of, steps_between
+from hebbstat.engine.observer import Subscription
+from hebbstat.engine.record.recorder import IN_MEMORY, ON_DISK, BaseRecorder, name_of, steps_between
 from hebbstat.network.network import Population
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 ASSUMED_RATE = 50.0  # Hz, of a neuron whose spikes are recorded, where nothing better is known
 
 
-class Logged(Recorder):
+class Logged(BaseRecorder):
     """Recorders that are handed the spikes of a population."""
 
     of = ""
@@ -33,6 +34,9 @@ class Logged(Recorder):
                 f"'{self.of}' are rate neurons and have no spikes; record States('{self.of}', 'rate', every=...)"
             )
         self._dt, self._n = sim.net.dt, population.n
+
+    def subscriptions(self) -> list[Subscription]:
+        return [Subscription(self.of, self.add)]
 
     def add(self, steps: np.ndarray, ids: np.ndarray, until: int) -> None:
         """Take over spikes from the engine's log: all those before step `until` that were not handed over yet."""
@@ -67,19 +71,28 @@ class Spikes(Logged):
             self._ids.append(ids)
             self._held += 8 * len(steps)
 
-    def kept(self) -> dict[str, np.ndarray]:
+    def state_dict(self) -> Mapping[str, np.ndarray]:
         return {
             "steps": np.concatenate([np.empty(0, np.int32), *self._steps]),
             "ids": np.concatenate([np.empty(0, np.int32), *self._ids]),
         }
 
-    def take_up(self, kept: Mapping[str, np.ndarray]) -> None:
-        self._steps, self._ids, self._held = [kept["steps"]], [kept["ids"]], 8 * len(kept["steps"])
+    def load_state_dict(self, state: Mapping[str, np.ndarray]) -> None:
+        self._steps, self._ids, self._held = [state["steps"]], [state["ids"]], 8 * len(state["steps"])
+
+    def vet(self, sim: Simulation, state: Mapping[str, np.ndarray], first: int, step: int, streamed: bool) -> None:
+        steps, ids, n = state["steps"], state["ids"], sim.net.population(self.of).n
+        if len(steps) != len(ids):
+            raise ValueError(f"{self.name} are {len(steps)} steps and {len(ids)} cells")
+        if steps.size and not (steps.min() >= first and steps.max() < step and ids.min() >= 0 and ids.max() < n):
+            raise ValueError(f"{self.name} must be from step {first} to {step - 1}, of cells from 0 to {n - 1}")
+        if (np.diff(steps.astype(np.int64) * n + ids) <= 0).any():
+            raise ValueError(f"{self.name} must be in order of time, then neuron")
 
     def data(self, finished: bool = False) -> dict[str, Any]:
         import xarray as xr
 
-        steps, ids = self.kept().values()
+        steps, ids = self.state_dict().values()
         coords = {"time": ("spike", (steps + 1) * self._dt, {"units": "ms"}), "neuron": ("spike", ids)}
         return {self.name: xr.Dataset(coords=coords, attrs={"population": self.of, "cells": self._n})}
 
@@ -161,12 +174,24 @@ class Rates(Logged):
         n = sim.net.population(self.of).n if self.each else 1
         return IN_MEMORY + (40 + 12 * n) * (self._bins(sim, steps)[1] + 1)
 
-    def kept(self) -> dict[str, np.ndarray]:
+    def state_dict(self) -> Mapping[str, np.ndarray]:
         return {"counts": self._counts, "span": np.array([self._first, self._until])}
 
-    def take_up(self, kept: Mapping[str, np.ndarray]) -> None:
-        self._counts = kept["counts"].copy()
-        self._first, self._until = kept["span"].tolist()
+    def load_state_dict(self, state: Mapping[str, np.ndarray]) -> None:
+        self._counts = state["counts"].copy()
+        self._first, self._until = state["span"].tolist()
+
+    def vet(self, sim: Simulation, state: Mapping[str, np.ndarray], first: int, step: int, streamed: bool) -> None:
+        counts, width = state["counts"], steps_between(self.bin, sim, "Rates")
+        begun = first + ((step - first) // width * width if streamed else 0)
+        if state["span"].tolist() != [begun, step]:
+            raise ValueError(f"{self.name} is not of the steps from {begun} to {step}")
+        rows = -(-(step - begun) // width)
+        if not rows <= len(counts) <= max(2 * rows, len(self._counts)):
+            raise ValueError(f"{self.name} has {len(counts)} bins, where {rows} were begun")
+        most = width * (1 if self.each else self._n)
+        if (counts.size and not (counts.min() >= 0 and counts.max() <= most)) or counts[rows:].any():
+            raise ValueError(f"{self.name} must be from 0 to {most} spikes in each bin that was begun, and 0 in others")
 
     def expected_disk(self, sim: Simulation, steps: int) -> int:
         n = sim.net.population(self.of).n if self.each else 1

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hebbstat.contract.errors import DataError
+from hebbstat.engine.observer import Observer, Running
 from hebbstat.engine.record import folders
-from hebbstat.engine.record.budget import PIECE
-from hebbstat.engine.record.recorder import Recorder, Sampled
+from hebbstat.engine.record.recorder import BaseRecorder
 from hebbstat.engine.record.recording import Joined, Recording
-from hebbstat.engine.record.zarr_store import Store
+from hebbstat.engine.record.zarr_store import ZarrStore
 
 if TYPE_CHECKING:
     from hebbstat.engine.simulation import Simulation
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 WRITE_EVERY = 10.0  # seconds after which pieces are written although they are not full
 
 
-class Stream:
+class Stream(Observer):
     """Writes what recorders hold to the zarr folder `path`; with `lengths`, after what is there already.
 
     `attrs` gives the attributes of a recording until now. Of a run that is `kept` in a checkpoint the folder may be
@@ -28,23 +28,23 @@ class Stream:
     """
 
     def __init__(
-        self, path: Path, sim: Simulation, recorders: Sequence[Recorder], attrs: Callable[[], dict[str, Any]],
+        self, path: Path, sim: Simulation, recorders: Sequence[BaseRecorder], attrs: Callable[[], dict[str, Any]],
         lengths: dict[str, int] | None = None, kept: bool = False,
     ) -> None:  # fmt: skip
         self.path, self.sim, self.recorders, self.attrs, self.until = path, sim, recorders, attrs, sim.time
         try:
             if kept and not lengths:
                 folders.remove_unused(path)
-            self.store = Store(path, attrs(), lengths=lengths)
+            self.store = ZarrStore(path, attrs(), lengths=lengths)
         except DataError:
             raise
         except OSError as error:
             raise DataError(f"cannot write the recording to '{path}': {_why(error)}; choose another out=") from error
         self.write()
 
-    def keep_up(self) -> None:
+    def observe(self, run: Running) -> None:
         """Write if a recorder is full, or if it was long ago."""
-        if any(_is_full(r) for r in self.recorders) or time.perf_counter() - self._wrote > WRITE_EVERY:
+        if any(r.full for r in self.recorders) or time.perf_counter() - self._wrote > WRITE_EVERY:
             self.write()
 
     def write(self, last: bool = False, **attrs: Any) -> None:
@@ -82,7 +82,3 @@ class Stream:
 
 def _why(error: OSError) -> str:
     return error.strerror or str(error)
-
-
-def _is_full(recorder: Recorder) -> bool:
-    return recorder.full if isinstance(recorder, Sampled) else recorder.held >= PIECE

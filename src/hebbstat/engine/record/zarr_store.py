@@ -30,7 +30,7 @@ NO_FILE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 """What Windows takes for a device, whatever follows the dot."""
 
 
-class Store:
+class ZarrStore:
     """A zarr folder that is written: `append` as often as you like, each time with data of the same names.
 
     With `lengths`, what was written goes on from there; what lies beyond is written again. Without, the folder is made:
@@ -112,7 +112,7 @@ def write(path: Path, attrs: Mapping[str, Any], data: Mapping[str, Any], replace
     """A whole recording at `path`, where none is, or in the place of one: that stays until the new one is whole."""
     try:
         with folders.made(path, replace) as draft:
-            Store(draft, attrs).append(data)
+            ZarrStore(draft, attrs).append(data)
     except DataError:
         raise
     except OSError as error:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hebbstat.engine.memory.layout import Layout
+from hebbstat.engine.observer import Observer, Running
 from hebbstat.engine.state.global_state import gather, gather_delays, put
 from hebbstat.network.instantiate import Synapses
 
@@ -25,12 +26,17 @@ WORTH = 4.0  # how many times longer than cutting anew the rest of the run must 
 CUTTING = 2e-7  # seconds a synapse that cutting anew takes, about
 
 
-class Crowding:
+class ThreadAdapter(Observer):
     """Watches how much the threads of a simulation work, and chooses how many there are."""
 
     def __init__(self, sim: Simulation) -> None:
         self.sim, self.asked, self.patience = sim, sim.threads, PATIENCE
         self.wall, self.worked, self.since = sim.wall, sim.worked, sim.wall
+
+    def observe(self, run: Running) -> None:
+        """Change the number of threads if it is time to."""
+        if self.has_changed(run.end - run.step):
+            run.log_anew()
 
     def has_changed(self, steps_left: int) -> bool:
         """Change the number of threads if it is time to; returns whether it did."""

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hebbstat.contract.mechanism import FollowState, PopulationRule
-from hebbstat.contract.state import State
+from hebbstat.contract.mechanism import PopulationRule
+from hebbstat.contract.signals import FollowState
+from hebbstat.contract.state import State, Trace
 from hebbstat.engine.plan.arrays import Shape
 from hebbstat.engine.plan.model import (
     NETWORK,
@@ -88,7 +89,7 @@ def state_value(sim: Simulation, group: Group, member: Member, state: State) -> 
     if not state.moves or not (isinstance(group, ProjectionGroup) or isinstance(member.mechanism, PopulationRule)):
         return value, shape  # moves with every step
     elapsed = now(sim, slow=group.variables[key].slow) - stamps(sim, group, key).astype(float)
-    if state.trace:
+    if isinstance(state.origin, Trace):
         rate = group.variables[f"rate_of_{key}"]
         each = rate.value if rate.shape is Shape.NUMBER else gathered(sim, group, f"rate_of_{key}")
         moved = value * np.exp(-elapsed * spread(sim, group, each, rate.shape, shape))

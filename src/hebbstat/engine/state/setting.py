@@ -13,8 +13,9 @@ import numpy as np
 
 from hebbstat.contract.distributions import Distribution
 from hebbstat.contract.errors import BadValueError
-from hebbstat.contract.mechanism import FollowState, checked
-from hebbstat.contract.signals import Signal, steps_of
+from hebbstat.contract.fields import checked
+from hebbstat.contract.signals import Moving, steps_of
+from hebbstat.contract.state import Trace
 from hebbstat.engine.plan.arrays import Role, Shape
 from hebbstat.engine.plan.model import Group, Member
 from hebbstat.engine.state.access import Found, title
@@ -92,13 +93,13 @@ def _write(sim: Simulation, found: Found, value: Any) -> None:
 def _checked(sim: Simulation, found: Found, value: Any) -> Any:
     """The value as numbers, or an error that says why it cannot be set."""
     member, what = found.member, title(sim.model, found)
-    if isinstance(value, Distribution | Signal):
+    if isinstance(value, Distribution | Moving):
         raise BadValueError(
             f"{what} must be numbers, not {value!r}; draw them with numpy, or give them when the network is described"
         )
     mechanism = None if member is None else member.mechanism
     if mechanism is not None and found.name in mechanism.fields:
-        if isinstance(mechanism.values[found.name], FollowState | Signal):
+        if isinstance(mechanism.values[found.name], Moving):
             raise BadValueError(f"{what} is {mechanism.values[found.name]!r}, so it cannot be set between runs")
         value = checked(mechanism.fields[found.name], value, f"{type(mechanism).__name__} on '{found.group.name}'")
         if found.name == "period":
@@ -158,7 +159,8 @@ def _follow(sim: Simulation, group: Group, member: Member, name: str) -> None:
     key = f"{member.prefix}{name}"
     variable = group.variables[key]
     for state in member.mechanism.states.values():
-        if state.trace and state.trace.tau == name and f"rate_of_{member.prefix}{state.name}" in group.variables:
+        decays = isinstance(state.origin, Trace) and state.origin.tau == name
+        if decays and f"rate_of_{member.prefix}{state.name}" in group.variables:
             tau = variable.value if variable.shape is Shape.NUMBER else gathered(sim, group, key)
             rate = sim.net.dt / np.asarray(tau, float)
             put_variable(sim, group, f"rate_of_{member.prefix}{state.name}", rate)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hebbstat.contract import random
+
 if TYPE_CHECKING:
     from hebbstat.engine.simulation import Simulation
 
@@ -33,6 +35,12 @@ class SynapseSample:
         for arrays, here, ranks in self._parts:
             values[ranks] = arrays[key][here] if np.ndim(arrays[key]) else arrays[key]
         return values
+
+
+def recorded_synapses(sim: Simulation, projection: str, count: int) -> np.ndarray:
+    """Canonical indices of `count` synapses of a projection, the same ones for a seed."""
+    rng = random.generator(sim.net.seed, f"{projection}/recorded")
+    return np.sort(rng.choice(len(sim.pairs(projection)[0]), count, replace=False))
 
 
 def _found(ranks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,0 +1,107 @@
+"""Recorders of weights: all, a sample, or a summary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hebbstat.contract.calls import explained
+from hebbstat.contract.errors import BadValueError
+from hebbstat.engine.record.recorder import IN_MEMORY, Recorder, name_of
+from hebbstat.engine.state.synapse_sample import SynapseSample, recorded_synapses
+from hebbstat.network.network import Projection
+
+if TYPE_CHECKING:
+    from hebbstat.engine.simulation import Simulation
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+class Weights(Recorder):
+    """The weights of a projection, each `every` ms: all, or those of `sample` synapses, the same ones for a seed."""
+
+    @explained
+    def __init__(self, projection: Projection | str, *, every: float, sample: int | None = None) -> None:
+        self.projection, self.every, self.sample = name_of(projection), every, sample
+        self.name = f"{self.projection}.w"
+        self._some: SynapseSample | None = None
+
+    def take(self, sim: Simulation) -> np.ndarray:
+        n = len(sim.pairs(self.projection)[0])
+        if self.sample is None or self.sample >= n:
+            return sim.weights(self.projection)
+        if self._some is None or self._some.sim is not sim:
+            self._some = SynapseSample(sim, self.projection, recorded_synapses(sim, self.projection, self.sample))
+        return self._some.read()
+
+    def expected_bytes(self, sim: Simulation, steps: int) -> int:
+        n = len(sim.pairs(self.projection)[0])
+        search = 0 if self.sample is None or self.sample >= n else 24 * n  # for the sample, in all synapses
+        return super().expected_bytes(sim, steps) + search
+
+    def begin(self, sim: Simulation, steps: int, room: int | None = None) -> None:
+        super().begin(sim, steps, room)
+        pre, post = sim.pairs(self.projection)
+        self._pairs = (pre, post) if self._some is None else (pre[self._some.chosen], post[self._some.chosen])
+
+    def label(self, time: Any, values: np.ndarray) -> Any:
+        import xarray as xr
+
+        coords = {"time": time, "pre": ("synapse", self._pairs[0]), "post": ("synapse", self._pairs[1])}
+        return xr.DataArray(values, coords, ("time", "synapse"), name=self.name)
+
+
+class WeightSummary(Recorder):
+    """Mean, spread, extremes and quantiles of a projection's weights, each `every` ms; without a name, of all plastic
+    projections."""
+
+    @explained
+    def __init__(self, projection: Projection | str | None = None, *, every: float) -> None:
+        self.projection, self.every = None if projection is None else name_of(projection), every
+        self.name = f"{self.projection or 'all'}.weights"
+
+    def begin(self, sim: Simulation, steps: int, room: int | None = None) -> None:
+        if not self._names(sim):
+            raise BadValueError("WeightSummary(): the network has no plastic projection; name one")
+        self._of = self._names(sim)
+        super().begin(sim, steps, room)
+
+    def names(self, sim: Simulation) -> list[str]:
+        return [f"{name}.weights" for name in self._names(sim)]
+
+    def _names(self, sim: Simulation) -> list[str]:
+        return [self.projection] if self.projection else [name for name, plan in sim.plans.items() if plan.plastic]
+
+    def expected_bytes(self, sim: Simulation, steps: int) -> int:
+        names = self._names(sim)
+        largest = max((len(sim.pairs(name)[0]) for name in names), default=0)
+        sample = 8 * (1 + (4 + len(QUANTILES)) * len(names))
+        copies = 40 * largest  # of all weights, while a sample is taken
+        return IN_MEMORY + (self._samples(sim, steps) + 2) * sample + copies
+
+    def expected_held(self, sim: Simulation, steps: int, room: int) -> int:
+        return self.expected_bytes(sim, steps)
+
+    def take(self, sim: Simulation) -> np.ndarray:
+        return np.array([_summary(sim.weights(name)) for name in self._of])
+
+    def data(self, finished: bool = False) -> dict[str, Any]:
+        import xarray as xr
+
+        time, values = self._so_far()
+        found = {}
+        for k, name in enumerate(self._of):
+            variables: dict[str, Any] = {
+                stat: ("time", values[:, k, s]) for s, stat in enumerate(("mean", "sd", "min", "max"))
+            }
+            variables["quantiles"] = (("time", "q"), values[:, k, 4:])
+            found[f"{name}.weights"] = xr.Dataset(variables, {"time": time, "q": list(QUANTILES)})
+        return found
+
+
+def _summary(w: np.ndarray) -> np.ndarray:
+    if not w.size:
+        return np.full(4 + len(QUANTILES), np.nan)
+    w = w.astype(float)
+    return np.array([w.mean(), w.std(), w.min(), w.max(), *np.quantile(w, QUANTILES)])
