@@ -86,11 +86,11 @@ def fingerprint(sim: hs.Simulation, slow: bool = False) -> str:
     """A hash of all variables of cells and synapses that a run moves; `slow`: of those that are slow."""
     sim.settle()
     digest = hashlib.sha256()
-    for name, cells in sim.model.cells.items():
+    for name, cells in sim.core.model.cells.items():
         for key, variable in cells.variables.items():
             if variable.shape is Shape.CELL and (variable.slow if slow else not variable.fixed):
-                digest.update(f"{name}.{key}".encode() + sim.layout.cells[name][key].tobytes())
-    for name, links in sim.model.links.items():
+                digest.update(f"{name}.{key}".encode() + sim.core.layout.cells[name][key].tobytes())
+    for name, links in sim.core.model.links.items():
         for key, variable in links.variables.items():
             if variable.shape in (Shape.CELL, Shape.SYNAPSE) and (variable.slow if slow else not variable.fixed):
                 digest.update(f"{name}.{key}".encode() + _whole(sim, name, key, variable.shape).tobytes())
@@ -99,7 +99,7 @@ def fingerprint(sim: hs.Simulation, slow: bool = False) -> str:
 
 def _whole(sim: hs.Simulation, name: str, key: str, shape: Shape) -> np.ndarray:
     """A variable of a projection in an order that does not depend on the number of threads."""
-    shares = sim.layout.links[name]
+    shares = sim.core.layout.links[name]
     if shape is Shape.CELL:
         return np.concatenate([share.arrays[key] for share in shares])
-    return sim.layout.gathered(name, key)
+    return sim.core.layout.gathered(name, key)

@@ -29,7 +29,7 @@ settings.load_profile("fast")
 def as_many_threads_as_asked_for() -> Iterator[None]:
     """Tests use more threads than a small machine has cores; a user gets a warning, and one for each core."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hebbstat.engine.simulation.most_threads", lambda: 64)
+        patch.setattr("hebbstat.engine.core.most_threads", lambda: 64)
         yield
 
 

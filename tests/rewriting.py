@@ -66,7 +66,7 @@ def originals(folder: Path) -> None:
 
     def breaking(keeper: AutoSaver, *given: Any) -> None:
         save(keeper, *given)
-        saved.append(keeper.sim.step_count)
+        saved.append(keeper.core.step_count)
         if len(saved) == 25:
             raise PowerCut
 
@@ -294,7 +294,7 @@ def use_plain(path: Path, header: Header, arrays: Arrays, given: bool) -> None:
 
 def is_as_told(sim: hs.Simulation, header: Header, arrays: Arrays) -> None:
     assert sim.step_count == header["step"]
-    for name, values in global_state.gather(sim).items():
+    for name, values in global_state.gather(sim.core).items():
         told = arrays[f"state/{name}"]
         assert values.dtype == told.dtype and values.shape == told.shape and values.tobytes() == told.tobytes(), name
 

@@ -26,7 +26,7 @@ def simulation(threads: int = 1, cells: int = 20) -> hs.Simulation:
 
 def fingerprint(sim: hs.Simulation) -> str:
     """All that a run can change."""
-    return digest(gather(sim))
+    return digest(gather(sim.core))
 
 
 def after(steps: int) -> str:

@@ -26,16 +26,17 @@ HERE = Path(__file__)
 def fingerprint(sim: hs.Simulation, recording: hs.Recording | None = None, after: float = 0.0) -> str:
     """A hash of all weights, of states of synapses and cells, and of the spikes later than `after` (ms)."""
     digest = hashlib.sha256()
-    for name, links in sim.model.links.items():
+    for name, links in sim.core.model.links.items():
         digest.update(sim.weights(name).tobytes())
         for member in links.members:
             for state in member.mechanism.states.values():
                 if state.is_plain and state.scope.name == "PerSynapse":
-                    digest.update(sim.state(name, called(sim.model, links, f"{member.prefix}{state.name}")).tobytes())
-    for name, cells in sim.model.cells.items():
+                    name_of_state = called(sim.core.model, links, f"{member.prefix}{state.name}")
+                    digest.update(sim.state(name, name_of_state).tobytes())
+    for name, cells in sim.core.model.cells.items():
         for key, variable in cells.variables.items():
             if variable.shape is Shape.CELL:
-                digest.update(sim.layout.cells[name][key].tobytes())
+                digest.update(sim.core.layout.cells[name][key].tobytes())
     for data in (recording or {}).values():
         late = data.time.values > after + 1e-9
         digest.update(data.time.values[late].tobytes() + data.neuron.values[late].astype(np.int32).tobytes())

@@ -51,11 +51,11 @@ def events(sim: hs.Simulation) -> int:
 
 def count(sim: hs.Simulation) -> None:
     """Under callgrind: let it count a short and a long stretch, which differ by the loop alone."""
-    sim.advance(round(WARM / DT))
+    sim.core.advance(round(WARM / DT))
     control("--instr=on")
     for name, ms in (("short", SHORT), ("long", LONG)):
         control("--zero")
-        sim.advance(round(ms / DT))
+        sim.core.advance(round(ms / DT))
         control(f"--dump={name}")
     control("--instr=off")
 

@@ -78,7 +78,6 @@ def measure(workload: p.Workload, describe: Callable[[], hs.Network], given: arg
     sim = hs.Simulation(describe(), threads=given.threads, dtype=given.dtype, quiet=True)
     build = time.perf_counter() - began
     compiling = sim.compile()
-    sim.was_compiled = True
     if given.warm:
         sim.run(seconds=given.warm, record=_rates(sim.net, given.warm), progress=False)  # with all that recording loads
     record = _rates(sim.net, given.seconds)
@@ -87,9 +86,9 @@ def measure(workload: p.Workload, describe: Callable[[], hs.Network], given: arg
     wall = (time.perf_counter() - began) / given.seconds
     each = _rate(sim.net, run, "exc")
     rate_exc, rate_inh = float(each.mean()), float(_rate(sim.net, run, "inh").mean())
-    count = {name: sim.layout.synapses(name) for name in sim.net.projections if "drive" not in name}
+    count = {name: sim.core.layout.synapses(name) for name in sim.net.projections if "drive" not in name}
     outgoing = {cells: sum(n for name, n in count.items() if name.startswith(cells)) for cells in ("exc", "inh")}
-    memory = {name: bytes_of(sim, name) for name in count}
+    memory = {name: bytes_of(sim.core, name) for name in count}
     return Row(
         simulator="Hebbstat", workload=workload.name, precision=given.dtype, threads=sim.threads, seed=given.seed,
         seconds=given.seconds, wall=wall, build=build, compile=compiling, rate_exc=rate_exc, rate_inh=rate_inh,
@@ -102,5 +101,5 @@ def measure(workload: p.Workload, describe: Callable[[], hs.Network], given: arg
 
 
 def _of_plastic(sim: hs.Simulation, memory: dict[str, int], count: dict[str, int]) -> float:
-    plastic = [name for name, plan in sim.plans.items() if plan.plastic]
+    plastic = [name for name, plan in sim.core.plans.items() if plan.plastic]
     return sum(memory[name] for name in plastic) / max(1, sum(count[name] for name in plastic))

@@ -67,7 +67,6 @@ def stages(cells: int, threads: int) -> dict[str, float | None]:
     made = timed("wire", lambda: instantiate.instantiate(net))
     sim = timed("arrays", lambda: simulation.Simulation(made, threads=threads, quiet=True))
     timed("compile", sim.compile)
-    sim.was_compiled = True
     timed("first step", lambda: sim.run(steps=1, progress=False))
     found["save"] = _saved(sim)
     return found

@@ -56,7 +56,7 @@ def network(case: str, n: int, delay: object) -> hs.Network:
 def test_batches_equal_the_reference(case: str) -> None:
     made = instantiate(network(case, 90, hs.Uniform(0.1, 1.0)))
     sim = hs.Simulation(made, quiet=True)
-    assert sim.model.links["x"].batched
+    assert sim.core.model.links["x"].batched
     compare(made, STEPS, threads=2)
 
 
@@ -64,7 +64,7 @@ def test_rows_longer_than_a_batch() -> None:
     delays = hs.Uniform(0.1, 0.25)  # two of them: rows of half of the cells
     made = instantiate(network("pairs and scaling", 3 * BATCH, delays))
     sim = hs.Simulation(made, threads=1, quiet=True)
-    start = sim.layout.links["x"][0].arrays["start"]
+    start = sim.core.layout.links["x"][0].arrays["start"]
     assert np.diff(start).max() > BATCH
     compare(made, 60)
 

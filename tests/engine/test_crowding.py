@@ -23,9 +23,9 @@ def test_cutting_anew_changes_no_bit(seed: int) -> None:
     for threads in (1, 2, 4, 3):
         whole.run(steps=STEPS, watch=None)
         cut.run(steps=STEPS, watch=None)
-        repartition(cut, threads)
+        repartition(cut.core, threads)
         assert cut.threads == threads
-        assert digest(gather(cut)) == digest(gather(whole))
+        assert digest(gather(cut.core)) == digest(gather(whole.core))
 
 
 def test_a_sampled_recorder_follows() -> None:
@@ -44,13 +44,13 @@ def crowding_session(sim: hs.Simulation, record: list[hs.Recorder], change: bool
     from hebbstat.engine.run.session import begin
 
     class Change(ThreadAdapter):
-        def has_changed(self, steps_left: int) -> bool:
-            repartition(sim, 1 + sim.threads % 3)
+        def adapt(self, steps_left: int) -> bool:
+            repartition(sim.core, 1 + sim.threads % 3)
             return True
 
-    session = begin(sim, record, 4 * STEPS, False)
+    session = begin(sim, record, 4 * STEPS, progress=False)
     others = [one for one in session.observers if not isinstance(one, ThreadAdapter)]
-    session.observers = [*others, Change(sim)] if change else others
+    session.observers = [*others, Change(sim.core)] if change else others
     return session.run()
 
 
@@ -68,21 +68,21 @@ class Machine:
 
 
 def test_a_thread_is_taken_away_while_others_need_the_core(monkeypatch: pytest.MonkeyPatch) -> None:
-    sim: Any = Machine()
-    monkeypatch.setattr(oversubscription, "repartition", lambda sim, threads: setattr(sim, "threads", threads))
-    crowd = ThreadAdapter(sim)
-    sim.passes(2.0, 0.95)
-    assert not crowd.has_changed(100_000)
-    sim.passes(2.0, 0.5)
-    assert not crowd.has_changed(0)  # the run is nearly over
-    assert crowd.has_changed(100_000)
-    assert sim.threads == 3
-    sim.passes(2.0, 0.5)
-    assert not crowd.has_changed(100_000)  # never more than one thread fewer
-    sim.passes(25.0, 0.95)
-    assert crowd.has_changed(100_000)  # tried again
-    assert sim.threads == 4
-    sim.passes(2.0, 0.5)
-    assert crowd.has_changed(100_000)
-    sim.passes(25.0, 0.95)
-    assert not crowd.has_changed(100_000)  # with more patience each time
+    core: Any = Machine()
+    monkeypatch.setattr(oversubscription, "repartition", lambda core, threads: setattr(core, "threads", threads))
+    crowd = ThreadAdapter(core)
+    core.passes(2.0, 0.95)
+    assert not crowd.adapt(100_000)
+    core.passes(2.0, 0.5)
+    assert not crowd.adapt(0)  # the run is nearly over
+    assert crowd.adapt(100_000)
+    assert core.threads == 3
+    core.passes(2.0, 0.5)
+    assert not crowd.adapt(100_000)  # never more than one thread fewer
+    core.passes(25.0, 0.95)
+    assert crowd.adapt(100_000)  # tried again
+    assert core.threads == 4
+    core.passes(2.0, 0.5)
+    assert crowd.adapt(100_000)
+    core.passes(25.0, 0.95)
+    assert not crowd.adapt(100_000)  # with more patience each time

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("plain")
 
 def sizes(sim: hs.Simulation, group: Group, share: dict[str, Any]) -> Sizes:
     """What there is in a share, by the share's own arrays."""
-    threads, steps = sim.threads, sim.layout.slots
+    threads, steps = sim.threads, sim.core.layout.slots
     if isinstance(group, PopulationGroup):
         return Sizes(threads, steps, share["size"], group.population.n, group.spiking)
     if not isinstance(group, ProjectionGroup):
@@ -38,8 +38,8 @@ def sizes(sim: hs.Simulation, group: Group, share: dict[str, Any]) -> Sizes:
 def test_all_that_a_running_simulation_holds_is_declared(seed: int) -> None:
     sim = hs.Simulation(compose(seed), threads=2, quiet=True)
     given = Shape.TABLE, Shape.TRAIN
-    for group in groups(sim):
-        for share in sim.layout.shards[group.name]:
+    for group in groups(sim.core):
+        for share in sim.core.layout.shards[group.name]:
             assert share.keys() == group.arrays.keys()
             of = sizes(sim, group, share)
             for key, variable in group.arrays.items():
@@ -49,10 +49,10 @@ def test_all_that_a_running_simulation_holds_is_declared(seed: int) -> None:
                 elif variable.shape is not Shape.PLACE or of.at_once:
                     assert variable.shape in given or shape == SIZE[variable.shape](of), what
                 if variable.shape is not Shape.RECORD:
-                    real = sim.layout.real if variable.dtype == "F" else getattr(np, variable.dtype)
+                    real = sim.core.layout.real if variable.dtype == "F" else getattr(np, variable.dtype)
                     assert np.can_cast(np.asarray(share[key]).dtype, real), what
         for key in (key for key, variable in group.arrays.items() if variable.shared):
-            assert len({id(share[key]) for share in sim.layout.shards[group.name]}) == 1, key
+            assert len({id(share[key]) for share in sim.core.layout.shards[group.name]}) == 1, key
 
 
 def network() -> hs.Network:
@@ -75,24 +75,24 @@ def test_one_declaration_makes_an_array(shape: Shape, monkeypatch: pytest.Monkey
     role = Role.RING if shape is Shape.STEPS else Role.STATE
     monkeypatch.setitem(LEDGER[owner], "made_up", Variable(shape, -1, "int32", role, always=True))
     sim = hs.Simulation(network(), threads=2, quiet=True)
-    group = next(group for group in groups(sim) if group.name == name)
+    group = next(group for group in groups(sim.core) if group.name == name)
     for thread in range(2):
-        given = next(one.of for one in sim.layout.arguments(thread) if group.ident in type(one.of).__name__)
-        assert given.made_up is sim.layout.shards[name][thread]["made_up"]
+        given = next(one.of for one in sim.core.layout.arguments(thread) if group.ident in type(one.of).__name__)
+        assert given.made_up is sim.core.layout.shards[name][thread]["made_up"]
     sim.run(steps=60, progress=False)
-    assert set(gather(sim)[f"{name}/made_up"].tolist()) == {-1}
-    before = digest(gather(sim))
-    values = np.arange(len(gather(sim)[f"{name}/made_up"]), dtype=np.int32) % 60
-    put(sim, gather(sim) | {f"{name}/made_up": values}, 60)
-    assert digest(gather(sim)) != before
+    assert set(gather(sim.core)[f"{name}/made_up"].tolist()) == {-1}
+    before = digest(gather(sim.core))
+    values = np.arange(len(gather(sim.core)[f"{name}/made_up"]), dtype=np.int32) % 60
+    put(sim.core, gather(sim.core) | {f"{name}/made_up": values}, 60)
+    assert digest(gather(sim.core)) != before
     with sim.frozen():
-        for share in sim.layout.shards[name]:
+        for share in sim.core.layout.shards[name]:
             share["made_up"][:] = 7
     again = hs.Simulation.load(sim.save(tmp_path / "cut.ckpt"), threads=3, quiet=True)
-    assert np.array_equal(gather(again)[f"{name}/made_up"], values)
-    assert digest(gather(again)) == digest(gather(sim))
+    assert np.array_equal(gather(again.core)[f"{name}/made_up"], values)
+    assert digest(gather(again.core)) == digest(gather(sim.core))
     if role is Role.STATE:
-        put(sim, gather(sim) | {f"{name}/made_up": values + 60}, 60)
+        put(sim.core, gather(sim.core) | {f"{name}/made_up": values + 60}, 60)
         with pytest.raises(hs.CheckpointError, match="made_up holds the step"):
             hs.Simulation.load(sim.save(tmp_path / "late.ckpt"), quiet=True)
 
@@ -100,10 +100,10 @@ def test_one_declaration_makes_an_array(shape: Shape, monkeypatch: pytest.Monkey
 def test_what_the_step_determines_is_cleared_when_a_state_is_put(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(LEDGER[Owner.POPULATION], "made_up", Variable(Shape.PAIR, 3, "int64", Role.STEP))
     sim = hs.Simulation(network(), quiet=True)
-    assert "b/made_up" not in gather(sim) and "made_up" not in sim.source()
-    sim.layout.shards["b"][0]["made_up"][:] = 5
-    put(sim, gather(sim), 0)
-    assert sim.layout.shards["b"][0]["made_up"].tolist() == [3, 3]
+    assert "b/made_up" not in gather(sim.core) and "made_up" not in sim.source()
+    sim.core.layout.shards["b"][0]["made_up"][:] = 5
+    put(sim.core, gather(sim.core), 0)
+    assert sim.core.layout.shards["b"][0]["made_up"].tolist() == [3, 3]
 
 
 def test_what_is_saved_has_an_order_that_no_number_of_threads_changes() -> None:

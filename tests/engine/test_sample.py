@@ -21,7 +21,7 @@ def test_a_sample_is_a_part_of_the_whole(threads: int, delay: object) -> None:
     sim = hs.Simulation(net, threads=threads, quiet=True)
     n = len(sim.pairs("inputs -> cells")[0])
     for chosen in (np.arange(n), np.arange(3, n, 17), np.array([n - 1])):
-        sample = SynapseSample(sim, "inputs -> cells", chosen)
+        sample = SynapseSample(sim.core, "inputs -> cells", chosen)
         np.testing.assert_array_equal(sample.read(), sim.weights("inputs -> cells")[chosen])
     before = sample.read()
     sim.run(ms=500)

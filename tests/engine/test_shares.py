@@ -50,10 +50,11 @@ def test_each_virtual_row_holds_the_synapses_of_its_neuron_and_delay(threads: in
     sim = hs.Simulation(CASES["delays"], threads=threads, quiet=True)
     wanted = set(zip(synapses.pre().tolist(), synapses.delay.tolist(), synapses.post.tolist(), strict=True))
     found = []
-    for share, first in zip(sim.layout.links["x"], sim.layout.offsets["cells"][:-1].tolist(), strict=True):
+    for share, first in zip(sim.core.layout.links["x"], sim.core.layout.offsets["cells"][:-1].tolist(), strict=True):
         rows = {key: share.arrays[key].tolist() for key in ("pre", "row_delay", "start")}
         for row, (pre, delay) in enumerate(zip(rows["pre"], rows["row_delay"], strict=True)):
-            assert share.arrays["row_of"][pre, sim.layout.links["x"][0].arrays["delays"].tolist().index(delay)] == row
+            number = sim.core.layout.links["x"][0].arrays["delays"].tolist().index(delay)
+            assert share.arrays["row_of"][pre, number] == row
             assert share.arrays["first_row"][pre] <= row < share.arrays["first_row"][pre + 1]
             post = share.arrays["post"][rows["start"][row] : rows["start"][row + 1]].astype(int) + first
             assert len(post) and (np.diff(post) > 0).all()
@@ -89,7 +90,7 @@ def test_bytes_per_synapse(rules: list, most: float) -> None:
 def bytes_reached_from(sim: hs.Simulation) -> int:
     """All arrays that can be reached from a simulation, but for spike logs and what cells are made of."""
     found, todo, seen = 0, [sim], set()
-    cells = {id(value) for share in sim.layout.shards["cells"] for value in share.values()}
+    cells = {id(value) for share in sim.core.layout.shards["cells"] for value in share.values()}
     while todo:
         thing = todo.pop()
         if id(thing) in seen or id(thing) in cells:

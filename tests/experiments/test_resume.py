@@ -65,21 +65,21 @@ def test_kill_9_and_resume_give_the_same_numbers(tmp_path: Path, threads: str) -
 
 
 def test_a_run_that_is_resumed_starts_from_its_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hebbstat.engine.simulation import Simulation
+    from hebbstat.engine.core import Core
 
     settings = Digits(neurons=20, images=80, passes=1, show=100.0, pause=50.0, test_show=100.0, robustness=False)
     whole, steps = digits(settings, 1, "everything"), []
-    advance = Simulation.advance
+    advance = Core.advance
 
-    def broken(sim: Simulation, number: int) -> int:
-        done = advance(sim, min(number, 700))
-        steps.append(sim.step_count)
-        if sim.step_count > 9000 and sim.layout.learning[0] and len(steps) < 40:
+    def broken(core: Core, number: int) -> int:
+        done = advance(core, min(number, 700))
+        steps.append(core.step_count)
+        if core.step_count > 9000 and core.frozen_since is None and len(steps) < 40:
             raise MemoryError
         return done
 
     place = Place(tmp_path, 0.0)
-    monkeypatch.setattr(Simulation, "advance", broken)
+    monkeypatch.setattr(Core, "advance", broken)
     with pytest.raises(MemoryError):
         digits(settings, 1, "everything", place)
     kept, steps[:] = sorted(tmp_path.iterdir()), [0] * 40

@@ -95,15 +95,16 @@ def test_a2_no_name_of_the_engine_begins_as_a_users_does():
         rules=[hs.PairSTDP(), hs.Eligibility(hs.TripletSTDP()), hs.SynapticScaling(), hs.HardBounds()],
     )  # fmt: skip
     sim = hs.Simulation(net, quiet=True)
-    assert isinstance(sim.layout, Layout)
-    for group in (*sim.model.cells.values(), *sim.model.links.values(), sim.model.rules):
+    assert isinstance(sim.core.layout, Layout)
+    for group in (*sim.core.model.cells.values(), *sim.core.model.links.values(), sim.core.model.rules):
         mechanisms = [(m.prefix, m.mechanism) for m in group.members]
         users = {f"{prefix}{name}" for prefix, of in mechanisms for name in (*of.fields, *of.states, *of.derived)}
-        for name in sim.layout.shards[group.name][0]:
+        for name in sim.core.layout.shards[group.name][0]:
             assert bool(PLACES.match(name)) == (name in users), name
     for name in (*runtime.__all__, *dir(Layout)):
         assert (not re.match("pop_|proj_|hook_", name) and not name.endswith("_")) or name.startswith("__")
-    assert all(not keyword.iskeyword(group.ident) for group in (*sim.model.cells.values(), *sim.model.links.values()))
+    model = sim.core.model
+    assert all(not keyword.iskeyword(group.ident) for group in (*model.cells.values(), *model.links.values()))
 
 
 class Post(hs.Plasticity):

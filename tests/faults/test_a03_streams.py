@@ -110,7 +110,7 @@ def test_a3_instances_hooks_and_gates_draw_apart():
     assert sim.modulator("a") != sim.modulator("b")
     assert sim.weights("p").std() > 1.0  # one + two is 0 if they draw alike
     assert abs(sim.weights("q").mean() / 400 - 1 / 4) < 0.02  # E[u v] of two; E[u^2] is 1/3
-    groups = (*sim.model.cells.values(), *sim.model.links.values(), sim.model.rules)
+    groups = (*sim.core.model.cells.values(), *sim.core.model.links.values(), sim.core.model.rules)
     streams = [stream for group in groups for stream in group.keys]
     assert len(set(streams)) == len(streams) >= 7
 

@@ -104,7 +104,7 @@ def test_a11_receptors_are_shared_alike_and_by_what_is_said():
         for half in (one, two):
             net.connect(a, b, hs.AllToAll(), weight=1.0, receptor=Saturating(half=HALVES[half]()))
     sim, _ = compare(net)
-    shared = {name for name, cells in sim.model.cells.items() if len(cells.pools) == 1}
+    shared = {name for name, cells in sim.core.model.cells.items() if len(cells.pools) == 1}
     assert shared == {f"{one} and {two}" for one, two in pairs if one == two and one != "drawn"}
 
 

@@ -125,7 +125,7 @@ def test_b3_cells_that_descend_within_a_step_are_refused(plain: Any, tmp_path: P
     refused(write(tmp_path / "wrong.ckpt", header, arrays | spikes), "must ascend within each step")
     spikes["state/inputs/ids"] = np.array([1, 4], np.int32)
     sim = hs.Simulation.load(write(tmp_path / "right.ckpt", header, arrays | spikes), quiet=True)
-    assert global_state.gather(sim)["inputs/ids"].tolist() == [1, 4]
+    assert global_state.gather(sim.core)["inputs/ids"].tolist() == [1, 4]
 
 
 def nested(depth: int) -> Any:
@@ -303,12 +303,12 @@ def test_b3_recordings_of_a_kept_run_that_cannot_be_are_refused(case: str, folde
     name = f"recorded/{name}"
     path = write(tmp_path / "kept.ckpt", header, arrays | {name: change(arrays.get(name, np.array([3])))})
     sim = hs.Simulation(small_network(), threads=1, quiet=True)
-    before = global_state.digest(global_state.gather(sim))
+    before = global_state.digest(global_state.gather(sim.core))
     with pytest.raises(hs.CheckpointError, match=words) as caught:
         kept = hs.Checkpoint(path, every_s=60.0)
         sim.run(steps=12_000, record=rewriting.recorders(), checkpoint=kept, progress=False)
     assert "Delete it to begin this run anew" in str(caught.value)
-    assert sim.step_count == 0 and global_state.digest(global_state.gather(sim)) == before
+    assert sim.step_count == 0 and global_state.digest(global_state.gather(sim.core)) == before
 
 
 def test_b3_what_a_user_may_set_may_be_in_a_file(tmp_path: Path) -> None:
@@ -320,7 +320,7 @@ def test_b3_what_a_user_may_set_may_be_in_a_file(tmp_path: Path) -> None:
     sim.set("x", "i_ext", -3.0)
     sim.set("given -> exc", "w", [1.0, 1e30, 0.0])
     again = hs.Simulation.load(sim.save(tmp_path / "cut.ckpt"), quiet=True)
-    assert global_state.digest(global_state.gather(again)) == global_state.digest(global_state.gather(sim))
+    assert global_state.digest(global_state.gather(again.core)) == global_state.digest(global_state.gather(sim.core))
     for one in (sim, again):
         one.run(steps=100, progress=False, watch=None)
-    assert global_state.digest(global_state.gather(again)) == global_state.digest(global_state.gather(sim))
+    assert global_state.digest(global_state.gather(again.core)) == global_state.digest(global_state.gather(sim.core))

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import hebbstat as hs
-from hebbstat.engine import simulation
+from hebbstat.engine import core
 from hebbstat.engine.run.oversubscription import repartition
 from hebbstat.engine.state.global_state import digest, gather
 from hebbstat.network import parallel
@@ -39,7 +39,7 @@ def fingerprint(sim: hs.Simulation) -> tuple[str, bytes]:
     run = sim.run(steps=100, record=record, watch=None)
     assert run["exc.spikes"].sizes["spike"] > 3
     parts = [run["exc.spikes"].time.values, run["one.spikes"].time.values, run["exc -> one.w"].values]
-    return digest(gather(sim)), b"".join(part.tobytes() for part in parts)
+    return digest(gather(sim.core)), b"".join(part.tobytes() for part in parts)
 
 
 def test_b5_a_population_of_one_cell_leaves_others_their_threads(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_b5_a_population_of_one_cell_leaves_others_their_threads(tmp_path: Path)
         assert fingerprint(sim) == expected[0]
         again = hs.Simulation.load(sim.save(tmp_path / "cut.ckpt"), threads=8 - threads, quiet=True)
         assert fingerprint(again) == expected[1]
-    repartition(sim, 7)
+    repartition(sim.core, 7)
     assert fingerprint(sim) == expected[1]
 
 
@@ -61,14 +61,14 @@ def test_b5_a_thread_without_any_cell_is_not_made() -> None:
 
 
 def test_b5_more_threads_than_cores_are_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(simulation, "most_threads", lambda: 2)
+    monkeypatch.setattr(core, "most_threads", lambda: 2)
     with pytest.warns(UserWarning, match="threads=64, but this process may use 2 cores: .* with 2;") as told:
         sim = hs.Simulation(network(), threads=64, quiet=True)
     assert sim.threads == 2 and len(told) == 1 and told[0].filename == __file__
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert fingerprint(sim) == fingerprint(hs.Simulation(network(), threads=2, quiet=True))
-    monkeypatch.setattr(simulation, "most_threads", lambda: 1)
+    monkeypatch.setattr(core, "most_threads", lambda: 1)
     with pytest.warns(UserWarning, match="may use 1 core: the simulation runs with 1"):
         assert hs.Simulation(network(), threads=np.int64(2), quiet=True).threads == 1
 
@@ -78,11 +78,11 @@ def test_b5_the_cap_is_what_the_process_may_use(monkeypatch: pytest.MonkeyPatch)
     for granted, cores in ((np.inf, ORIGINAL()), (0.3, 1)):
         monkeypatch.setattr(parallel, "granted", lambda granted=granted: granted)
         assert ORIGINAL() == cores
-    monkeypatch.setattr(simulation, "cores", lambda: 7)
+    monkeypatch.setattr(core, "cores", lambda: 7)
     assert ORIGINAL() == 7
 
 
-ORIGINAL: Any = simulation.most_threads  # of before the session's fixture: this module is imported earlier
+ORIGINAL: Any = core.most_threads  # of before the session's fixture: this module is imported earlier
 
 
 @pytest.mark.parametrize(

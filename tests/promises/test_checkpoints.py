@@ -109,7 +109,7 @@ def test_what_is_gathered_does_not_depend_on_threads(seed: int) -> None:
     for threads in (1, 2, 4):
         sim = hs.Simulation(compose(seed), threads=threads, quiet=True)
         sim.run(steps=333, progress=False)
-        found.add(global_state.digest(global_state.gather(sim)))
+        found.add(global_state.digest(global_state.gather(sim.core)))
     assert len(found) == 1
 
 
@@ -124,14 +124,15 @@ def test_nothing_that_a_run_changes_is_left_out(seed: int, tmp_path: Path) -> No
     sim.run(steps=300, progress=False)
     sim.save(tmp_path / "cut.ckpt")
     again = hs.Simulation.load(tmp_path / "cut.ckpt", compose(seed), threads=2, quiet=True)
-    assert global_state.digest(global_state.gather(again)) == global_state.digest(global_state.gather(sim))
-    for group in global_state.groups(sim):
+    assert global_state.digest(global_state.gather(again.core)) == global_state.digest(global_state.gather(sim.core))
+    shards, loaded = sim.core.layout.shards, again.core.layout.shards
+    for group in global_state.groups(sim.core):
         for key, variable in group.arrays.items():
             if variable.role in FOLLOWS and not key.startswith("h_"):  # events that all rows have seen may stand there
-                for one, other in zip(sim.layout.shards[group.name], again.layout.shards[group.name], strict=True):
+                for one, other in zip(shards[group.name], loaded[group.name], strict=True):
                     np.testing.assert_array_equal(one[key], other[key], err_msg=f"{group.name}/{key}")
-    for group in global_state.groups(again):
-        for share in again.layout.shards[group.name]:
+    for group in global_state.groups(again.core):
+        for share in loaded[group.name]:
             for key, variable in group.arrays.items():
                 if variable.role in (Role.SCRATCH, Role.HISTORY) and variable.shape is not Shape.RECORD:
                     used = share[key][: share["size"]] if key == "fired" else share[key]  # its end is filled with zeros
@@ -445,10 +446,10 @@ def test_a_run_that_broke_off_gives_the_same_recording(
         def breaking(keeper: AutoSaver, left: int = left) -> None:
             nonlocal saves
             saves += 1
-            if saves > left and keeper.sim.step_count < 20_000:
+            if saves > left and keeper.core.step_count < 20_000:
                 if keeper.stream is not None:
                     keeper.stream.write()  # more than what is kept belongs to
-                places.append(keeper.sim.step_count)
+                places.append(keeper.core.step_count)
                 raise PowerCut
             save(keeper)
 

@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hebbstat.engine import core as engine
 from hebbstat.engine import runtime
-from hebbstat.engine import simulation as engine
 
 LANES = 16
 WORD = (1 << 64) - 1

@@ -111,7 +111,7 @@ def rare(kind: str, seed: int) -> str:
     for chance, expected in ((0.5 * drawn, 0.0), (1.01 * drawn, 1.0)):
         with plain_kernels(), imported(RARE) as module:
             sim = hs.Simulation(module.network(kind, chance, seed), threads=1, dtype="float32", quiet=True)
-            sim.step_count = step - 2
+            sim.core.step_count = step - 2
             sim.run(steps=3, progress=False, watch=None)
             where = {"neuron": ("p", "seen"), "rule0.0": ("q", "Luck.seen")}.get(kind, ("q", f"{kind}.seen"))
             seen = float(sim.state(*where)[0])

@@ -8,21 +8,18 @@ look.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from hebbstat.engine.simulation import Simulation
-
-NEVER = 1 << 62
-"""The step of who looks whenever the loop stops, at no step of its own."""
+from hebbstat.engine.plan.arrays import NEVER
+from hebbstat.engine.state.view import SimulationView
 
 
 class Running(Protocol):
     """The run under way, as observers see it."""
 
-    sim: Simulation
+    sim: SimulationView
     first: int  # the step at which it began
     end: int  # and will end
     interrupted: bool
@@ -30,9 +27,6 @@ class Running(Protocol):
     @property
     def step(self) -> int:
         """The step that the simulation has reached."""
-
-    def log_anew(self) -> None:
-        """Log spikes again, after the simulation was partitioned anew."""
 
 
 class Subscription(NamedTuple):
@@ -47,7 +41,7 @@ class Observer:
     """Somebody who looks at a run. `due` and `observe` are all that must be there; the rest has a meaning if it is."""
 
     def due(self, step: int) -> int:
-        """The next step after `step` at which it wants to look."""
+        """The next step after `step` at which it wants to look; never, if it looks wherever the loop stops."""
         return NEVER
 
     def observe(self, run: Running) -> None:

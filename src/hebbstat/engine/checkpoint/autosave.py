@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -22,14 +22,12 @@ from hebbstat.contract.errors import BadValueError, CheckpointError, tell
 from hebbstat.engine.checkpoint import checkpoint as checkpoints
 from hebbstat.engine.checkpoint.archive import remove_drafts
 from hebbstat.engine.checkpoint.validate_runs import vet_recorded, vet_streamed, vet_watched
+from hebbstat.engine.core import Core
+from hebbstat.engine.health.monitor import HealthMonitor
 from hebbstat.engine.observer import Observer, Running
+from hebbstat.engine.record.recorder import BaseRecorder
+from hebbstat.engine.record.sink import Sink
 from hebbstat.engine.state.global_state import State, digest, gather, put
-
-if TYPE_CHECKING:
-    from hebbstat.engine.health.monitor import HealthMonitor
-    from hebbstat.engine.record.recorder import BaseRecorder
-    from hebbstat.engine.record.stream import Stream
-    from hebbstat.engine.simulation import Simulation
 
 STREAMED, WATCHED = "streamed/", "watched"  # where a file has the lengths of what was written with out=, and the watch
 
@@ -55,30 +53,55 @@ class Checkpoint:
 
 
 class AutoSaver(Observer):
-    """Keeps one run. `resume` takes the run up if its file holds the first part of it."""
+    """Keeps one run, of which the recorders have begun: the state, what the recorders hold, how far the recording on
+    disk is, and what the monitor has seen.
 
-    def __init__(self, checkpoint: Checkpoint, sim: Simulation, recorders: Sequence[BaseRecorder], steps: int) -> None:
-        self.checkpoint, self.sim, self.recorders = checkpoint, sim, recorders
-        self.path = Path(checkpoint.path)
-        self.stream: Stream | None = None
-        self.monitor: HealthMonitor | None = None
-        self.streamed: dict[str, int] | None = None  # what the resumed run had written with out=, by name: how long
+    First `resume` takes the run up, if the file holds the first part of it; then `hand_over` its monitor; then `begin`.
+    """
+
+    sink: Sink
+    monitor: HealthMonitor | None = None
+
+    def __init__(self, checkpoint: Checkpoint, core: Core, recorders: Sequence[BaseRecorder], steps: int) -> None:
+        self.checkpoint, self.core, self.recorders = checkpoint, core, recorders
+        self.path, self.saved = Path(checkpoint.path), time.perf_counter()
+        self._streamed: dict[str, int] = {}  # how much the resumed run had written with out=, by name
         self._monitored: dict[str, Any] | None = None  # what its monitor had seen
         self._before: State | None = None  # the state before it was resumed, until the monitor has its part
-        if not sim.layout.learning[0]:
+        if core.frozen_since is not None:
             raise CheckpointError("a run within `with sim.frozen()` cannot be kept; leave out checkpoint=")
         self.run: dict[str, Any] = {
-            "first": sim.step_count, "steps": steps, "began_from": digest(gather(sim)),
+            "first": core.step_count, "steps": steps, "began_from": digest(gather(core)),
             "recorders": [_told(recorder) for recorder in recorders],
         }  # fmt: skip
-        self.saved = time.perf_counter()
 
-    def resume(self) -> None:
-        """Take the run up where its file left it, if there is one: the state, and what the recorders had."""
+    def resume(self) -> dict[str, int]:
+        """Take the run up where its file left it, if there is one: the state, and what the recorders had.
+
+        Returns how much it had written with out=, by name.
+        """
         remove_drafts(self.path)
         if self.path.exists():
             self._take_up()
-        self.saved = time.perf_counter()
+        return self._streamed
+
+    def hand_over(self, monitor: HealthMonitor | None) -> None:
+        """Let the monitor go on from what that of the resumed run had seen."""
+        self.monitor, before, self._before = monitor, self._before, None
+        if monitor is None or self._monitored is None or before is None:
+            return
+        try:
+            vet_watched(monitor, self._monitored, self.core.step_count)
+        except ValueError as error:
+            put(self.core, before, self.run["first"])
+            raise CheckpointError(f"'{self.path}' was altered: {error}. Delete it to begin this run anew") from error
+        monitor.load_state_dict(self._monitored)
+
+    def begin(self, sink: Sink) -> None:
+        """Keep the run from now on; what is in a folder that was made for it belongs to a run that can be taken up."""
+        self.sink, self.saved = sink, time.perf_counter()
+        if sink.lengths and not self._streamed:
+            self.save()
 
     def observe(self, run: Running) -> None:
         """Save, if it is time, or if nothing more comes."""
@@ -91,21 +114,14 @@ class AutoSaver(Observer):
         return time.perf_counter() - self.saved >= self.checkpoint.every_s
 
     def save(self) -> None:
-        """Replace the file by the present state of the run; where that fails, warn.
-
-        With it goes how far the recording on disk is, and what the monitor has seen.
-        """
-        if self.stream is not None:
-            self.stream.write()
+        """Replace the file by the present state of the run; where that fails, warn."""
+        self.sink.flush()
         recorded = {f"{k}/{name}": a for k, r in enumerate(self.recorders) for name, a in r.state_dict().items()}
-        if self.stream is not None:
-            lengths = self.stream.store.lengths.items()
-            recorded |= {f"{STREAMED}{name}": np.array([length]) for name, length in lengths}
+        recorded |= {f"{STREAMED}{name}": np.array([length]) for name, length in self.sink.lengths.items()}
         if self.monitor is not None:
-            told = json.dumps(self.monitor.state_dict())
-            recorded[WATCHED] = np.frombuffer(told.encode(), np.uint8)
+            recorded[WATCHED] = np.frombuffer(json.dumps(self.monitor.state_dict()).encode(), np.uint8)
         try:
-            checkpoints.save(self.sim, self.path, alone=self.checkpoint.alone, run=self.run, recorded=recorded)
+            checkpoints.save(self.core, self.path, alone=self.checkpoint.alone, run=self.run, recorded=recorded)
         except CheckpointError as error:  # a full disk should not cost what has been simulated
             after = f"the run goes on, and tries again after {self.checkpoint.every_s:g} s"
             tell(f"{error}; {after}")
@@ -121,7 +137,7 @@ class AutoSaver(Observer):
             )
         recorded = self._recorded(stored)
         try:
-            checkpoints.restore(self.sim, stored)
+            checkpoints.restore(self.core, stored)
         except CheckpointError as error:
             raise CheckpointError(f"{error}; delete it to begin this run anew") from error
         for recorder, kept in zip(self.recorders, recorded, strict=True):
@@ -137,27 +153,15 @@ class AutoSaver(Observer):
             found = [stored.part(f"{checkpoints.KEPT}{part}") for part in parts]
             lengths = stored.part(f"{checkpoints.KEPT}{STREAMED}")
             names = [name for recorder in self.recorders for name in recorder.data(finished=True)] if lengths else []
-            self.streamed = vet_streamed(lengths, names) or None
+            self._streamed = vet_streamed(lengths, names)
             for recorder, one in zip(self.recorders, found, strict=True):
-                vet_recorded(self.sim, recorder, one, self.run["first"], stored.header["step"], bool(lengths))
+                vet_recorded(recorder, one, self.run["first"], stored.header["step"], bool(lengths))
             if WATCHED in kept:
                 self._monitored = json.loads(kept[WATCHED].tobytes())
-                self._before = gather(self.sim)
+                self._before = gather(self.core)
         except (ValueError, RecursionError) as error:
             raise CheckpointError(f"'{self.path}' was altered: {error}. Delete it to begin this run anew") from error
         return found
-
-    def follow(self, monitor: HealthMonitor) -> None:
-        """Keep what this monitor sees; let it go on from what the monitor of the resumed run had seen."""
-        self.monitor, before, self._before = monitor, self._before, None
-        if self._monitored is None or before is None:
-            return
-        try:
-            vet_watched(monitor, self._monitored, self.sim.step_count)
-        except ValueError as error:
-            put(self.sim, before, self.run["first"])
-            raise CheckpointError(f"'{self.path}' was altered: {error}. Delete it to begin this run anew") from error
-        monitor.load_state_dict(self._monitored)
 
 
 def _told(recorder: BaseRecorder) -> str:

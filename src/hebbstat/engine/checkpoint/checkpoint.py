@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import numba
 import numpy as np
@@ -25,16 +26,15 @@ from hebbstat.contract.language.source import code_text
 from hebbstat.contract.mechanism import Mechanism
 from hebbstat.engine.checkpoint import archive
 from hebbstat.engine.checkpoint.validate import accept_parameters, vet_given, vet_header, vet_state
+from hebbstat.engine.core import Core
 from hebbstat.engine.jit.cache import fingerprint
 from hebbstat.engine.state.global_state import gather, gather_delays, put
 from hebbstat.network.instantiate import NetworkInstance
+from hebbstat.network.lookup import places
 from hebbstat.network.network import Network
 from hebbstat.network.serialise import describe, first_difference, rebuild
 
-if TYPE_CHECKING:
-    from hebbstat.engine.simulation import Simulation
-from hebbstat.network.lookup import places
-
+Made = TypeVar("Made")
 STATE, GIVEN, KEPT = "state/", "network/", "recorded/"  # where a file has its arrays
 
 
@@ -54,27 +54,29 @@ class Stored:
 class Identity:
     """What tells a simulation's network from others; computed once, for a network is never changed."""
 
-    def __init__(self, sim: Simulation) -> None:
-        self.description, self.arrays = describe(sim.net)
+    def __init__(self, core: Core) -> None:
+        self.description, self.arrays = describe(core.net)
         self.header: dict[str, Any] = {
-            "dtype": np.dtype(sim.layout.real).name,
+            "dtype": np.dtype(core.layout.real).name,
             "network": self.description,
-            "wiring": {name: _wiring(sim, name) for name in sim.net.projections},
-            "rules": dict(_code(sim.net)),
-            "kernel": fingerprint(_untimed(sim.source())),
+            "wiring": {name: _wiring(core, name) for name in core.net.projections},
+            "rules": dict(_code(core.net)),
+            "kernel": fingerprint(_untimed(core.text)),
         }
 
 
-def identity(sim: Simulation) -> Identity:
-    """The identity of a simulation, kept with it."""
-    found: Identity | None = vars(sim).get("_identity")
-    if found is None:
-        found = vars(sim)["_identity"] = Identity(sim)
-    return found
+_KNOWN: WeakKeyDictionary[Core, Identity] = WeakKeyDictionary()
+
+
+def identity(core: Core) -> Identity:
+    """The identity of a simulation's network, computed the first time it is asked for."""
+    if core not in _KNOWN:
+        _KNOWN[core] = Identity(core)
+    return _KNOWN[core]
 
 
 def save(
-    sim: Simulation,
+    core: Core,
     path: str | Path,
     *,
     alone: bool = True,
@@ -82,14 +84,14 @@ def save(
     recorded: Mapping[str, np.ndarray] | None = None,
 ) -> Path:
     """Write a simulation to a file; see `Simulation.save`. `run` and `recorded` belong to a run under way."""
-    if not sim.layout.learning[0]:
+    if core.frozen_since is not None:
         raise CheckpointError("a frozen simulation cannot be saved; save it before `with sim.frozen()`, or after")
-    own = identity(sim)
-    arrays = {f"{STATE}{name}": values for name, values in gather(sim).items()}
+    own = identity(core)
+    arrays = {f"{STATE}{name}": values for name, values in gather(core).items()}
     arrays |= {f"{GIVEN}{name}": values for name, values in (own.arrays if alone else {}).items()}
     arrays |= {f"{KEPT}{name}": values for name, values in (recorded or {}).items()}
     made_by = {"hebbstat": sys.modules["hebbstat"].__version__, "numba": numba.__version__, "numpy": np.__version__}
-    header = {"made_by": made_by, "step": sim.step_count, "time_ms": sim.time, **own.header, "run": run}
+    header = {"made_by": made_by, "step": core.step_count, "time_ms": core.time, **own.header, "run": run}
     path = Path(path)
     archive.write(path, header, arrays)
     return path
@@ -109,50 +111,45 @@ def read(path: str | Path) -> Stored:
     return stored
 
 
-def load(
-    kind: type[Simulation], path: str | Path, net: Network | NetworkInstance | None, rules_changed: bool, options: Any
-) -> Simulation:
-    """The simulation in a file; see `Simulation.load`."""
-    stored = read(path)
-    sim = _made(kind, stored, options) if net is None else kind(net, dtype=stored.header["dtype"], **options)
-    restore(sim, stored, rules_changed=rules_changed)
-    return sim
+def load(stored: Stored, net: Network | NetworkInstance | None, make: Callable[[Any, str], Made]) -> Made:
+    """What `make(net, dtype)` makes of the network that is given, or else of the one that a file describes."""
+    return make(net, stored.header["dtype"]) if net is not None else _made(stored, make)
 
 
-def restore(sim: Simulation, stored: Stored, *, rules_changed: bool = False) -> None:
+def restore(core: Core, stored: Stored, *, rules_changed: bool = False) -> None:
     """Put the state of a file into a simulation of the same network; `CheckpointError` if it is another one."""
-    _verify(sim, stored, rules_changed)
+    _verify(core, stored, rules_changed)
     state, step = stored.part(STATE), stored.header["step"]
-    before, began = gather(sim), sim.step_count
+    before, began = gather(core), core.step_count
     try:
-        vet_state(sim, before, state, step)
-        accept_parameters(sim, before, state, rules_changed)
+        vet_state(core, before, state, step)
+        accept_parameters(core, before, state, rules_changed)
     except ValueError as error:
-        put(sim, before, began)
+        put(core, before, began)
         raise CheckpointError(
             f"'{stored.path}' was altered, or does not fit this version of Hebbstat or of the network's rules: {error}"
         ) from error
-    put(sim, state, step)
-    _know_parameters(sim, before, state)
+    put(core, state, step)
+    _know_parameters(core, before, state)
 
 
-def _know_parameters(sim: Simulation, before: Mapping[str, np.ndarray], state: Mapping[str, np.ndarray]) -> None:
+def _know_parameters(core: Core, before: Mapping[str, np.ndarray], state: Mapping[str, np.ndarray]) -> None:
     """Parameters that were set between runs are what derived values will be computed from at the next change."""
-    for group in (*sim.model.cells.values(), *sim.model.links.values()):
+    for group in (*core.model.cells.values(), *core.model.links.values()):
         for member in group.members:
-            values = sim.model.made.values[member.owner, member.place]
+            values = core.model.made.values[member.owner, member.place]
             for name in set(member.mechanism.fields) & set(values):
                 key = f"{group.name}/{member.prefix}{name}"
                 if key in state and not np.array_equal(before[key], state[key]):
                     values[name] = float(state[key]) if state[key].ndim == 0 else state[key].copy()
 
 
-def _made(kind: type[Simulation], stored: Stored, options: Any) -> Simulation:
+def _made(stored: Stored, make: Callable[[Any, str], Made]) -> Made:
     """A simulation of the network that a file describes; whatever is wrong with that is a `CheckpointError`."""
     net = None
     try:
         net = rebuild(stored.header["network"], stored.part(GIVEN))
-        return kind(net, dtype=stored.header["dtype"], **options)
+        return make(net, stored.header["dtype"])
     except HebbstatError as error:
         if net is not None:
             raise CheckpointError(f"no simulation can be made of the network in '{stored.path}': {error}") from error
@@ -166,9 +163,9 @@ def _made(kind: type[Simulation], stored: Stored, options: Any) -> Simulation:
         ) from error
 
 
-def _verify(sim: Simulation, stored: Stored, rules_changed: bool) -> None:
+def _verify(core: Core, stored: Stored, rules_changed: bool) -> None:
     """The same network, wired alike, of the same rules, in the same precision?"""
-    told, ours = stored.header, identity(sim).header
+    told, ours = stored.header, identity(core).header
     if told["dtype"] != ours["dtype"]:
         raise CheckpointError(f"'{stored.path}' is in {told['dtype']}, the simulation in {ours['dtype']}")
     if words := first_difference(told["network"], ours["network"]):
@@ -194,10 +191,10 @@ def _differing(told: Mapping[str, str], ours: Mapping[str, str]) -> list[str]:
     return [name for name in dict.fromkeys([*ours, *told]) if told.get(name) != ours.get(name)]
 
 
-def _wiring(sim: Simulation, name: str) -> str:
+def _wiring(core: Core, name: str) -> str:
     """A sha256 of who connects to whom, and how late."""
     found = hashlib.sha256()
-    for values in (*sim.pairs(name), gather_delays(sim, name)):
+    for values in (*core.pairs(name), gather_delays(core, name)):
         found.update(np.ascontiguousarray(values, np.int32).view(np.uint8).data)
     return found.hexdigest()
 

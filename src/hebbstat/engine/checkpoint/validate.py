@@ -9,11 +9,12 @@ All functions raise `ValueError` with the rest of a sentence.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from hebbstat.contract.errors import HebbstatError
+from hebbstat.engine.core import Core
 from hebbstat.engine.plan.arrays import Role, Shape, Variable
 from hebbstat.engine.plan.model import Group, Member, PopulationGroup
 from hebbstat.engine.state import setting
@@ -21,9 +22,6 @@ from hebbstat.engine.state.access import Found
 from hebbstat.engine.state.global_state import State, gather, groups, saved
 from hebbstat.engine.state.present import of_each
 from hebbstat.network.serialise import named_by_content
-
-if TYPE_CHECKING:
-    from hebbstat.engine.simulation import Simulation
 
 LAST_STEP = 2**31 - 2
 ROUNDING = 1e-6  # by which derived values may differ, relative: from machine to machine exp and float32 round otherwise
@@ -85,16 +83,16 @@ def _arrays_named(value: Any) -> Iterator[str]:
         yield from _arrays_named(one)
 
 
-def vet_state(sim: Simulation, ours: State, state: State, step: int) -> None:
+def vet_state(core: Core, ours: State, state: State, step: int) -> None:
     """A state that a run of this network could have left at the beginning of `step`, parameters aside."""
     if missing := sorted(set(ours) - set(state)):
         raise ValueError(f"{missing[0]} is missing")
     if others := sorted(set(state) - set(ours)):
         raise ValueError(f"{others[0]:.60} is not known")
-    for group in groups(sim):
+    for group in groups(core):
         for key, variable in saved(group).items():
             name = f"{group.name}/{key}"
-            _vet_form(name, state[name], ours[name], variable, min(step, sim.layout.slots))
+            _vet_form(name, state[name], ours[name], variable, min(step, core.layout.slots))
             if state[name].dtype.kind in "iu" and variable.role is not Role.RING:
                 _vet_stamps(name, state[name], variable, step)
         if isinstance(group, PopulationGroup) and group.spiking:
@@ -130,17 +128,17 @@ def _vet_spikes(name: str, counts: np.ndarray, ids: np.ndarray, n: int) -> None:
         raise ValueError(f"{name}/ids must ascend within each step")
 
 
-def accept_parameters(sim: Simulation, ours: State, state: State, rules_changed: bool) -> None:
+def accept_parameters(core: Core, ours: State, state: State, rules_changed: bool) -> None:
     """Give a simulation the parameters of a state, as a user would; then all that follows from them must be as here.
 
     Where the rules' code may have changed, what follows is put into the state as it is now.
     """
-    fields = {name: found for group in groups(sim) for name, found in _fields(group)}
+    fields = {name: found for group in groups(core) for name, found in _fields(group)}
     moved = [name for name in fields if not _equal(state[name], ours[name])]
     for name in moved:
-        _set(sim, name, *fields[name], state[name])
-    now = gather(sim) if moved else ours
-    for group in groups(sim):
+        _set(core, name, *fields[name], state[name])
+    now = gather(core) if moved else ours
+    for group in groups(core):
         for key, variable in group.variables.items():
             name = f"{group.name}/{key}"
             if variable.role is not Role.PARAMETER or _close(state[name], now[name]):
@@ -159,11 +157,11 @@ def _fields(group: Group) -> Iterator[tuple[str, tuple[Group, Member, str]]]:
                 yield f"{group.name}/{member.prefix}{name}", (group, member, name)
 
 
-def _set(sim: Simulation, name: str, group: Group, member: Member, field: str, values: np.ndarray) -> None:
+def _set(core: Core, name: str, group: Group, member: Member, field: str, values: np.ndarray) -> None:
     found = Found(group, member, field)
     try:
-        value = of_each(sim, group, found.key, values) if found.shape is Shape.ROW else values
-        setting.put(sim, found, float(value) if value.ndim == 0 else value)
+        value = of_each(core, group, found.key, values) if found.shape is Shape.ROW else values
+        setting.put(core, found, float(value) if value.ndim == 0 else value)
     except (HebbstatError, ValueError) as error:
         raise ValueError(f"{name} is not what the description gives, and cannot be set ({error})") from error
 

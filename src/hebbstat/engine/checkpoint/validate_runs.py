@@ -6,16 +6,13 @@ All functions raise `ValueError` with the rest of a sentence.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from hebbstat.engine.health.monitor import HealthMonitor
 from hebbstat.engine.health.signs import Bounded
 from hebbstat.engine.record.recorder import BaseRecorder
-
-if TYPE_CHECKING:
-    from hebbstat.engine.health.monitor import HealthMonitor
-    from hebbstat.engine.simulation import Simulation
 
 Kept = Mapping[str, np.ndarray]
 
@@ -23,7 +20,7 @@ FINDING = {"problem": str, "where": str, "since": float, "noticed": float, "text
 BOUNDED = {"before": list, "since": float, "looked": float, "at_low": float, "at_high": float, "first_mean": float}
 
 
-def vet_recorded(sim: Simulation, recorder: BaseRecorder, kept: Kept, first: int, step: int, streamed: bool) -> None:
+def vet_recorded(recorder: BaseRecorder, kept: Kept, first: int, step: int, streamed: bool) -> None:
     """What a recorder, which has begun, can have kept of the steps from `first` to `step`."""
     ours = recorder.state_dict()
     if kept.keys() != ours.keys():
@@ -31,7 +28,7 @@ def vet_recorded(sim: Simulation, recorder: BaseRecorder, kept: Kept, first: int
     for name, values in kept.items():
         if (values.dtype, values.ndim, values.shape[1:]) != (ours[name].dtype, ours[name].ndim, ours[name].shape[1:]):
             raise ValueError(f"{name} of {recorder.name} are {values.dtype}{list(values.shape)}")
-    recorder.vet(sim, kept, first, step, streamed)
+    recorder.vet(kept, first, step, streamed)
 
 
 def vet_streamed(lengths: Kept, names: list[str]) -> dict[str, int]:
@@ -80,13 +77,13 @@ def _vet_counted(name: str, cells: int, total: Any, now: Any, rates: Any, counts
 def _vet_bounded(watch: HealthMonitor, told: Any) -> None:
     for name, one in told.items():
         what = f"what the watch saw of the weights of '{name:.60}'"
-        if name not in watch.sim.plans or not watch.sim.plans[name].plastic:
+        if name not in watch.core.plans or not watch.core.plans[name].plastic:
             raise ValueError(f"{what}, which are not plastic")
         unseen = [key for key in ("before", "since") if isinstance(one, dict) and one.get(key, 0) is None]
         _vet_values(one, {key: kind for key, kind in BOUNDED.items() if key not in unseen}, what, unseen)
         if "before" not in unseen and not all(_is_number(w) for w in one["before"]):
             raise ValueError(f"{what} must be numbers")
-        if "before" not in unseen and len(one["before"]) != Bounded(watch.sim, name).size:
+        if "before" not in unseen and len(one["before"]) != Bounded(watch.core, name).size:
             raise ValueError(f"{what} is of {len(one['before'])} weights, and it looks at others")
 
 

@@ -13,9 +13,9 @@ from hebbstat.engine.codegen.merge import renamed, share
 from hebbstat.engine.codegen.network_rules import sensed_cells, write_network
 from hebbstat.engine.codegen.population import write_cells
 from hebbstat.engine.codegen.population_rules import add_clocks, calls_of_cells
+from hebbstat.engine.codegen.profiling import clocked
 from hebbstat.engine.codegen.projection import write_links
 from hebbstat.engine.codegen.text import indented, only_if
-from hebbstat.engine.inspect.profile import clocked
 from hebbstat.engine.plan.arrays import Shape, Variable
 from hebbstat.engine.plan.model import Group, Model, ProjectionGroup
 from hebbstat.engine.plan.projection import Plan, plan

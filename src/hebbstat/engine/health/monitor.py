@@ -10,18 +10,17 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from hebbstat.contract.errors import BadValueError, HealthWarning, UnhealthyError, tell
-from hebbstat.engine.health import causes as causes
-from hebbstat.engine.health.signs import ALIKE, Bounded, broken_states, likeness, swing
-from hebbstat.engine.health.silence import hears, waits
+from hebbstat.engine.core import Core
+from hebbstat.engine.health import causes
+from hebbstat.engine.health.signs import ALIKE, Bounded, Swing, broken_states, inhibits, likeness, swing, voltage
+from hebbstat.engine.health.silence import Silence, hears
 from hebbstat.engine.observer import Observer, Running, Subscription
-
-if TYPE_CHECKING:
-    from hebbstat.engine.simulation import Simulation
+from hebbstat.engine.state.view import SimulationView
 
 HORIZON = 128  # looks back in which an oscillation is searched
 CELLS = 64  # of each population, of which spikes are counted one by one, to find oscillations
@@ -73,34 +72,37 @@ class Finding:
         return asdict(self)
 
 
-def monitor(sim: Simulation, health: Health | None, recording: Callable[[], object]) -> HealthMonitor | None:
-    """The simulation's monitor, made ready to go on; None while nobody looks. A frozen probe is not watched.
+def monitor(
+    core: Core, health: Health | None, former: HealthMonitor | None, recording: Callable[[], object]
+) -> HealthMonitor | None:
+    """Who watches the next run: the `former` monitor, if it watched for the same; None while nobody looks.
 
-    `recording` gives what has been recorded, for a run that is stopped.
+    A frozen probe is not watched. `recording` gives what has been recorded, for a run that is stopped.
     """
-    if health is None or not sim.layout.learning[0]:
+    if health is None or core.frozen_since is not None:
         return None
     if not isinstance(health, Health):
         raise BadValueError(f"watch={health!r} must be Health(...) or None")
-    if sim.monitor is None or sim.monitor.health != health:
-        sim.monitor = HealthMonitor(sim, health, sim.health)
-    sim.monitor.resume(recording)
-    return sim.monitor
+    if former is None or former.health != health:
+        former = HealthMonitor(core, health, [] if former is None else list(former.found))
+    former.resume(recording)
+    return former
 
 
 class HealthMonitor(Observer):
     """Watches one simulation, from run to run."""
 
-    def __init__(self, sim: Simulation, health: Health, found: list[Finding]) -> None:
-        self.sim, self.health, self.found = sim, health, found
-        self.every = max(1, round(health.every / sim.net.dt))
-        net = sim.net
+    def __init__(self, core: Core, health: Health, found: list[Finding]) -> None:
+        self.core, self.health, self.found = core, health, found
+        self.every = max(1, round(health.every / core.net.dt))
+        net = core.net
         driven = {projection.target.name for projection in net.projections.values()}
         self.spiking = {name for name, population in net.populations.items() if population.spiking}
         driven = {name for name in driven & self.spiking if hears(net.population(name).neuron)}
         self.cells = [name for name in net.populations if name in driven]  # what is given from outside is never ill
         self.needed = max(1, round(health.dead_after / health.every))  # looks without spikes that make one dead
         self.regulated = [name for name in self.cells if causes.regulators(net, name)]
+        self.silence = Silence(core, self.needed * self.every, self.is_silent)
         self.bounded: dict[str, Bounded] = {}
         self.at = -1
         self.in_this_run: list[Finding] = []
@@ -108,9 +110,9 @@ class HealthMonitor(Observer):
     def resume(self, recording: Callable[[], object]) -> None:
         """Go on where the last run ended; begin anew if time has passed unwatched."""
         self._recording, self.in_this_run = recording, []
-        if self.at == self.sim.step_count:
+        if self.at == self.core.step_count:
             return
-        self.at = self.sim.step_count
+        self.at = self.core.step_count
         self.next = (self.at // self.every + 1) * self.every
         self._whole = self.at % self.every == 0  # whether the interval before the next look is watched from its start
         self._counts = {name: np.zeros(self._sampled(name), np.int64) for name in self.spiking}
@@ -168,7 +170,7 @@ class HealthMonitor(Observer):
             self.rates[name].extend(told["rates"][name])
             self.counts[name].extend(np.array(one, np.int64) for one in told["counts"][name])
         for name, one in told["bounded"].items():
-            self.bounded[name] = Bounded(self.sim, name)
+            self.bounded[name] = Bounded(self.core, name)
             self.bounded[name].load_state_dict(one)
         self.found[:] = [Finding(**finding) for finding in told["found"]]
         self.in_this_run = self.found[len(self.found) - told["in_this_run"] :]
@@ -181,7 +183,7 @@ class HealthMonitor(Observer):
         return -(-self._size(name) // CELLS)
 
     def _size(self, name: str) -> int:
-        return self.sim.net.population(name).n
+        return self.core.net.population(name).n
 
     def count(self, population: str, ids: np.ndarray) -> None:
         """Add spikes of a population, given as ids of cells."""
@@ -194,7 +196,7 @@ class HealthMonitor(Observer):
     def look(self) -> list[Finding]:
         """What is new; called at the step that was due."""
         self.next += self.every
-        seconds = self.every * self.sim.net.dt / 1000.0
+        seconds = self.every * self.core.net.dt / 1000.0
         for name, rates in self.rates.items():
             if self._whole:
                 rates.append(self._totals[name] / seconds / self._size(name))
@@ -205,7 +207,7 @@ class HealthMonitor(Observer):
         new: list[Finding] = []
         for problem, where, since, why in self._signs():
             if not self._known(where, problem):
-                new.append(Finding(problem, where, since, self.sim.time, f"at {self.sim.time / 1000.0:g} s {why()}"))
+                new.append(Finding(problem, where, since, self.core.time, f"at {self.core.time / 1000.0:g} s {why()}"))
                 self.found.append(new[-1])
         return new
 
@@ -219,9 +221,9 @@ class HealthMonitor(Observer):
             rates = self.rates[name]
             if rates and rates[-1] > self.health.runaway_above:
                 since = self._since(name, lambda rate: rate > self.health.runaway_above)
-                yield "runaway", name, since, partial(causes.runaway, self, name)
+                yield "runaway", name, since, partial(self._why_runaway, name)
             yield from self._dead(name)
-        if self._fresh or self.sim.step_count // self.every % SELDOM == 0:
+        if self._fresh or self.core.step_count // self.every % SELDOM == 0:
             self._fresh = False
             yield from self._stuck()
             yield from self._oscillating()
@@ -233,35 +235,35 @@ class HealthMonitor(Observer):
     def _since(self, name: str, ill: Callable[[float], bool]) -> float:
         """The begin of the last stretch of looks in which a rate is ill."""
         stretch = next((k for k, rate in enumerate(reversed(self.rates[name])) if not ill(rate)), len(self.rates[name]))
-        return self.sim.time - stretch * self.every * self.sim.net.dt
+        return self.core.time - stretch * self.every * self.core.net.dt
 
     def _not_finite(self) -> Iterator[Sign]:
-        for name in self.sim.model.cells:
-            if not self._known(name, "not finite") and (states := broken_states(self.sim, name)):
-                since = max(0.0, self.sim.time - self.every * self.sim.net.dt)
-                yield "not finite", name, since, partial(causes.not_finite, self, name, states)
+        for name in self.core.model.cells:
+            if not self._known(name, "not finite") and (states := broken_states(self.core, name)):
+                since = max(0.0, self.core.time - self.every * self.core.net.dt)
+                yield "not finite", name, since, partial(self._why_not_finite, name, states)
 
     def _dead(self, name: str) -> Iterator[Sign]:
         needed, rates = self.needed, self.rates[name]
         if len(rates) < needed or rates[-1] >= needed * self.health.dead_below or self._known(name, "not finite"):
             return
         rate = float(np.mean(list(rates)[-needed:]))
-        if rate < self.health.dead_below and not self._known(name, "dead") and not waits(self, name):
+        if rate < self.health.dead_below and not self._known(name, "dead") and not self.silence.waits(name):
             since = self._since(name, lambda rate: rate < self.health.dead_below)
-            yield "dead", name, since, partial(causes.dead, self, name, since, rate)
+            yield "dead", name, since, partial(self._why_dead, name, since, rate)
 
     def _stuck(self) -> Iterator[Sign]:
-        for name, plan in self.sim.plans.items():
+        for name, plan in self.core.plans.items():
             if plan.plastic and name not in self.bounded:
-                self.bounded[name] = Bounded(self.sim, name)
+                self.bounded[name] = Bounded(self.core, name)
         for name, bounded in self.bounded.items():
             since = bounded.look(self.health.stuck_share)
-            ends = (self.sim.net.projection(name).source.name, self.sim.net.projection(name).target.name)
-            if since is None or self.sim.time - since < self.health.stuck_after:
+            ends = (self.core.net.projection(name).source.name, self.core.net.projection(name).target.name)
+            if since is None or self.core.time - since < self.health.stuck_after:
                 continue
             ill = self._known(ends[1], "dead", "not finite")
-            if not ill and not any(self.is_silent(end) and waits(self, end) for end in ends):
-                yield "stuck", name, since, partial(causes.stuck, self, name, since)
+            if not ill and not any(self.is_silent(end) and self.silence.waits(end) for end in ends):
+                yield "stuck", name, since, partial(self._why_stuck, name, since)
 
     def _oscillating(self) -> Iterator[Sign]:
         for name in self.regulated:
@@ -269,13 +271,45 @@ class HealthMonitor(Observer):
                 continue
             found = swing(np.array(self.counts[name]), self.health.swings_above)
             if found is not None and not self._driven(name, found.period):
-                since = self.sim.time - len(self.counts[name]) * self.every * self.sim.net.dt
-                yield "oscillating", name, since, partial(causes.oscillating, self, name, found)
+                since = self.core.time - len(self.counts[name]) * self.every * self.core.net.dt
+                yield "oscillating", name, since, partial(self._why_oscillating, name, found)
 
     def _driven(self, name: str, period: int) -> bool:
         """Whether something from outside swings as well: a source, or a signal of the population itself."""
-        net = self.sim.net
+        net = self.core.net
         if any(causes.has_signal(m) for m in (net.population(name).neuron, *net.population(name).rules)):
             return True
         sources = [likeness(np.array(self.counts[other])) for other in self.counts if other not in self.cells]
         return any(alike[period] > 0.5 * ALIKE * alike[0] for alike in sources)
+
+    # --- why ----------------------------------------------------------------------------------------------------
+
+    def _evidence(self, name: str) -> causes.Evidence:
+        """What bears on the illness of a population."""
+        rates = {one: rates[-1] for one, rates in self.rates.items() if rates}
+        known = {p.name: self.bounded[p.name] for p in causes.onto(self.core.net, name) if p.name in self.bounded}
+        weights = {one: (bounded.first_mean, bounded.mean) for one, bounded in known.items()}
+        return causes.Evidence(self.core.net, rates, weights)
+
+    def _why_runaway(self, name: str) -> str:
+        rates = self.rates[name]
+        before = next((rate for rate in reversed(rates) if rate <= self.health.runaway_above), None)
+        inhibited = any(inhibits(self.core, projection) for projection in causes.onto(self.core.net, name))
+        return causes.runaway(self._evidence(name), name, rates[-1], before, inhibited)
+
+    def _why_dead(self, name: str, since: float, rate: float) -> str:
+        return causes.dead(self._evidence(name), name, since, rate, voltage(self.core, name))
+
+    def _why_not_finite(self, name: str, states: dict[str, np.ndarray]) -> str:
+        view, plans = SimulationView(self.core), self.core.plans
+        weights = {p.name: view.weights(p) for p in causes.onto(self.core.net, name)}
+        unbounded = {one for one in weights if plans[one].plastic and not plans[one].clip}
+        return causes.not_finite(self._evidence(name), name, states, weights, unbounded)
+
+    def _why_stuck(self, name: str, since: float) -> str:
+        bounded, target = self.bounded[name], self.core.net.projection(name).target.name
+        return causes.stuck(self._evidence(target), name, since, bounded.at_low, bounded.at_high, bounded.size)
+
+    def _why_oscillating(self, name: str, swing: Swing) -> str:
+        period = swing.period * self.every * self.core.net.dt / 1000.0
+        return causes.oscillating(self._evidence(name), name, period, swing.span)

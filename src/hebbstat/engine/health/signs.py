@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from hebbstat.engine.core import Core
 from hebbstat.engine.plan.arrays import Role, Shape
 from hebbstat.engine.state.access import called
 from hebbstat.engine.state.global_state import gathered
 from hebbstat.engine.state.present import of_presynaptic
 from hebbstat.engine.state.synapse_sample import SynapseSample, recorded_synapses
-
-if TYPE_CHECKING:
-    from hebbstat.engine.simulation import Simulation
+from hebbstat.engine.state.view import SimulationView
+from hebbstat.network.network import Projection
 
 SAMPLE = 2000  # synapses that stand for a projection
 CYCLES = 4  # that must be seen of an oscillation
@@ -22,15 +22,34 @@ ALIKE = 0.35  # the share of the variance that an oscillation has at least
 ENOUGH = 64  # looks, below which noise can look like an oscillation
 
 
-def broken_states(sim: Simulation, population: str) -> dict[str, np.ndarray]:
+def broken_states(core: Core, population: str) -> dict[str, np.ndarray]:
     """The states of a population's cells that hold NaN or infinity, with the cells where they do."""
-    broken, cells = {}, sim.model.cells[population]
+    broken, cells = {}, core.model.cells[population]
     for key, variable in cells.variables.items():
         if variable.shape is Shape.CELL and not variable.fixed:
-            values = sim.layout.cells[population][key]
+            values = core.layout.cells[population][key]
             if values.dtype.kind == "f" and not (finite := np.isfinite(values)).all():
-                broken[called(sim.model, cells, key)] = np.flatnonzero(~finite)
+                broken[called(core.model, cells, key)] = np.flatnonzero(~finite)
     return broken
+
+
+def inhibits(core: Core, projection: Projection) -> bool:
+    """Whether a projection pulls its target down: negative weights, or a reversal potential below the threshold."""
+    values = core.model.made.values.get((projection.name, "receptor"), {})
+    reversal, threshold = values.get("reversal"), projection.target.neuron.values.get("v_threshold")
+    if isinstance(reversal, float) and isinstance(threshold, float):
+        return reversal < threshold
+    weights = SimulationView(core).weights(projection)
+    return bool(weights.size) and float(weights.mean()) < 0.0
+
+
+def voltage(core: Core, population: str) -> tuple[float, float] | None:
+    """The mean membrane voltage and the mean threshold (mV); None where neurons have none."""
+    neuron = core.net.population(population).neuron
+    if "v" not in neuron.states or "v_threshold" not in neuron.fields:
+        return None
+    view = SimulationView(core)
+    return float(view.state(population, "v").mean()), float(view.state(population, "v_threshold").mean())
 
 
 @dataclass(frozen=True)
@@ -78,11 +97,11 @@ def swing(counts: np.ndarray, least: float) -> Swing | None:
 class Bounded:
     """A sample of a projection's weights between their bounds, from look to look."""
 
-    def __init__(self, sim: Simulation, name: str) -> None:
-        self.sim, self.name = sim, name
-        n = len(sim.pairs(name)[0])
-        chosen = np.arange(n) if n <= SAMPLE else recorded_synapses(sim, name, SAMPLE)
-        self._sample = SynapseSample(sim, name, chosen)
+    def __init__(self, core: Core, name: str) -> None:
+        self.core, self.name = core, name
+        n = len(core.pairs(name)[0])
+        chosen = np.arange(n) if n <= SAMPLE else recorded_synapses(core, name, SAMPLE)
+        self._sample = SynapseSample(core, name, chosen)
         self.begin()
 
     def begin(self) -> None:
@@ -109,7 +128,7 @@ class Bounded:
 
     def look(self, share: float) -> float | None:
         """Since when (ms) at least this share of the weights has been unmoved at bounds; None if it is not."""
-        w, (low, high) = self._sample.read(), bounds(self.sim, self.name, self._sample)
+        w, (low, high) = self._sample.read(), bounds(self.core, self.name, self._sample)
         if self._before is None:
             self.first_mean = float(w.mean()) if w.size else 0.0
         elif w.size:
@@ -117,7 +136,7 @@ class Bounded:
             self.at_low, self.at_high = float(np.mean(still & (w == low))), float(np.mean(still & (w == high)))
             stuck = np.mean(still & ((w == low) | (w == high))) >= share
             self._since = (self._looked if self._since is None else self._since) if stuck else None
-        self._before, self._looked = w, self.sim.time
+        self._before, self._looked = w, self.core.time
         return self._since
 
     @property
@@ -131,25 +150,25 @@ class Bounded:
         return len(self._sample.chosen)
 
 
-def bounds(sim: Simulation, name: str, sample: SynapseSample) -> tuple[Any, Any]:
+def bounds(core: Core, name: str, sample: SynapseSample) -> tuple[Any, Any]:
     """The lowest and highest value that the limits of a projection's rules leave to the weights of a sample."""
     ends: list[Any] = [-np.inf, np.inf]
-    for bound in sim.plans[name].clip:
-        given = {read: _parameter(sim, name, bound.owner, read, sample) for read in bound.hook.all_reads}
+    for bound in core.plans[name].clip:
+        given = {read: _parameter(core, name, bound.owner, read, sample) for read in bound.hook.all_reads}
         if getattr(bound.owner, "acts_on", "w") == "w" and all(value is not None for value in given.values()):
             function = bound.hook.function
             if any(np.ndim(value) for value in (*given.values(), *ends)):
                 function = np.vectorize(function, otypes=[float])
             ends = [function(**{k: end if k in ("value", "w") else v for k, v in given.items()}) for end in ends]
-    dtype = sim.layout.links[name][0].arrays["w"].dtype
+    dtype = core.layout.links[name][0].arrays["w"].dtype
     return np.asarray(ends[0], dtype), np.asarray(ends[1], dtype)
 
 
-def _parameter(sim: Simulation, name: str, owner: Any, read: str, sample: SynapseSample) -> Any:
+def _parameter(core: Core, name: str, owner: Any, read: str, sample: SynapseSample) -> Any:
     """A parameter of a rule at the synapses of a sample; None if it moves."""
     if read in ("value", "w"):
         return 0.0
-    links = sim.model.links[name]
+    links = core.model.links[name]
     key = f"{links.member(owner).prefix}{read}"
     variable = links.variables.get(key)
     if variable is None or variable.role is not Role.PARAMETER:
@@ -158,6 +177,6 @@ def _parameter(sim: Simulation, name: str, owner: Any, read: str, sample: Synaps
         return variable.value
     if variable.shape is Shape.SYNAPSE:
         return sample.read(key)
-    (pre, post), of_cell = sim.pairs(name), variable.shape is Shape.CELL
-    values = gathered(sim, links, key) if of_cell else of_presynaptic(sim, links, key)
+    (pre, post), of_cell = core.pairs(name), variable.shape is Shape.CELL
+    values = gathered(core, links, key) if of_cell else of_presynaptic(core, links, key)
     return values[(post if of_cell else pre)[sample.chosen]]

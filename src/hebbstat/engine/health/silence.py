@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from hebbstat.contract.mechanism import Mechanism
 from hebbstat.contract.signals import Signal
 from hebbstat.engine.codegen.population import SUMS
+from hebbstat.engine.core import Core
 from hebbstat.network.network import Network
-
-if TYPE_CHECKING:
-    from hebbstat.engine.health.monitor import HealthMonitor
 
 
 def hears(neuron: Mechanism) -> bool:
@@ -33,21 +33,6 @@ def _written(hook: Any) -> list[str]:
     return [state.name for state in hook.writes]
 
 
-def waits(watch: HealthMonitor, name: str) -> bool:
-    """Whether a population is silent because what drives it from outside is, by plan.
-
-    That is so if all sources from outside that reach it, over whatever populations, are silent, one of them by plan;
-    or if one that is, or a plan of its own neurons, has more to come.
-    """
-    net = watch.sim.net
-    reaching = _reaching(net, name)
-    outside = [source for source in reaching if net.population(source).spiking and not hears(_neuron(net, source))]
-    planned = [source for source in outside if watch.is_silent(source) and _is_planned(watch, source)]
-    if planned and all(watch.is_silent(source) for source in outside):
-        return True
-    return any(_has_more(watch, source) for source in planned) or _is_to_change(watch, name)
-
-
 def _reaching(net: Network, name: str) -> list[str]:
     """A population and all from which projections lead to it."""
     found = [name]
@@ -61,28 +46,46 @@ def _neuron(net: Network, name: str) -> Mechanism:
     return net.population(name).neuron
 
 
-def _signals(watch: HealthMonitor, name: str) -> list[Signal]:
-    return [value for value in _neuron(watch.sim.net, name).values.values() if isinstance(value, Signal)]
+@dataclass(frozen=True)
+class Silence:
+    """Which silence is by plan. `is_silent` says of a population whether it has not spiked for `steps` steps."""
 
+    core: Core
+    steps: int
+    is_silent: Callable[[str], bool]
 
-def _is_planned(watch: HealthMonitor, source: str) -> bool:
-    return source in watch.sim.model.made.trains or bool(_signals(watch, source))
+    def waits(self, name: str) -> bool:
+        """Whether a population is silent because what drives it from outside is, by plan.
 
+        That is so if all sources from outside that reach it, over whatever populations, are silent, one of them by
+        plan; or if one that is, or a plan of its own neurons, has more to come.
+        """
+        net = self.core.net
+        reaching = _reaching(net, name)
+        outside = [one for one in reaching if net.population(one).spiking and not hears(_neuron(net, one))]
+        planned = [one for one in outside if self.is_silent(one) and self._is_planned(one)]
+        if planned and all(self.is_silent(one) for one in outside):
+            return True
+        return any(self._has_more(one) for one in planned) or self._is_to_change(name)
 
-def _has_more(watch: HealthMonitor, source: str) -> bool:
-    """Whether spikes of a given train, or other values of a signal, are still to come."""
-    steps, _ = watch.sim.model.made.trains.get(source, (np.empty(0), None))
-    return bool((steps >= watch.sim.step_count).any()) or _is_to_change(watch, source)
+    def _signals(self, name: str) -> list[Signal]:
+        return [value for value in _neuron(self.core.net, name).values.values() if isinstance(value, Signal)]
 
+    def _is_planned(self, source: str) -> bool:
+        return source in self.core.model.made.trains or bool(self._signals(source))
 
-def _is_to_change(watch: HealthMonitor, name: str) -> bool:
-    """Whether a planned parameter of a population stood still for as long as death takes, but will not for ever."""
-    return any(_stood_still(watch, *signal.table(watch.sim.net.dt)) for signal in _signals(watch, name))
+    def _has_more(self, source: str) -> bool:
+        """Whether spikes of a given train, or other values of a signal, are still to come."""
+        steps, _ = self.core.model.made.trains.get(source, (np.empty(0), None))
+        return bool((steps >= self.core.step_count).any()) or self._is_to_change(source)
 
+    def _is_to_change(self, name: str) -> bool:
+        """Whether a planned parameter stood still for as long as death takes, but will not for ever."""
+        return any(self._stood_still(*signal.table(self.core.net.dt)) for signal in self._signals(name))
 
-def _stood_still(watch: HealthMonitor, values: np.ndarray, every: int, repeats: bool) -> bool:
-    now = watch.sim.step_count
-    rows = np.arange(max(0, now - watch.needed * watch.every) // every, now // every + 1)
-    rows = rows % len(values) if repeats else np.minimum(rows, len(values) - 1)
-    later = values if repeats else values[rows[-1] :]
-    return bool((values[rows] == values[rows[-1]]).all() and (later != values[rows[-1]]).any())
+    def _stood_still(self, values: np.ndarray, every: int, repeats: bool) -> bool:
+        now = self.core.step_count
+        rows = np.arange(max(0, now - self.steps) // every, now // every + 1)
+        rows = rows % len(values) if repeats else np.minimum(rows, len(values) - 1)
+        later = values if repeats else values[rows[-1] :]
+        return bool((values[rows] == values[rows[-1]]).all() and (later != values[rows[-1]]).any())

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from hebbstat.engine.simulation import Simulation
+from hebbstat.engine.core import Core
 
 
-def explain(sim: Simulation) -> str:
+def explain(core: Core) -> str:
     """A line per projection: event-driven or clock-driven and why, how rows are visited, synapses, bytes, threads."""
-    threads, steps = f"thread{'s' * (sim.threads > 1)}", f"step{'s' * (sim.window > 1)}"
-    ahead = f"; none is ahead of another by {sim.window} {steps} ({sim.window * sim.net.dt:g} ms)"
-    lines = [f"{sim.threads} {threads}{ahead if sim.threads > 1 else ''}"]
-    for name, plan in sim.plans.items():
-        n = sim.layout.synapses(name)
+    threads, steps = f"thread{'s' * (core.threads > 1)}", f"step{'s' * (core.window > 1)}"
+    ahead = f"; none is ahead of another by {core.window} {steps} ({core.window * core.net.dt:g} ms)"
+    lines = [f"{core.threads} {threads}{ahead if core.threads > 1 else ''}"]
+    for name, plan in core.plans.items():
+        n = core.layout.synapses(name)
         rows = ", many short rows (one for each delay) at once" if plan.batched else ""
-        size = f"{bytes_of(sim, name) / max(1, n):.1f} bytes a synapse"
+        size = f"{bytes_of(core, name) / max(1, n):.1f} bytes a synapse"
         lines.append(f"{name}: {n:,} synapses, {plan.reason}{rows}; {size}")
     return "\n".join(lines)
 
 
-def bytes_of(sim: Simulation, projection: str) -> int:
+def bytes_of(core: Core, projection: str) -> int:
     """The memory of all arrays that a simulation keeps for a projection: synapses, rows, cells' histories."""
-    links, shards = sim.model.links[projection], sim.layout.links[projection]
+    links, shards = core.model.links[projection], core.layout.links[projection]
     held: list[Any] = [value for shard in shards for value in (*shard.arrays.values(), *vars(shard).values())]
     held += [variable.value for variable in links.variables.values()]
     memory = [value if value.base is None else value.base for value in held if isinstance(value, np.ndarray)]

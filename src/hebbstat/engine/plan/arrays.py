@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any
 
-from hebbstat.engine.runtime.sync import NEVER
+NEVER = 1 << 62
+"""A step that does not come."""
 
 
 class Shape(Enum):

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hebbstat.contract.errors import TooLargeError
-from hebbstat.engine.observer import Observer, Running
 from hebbstat.engine.record.recorder import PIECE, BaseRecorder
+from hebbstat.engine.state.view import SimulationView
 from hebbstat.network.memory import free_memory
-
-if TYPE_CHECKING:
-    from hebbstat.engine.record.recording import Recording
-    from hebbstat.engine.simulation import Simulation
 
 MEMORY_SHARE = 0.5  # of the free memory that a recording may take
 DISK_SHARE = 0.9  # of the free disk
 ADVICE = "Record less often (every=), fewer elements (of=, sample=) or a summary (WeightSummary, Rates)"
 
 
-def check_recording_size(sim: Simulation, recorders: Sequence[BaseRecorder], steps: int, out: Path | None) -> float:
+def check_recording_size(sim: SimulationView, recorders: Sequence[BaseRecorder], steps: int, out: Path | None) -> float:
     """Refuse what would not fit, with the size of each recorder; returns the bytes of memory that may be taken."""
     allowed = MEMORY_SHARE * free_memory()
     if out is None:
@@ -45,23 +40,6 @@ def _refuse(sizes: dict[str, int], limit: float, what: str, advice: str, recorde
         f"recording would take {format_bytes(total)} of {what}, {worst} alone {format_bytes(sizes[worst])}{guess}; "
         f"the limit is {format_bytes(limit)}. {advice}"
     )
-
-
-class MemoryLimit(Observer):
-    """Ends a run whose spikes outgrow the memory; what was recorded goes with the error."""
-
-    def __init__(self, limit: float, recorders: Sequence[BaseRecorder], recording: Callable[[], Recording]) -> None:
-        self.limit, self.recorders, self.recording = limit, recorders, recording
-
-    def observe(self, run: Running) -> None:
-        held = sum(recorder.held for recorder in self.recorders)
-        if held > self.limit:
-            raise TooLargeError(
-                f"the spikes recorded until {run.sim.time / 1000.0:g} s take {format_bytes(held)}; the limit is "
-                f'{format_bytes(self.limit)}. Pass out="..." to stream to disk, or record Rates. '
-                "The simulation can go on from here",
-                self.recording(),
-            )
 
 
 def format_bytes(size: float) -> str:

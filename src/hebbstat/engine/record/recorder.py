@@ -9,18 +9,17 @@ xarray takes half a second to load; it is loaded where data is asked for, so tha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from hebbstat.contract.errors import BadValueError
 from hebbstat.contract.signals import steps_of
 from hebbstat.contract.units import is_number
-from hebbstat.engine.observer import NEVER, Observer, Running
+from hebbstat.engine.observer import Observer, Running
+from hebbstat.engine.plan.arrays import NEVER
+from hebbstat.engine.state.view import SimulationView
 from hebbstat.network.network import Population, Projection
-
-if TYPE_CHECKING:
-    from hebbstat.engine.simulation import Simulation
 
 IN_MEMORY = 512 * 2**10  # bytes that any recorder may need besides its data
 ON_DISK = 16 * 2**10  # the same on disk: names, shapes, units
@@ -35,11 +34,11 @@ class BaseRecorder(Observer):
     assumes = ""
     """What the predicted size rests on, for error messages."""
 
-    def begin(self, sim: Simulation, steps: int, room: int | None = None) -> None:
+    def begin(self, sim: SimulationView, steps: int, room: int | None = None) -> None:
         """Check names, make room: for the whole run, or for about `room` bytes if it streams to disk."""
         raise NotImplementedError
 
-    def names(self, sim: Simulation) -> list[str]:
+    def names(self, sim: SimulationView) -> list[str]:
         """What its data will be called."""
         return [self.name]
 
@@ -47,7 +46,7 @@ class BaseRecorder(Observer):
         """What is held, by name; `finished`: only what no later step can change."""
         raise NotImplementedError
 
-    def vet(self, sim: Simulation, state: Mapping[str, np.ndarray], first: int, step: int, streamed: bool) -> None:
+    def vet(self, state: Mapping[str, np.ndarray], first: int, step: int, streamed: bool) -> None:
         """`ValueError`, with a sentence's rest, if it cannot have kept this of the steps from `first` to `step`."""
 
     def forget(self) -> None:
@@ -63,20 +62,20 @@ class BaseRecorder(Observer):
         """Whether a run that streams has to write what is held."""
         return self.held >= PIECE
 
-    def expected_bytes(self, sim: Simulation, steps: int) -> int:
+    def expected_bytes(self, sim: SimulationView, steps: int) -> int:
         """The memory that a run of so many steps will need, known before it."""
         return 0
 
-    def expected_held(self, sim: Simulation, steps: int, room: int) -> int:
+    def expected_held(self, sim: SimulationView, steps: int, room: int) -> int:
         """The memory that it will need if it streams to disk."""
         return min(self.expected_bytes(sim, steps), IN_MEMORY + 2 * room)
 
-    def expected_disk(self, sim: Simulation, steps: int) -> int:
+    def expected_disk(self, sim: SimulationView, steps: int) -> int:
         """The disk that it will need if it streams, or is saved."""
         return max(0, self.expected_bytes(sim, steps) - IN_MEMORY) + ON_DISK
 
 
-def steps_between(every: Any, sim: Simulation, what: str) -> int:
+def steps_between(every: Any, sim: SimulationView, what: str) -> int:
     """The steps between two samples of a recorder, from its `every` in ms."""
     if not is_number(every):
         raise BadValueError(f"every={every!r} of {what} must be a time in ms")
@@ -111,7 +110,7 @@ class Recorder(BaseRecorder):
     tells one recorder from another. `label` may be overridden to name dimensions and add coordinates.
     """
 
-    def take(self, sim: Simulation) -> Any:
+    def take(self, sim: SimulationView) -> Any:
         """What is to be kept of the present moment: a number or an array."""
         raise NotImplementedError
 
@@ -122,12 +121,12 @@ class Recorder(BaseRecorder):
         dims = ("time", *(f"dim_{axis}" for axis in range(1, values.ndim)))
         return xr.DataArray(values, {"time": time}, dims, name=self.name)
 
-    def names(self, sim: Simulation) -> list[str]:
+    def names(self, sim: SimulationView) -> list[str]:
         self._check()
         return [self.name]
 
-    def begin(self, sim: Simulation, steps: int, room: int | None = None) -> None:
-        self.interval = self._interval(sim)
+    def begin(self, sim: SimulationView, steps: int, room: int | None = None) -> None:
+        self._dt, self._interval = sim.net.dt, self._steps_between(sim)
         sample = self._sampled(sim)
         samples = self._samples(sim, steps)
         self._capacity = samples if room is None else min(samples, max(1, room // max(1, sample.nbytes + 8)))
@@ -144,7 +143,7 @@ class Recorder(BaseRecorder):
         if self.every is None:
             raise BadValueError(f"{who} does not say how often it takes a sample; set self.every (ms) in its __init__")
 
-    def _sampled(self, sim: Simulation) -> np.ndarray:
+    def _sampled(self, sim: SimulationView) -> np.ndarray:
         """A sample as an array of numbers."""
         found = np.asarray(self.take(sim))
         if found.dtype.kind not in "biuf":
@@ -152,14 +151,14 @@ class Recorder(BaseRecorder):
         return found
 
     def due(self, step: int) -> int:
-        self._due = (step // self.interval + 1) * self.interval
+        self._due = (step // self._interval + 1) * self._interval
         return self._due
 
     def observe(self, run: Running) -> None:
         if run.step == self._due:
             self._keep(run.sim)
 
-    def _keep(self, sim: Simulation) -> None:
+    def _keep(self, sim: SimulationView) -> None:
         sample, wanted = self._sampled(sim), self._values
         if sample.shape != wanted.shape[1:]:
             who = f"take() of {type(self).__name__}"
@@ -169,7 +168,11 @@ class Recorder(BaseRecorder):
         self._taken += 1
 
     def data(self, finished: bool = False) -> dict[str, Any]:
-        return {self.name: self.label(*self._so_far())}
+        found = self.label(*self._so_far())
+        if "time" not in getattr(found, "dims", ()):
+            who = f"label() of {type(self).__name__}"
+            raise BadValueError(f"{who} must give xarray data over 'time', not {found!r:.60}")
+        return {self.name: found}
 
     def forget(self) -> None:
         self._taken = 0
@@ -185,26 +188,26 @@ class Recorder(BaseRecorder):
         self._taken = len(state["times"])
         self._times[: self._taken], self._values[: self._taken] = state["times"], state["values"]
 
-    def vet(self, sim: Simulation, state: Mapping[str, np.ndarray], first: int, step: int, streamed: bool) -> None:
+    def vet(self, state: Mapping[str, np.ndarray], first: int, step: int, streamed: bool) -> None:
         """As many samples as were due, each at its time; a run that streams has written all of them."""
-        due = range(first // self.interval + 1, step // self.interval + 1)
-        times = np.array([] if streamed else due, np.int64) * self.interval * sim.net.dt
+        due = range(first // self._interval + 1, step // self._interval + 1)
+        times = np.array([] if streamed else due, np.int64) * self._interval * self._dt
         if len(state["times"]) != len(times) or len(state["values"]) != len(times):
             raise ValueError(f"of {self.name} it holds {len(state['times'])} samples, where {len(times)} were due")
         if not np.array_equal(state["times"], times):
             raise ValueError(f"the times of {self.name} are not those at which it takes samples")
 
-    def expected_bytes(self, sim: Simulation, steps: int) -> int:
+    def expected_bytes(self, sim: SimulationView, steps: int) -> int:
         return IN_MEMORY + (self._samples(sim, steps) + 2) * (8 + self._sampled(sim).nbytes)
 
-    def expected_held(self, sim: Simulation, steps: int, room: int) -> int:
+    def expected_held(self, sim: SimulationView, steps: int, room: int) -> int:
         return min(self.expected_bytes(sim, steps), IN_MEMORY + 2 * max(room, self._sampled(sim).nbytes))
 
-    def _interval(self, sim: Simulation) -> int:
+    def _steps_between(self, sim: SimulationView) -> int:
         return steps_between(self.every, sim, type(self).__name__)
 
-    def _samples(self, sim: Simulation, steps: int) -> int:
-        interval = self._interval(sim)
+    def _samples(self, sim: SimulationView, steps: int) -> int:
+        interval = self._steps_between(sim)
         return (sim.step_count + steps) // interval - sim.step_count // interval
 
     def _so_far(self) -> tuple[Any, np.ndarray]:

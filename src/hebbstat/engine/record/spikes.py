@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,10 +14,8 @@ from hebbstat.contract.calls import explained
 from hebbstat.contract.errors import BadValueError
 from hebbstat.engine.observer import Subscription
 from hebbstat.engine.record.recorder import IN_MEMORY, ON_DISK, BaseRecorder, name_of, steps_between
+from hebbstat.engine.state.view import SimulationView
 from hebbstat.network.network import Population
-
-if TYPE_CHECKING:
-    from hebbstat.engine.simulation import Simulation
 
 ASSUMED_RATE = 50.0  # Hz, of a neuron whose spikes are recorded, where nothing better is known
 
@@ -27,7 +25,7 @@ class Logged(BaseRecorder):
 
     of = ""
 
-    def begin(self, sim: Simulation, steps: int, room: int | None = None) -> None:
+    def begin(self, sim: SimulationView, steps: int, room: int | None = None) -> None:
         population = sim.net.population(self.of)
         if not population.spiking:
             raise BadValueError(
@@ -61,7 +59,7 @@ class Spikes(Logged):
         self.name = f"{self.of}.spikes"
         self.assumes = f" at {self.expected:g} Hz a neuron (Spikes(..., expected=) says what to expect)"
 
-    def begin(self, sim: Simulation, steps: int, room: int | None = None) -> None:
+    def begin(self, sim: SimulationView, steps: int, room: int | None = None) -> None:
         super().begin(sim, steps, room)
         self.forget()
 
@@ -80,8 +78,8 @@ class Spikes(Logged):
     def load_state_dict(self, state: Mapping[str, np.ndarray]) -> None:
         self._steps, self._ids, self._held = [state["steps"]], [state["ids"]], 8 * len(state["steps"])
 
-    def vet(self, sim: Simulation, state: Mapping[str, np.ndarray], first: int, step: int, streamed: bool) -> None:
-        steps, ids, n = state["steps"], state["ids"], sim.net.population(self.of).n
+    def vet(self, state: Mapping[str, np.ndarray], first: int, step: int, streamed: bool) -> None:
+        steps, ids, n = state["steps"], state["ids"], self._n
         if len(steps) != len(ids):
             raise ValueError(f"{self.name} are {len(steps)} steps and {len(ids)} cells")
         if steps.size and not (steps.min() >= first and steps.max() < step and ids.min() >= 0 and ids.max() < n):
@@ -103,13 +101,13 @@ class Spikes(Logged):
     def held(self) -> int:
         return self._held
 
-    def expected_bytes(self, sim: Simulation, steps: int) -> int:
+    def expected_bytes(self, sim: SimulationView, steps: int) -> int:
         return IN_MEMORY + 28 * self._count(sim, steps)  # 8 a spike while it runs; at its end 4 + 4 + 4 + 8 more
 
-    def expected_disk(self, sim: Simulation, steps: int) -> int:
+    def expected_disk(self, sim: SimulationView, steps: int) -> int:
         return 12 * self._count(sim, steps) + ON_DISK
 
-    def _count(self, sim: Simulation, steps: int) -> int:
+    def _count(self, sim: SimulationView, steps: int) -> int:
         return int(np.ceil(self.expected * sim.net.population(self.of).n * steps * sim.net.dt / 1000.0))
 
 
@@ -124,7 +122,7 @@ class Rates(Logged):
         self.of, self.bin, self.each = name_of(population), every, each
         self.name = f"{self.of}.rate"
 
-    def begin(self, sim: Simulation, steps: int, room: int | None = None) -> None:
+    def begin(self, sim: SimulationView, steps: int, room: int | None = None) -> None:
         super().begin(sim, steps, room)
         self._width, bins = self._bins(sim, steps)
         self._first = self._until = sim.step_count
@@ -132,7 +130,7 @@ class Rates(Logged):
         rows = bins if room is None else min(bins, max(1, room // (8 * columns)))
         self._counts = np.zeros((rows, columns), np.int32)
 
-    def _bins(self, sim: Simulation, steps: int) -> tuple[int, int]:
+    def _bins(self, sim: SimulationView, steps: int) -> tuple[int, int]:
         width = steps_between(self.bin, sim, "Rates")
         return width, -(-steps // width)
 
@@ -170,7 +168,7 @@ class Rates(Logged):
     def held(self) -> int:
         return (self._until - self._first) // self._width * self._counts.shape[1] * 8
 
-    def expected_bytes(self, sim: Simulation, steps: int) -> int:
+    def expected_bytes(self, sim: SimulationView, steps: int) -> int:
         n = sim.net.population(self.of).n if self.each else 1
         return IN_MEMORY + (40 + 12 * n) * (self._bins(sim, steps)[1] + 1)
 
@@ -181,8 +179,8 @@ class Rates(Logged):
         self._counts = state["counts"].copy()
         self._first, self._until = state["span"].tolist()
 
-    def vet(self, sim: Simulation, state: Mapping[str, np.ndarray], first: int, step: int, streamed: bool) -> None:
-        counts, width = state["counts"], steps_between(self.bin, sim, "Rates")
+    def vet(self, state: Mapping[str, np.ndarray], first: int, step: int, streamed: bool) -> None:
+        counts, width = state["counts"], self._width
         begun = first + ((step - first) // width * width if streamed else 0)
         if state["span"].tolist() != [begun, step]:
             raise ValueError(f"{self.name} is not of the steps from {begun} to {step}")
@@ -193,6 +191,6 @@ class Rates(Logged):
         if (counts.size and not (counts.min() >= 0 and counts.max() <= most)) or counts[rows:].any():
             raise ValueError(f"{self.name} must be from 0 to {most} spikes in each bin that was begun, and 0 in others")
 
-    def expected_disk(self, sim: Simulation, steps: int) -> int:
+    def expected_disk(self, sim: SimulationView, steps: int) -> int:
         n = sim.net.population(self.of).n if self.each else 1
         return (8 + 8 * n) * (self._bins(sim, steps)[1] + 1) + ON_DISK

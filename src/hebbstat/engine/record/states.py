@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,10 +10,8 @@ from numpy.typing import ArrayLike
 from hebbstat.contract.calls import explained
 from hebbstat.contract.errors import BadValueError
 from hebbstat.engine.record.recorder import Recorder, name_of
+from hebbstat.engine.state.view import SimulationView
 from hebbstat.network.network import Population, Projection
-
-if TYPE_CHECKING:
-    from hebbstat.engine.simulation import Simulation
 
 
 class States(Recorder):
@@ -26,7 +24,7 @@ class States(Recorder):
         self.owner, self.state, self.every, self.of = name_of(owner), state, every, of
         self.name = f"{self.owner}.{state}"
 
-    def take(self, sim: Simulation) -> np.ndarray:
+    def take(self, sim: SimulationView) -> np.ndarray:
         values = sim.state(self.owner, self.state)
         if self.of is None:
             return values

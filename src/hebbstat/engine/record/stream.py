@@ -3,44 +3,55 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hebbstat.contract.errors import DataError
-from hebbstat.engine.observer import Observer, Running
+from hebbstat.engine.observer import Running
 from hebbstat.engine.record import folders
 from hebbstat.engine.record.recorder import BaseRecorder
 from hebbstat.engine.record.recording import Joined, Recording
+from hebbstat.engine.record.sink import Sink
 from hebbstat.engine.record.zarr_store import ZarrStore
-
-if TYPE_CHECKING:
-    from hebbstat.engine.simulation import Simulation
+from hebbstat.engine.state.view import SimulationView
 
 WRITE_EVERY = 10.0  # seconds after which pieces are written although they are not full
 
 
-class Stream(Observer):
+class Stream(Sink):
     """Writes what recorders hold to the zarr folder `path`; with `lengths`, after what is there already.
 
-    `attrs` gives the attributes of a recording until now. Of a run that is `kept` in a checkpoint the folder may be
-    there without it, from a process that was killed in between; if so, it is made anew.
+    Of a run that is `kept` in a checkpoint the folder may be there without it, from a process that was killed in
+    between; if so, it is made anew.
     """
 
     def __init__(
-        self, path: Path, sim: Simulation, recorders: Sequence[BaseRecorder], attrs: Callable[[], dict[str, Any]],
-        lengths: dict[str, int] | None = None, kept: bool = False,
+        self, recorders: Sequence[BaseRecorder], attrs: Callable[[], dict[str, Any]], sim: SimulationView, path: Path,
+        lengths: Mapping[str, int], kept: bool,
     ) -> None:  # fmt: skip
-        self.path, self.sim, self.recorders, self.attrs, self.until = path, sim, recorders, attrs, sim.time
+        super().__init__(recorders, attrs)
+        self.path, self.sim, self.until = path, sim, sim.time
         try:
             if kept and not lengths:
                 folders.remove_unused(path)
-            self.store = ZarrStore(path, attrs(), lengths=lengths)
+            self.store = ZarrStore(path, attrs(), lengths=dict(lengths) or None)
         except DataError:
             raise
         except OSError as error:
             raise DataError(f"cannot write the recording to '{path}': {_why(error)}; choose another out=") from error
         self.write()
+
+    @property
+    def lengths(self) -> Mapping[str, int]:
+        return self.store.lengths
+
+    def flush(self) -> None:
+        self.write()
+
+    def recording(self) -> Recording:
+        self.write(last=True, health=self.attrs()["health"])
+        return Recording.open(self.path)
 
     def observe(self, run: Running) -> None:
         """Write if a recorder is full, or if it was long ago."""

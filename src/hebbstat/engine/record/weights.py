@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -10,10 +10,8 @@ from hebbstat.contract.calls import explained
 from hebbstat.contract.errors import BadValueError
 from hebbstat.engine.record.recorder import IN_MEMORY, Recorder, name_of
 from hebbstat.engine.state.synapse_sample import SynapseSample, recorded_synapses
+from hebbstat.engine.state.view import SimulationView
 from hebbstat.network.network import Projection
-
-if TYPE_CHECKING:
-    from hebbstat.engine.simulation import Simulation
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -27,20 +25,21 @@ class Weights(Recorder):
         self.name = f"{self.projection}.w"
         self._some: SynapseSample | None = None
 
-    def take(self, sim: Simulation) -> np.ndarray:
+    def take(self, sim: SimulationView) -> np.ndarray:
         n = len(sim.pairs(self.projection)[0])
         if self.sample is None or self.sample >= n:
             return sim.weights(self.projection)
-        if self._some is None or self._some.sim is not sim:
-            self._some = SynapseSample(sim, self.projection, recorded_synapses(sim, self.projection, self.sample))
+        if self._some is None or self._some.core is not sim.core:
+            chosen = recorded_synapses(sim.core, self.projection, self.sample)
+            self._some = SynapseSample(sim.core, self.projection, chosen)
         return self._some.read()
 
-    def expected_bytes(self, sim: Simulation, steps: int) -> int:
+    def expected_bytes(self, sim: SimulationView, steps: int) -> int:
         n = len(sim.pairs(self.projection)[0])
         search = 0 if self.sample is None or self.sample >= n else 24 * n  # for the sample, in all synapses
         return super().expected_bytes(sim, steps) + search
 
-    def begin(self, sim: Simulation, steps: int, room: int | None = None) -> None:
+    def begin(self, sim: SimulationView, steps: int, room: int | None = None) -> None:
         super().begin(sim, steps, room)
         pre, post = sim.pairs(self.projection)
         self._pairs = (pre, post) if self._some is None else (pre[self._some.chosen], post[self._some.chosen])
@@ -61,29 +60,29 @@ class WeightSummary(Recorder):
         self.projection, self.every = None if projection is None else name_of(projection), every
         self.name = f"{self.projection or 'all'}.weights"
 
-    def begin(self, sim: Simulation, steps: int, room: int | None = None) -> None:
+    def begin(self, sim: SimulationView, steps: int, room: int | None = None) -> None:
         if not self._names(sim):
             raise BadValueError("WeightSummary(): the network has no plastic projection; name one")
         self._of = self._names(sim)
         super().begin(sim, steps, room)
 
-    def names(self, sim: Simulation) -> list[str]:
+    def names(self, sim: SimulationView) -> list[str]:
         return [f"{name}.weights" for name in self._names(sim)]
 
-    def _names(self, sim: Simulation) -> list[str]:
-        return [self.projection] if self.projection else [name for name, plan in sim.plans.items() if plan.plastic]
+    def _names(self, sim: SimulationView) -> list[str]:
+        return [self.projection] if self.projection else [name for name, plan in sim.core.plans.items() if plan.plastic]
 
-    def expected_bytes(self, sim: Simulation, steps: int) -> int:
+    def expected_bytes(self, sim: SimulationView, steps: int) -> int:
         names = self._names(sim)
         largest = max((len(sim.pairs(name)[0]) for name in names), default=0)
         sample = 8 * (1 + (4 + len(QUANTILES)) * len(names))
         copies = 40 * largest  # of all weights, while a sample is taken
         return IN_MEMORY + (self._samples(sim, steps) + 2) * sample + copies
 
-    def expected_held(self, sim: Simulation, steps: int, room: int) -> int:
+    def expected_held(self, sim: SimulationView, steps: int, room: int) -> int:
         return self.expected_bytes(sim, steps)
 
-    def take(self, sim: Simulation) -> np.ndarray:
+    def take(self, sim: SimulationView) -> np.ndarray:
         return np.array([_summary(sim.weights(name)) for name in self._of])
 
     def data(self, finished: bool = False) -> dict[str, Any]:

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hebbstat.contract.errors import BadValueError, RunInterruptedError
 from hebbstat.engine.checkpoint.autosave import AutoSaver, Checkpoint
-from hebbstat.engine.health.monitor import Health, monitor
+from hebbstat.engine.core import Core
+from hebbstat.engine.health.monitor import Health, HealthMonitor, monitor
 from hebbstat.engine.observer import Observer
-from hebbstat.engine.record.budget import MemoryLimit, check_recording_size
+from hebbstat.engine.record.budget import check_recording_size
 from hebbstat.engine.record.recorder import PIECE, BaseRecorder
 from hebbstat.engine.record.recording import Recording
+from hebbstat.engine.record.sink import InMemory, Sink
 from hebbstat.engine.record.spike_log import SpikeLog
 from hebbstat.engine.record.stream import Stream
+from hebbstat.engine.run.interrupt import listening
 from hebbstat.engine.run.oversubscription import ThreadAdapter
 from hebbstat.engine.run.progress import ProgressBar
-
-if TYPE_CHECKING:
-    from hebbstat.engine.health.monitor import HealthMonitor
-    from hebbstat.engine.simulation import Simulation
+from hebbstat.engine.state.view import SimulationView
 
 LOOK_EVERY = 0.2  # seconds between looks at progress and Ctrl-C
 
@@ -33,42 +30,48 @@ LOOK_EVERY = 0.2  # seconds between looks at progress and Ctrl-C
 class Session:
     """Runs a simulation for `steps` steps and lets observers look; `begin` makes one with all that `run()` asks for."""
 
-    def __init__(self, sim: Simulation, recorders: Sequence[BaseRecorder], steps: int) -> None:
-        self.sim, self.recorders, self.steps = sim, list(recorders), steps
+    sink: Sink
+    monitor: HealthMonitor | None = None
+
+    def __init__(self, sim: SimulationView, steps: int) -> None:
+        self.sim, self.core, self.steps = sim, sim.core, steps
         self.first, self.end = sim.step_count, sim.step_count + steps
         self.interrupted = False
-        self.stream: Stream | None = None
-        self.monitor: HealthMonitor | None = None
-        self.observers: list[Observer] = list(self.recorders)
-        self.log = SpikeLog(sim, ())
+        self.observers: list[Observer] = []
 
     @property
     def step(self) -> int:
         """The step that the simulation has reached."""
-        return self.sim.step_count
+        return self.core.step_count
 
     def run(self) -> Recording:
         """Run to the end or to an interruption."""
-        _compile(self.sim)
-        self.log = SpikeLog(self.sim, [one for observer in self.observers for one in observer.subscriptions()])
+        _compile(self.core)
+        log = SpikeLog(self.core, [one for observer in self.observers for one in observer.subscriptions()])
         chunk = 64
         try:
-            self.log.open()
-            with self._listening():
+            log.open()
+            with listening(self.interrupt):
                 while self.step < self.end and not self.interrupted:
                     stop = min(self.step + chunk, *(one.due(self.step) for one in self.observers), self.end)
                     began = time.perf_counter()
-                    self.sim.advance(stop - self.step)
-                    self.log.hand_out()
+                    self.core.advance(stop - self.step)  # less, if the logs are full
+                    log.hand_out()
                     for observer in self.observers:
                         observer.observe(self)
                     took = time.perf_counter() - began
                     chunk = int(min(max(chunk * min(4.0, LOOK_EVERY / max(took, 1e-4)), 16), 10_000_000))
         finally:
-            self.log.close()
+            self.core.ask_to_stop(False)
+            log.close()
             for observer in self.observers:
                 observer.close()
         return self._ended(self.recording())
+
+    def interrupt(self) -> None:
+        """Stop soon."""
+        self.interrupted = True
+        self.core.ask_to_stop()
 
     def _ended(self, recording: Recording) -> Recording:
         if self.interrupted:
@@ -78,19 +81,9 @@ class Session:
             )
         return recording
 
-    def log_anew(self) -> None:
-        """Log spikes again, after the simulation was partitioned anew."""
-        self.log.open()
-
     def recording(self) -> Recording:
         """What has been recorded."""
-        if self.stream is not None:
-            self.stream.write(last=True, health=self.attrs()["health"])
-            return Recording.open(self.stream.path)
-        data: dict[str, Any] = {}
-        for recorder in self.recorders:
-            data |= recorder.data()
-        return Recording(data, self.attrs())
+        return self.sink.recording()
 
     def attrs(self) -> dict[str, Any]:
         """What a recording says of the run."""
@@ -98,62 +91,41 @@ class Session:
         health = [finding.as_dict() for finding in findings]
         return {"network": str(net), "seed": net.seed, "dt": net.dt, "time": self.sim.time, "health": health}
 
-    @contextmanager
-    def _listening(self) -> Iterator[None]:
-        """Ctrl-C asks the threads to stop soon; a second one is Python's own. Who ignores it goes on ignoring it."""
-        main = threading.current_thread() is threading.main_thread()
-        if not main or signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, None):
-            yield
-            return
-
-        def on_interrupt(number: int, frame: Any) -> None:
-            self.interrupted = True
-            self.sim.ask_to_stop()
-            signal.signal(signal.SIGINT, before)
-
-        before = signal.signal(signal.SIGINT, on_interrupt)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
-            self.sim.ask_to_stop(False)
-
 
 def begin(
-    sim: Simulation, recorders: Sequence[BaseRecorder], steps: int, progress: bool | None = None,
-    watch: Health | None = None, out: str | Path | None = None, checkpoint: Checkpoint | None = None,
+    sim: SimulationView, recorders: Sequence[BaseRecorder], steps: int, *, progress: bool | None = None,
+    watch: Health | None = None, former: HealthMonitor | None = None, out: str | Path | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Session:  # fmt: skip
-    """A session with all its observers: what does not fit is refused, and a run that was kept is taken up."""
+    """A session with all its observers: what does not fit is refused, and a run that was kept is taken up.
+
+    `former` is the monitor of earlier runs, which goes on if it watched for the same.
+    """
     _check(sim, recorders)
-    path = None if out is None else Path(out)
+    core, path = sim.core, None if out is None else Path(out)
     limit = check_recording_size(sim, recorders, steps, path)
     for recorder in recorders:
         recorder.begin(sim, steps, None if path is None else PIECE)
-    session = Session(sim, recorders, steps)
-    saver = AutoSaver(checkpoint, sim, recorders, steps) if checkpoint else None
+    session = Session(sim, steps)
+    saver = AutoSaver(checkpoint, core, recorders, steps) if checkpoint else None
+    streamed = saver.resume() if saver else {}
+    session.monitor = monitor(core, watch, former, session.recording)
     if saver:
-        saver.resume()
-    session.monitor = monitor(sim, watch, session.recording)
-    if saver and session.monitor:
-        saver.follow(session.monitor)
+        saver.hand_over(session.monitor)
     if path is None:
-        session.observers.append(MemoryLimit(limit, recorders, session.recording))
+        session.sink = InMemory(recorders, session.attrs, limit)
     else:
-        streamed = saver.streamed if saver else None
-        session.stream = Stream(path, sim, recorders, session.attrs, streamed, saver is not None)
-        session.observers.append(session.stream)
-    if saver and session.stream:
-        saver.stream = session.stream
-        if not saver.streamed:
-            saver.save()  # from now on, what is in the folder belongs to a run that can be taken up
+        session.sink = Stream(recorders, session.attrs, sim, path, streamed, kept=saver is not None)
+    if saver:
+        saver.begin(session.sink)
     shown = sys.stderr.isatty() if progress is None else progress
-    adapter = ThreadAdapter(sim) if sim.layout.learning[0] else None
-    others = (session.monitor, ProgressBar() if shown else None, adapter, saver)
-    session.observers += [one for one in others if one is not None]
+    adapter = ThreadAdapter(core) if core.frozen_since is None else None
+    others = (session.sink, session.monitor, ProgressBar() if shown else None, adapter, saver)
+    session.observers = [*recorders, *(one for one in others if one is not None)]
     return session
 
 
-def _check(sim: Simulation, recorders: Any) -> None:
+def _check(sim: SimulationView, recorders: Any) -> None:
     """Refuse what is no list of recorders, and recorders of which one would take another's place in the recording."""
     if isinstance(recorders, BaseRecorder) or not isinstance(recorders, Sequence):
         raise BadValueError(f"record={recorders!r} must be a list of recorders: record=[Spikes('exc')]")
@@ -166,13 +138,12 @@ def _check(sim: Simulation, recorders: Any) -> None:
             raise BadValueError(f"two recorders would both be called '{name}'; keep one, or record in two runs")
 
 
-def _compile(sim: Simulation) -> None:
+def _compile(core: Core) -> None:
     """Load or compile the kernels, and say so if it takes time."""
-    tell = not (sim.was_compiled or sim.quiet)
+    tell = not (core.was_compiled or core.quiet)
     if tell:
         text = "compiling this network's kernels (once; they are kept for the next time) ..."
         print(text, file=sys.stderr, flush=True)
-    took = sim.compile()
-    sim.was_compiled = True
+    took = core.compile()
     if tell:
         print(f"compiled in {took:.1f} s", file=sys.stderr, flush=True)

@@ -80,7 +80,6 @@ def _rest(typingctx, microseconds):
 
 LINE = 8  # numbers in a cache line: what different threads write lies so far apart
 HALT, STOP = 0, 32  # places in `flags`: the step before which all threads halt; whether the user asks for it
-NEVER = 1 << 62
 SPINS = 4000  # looks, some cycles apart, before a waiting thread sleeps
 NAP, LONGEST_NAP = 50, 1000  # microseconds that it sleeps between looks
 

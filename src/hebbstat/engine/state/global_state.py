@@ -7,36 +7,34 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from hebbstat.contract.signals import steps_of
+from hebbstat.engine.core import Core
 from hebbstat.engine.plan.arrays import Shape, Variable
 from hebbstat.engine.plan.model import Group, Member
-
-if TYPE_CHECKING:
-    from hebbstat.engine.simulation import Simulation
 
 State = dict[str, np.ndarray]  # "owner/variable" -> values in canonical order
 
 
-def gather(sim: Simulation) -> State:
+def gather(core: Core) -> State:
     """All that a run can change; together with the step count it determines the rest."""
-    sim.settle()
-    return {f"{group.name}/{key}": gathered(sim, group, key) for group in groups(sim) for key in saved(group)}
+    core.flush()
+    return {f"{group.name}/{key}": gathered(core, group, key) for group in groups(core) for key in saved(group)}
 
 
-def put(sim: Simulation, state: Mapping[str, np.ndarray], step: int) -> None:
+def put(core: Core, state: Mapping[str, np.ndarray], step: int) -> None:
     """Give a simulation of the same network this state, as of the beginning of `step`; the reverse of `gather`."""
-    sim.step_count = step
-    for group in groups(sim):
+    core.step_count = step
+    for group in groups(core):
         for key, variable in saved(group).items():
             if variable.shape is Shape.SPIKES:
-                _put_spikes(sim, group, state[f"{group.name}/counts"], state[f"{group.name}/{key}"])
+                _put_spikes(core, group, state[f"{group.name}/counts"], state[f"{group.name}/{key}"])
             elif variable.shape is not Shape.COUNTS:
-                put_variable(sim, group, key, state[f"{group.name}/{key}"])
-    _follow(sim, step)
+                put_variable(core, group, key, state[f"{group.name}/{key}"])
+    _follow(core, step)
 
 
 def saved(group: Group) -> dict[str, Variable]:
@@ -54,27 +52,27 @@ def digest(state: Mapping[str, np.ndarray]) -> str:
     return found.hexdigest()
 
 
-def groups(sim: Simulation) -> Iterator[Group]:
+def groups(core: Core) -> Iterator[Group]:
     """All groups of a simulation's model."""
-    yield from (*sim.model.cells.values(), *sim.model.links.values(), sim.model.rules)
+    yield from (*core.model.cells.values(), *core.model.links.values(), core.model.rules)
 
 
-def gather_delays(sim: Simulation, name: str) -> np.ndarray:
+def gather_delays(core: Core, name: str) -> np.ndarray:
     """The delay of each synapse of a projection in steps, in canonical order."""
-    whole = np.empty(sim.layout.synapses(name), np.int32)
-    for shard in sim.layout.links[name]:
+    whole = np.empty(core.layout.synapses(name), np.int32)
+    for shard in core.layout.links[name]:
         shard.from_shard(np.repeat(shard.arrays["row_delay"], np.diff(shard.arrays["start"])), whole)
     return whole
 
 
-def gathered(sim: Simulation, group: Group, key: str) -> np.ndarray:
+def gathered(core: Core, group: Group, key: str) -> np.ndarray:
     """A variable of a group over its owners in canonical order: cells, synapses, rows by neuron and delay, steps."""
-    shards, variable = sim.layout.shards[group.name], group.array(key)
+    shards, variable = core.layout.shards[group.name], group.array(key)
     match variable.shape:
         case Shape.NUMBER:
             return np.array(float(variable.value))
         case Shape.SYNAPSE:
-            return sim.layout.gathered(group.name, key)
+            return core.layout.gathered(group.name, key)
         case Shape.ROW:
             empty = np.concatenate([np.diff(shard["start"]) == 0 for shard in shards])
             order = np.argsort(empty, kind="stable")  # a release moves the states of a row only where it has synapses
@@ -85,28 +83,28 @@ def gathered(sim: Simulation, group: Group, key: str) -> np.ndarray:
         case Shape.ONE:  # every thread computes it for itself
             return shards[0][key].copy()
         case Shape.STEPS | Shape.OUTPUTS:
-            return shards[0][key][slots(sim)]
+            return shards[0][key][slots(core)]
         case Shape.COUNTS:
-            return _counts(sim, group).sum(axis=1)
+            return _counts(core, group).sum(axis=1)
         case Shape.SPIKES:
-            found = zip(slots(sim), _counts(sim, group), strict=True)
+            found = zip(slots(core), _counts(core, group), strict=True)
             spikes = [s[key][slot, s["first"] :][:n] for slot, row in found for s, n in zip(shards, row, strict=True)]
             return np.concatenate([np.empty(0, np.int32), *spikes])
     raise NotImplementedError(f"{key} of {group.name}: no order of {variable.shape} is the same for any threads")
 
 
-def put_variable(sim: Simulation, group: Group, key: str, values: np.ndarray) -> None:
+def put_variable(core: Core, group: Group, key: str, values: np.ndarray) -> None:
     """Give a number or an array of a group new values, in canonical order; the reverse of `gathered`."""
-    shards, variable = sim.layout.shards[group.name], group.array(key)
+    shards, variable = core.layout.shards[group.name], group.array(key)
     match variable.shape:
         case Shape.NUMBER:
             variable.value = float(values)
             for shard in shards:
                 shard[key] = type(shard[key])(values)
         case Shape.SYNAPSE:
-            sim.layout.scatter(group.name, key, values)
+            core.layout.scatter(group.name, key, values)
         case Shape.ROW:
-            ids = rows(sim, group)
+            ids = rows(core, group)
             for shard in shards:
                 shard[key][:] = values[np.searchsorted(ids, row_ids(shard))]
         case Shape.CELL:
@@ -119,14 +117,14 @@ def put_variable(sim: Simulation, group: Group, key: str, values: np.ndarray) ->
         case Shape.STEPS | Shape.OUTPUTS:
             for shard in shards:
                 shard[key][:] = 0
-                shard[key][slots(sim)] = values
+                shard[key][slots(core)] = values
         case _:
             raise NotImplementedError(f"{key} of {group.name}: {variable.shape} cannot be put")
 
 
-def rows(sim: Simulation, group: Group) -> np.ndarray:
+def rows(core: Core, group: Group) -> np.ndarray:
     """The virtual rows of a projection, each as presynaptic neuron * 2**32 + delay, ascending."""
-    return np.unique(np.concatenate([row_ids(shard) for shard in sim.layout.shards[group.name]]))
+    return np.unique(np.concatenate([row_ids(shard) for shard in core.layout.shards[group.name]]))
 
 
 def row_ids(shard: Mapping[str, Any]) -> np.ndarray:
@@ -134,27 +132,27 @@ def row_ids(shard: Mapping[str, Any]) -> np.ndarray:
     return shard["pre"].astype(np.int64) << 32 | shard["row_delay"].astype(np.int64)
 
 
-def slots(sim: Simulation) -> np.ndarray:
+def slots(core: Core) -> np.ndarray:
     """The places in rings of the last steps that hold something, the oldest step first."""
-    kept = sim.layout.slots
-    return np.arange(max(0, sim.step_count - kept), sim.step_count) % kept
+    kept = core.layout.slots
+    return np.arange(max(0, core.step_count - kept), core.step_count) % kept
 
 
-def _counts(sim: Simulation, group: Group) -> np.ndarray:
+def _counts(core: Core, group: Group) -> np.ndarray:
     """How many spikes are still under way, by step and thread."""
-    shards, steps = sim.layout.shards[group.name], slots(sim)
+    shards, steps = core.layout.shards[group.name], slots(core)
     found = [[shard["counts"][slot, shard["column"]] for shard in shards] for slot in steps]
     return np.array(found, np.int64).reshape(len(steps), len(shards))
 
 
-def _put_spikes(sim: Simulation, group: Group, counts: np.ndarray, ids: np.ndarray) -> None:
+def _put_spikes(core: Core, group: Group, counts: np.ndarray, ids: np.ndarray) -> None:
     """Spikes under way: `counts` of each step, and their cells."""
-    shards = sim.layout.shards[group.name]
+    shards = core.layout.shards[group.name]
     for shard in shards:
         shard["ids"][:], shard["counts"][:] = 0, 0
     firsts = np.array([shard["first"] for shard in shards])
     ends = np.cumsum(counts)
-    for slot, last, count in zip(slots(sim), ends, counts, strict=True):
+    for slot, last, count in zip(slots(core), ends, counts, strict=True):
         here = ids[last - count : last]
         cuts = [*np.searchsorted(here, firsts), len(here)]
         for shard, begin, end in zip(shards, cuts[:-1], cuts[1:], strict=True):
@@ -162,30 +160,30 @@ def _put_spikes(sim: Simulation, group: Group, counts: np.ndarray, ids: np.ndarr
             shard["ids"][slot, shard["first"] : shard["first"] + end - begin] = here[begin:end]
 
 
-def set_clock(sim: Simulation, group: Group, member: Member) -> None:
+def set_clock(core: Core, group: Group, member: Member) -> None:
     """Let a member's clock tick by its period, which a user may have set."""
     ticks = group.variables.get(f"ticks_{member.prefix[:-1]}")
     if ticks is None:
         return
     period = float(group.variables[f"{member.prefix}period"].value)
-    ticks.value = steps_of(period, sim.net.dt, f"period of {type(member.mechanism).__name__}")
-    for shard in sim.layout.shards[group.name]:
+    ticks.value = steps_of(period, core.net.dt, f"period of {type(member.mechanism).__name__}")
+    for shard in core.layout.shards[group.name]:
         shard[f"ticks_{member.prefix[:-1]}"] = ticks.value
 
 
-def _follow(sim: Simulation, step: int) -> None:
+def _follow(core: Core, step: int) -> None:
     """Set what follows from the rest: no event waits for a replay, clocks tick by their periods, given trains are
     played up to the step."""
-    for group in groups(sim):
+    for group in groups(core):
         for key, variable in group.arrays.items():
             if variable.role.cleared:
-                for shard in sim.layout.shards[group.name]:
+                for shard in core.layout.shards[group.name]:
                     shard[key][:] = variable.value
         for member in group.members:
-            set_clock(sim, group, member)
-    for name in sim.model.cells:
-        for shard in sim.layout.shards[name]:
+            set_clock(core, group, member)
+    for name in core.model.cells:
+        for shard in core.layout.shards[name]:
             shard["cursor"][:] = np.searchsorted(shard["train_step"], step)
-    for name, plan in sim.plans.items():
-        for shard in sim.layout.shards[name]:
+    for name, plan in core.plans.items():
+        for shard in core.layout.shards[name]:
             shard["flushed"][0] = step if plan.replays else 0

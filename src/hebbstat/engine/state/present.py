@@ -6,7 +6,7 @@ own is advanced in plain Python, an owner after the other.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from hebbstat.contract.hooks import Derived
 from hebbstat.contract.mechanism import PopulationRule
 from hebbstat.contract.signals import FollowState
 from hebbstat.contract.state import State, Trace
+from hebbstat.engine.core import Core
 from hebbstat.engine.plan.arrays import Shape
 from hebbstat.engine.plan.model import (
     NETWORK,
@@ -30,111 +31,108 @@ from hebbstat.network import lookup
 from hebbstat.network.instantiate import Table
 from hebbstat.network.scopes import field_scope
 
-if TYPE_CHECKING:
-    from hebbstat.engine.simulation import Simulation
 
-
-def present(sim: Simulation, found: Found) -> np.ndarray:
+def present(core: Core, found: Found) -> np.ndarray:
     """A copy of what a user calls by name: a value for each owner; one for what is one number of a projection."""
     group, member, name = found.group, found.member, found.name
     if isinstance(group, ProjectionGroup):
-        sim.settle()
+        core.flush()
     if member is None:
-        values = gathered(sim, group, "w")
-        return values if values.ndim else np.full(sim.layout.synapses(group.name), values)
-    value, _ = value_of(sim, group, member, name)
+        values = gathered(core, group, "w")
+        return values if values.ndim else np.full(core.layout.synapses(group.name), values)
+    value, _ = value_of(core, group, member, name)
     if np.ndim(value) == 0:
         value = np.full(group.population.n if isinstance(group, PopulationGroup) else 1, value)
     return np.array(value)
 
 
-def value_of(sim: Simulation, group: Group, member: Member, name: str) -> tuple[Any, Shape]:
+def value_of(core: Core, group: Group, member: Member, name: str) -> tuple[Any, Shape]:
     """A state, field, derived value or output of a member: a number or an array, and what it has values for."""
     mechanism = member.mechanism
     if name in mechanism.states and mechanism.states[name].is_plain:
-        return state_value(sim, group, member, mechanism.states[name])
+        return state_value(core, group, member, mechanism.states[name])
     key = f"{member.prefix}{name}"
     shape = group.shape(key)
     if shape is Shape.TABLE:
-        return _planned(sim, group.variables[key].value), _given_over(group.variables[key].over or Shape.NUMBER)
+        return _planned(core, group.variables[key].value), _given_over(group.variables[key].over or Shape.NUMBER)
     if shape is Shape.NUMBER:
         return group.variables[key].value, Shape.NUMBER
     if shape is Shape.ONE:
-        return float(gathered(sim, group, key)[0]), Shape.NUMBER
+        return float(gathered(core, group, key)[0]), Shape.NUMBER
     if shape is Shape.ROW and group.variables[key].fixed:
-        return of_presynaptic(sim, group, key), Shape.SOURCE
+        return of_presynaptic(core, group, key), Shape.SOURCE
     if shape is not None:
-        return gathered(sim, group, key), shape
+        return gathered(core, group, key), shape
     value = mechanism.values.get(name)
     if isinstance(value, FollowState):
         who = f"{name} of {type(mechanism).__name__} on '{member.owner}'"
-        followed = modulator(sim.model, *lookup.followed(sim.net, value.source, who))
-        return float(sim.layout.shards[NETWORK][0][f"left_{followed}"][0]), Shape.NUMBER
+        followed = modulator(core.model, *lookup.followed(core.net, value.source, who))
+        return float(core.layout.shards[NETWORK][0][f"left_{followed}"][0]), Shape.NUMBER
     if name in mechanism.derived:
         over = _given_over(SHAPE_OF_SCOPE[field_scope(mechanism, name)])
-        return _called(sim, group, member, mechanism.derived[name], {}, over)
+        return _called(core, group, member, mechanism.derived[name], {}, over)
     assert isinstance(group, PopulationGroup) and name == "rate", name
-    rates = sim.layout.cells[group.name]["rates"]
-    return rates[(sim.step_count - 1) % len(rates)] if sim.step_count else np.zeros_like(rates[0]), Shape.CELL
+    rates = core.layout.cells[group.name]["rates"]
+    return rates[(core.step_count - 1) % len(rates)] if core.step_count else np.zeros_like(rates[0]), Shape.CELL
 
 
-def state_value(sim: Simulation, group: Group, member: Member, state: State) -> tuple[Any, Shape]:
+def state_value(core: Core, group: Group, member: Member, state: State) -> tuple[Any, Shape]:
     """The value of a state, and what it has values for; synapses must be up to date."""
     key = f"{member.prefix}{state.name}"
     shape = group.variables[key].shape
-    value = gathered(sim, group, key)
+    value = gathered(core, group, key)
     if shape is Shape.ONE:
         return float(value[0]), Shape.NUMBER
     if not state.moves or not (isinstance(group, ProjectionGroup) or isinstance(member.mechanism, PopulationRule)):
         return value, shape  # moves with every step
-    elapsed = now(sim, slow=group.variables[key].slow) - stamps(sim, group, key).astype(float)
+    elapsed = now(core, slow=group.variables[key].slow) - stamps(core, group, key).astype(float)
     if isinstance(state.origin, Trace):
         rate = group.variables[f"rate_of_{key}"]
-        each = rate.value if rate.shape is Shape.NUMBER else gathered(sim, group, f"rate_of_{key}")
-        moved = value * np.exp(-elapsed * spread(sim, group, each, rate.shape, shape))
+        each = rate.value if rate.shape is Shape.NUMBER else gathered(core, group, f"rate_of_{key}")
+        moved = value * np.exp(-elapsed * spread(core, group, each, rate.shape, shape))
     else:
-        given = {state.name: value, "elapsed": elapsed * sim.net.dt}
-        moved, _ = _called(sim, group, member, state.advancer, given, shape)
+        given = {state.name: value, "elapsed": elapsed * core.net.dt}
+        moved, _ = _called(core, group, member, state.advancer, given, shape)
     return np.where(elapsed == 0, value, moved).astype(value.dtype), shape
 
 
-def now(sim: Simulation, slow: bool) -> int:
+def now(core: Core, slow: bool) -> int:
     """The last step done; for slow state, for which frozen time does not pass, the last one before that began."""
-    return (sim.frozen_since if slow and sim.frozen_since is not None else sim.step_count) - 1
+    return (core.frozen_since if slow and core.frozen_since is not None else core.step_count) - 1
 
 
-def stamps(sim: Simulation, group: Group, key: str) -> np.ndarray:
+def stamps(core: Core, group: Group, key: str) -> np.ndarray:
     """The step of the last event of each owner of a state that is kept as of that."""
     if f"at_{key}" in group.variables:
-        return gathered(sim, group, f"at_{key}")
-    return gathered(sim, group, "last" if group.shape(key) is Shape.ROW else "stamp")
+        return gathered(core, group, f"at_{key}")
+    return gathered(core, group, "last" if group.shape(key) is Shape.ROW else "stamp")
 
 
-def spread(sim: Simulation, group: Group, value: Any, own: Shape, over: Shape) -> Any:
+def spread(core: Core, group: Group, value: Any, own: Shape, over: Shape) -> Any:
     """A value over cells, rows, synapses or presynaptic neurons as one over others of these."""
     if np.ndim(value) == 0 or own is over:
         return value
     if over is Shape.ROW:
-        return value[rows(sim, group) >> 32]
-    pre, post = sim.pairs(group.name)
+        return value[rows(core, group) >> 32]
+    pre, post = core.pairs(group.name)
     if own is not Shape.ROW:
         return value[post if own is Shape.CELL else pre]
-    mine = pre.astype(np.int64) << 32 | gather_delays(sim, group.name)
-    return value[np.searchsorted(rows(sim, group), mine)]
+    mine = pre.astype(np.int64) << 32 | gather_delays(core, group.name)
+    return value[np.searchsorted(rows(core, group), mine)]
 
 
-def of_presynaptic(sim: Simulation, group: Group, key: str) -> np.ndarray:
+def of_presynaptic(core: Core, group: Group, key: str) -> np.ndarray:
     """A parameter of rows: one value for each presynaptic neuron, whatever its delays."""
     assert isinstance(group, ProjectionGroup)
     values = np.array(np.broadcast_to(group.variables[key].value, group.source.population.n), float)
-    for shard in sim.layout.shards[group.name]:
+    for shard in core.layout.shards[group.name]:
         values[shard["pre"]] = shard[key]
     return values
 
 
-def of_each(sim: Simulation, group: Group, key: str, values: np.ndarray) -> np.ndarray:
+def of_each(core: Core, group: Group, key: str, values: np.ndarray) -> np.ndarray:
     """A parameter of rows, given for each row, as one value for each presynaptic neuron; `ValueError` if it has two."""
-    each, neurons = of_presynaptic(sim, group, key), rows(sim, group) >> 32
+    each, neurons = of_presynaptic(core, group, key), rows(core, group) >> 32
     each[neurons] = values
     if not np.array_equal(each[neurons], values, equal_nan=True):
         raise ValueError("rows of one neuron differ")
@@ -146,12 +144,12 @@ def _given_over(shape: Shape) -> Shape:
     return Shape.SOURCE if shape is Shape.ROW else shape
 
 
-def _planned(sim: Simulation, table: Table) -> Any:
-    return table.values[table.row(max(0, sim.step_count - 1))]
+def _planned(core: Core, table: Table) -> Any:
+    return table.values[table.row(max(0, core.step_count - 1))]
 
 
 def _called(
-    sim: Simulation, group: Group, member: Member, function: Any, given: dict[str, Any], over: Shape
+    core: Core, group: Group, member: Member, function: Any, given: dict[str, Any], over: Shape
 ) -> tuple[Any, Shape]:
     """What a function of a mechanism returns, for each of what it is `over`, or of the widest among its arguments."""
     found: list[tuple[Any, Shape]] = []
@@ -160,29 +158,29 @@ def _called(
         if read in given:
             found.append((given[read], over))
             continue
-        match lookup.meaning(sim.net, member.owner, member.mechanism, read, asking):
+        match lookup.meaning(core.net, member.owner, member.mechanism, read, asking):
             case lookup.Own(name):
-                found.append(value_of(sim, group, member, name))
+                found.append(value_of(core, group, member, name))
             case lookup.OfNeuron(side, name):
-                found.append(_of_neuron(sim, group, side, name))
+                found.append(_of_neuron(core, group, side, name))
             case lookup.Default(value):
                 found.append((value, Shape.NUMBER))
             case lookup.Offered("dt"):
-                found.append((sim.net.dt, Shape.NUMBER))
+                found.append((core.net.dt, Shape.NUMBER))
             case other:
                 raise AssertionError(f"{other} is not to be had between steps")
     shapes = {own for value, own in found if np.ndim(value)}
     if over is Shape.NUMBER:
         over = Shape.SYNAPSE if len(shapes) > 1 else next(iter(shapes), over)
-    values = [spread(sim, group, value, own, over) for value, own in found]
+    values = [spread(core, group, value, own, over) for value, own in found]
     if all(np.ndim(value) == 0 for value in values):
         return float(function(*values)), over
     return np.vectorize(function, otypes=[float])(*values), over
 
 
-def _of_neuron(sim: Simulation, group: Group, side: str, name: str) -> tuple[Any, Shape]:
+def _of_neuron(core: Core, group: Group, side: str, name: str) -> tuple[Any, Shape]:
     """A value of the neurons on a side."""
     if isinstance(group, ProjectionGroup):
         group = group.source if side == "pre" else group.target
-    value, _ = value_of(sim, group, group.members[0], name)
+    value, _ = value_of(core, group, group.members[0], name)
     return value, Shape.SOURCE if side == "pre" else Shape.CELL

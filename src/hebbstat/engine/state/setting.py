@@ -7,7 +7,7 @@ before: it has moved by the old values until now, and moves by the new ones from
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from hebbstat.contract.errors import BadValueError
 from hebbstat.contract.fields import checked
 from hebbstat.contract.signals import Moving, steps_of
 from hebbstat.contract.state import Trace
+from hebbstat.engine.core import Core
 from hebbstat.engine.plan.arrays import Role, Shape
 from hebbstat.engine.plan.model import Group, Member
 from hebbstat.engine.state.access import Found, title
@@ -25,74 +26,71 @@ from hebbstat.network.derive import dependents, derived_value
 from hebbstat.network.instantiate import NetworkInstance
 from hebbstat.network.lookup import places
 
-if TYPE_CHECKING:
-    from hebbstat.engine.simulation import Simulation
-
 STAMPS = {Shape.ROW: "last", Shape.SYNAPSE: "stamp"}
 """The variable that says as of when the states of an owner are kept, where they have none of their own."""
 
 
-def put(sim: Simulation, found: Found, value: Any) -> None:
+def put(core: Core, found: Found, value: Any) -> None:
     """Set what a user calls by name in a settled simulation."""
     group, member = found.group, found.member
-    value = _checked(sim, found, value)
+    value = _checked(core, found, value)
     is_parameter = member is not None and found.name in member.mechanism.fields
-    for other in groups(sim) if is_parameter else [group]:
-        bring_up_to_date(sim, other)
-    _write(sim, found, value)
+    for other in groups(core) if is_parameter else [group]:
+        bring_up_to_date(core, other)
+    _write(core, found, value)
     if member is not None and is_parameter and group.variables[found.key].fixed:
-        _derive_again(sim, group, member, found.name)
+        _derive_again(core, group, member, found.name)
 
 
-def bring_up_to_date(sim: Simulation, group: Group) -> None:
+def bring_up_to_date(core: Core, group: Group) -> None:
     """Keep all states of a group that move by themselves as of now. Their values stay what they are."""
     states = [
-        (f"{member.prefix}{state.name}", state_value(sim, group, member, state)[0])
+        (f"{member.prefix}{state.name}", state_value(core, group, member, state)[0])
         for member in group.members
         for state in member.mechanism.states.values()
         if state.moves and state.is_plain
     ]
     for key, value in states:
         if np.ndim(value):
-            put_variable(sim, group, key, value)
-            _stamp(sim, group, key)
+            put_variable(core, group, key, value)
+            _stamp(core, group, key)
             if f"before_{key}" in group.variables:
-                put_variable(sim, group, f"before_{key}", value)
+                put_variable(core, group, f"before_{key}", value)
 
 
-def _stamp(sim: Simulation, group: Group, key: str) -> None:
+def _stamp(core: Core, group: Group, key: str) -> None:
     """Note that a state is as of now."""
     slow = group.variables[key].slow
-    for shard in sim.layout.shards[group.name]:
+    for shard in core.layout.shards[group.name]:
         name = f"at_{key}" if f"at_{key}" in shard else STAMPS.get(group.variables[key].shape, "")
         if name in shard:
-            shard[name][:] = now(sim, slow)
+            shard[name][:] = now(core, slow)
 
 
-def _write(sim: Simulation, found: Found, value: Any) -> None:
+def _write(core: Core, found: Found, value: Any) -> None:
     group, key, shape = found.group, found.key, found.shape
     if shape is Shape.NUMBER:
         if np.size(value) == 0 or np.min(value) != np.max(value):
-            what = title(sim.model, found)
+            what = title(core.model, found)
             raise BadValueError(
                 f"{what} is one number; make it an array when the network is described to set it per element"
             )
-        put_variable(sim, group, key, np.asarray(float(np.max(value))))
+        put_variable(core, group, key, np.asarray(float(np.max(value))))
         return
     per_neuron = shape is Shape.ROW and group.variables[key].fixed
-    n = len(of_presynaptic(sim, group, key) if per_neuron else gathered(sim, group, key))
+    n = len(of_presynaptic(core, group, key) if per_neuron else gathered(core, group, key))
     if np.ndim(value) and np.shape(value) != (n,):
-        what = title(sim.model, found)
+        what = title(core.model, found)
         raise BadValueError(f"{what} needs one number or {n}, not an array of shape {np.shape(value)}")
     values = np.broadcast_to(value, n)
-    _put_scoped(sim, group, key, values) if per_neuron else put_variable(sim, group, key, values)
+    _put_scoped(core, group, key, values) if per_neuron else put_variable(core, group, key, values)
     if f"before_{key}" in group.variables:
-        put_variable(sim, group, f"before_{key}", values)
+        put_variable(core, group, f"before_{key}", values)
 
 
-def _checked(sim: Simulation, found: Found, value: Any) -> Any:
+def _checked(core: Core, found: Found, value: Any) -> Any:
     """The value as numbers, or an error that says why it cannot be set."""
-    member, what = found.member, title(sim.model, found)
+    member, what = found.member, title(core.model, found)
     if isinstance(value, Distribution | Moving):
         raise BadValueError(
             f"{what} must be numbers, not {value!r}; draw them with numpy, or give them when the network is described"
@@ -103,12 +101,12 @@ def _checked(sim: Simulation, found: Found, value: Any) -> Any:
             raise BadValueError(f"{what} is {mechanism.values[found.name]!r}, so it cannot be set between runs")
         value = checked(mechanism.fields[found.name], value, f"{type(mechanism).__name__} on '{found.group.name}'")
         if found.name == "period":
-            steps_of(float(value) if np.ndim(value) == 0 else np.nan, sim.net.dt, what)
+            steps_of(float(value) if np.ndim(value) == 0 else np.nan, core.net.dt, what)
         return value
     state = None if mechanism is None else mechanism.states.get(found.name)
     if mechanism is not None and (state is None or not state.is_plain):
         raise BadValueError(f"{what} cannot be set: it follows from other values")
-    if found.shape is Shape.SYNAPSE and found.name == "w" and sim.plans[found.group.name].weights:
+    if found.shape is Shape.SYNAPSE and found.name == "w" and core.plans[found.group.name].weights:
         raise BadValueError(f"{what} cannot be set: it is derived from hidden states; set these")
     try:
         array = np.asarray(value, float)
@@ -119,93 +117,93 @@ def _checked(sim: Simulation, found: Found, value: Any) -> Any:
     return float(array) if array.ndim == 0 else array
 
 
-def _derive_again(sim: Simulation, group: Group, member: Member, name: str) -> None:
+def _derive_again(core: Core, group: Group, member: Member, name: str) -> None:
     """All that was computed from a parameter: derived values, decays of traces, clocks, copies for rows."""
-    follow = dependents(sim.model.net, member.owner, member.place, name)
-    changed = {(member.owner, member.place, name), *follow} - sim.model.made.live
-    made = _made(sim) if follow else sim.model.made
-    for owner, place, mechanism, on in places(sim.model.net):
+    follow = dependents(core.model.net, member.owner, member.place, name)
+    changed = {(member.owner, member.place, name), *follow} - core.model.made.live
+    made = _made(core) if follow else core.model.made
+    for owner, place, mechanism, on in places(core.model.net):
         for derived in mechanism.derived:
             if (owner, place, derived) in changed:
-                of, who = _member(sim, owner, place)
+                of, who = _member(core, owner, place)
                 if who.owner == owner:  # a receptor that projections share has the values of the first
                     value = derived_value(made, mechanism, derived, owner, place, on)
-                    _put_scoped(sim, of, f"{who.prefix}{derived}", value)
+                    _put_scoped(core, of, f"{who.prefix}{derived}", value)
     for owner, place, of_name in changed:
-        of, who = _member(sim, owner, place)
-        _follow(sim, of, who, of_name)
+        of, who = _member(core, owner, place)
+        _follow(core, of, who, of_name)
 
 
-def _member(sim: Simulation, owner: str, place: str) -> tuple[Group, Member]:
+def _member(core: Core, owner: str, place: str) -> tuple[Group, Member]:
     """Where the mechanism at a place stands; a receptor stands among the cells that it is of."""
-    for group in groups(sim):
+    for group in groups(core):
         for member in group.members:
             if (member.owner, member.place) == (owner, place):
                 return group, member
-    link = sim.model.links[owner]  # its receptor is shared with an earlier one
+    link = core.model.links[owner]  # its receptor is shared with an earlier one
     return link.target, next(pool for pool in link.target.pools if pool.owner == link.receptor_of)
 
 
-def _put_scoped(sim: Simulation, group: Group, key: str, value: Any) -> None:
+def _put_scoped(core: Core, group: Group, key: str, value: Any) -> None:
     """Give a parameter its value: over presynaptic neurons, if it belongs to rows."""
     if group.shape(key) is Shape.ROW and np.ndim(value):
-        for shard in sim.layout.shards[group.name]:
+        for shard in core.layout.shards[group.name]:
             shard[key][:] = value[shard["pre"]]
         return
-    put_variable(sim, group, key, np.asarray(value))
+    put_variable(core, group, key, np.asarray(value))
 
 
-def _follow(sim: Simulation, group: Group, member: Member, name: str) -> None:
+def _follow(core: Core, group: Group, member: Member, name: str) -> None:
     key = f"{member.prefix}{name}"
     variable = group.variables[key]
     for state in member.mechanism.states.values():
         decays = isinstance(state.origin, Trace) and state.origin.tau == name
         if decays and f"rate_of_{member.prefix}{state.name}" in group.variables:
-            tau = variable.value if variable.shape is Shape.NUMBER else gathered(sim, group, key)
-            rate = sim.net.dt / np.asarray(tau, float)
-            put_variable(sim, group, f"rate_of_{member.prefix}{state.name}", rate)
-            put_variable(sim, group, f"decay_of_{member.prefix}{state.name}", np.exp(-rate))
+            tau = variable.value if variable.shape is Shape.NUMBER else gathered(core, group, key)
+            rate = core.net.dt / np.asarray(tau, float)
+            put_variable(core, group, f"rate_of_{member.prefix}{state.name}", rate)
+            put_variable(core, group, f"decay_of_{member.prefix}{state.name}", np.exp(-rate))
     if name == "period":
-        set_clock(sim, group, member)
-    for links in sim.model.links.values():
+        set_clock(core, group, member)
+    for links in core.model.links.values():
         if links.source is group and f"pre_{key}" in links.variables:
-            _put_scoped(sim, links, f"pre_{key}", _parameter(sim, group, key))
+            _put_scoped(core, links, f"pre_{key}", _parameter(core, group, key))
 
 
-def _made(sim: Simulation) -> NetworkInstance:
+def _made(core: Core) -> NetworkInstance:
     """The parameters as they are now."""
-    made = sim.model.made
+    made = core.model.made
     values = {place: dict(found) for place, found in made.values.items()}
-    for group in groups(sim):
+    for group in groups(core):
         for member in group.members:
             for name in member.mechanism.fields:
                 key = f"{member.prefix}{name}"
                 if key in group.variables and group.variables[key].role is Role.PARAMETER:
-                    values[member.owner, member.place][name] = _parameter(sim, group, key)
-    pairs: dict[str, Any] = {name: _Pairs(sim, name) for name in sim.model.links}
+                    values[member.owner, member.place][name] = _parameter(core, group, key)
+    pairs: dict[str, Any] = {name: _Pairs(core, name) for name in core.model.links}
     return replace(made, values=values, synapses=pairs)
 
 
-def _parameter(sim: Simulation, group: Group, key: str) -> Any:
+def _parameter(core: Core, group: Group, key: str) -> Any:
     """A parameter as the network was instantiated with: a number or an array over its scope."""
     variable = group.variables[key]
     if variable.shape is Shape.NUMBER:
         return float(variable.value)
-    values = of_presynaptic(sim, group, key) if variable.shape is Shape.ROW else gathered(sim, group, key)
+    values = of_presynaptic(core, group, key) if variable.shape is Shape.ROW else gathered(core, group, key)
     return values.astype(float)
 
 
 class _Pairs:
     """The neurons of a projection's synapses, looked up when they are asked for."""
 
-    def __init__(self, sim: Simulation, name: str) -> None:
-        self.sim, self.name = sim, name
+    def __init__(self, core: Core, name: str) -> None:
+        self.core, self.name = core, name
 
     def pre(self) -> np.ndarray:
         """The presynaptic index of each synapse."""
-        return self.sim.pairs(self.name)[0]
+        return self.core.pairs(self.name)[0]
 
     @property
     def post(self) -> np.ndarray:
         """The postsynaptic index of each synapse."""
-        return self.sim.pairs(self.name)[1]
+        return self.core.pairs(self.name)[1]

@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from hebbstat.engine.core import Core
 from hebbstat.engine.plan.arrays import Shape, Variable
 from hebbstat.engine.state.global_state import groups
 
-if TYPE_CHECKING:
-    from hebbstat.engine.simulation import Simulation
-
 Kept = dict[tuple[str, int, str], Any]  # group, thread, variable -> its values
+
+
+class Probes:
+    """The frozen probes that a user is in, one within another: from the first to the last, slow state stands still."""
+
+    def __init__(self, core: Core) -> None:
+        self._core, self._within = core, list[Probe]()
+
+    def begin(self, restores: bool) -> None:
+        """One more begins; with `restores` its end puts back what it found."""
+        self._core.flush()
+        self._within.append(Probe(self._core, restores))
+        self._core.freeze(self._within[0].began)
+
+    def end(self) -> None:
+        """The innermost ends."""
+        probe = self._within.pop()
+        if probe.restores:
+            probe.put_back(self._core)
+        if not self._within:
+            self._core.unfreeze()
+            pass_over(self._core, self._core.step_count - probe.began)
+
+    def remember_all(self) -> None:
+        """The user is about to change what stands still."""
+        for probe in self._within:
+            probe.remember_all(self._core)
 
 
 class Probe:
@@ -21,35 +46,35 @@ class Probe:
     A run changes nothing that stands still; but the user may set it, so before that it is copied too.
     """
 
-    def __init__(self, sim: Simulation, restores: bool) -> None:
-        self.began, self.restores = sim.step_count, restores
-        self._kept = _copies(sim, False) if restores else {}
+    def __init__(self, core: Core, restores: bool) -> None:
+        self.began, self.restores = core.step_count, restores
+        self._kept = _copies(core, False) if restores else {}
         self._still: Kept | None = None
 
-    def remember_all(self, sim: Simulation) -> None:
+    def remember_all(self, core: Core) -> None:
         """Copy what stands still, if it is to be put back and was not copied yet."""
         if self.restores and self._still is None:
-            self._still = _copies(sim, True)
+            self._still = _copies(core, True)
 
-    def put_back(self, sim: Simulation) -> None:
+    def put_back(self, core: Core) -> None:
         """Give the simulation what it had as the probe began."""
-        known = {group.name: group for group in groups(sim)}
+        known = {group.name: group for group in groups(core)}
         for (group, thread, key), value in {**self._kept, **(self._still or {})}.items():
-            shard = sim.layout.shards[group][thread]
+            shard = core.layout.shards[group][thread]
             if isinstance(value, np.ndarray):
                 shard[key][...] = value
             else:
                 shard[key], known[group].array(key).value = value, value.item()
-        sim.step_count = self.began
+        core.step_count = self.began
 
 
-def _copies(sim: Simulation, still: bool) -> Kept:
+def _copies(core: Core, still: bool) -> Kept:
     """Copies of what a frozen run can change; or, if `still`, of what only the user can."""
     kept: Kept = {}
-    for group in groups(sim):
+    for group in groups(core):
         for key, variable in group.arrays.items():
             if _stands(variable) == still and (variable.role.changes or variable.role.settable):
-                shards = sim.layout.shards[group.name][: 1 if variable.shared else None]
+                shards = core.layout.shards[group.name][: 1 if variable.shared else None]
                 kept |= {(group.name, thread, key): shard[key].copy() for thread, shard in enumerate(shards)}
     return kept
 
@@ -60,10 +85,10 @@ def _stands(variable: Variable) -> bool:
     return variable.role.settable or by_user
 
 
-def pass_over(sim: Simulation, steps: int) -> None:
+def pass_over(core: Core, steps: int) -> None:
     """For slow state frozen time has not passed: move the stamps of its last events forward by it."""
-    for group in groups(sim):
+    for group in groups(core):
         stamps = {f"at_{name}" for name, variable in group.variables.items() if variable.slow} | {"stamp"}
         for stamp in stamps & group.variables.keys():
-            for shard in sim.layout.shards[group.name]:
+            for shard in core.layout.shards[group.name]:
                 shard[stamp] += np.int32(steps)

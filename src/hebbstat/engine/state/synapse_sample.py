@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from hebbstat.contract import random
-
-if TYPE_CHECKING:
-    from hebbstat.engine.simulation import Simulation
+from hebbstat.engine.core import Core
 
 
 class SynapseSample:
     """The synapses `chosen` (canonical indices, ascending) of a projection."""
 
-    def __init__(self, sim: Simulation, projection: str, chosen: np.ndarray) -> None:
-        self.sim, self.projection, self.chosen = sim, projection, chosen
+    def __init__(self, core: Core, projection: str, chosen: np.ndarray) -> None:
+        self.core, self.projection, self.chosen = core, projection, chosen
         self._find()
 
     def _find(self) -> None:
-        self._layout, chosen = self.sim.layout, self.chosen
+        self._layout, chosen = self.core.layout, self.chosen
         shards = self._layout.links[self.projection]
         rank = np.full(self._layout.synapses(self.projection), -1, np.int32)
         rank[chosen] = np.arange(len(chosen))
@@ -28,19 +24,19 @@ class SynapseSample:
 
     def read(self, key: str = "w") -> np.ndarray:
         """The present values of a variable of synapses, brought up to date, in the order of `chosen`."""
-        if self.sim.layout is not self._layout:  # cut anew for another number of threads
+        if self.core.layout is not self._layout:  # cut anew for another number of threads
             self._find()
-        self.sim.settle()
+        self.core.flush()
         values = np.empty(len(self.chosen), np.asarray(self._parts[0][0][key]).dtype)
         for arrays, here, ranks in self._parts:
             values[ranks] = arrays[key][here] if np.ndim(arrays[key]) else arrays[key]
         return values
 
 
-def recorded_synapses(sim: Simulation, projection: str, count: int) -> np.ndarray:
+def recorded_synapses(core: Core, projection: str, count: int) -> np.ndarray:
     """Canonical indices of `count` synapses of a projection, the same ones for a seed."""
-    rng = random.generator(sim.net.seed, f"{projection}/recorded")
-    return np.sort(rng.choice(len(sim.pairs(projection)[0]), count, replace=False))
+    rng = random.generator(core.net.seed, f"{projection}/recorded")
+    return np.sort(rng.choice(len(core.pairs(projection)[0]), count, replace=False))
 
 
 def _found(ranks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
