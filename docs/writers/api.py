@@ -14,7 +14,8 @@ from writers.markdown import first_sentence, markdown, table
 TOPICS: dict[str, tuple[str, str, list[str]]] = {
     "networks": (
         "Networks", "What is simulated: populations, projections and rules, described, then drawn as numbers.",
-        ["Network", "Population", "PopulationView", "Projection", "instantiate", "NetworkInstance", "Synapses", "Table"],
+        ["Network", "Population", "PopulationView", "Projection", "instantiate", "NetworkInstance", "Synapses",
+         "Table"],
     ),
     "connectors": (
         "Connectors", "Which neuron connects to which.", [*hs.network.connectors.__all__, "Connector"],
@@ -26,7 +27,7 @@ TOPICS: dict[str, tuple[str, str, list[str]]] = {
     ),
     "running": (
         "Running", "The compiled engine, and the plain reference that it is held against.",
-        ["Simulation", "ReferenceSimulation", "Checkpoint", "Health", "Finding"],
+        ["Simulation", "SimulationView", "ReferenceSimulation", "Checkpoint", "Health", "Finding"],
     ),
     "recording": (
         "Recording", "What is kept of a run.",
@@ -36,7 +37,7 @@ TOPICS: dict[str, tuple[str, str, list[str]]] = {
         "Writing mechanisms", "The kinds of mechanisms, and what their classes are made of.",
         ["Neuron", "Receptor", "Release", "Plasticity", "PopulationRule", "NetworkRule", "Wrapper", "gated", "replace",
          "field", "required", "Field", "derived", "step_when", "together", "quantile", "PerNeuron", "PerPre", "PerPost",
-         "PerSynapse", "PerBranch", "PerPopulation", "Global"],
+         "PerSynapse", "PerBranch", "PerPopulation", "Global", "Scope"],
     ),
 }  # fmt: skip
 """Page: title, what it is, names. Mechanisms have pages of their own; parts, errors and units follow."""
@@ -74,7 +75,9 @@ one `except` catches whatever Hebbstat refuses on purpose. {doc}`/guide/errors` 
 
 def thing(name: str) -> Any:
     """What is called so, in the package or among the parts of a network."""
-    return getattr(hs, name) if name in hs.__all__ else getattr(hs.network, name)
+    if name == "Scope":
+        return type(hs.Global)
+    return getattr(hs if name in hs.__all__ else hs.network, name)
 
 
 def is_error(found: Any) -> bool:
@@ -83,18 +86,26 @@ def is_error(found: Any) -> bool:
 
 
 def page(title: str, text: str, things: dict[str, Any], module: str = "hebbstat") -> str:
-    """A title, what it is about, an entry for each."""
-    head = [f"# {title}", "", text, "", f"```{{py:currentmodule}} {module}\n```", ""]
+    """A title, what it is about, an entry for each. Parts of the package are modules with an entry too."""
+    role = "currentmodule" if module == "hebbstat" else "module"
+    head = [f"# {title}", "", f"```{{py:{role}}} {module}\n```", "", text, ""]
     return "\n".join([*head, *(described(name, found) for name, found in things.items())])
 
 
 def described(name: str, found: Any) -> str:
     """An entry; a constant has its text from the table of constants."""
-    if name in CONSTANTS:
-        return entry(name, found, CONSTANTS[name])
-    return entry(name, found)
+    if name == "Scope":
+        return entry(name, found, SCOPE, call="")
+    return entry(name, found, CONSTANTS.get(name))
 
 
+SCOPE = """What the constants above are: where a state belongs. Each makes states of its owners, in the body of a class.
+
+```python
+x = hs.PerPre.trace(decay="tau_plus")            # +1 at each presynaptic event, exponential decay
+v = hs.PerNeuron.state("v_rest")                 # starts at the value of the field v_rest
+total = hs.PerPost.reduce("w", "sum")            # over a neuron's incoming synapses, read in `on_tick`
+```"""
 CONSTANTS = {
     "PerNeuron": "A state of each neuron: `v = PerNeuron.state(\"v_rest\")`, `x = PerNeuron.trace(decay=\"tau\")`.",
     "PerPre": "A state of each presynaptic neuron of a projection, and of each of its delays where these differ.",
@@ -127,9 +138,9 @@ def units_page() -> str:
     """The unit types."""
     sources = inspect.getsource(units)
     entries = [
-        directive("data", name, f"{told(name, sources)} Values: {unit(name)}.", 3) for name in UNITS.values()
+        directive("data", name, f"{told(name, sources)} Values: {unit(name)}.", 3) for name in UNITS
     ]
-    head = ["# Units", "", markdown(units.__doc__), "", "```{py:currentmodule} hebbstat.units\n```", ""]
+    head = ["# Units", "", "```{py:module} hebbstat.units\n```", "", markdown(units.__doc__), ""]
     return "\n".join([*head, *entries])
 
 

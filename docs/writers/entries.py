@@ -7,22 +7,26 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
+import hebbstat as hs
 from hebbstat.contract import units
 from writers.markdown import markdown
 
-UNITS = {id(value): name for name, value in vars(units).items() if name[0].isupper() and hasattr(value, "__metadata__")}
-"""The names of the unit types, by what they are."""
+UNITS = [name for name, value in vars(units).items() if name[0].isupper() and hasattr(value, "__metadata__")]
+"""The names of the unit types."""
+NAME_OF = {id(getattr(units, name)): name for name in UNITS}
+"""By what they are; to Python, `Weight` and `Number` are one."""
 
 
-def entry(name: str, thing: Any, body: str | None = None) -> str:
-    """A directive of Sphinx's Python domain; `body` instead of the docstring."""
+def entry(name: str, thing: Any, body: str | None = None, call: str | None = None) -> str:
+    """A directive of Sphinx's Python domain; `body` instead of the docstring, `call` instead of the signature."""
     text = markdown(inspect.getdoc(thing)) if body is None else body
     if not inspect.isclass(thing):
         role = "function" if inspect.isroutine(thing) else "data"
         return directive(role, name + signature(thing) if role == "function" else name, text, 3)
-    role = "exception" if issubclass(thing, BaseException) else "class"
-    members = [] if role == "exception" else [member(*found) for found in own_members(thing)]
-    return directive(role, name + ("" if role == "exception" else signature(thing)), "\n\n".join([text, *members]), 5)
+    if issubclass(thing, BaseException):
+        return directive("exception", name, text, 3)
+    call = signature(thing) if call is None else call
+    return directive("class", name + call, "\n\n".join([text, *(member(*found) for found in own_members(thing))]), 5)
 
 
 def member(name: str, value: Any, text: str) -> str:
@@ -41,18 +45,38 @@ def directive(role: str, signature: str, body: str, colons: int, options: str = 
     return "\n".join([f"{fence}{{py:{role}}} {signature}", *filter(None, [options]), "", body, fence, ""])
 
 
+MEMBERS: dict[str, tuple[str, ...]] = {
+    **{name: () for name in ("Spikes", "Rates", "States", "Weights", "WeightSummary")},
+    "Recorder": ("take", "label"),
+    "ReferenceSimulation": (
+        "run", "step", "state", "set", "modulator", "weights", "pairs", "frozen", "time", "step_count",
+    ),
+}  # fmt: skip
+"""Members of classes that have others besides, which are for the engine."""
+
+
 def own_members(kind: type) -> Iterator[tuple[str, Any, str]]:
-    """Public methods and properties with a text, its own and those of private bases."""
+    """Public methods and properties with a text: its own, and those of bases that have no entry themselves."""
+    if isinstance(kind, type(hs.Plasticity)):  # all that mechanisms have is said in their tables
+        return
+    above = {name for base in kind.__mro__[1:] if is_public(base) for name in vars(base)}
     seen: set[str] = set()
     for base in kind.__mro__:
-        if base is not kind and not base.__name__.startswith(("_", "Base")):
+        if base is not kind and (is_public(base) or not base.__module__.startswith("hebbstat.")):
             continue
         for name, value in vars(base).items():
             plain = value.__func__ if isinstance(value, classmethod | staticmethod) else value
             is_member = inspect.isfunction(plain) or isinstance(plain, property)
-            if name[0] != "_" and name not in seen and is_member and (text := inspect.getdoc(plain)):
+            if name[0] == "_" or name in seen | above or name not in MEMBERS.get(kind.__name__, (name,)):
+                continue
+            if is_member and (text := inspect.getdoc(plain)):
                 seen.add(name)
                 yield name, value, markdown(text)
+
+
+def is_public(kind: type) -> bool:
+    """Whether a class has an entry of its own."""
+    return kind.__name__ in hs.__all__ and getattr(hs, kind.__name__) is kind
 
 
 def signature(thing: Any, whole: bool = False) -> str:
@@ -78,7 +102,7 @@ def annotation(given: Any) -> Any:
     """A type as it is written: `Ms`, not the annotated union that it stands for."""
     if given is inspect.Parameter.empty:
         return given
-    if name := UNITS.get(id(given)):
+    if name := NAME_OF.get(id(given)):
         return Written(name)
     text = given if isinstance(given, str) else inspect.formatannotation(given)
     return Written(text.replace("typing.", "").replace("np.ndarray", "ndarray"))

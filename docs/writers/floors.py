@@ -43,10 +43,12 @@ def mechanism_folders() -> list[str]:
 
 
 def what(folder: Path) -> str:
-    """What a part says of itself: the first sentence of its docstring."""
+    """What a part says of itself at the head of its docstring, without its own name in front."""
     path = folder / "__init__.py" if folder.is_dir() else folder.with_suffix(".py")
     text = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
-    return " ".join(text.split("\n\n")[0].split()).removesuffix(".")
+    text = " ".join(text.split("\n\n")[0].split()).removesuffix(".")
+    text = re.sub(rf"^(The )?{folder.name}s?: ", "", text, flags=re.I)
+    return text[0].upper() + text[1:]
 
 
 def floors_table() -> str:

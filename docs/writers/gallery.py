@@ -68,8 +68,9 @@ def scripts() -> list[Path]:
 
 def said(script: Path) -> tuple[str, str]:
     """Title and text of a script's docstring."""
-    head, _, text = (ast.get_docstring(ast.parse(script.read_text("utf-8"))) or "").partition("\n")
-    return head.rstrip("."), text.strip()
+    text = ast.get_docstring(ast.parse(script.read_text("utf-8"))) or ""
+    head, _, rest = text.partition(".\n" if ":" not in text.partition("\n")[0] else ": ")
+    return head, rest.strip()[:1].upper() + rest.strip()[1:]
 
 
 def caption(number: dict[str, str | float]) -> str:

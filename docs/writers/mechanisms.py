@@ -55,9 +55,9 @@ def pages(out: Path) -> dict[str, str]:
 def index(folders: dict[str, dict[str, Any]]) -> str:
     """All mechanisms with a sentence each."""
     lines = ["# Mechanisms", "",
-             "Each is one small file that reads like a method section: what it is, the equation, the source; parameters "
-             "with units and ranges; state; and hooks, which are shown below each. `hebbstat list mechanisms` prints "
-             "this table.", "", "```{toctree}", ":hidden:", "", *folders, "```", ""]  # fmt: skip
+             "Each is one small file that reads like a method section: what it is, the equation, the source; "
+             "parameters with units and ranges; state; and hooks, which are shown below each. "
+             "`hebbstat list mechanisms` prints this table.", "", "```{toctree}", ":hidden:", "", *folders, "```", ""]  # fmt: skip
     for folder, found in folders.items():
         rows = [[f"`hs.{name}`", first_sentence(kind.__doc__)] for name, kind in found.items()]
         lines += [f"## [{TITLES[folder]}]({folder}.md)", "", table(["name", "what it is"], rows), ""]
@@ -89,9 +89,10 @@ def use(name: str, kind: type) -> str:
 def parameters(fields: dict[str, Field]) -> str:
     """A table of what may be set."""
     rows = [
-        [f"`{one.name}`", escaped(one.text), escaped(one.needed), "" if one.default is None else f"`{short(one.default)}`"]
+        [f"`{one.name}`", escaped(one.text), escaped(one.needed),
+         "must be given" if one.default is None else f"`{short(one.default)}`"]
         for one in fields.values()
-    ]
+    ]  # fmt: skip
     return table(["parameter", "what it is", "values", "default"], rows) if rows else ""
 
 

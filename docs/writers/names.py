@@ -11,7 +11,9 @@ from sphinx.application import Sphinx
 
 import hebbstat as hs
 
-BEGINS = {"hs": "hebbstat", "sim": "hebbstat.Simulation", "net": "hebbstat.Network"}
+SCOPES = ("PerNeuron", "PerPre", "PerPost", "PerSynapse", "PerBranch", "PerPopulation", "Global")
+BEGINS = {"hs": "hebbstat", "sim": "hebbstat.Simulation", "net": "hebbstat.Network",
+          **{scope: "hebbstat.Scope" for scope in SCOPES}}  # fmt: skip
 """What the variables of the examples stand for."""
 
 CODE = re.compile(r"(\w+(?:\.\w+)*)(\(.*\))?", re.S)
@@ -25,11 +27,16 @@ def target(text: str) -> str | None:
     first, _, rest = found[1].partition(".")
     if first in BEGINS and rest:
         return f"{BEGINS[first]}.{rest}"
-    return f"hebbstat.{found[1]}" if first in hs.__all__ and first != "field" else None
+    if first not in hs.__all__ or first == "field":
+        return None
+    is_member = callable(getattr(getattr(hs, first), rest, None))  # else a state: `SynapticScaling.rate`
+    return f"hebbstat.{found[1] if is_member else first}"
 
 
 def link(app: Sphinx, document: nodes.document) -> None:
-    """Literals that are names become references to them."""
+    """Literals that are names become references to them; not in the changelog, which knows names of the past."""
+    if app.env.docname == "changelog":
+        return
     for literal in list(document.findall(nodes.literal)):
         inside = literal.parent
         while inside is not None and not isinstance(inside, nodes.reference | addnodes.pending_xref | nodes.title):

@@ -82,7 +82,8 @@ def drawn(rooms: Layers, found: set[Arrow]) -> str:
     level = {room: number for number, row in enumerate(rows) for room in row}
     tall = 2 * MARGIN + STEP * (len(rows) - 1)
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {tall}" font-family="sans-serif" font-size="14">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {tall}"',
+        ' font-family="sans-serif" font-size="14">',
         f'<rect width="{WIDE}" height="{tall}" rx="6" fill="#ffffff"/>',
         *(f'<defs><marker id="{name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6" markerHeight="6" orient="auto">'
           f'<path d="M0 0 L8 4 L0 8 z" fill="{color}"/></marker></defs>'
@@ -103,11 +104,11 @@ def ordered(rooms: Layers, found: set[Arrow]) -> Layers:
     place: dict[str, float] = {}
     made = []
     for row in rooms:
-        def middle(room: str) -> float:
+        middle = {}
+        for room in row:
             above = [place[a] for a, b in found if b == room and a in place]
-            return sum(above) / len(above) if above else 0.5
-
-        made.append(sorted(row, key=middle))
+            middle[room] = sum(above) / len(above) if above else 0.5
+        made.append(sorted(row, key=lambda room, middle=middle: middle[room]))
         place |= {room: (k + 0.5) / len(row) for k, room in enumerate(made[-1])}
     return made
 
@@ -118,4 +119,5 @@ def curve(begin: tuple[float, float], end: tuple[float, float], near: bool) -> s
     aside = 0.0 if near or abs(u - x) > 60 else (1 if x >= WIDE / 2 else -1) * (40 + 0.16 * (v - y))
     bend = f"C {x + aside:.0f} {y + (v - y) * 0.45:.0f}, {u + aside:.0f} {v - (v - y) * 0.45:.0f}, {u:.0f} {v:.0f}"
     color, mark = (ON_PATH, "near") if near else (OFF_PATH, "far")
-    return f'<path d="M {x:.0f} {y:.0f} {bend}" fill="none" stroke="{color}" stroke-width="1.2" marker-end="url(#{mark})"/>'
+    way = f'd="M {x:.0f} {y:.0f} {bend}" fill="none" stroke="{color}" stroke-width="1.2"'
+    return f'<path {way} marker-end="url(#{mark})"/>'
