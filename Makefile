@@ -25,7 +25,7 @@ HERE := $(shell printf '%s' '$(CURDIR)' | cksum | cut -d' ' -f1)
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SECONDARY:
-.PHONY: help demo test lint types floors verify crosscheck bench bench-peers work clean
+.PHONY: help demo test lint types floors docs links verify crosscheck bench bench-peers work clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{printf "%-18s %s\n", $$1, $$2}'
@@ -44,6 +44,13 @@ types: $(VENV)/.dev-$(HERE)  ## mypy
 
 floors: $(VENV)/.dev-$(HERE)  ## import-linter: an import points to a lower floor only
 	@$(PYTHON) -c 'from importlinter.cli import lint_imports_command as run; run()' --no-logo $(ARGS)
+
+docs: $(VENV)/.docs-$(HERE)  ## the site, into build/docs; warnings and dead links within it are errors
+	@$(PYTHON) -m sphinx -W --keep-going -q -b html docs build/docs $(ARGS)
+	@echo "the site is in build/docs: open build/docs/index.html"
+
+links: $(VENV)/.docs-$(HERE)  ## whether links out of the site lead somewhere; needs the network
+	@$(PYTHON) -m sphinx -q -b linkcheck docs build/links $(ARGS)
 
 verify: $(VENV)/.test-$(HERE)  ## the long scientific verification
 	@$(PYTHON) -m pytest -n auto -m verify --hypothesis-profile=verify $(ARGS)
@@ -71,8 +78,10 @@ $(VENV)/.test-$(HERE): EXTRA := [test]
 $(VENV)/.test-$(HERE): HOLDS := $(VENV)/.base-$(HERE)
 $(VENV)/.dev-$(HERE): EXTRA := [test,dev]
 $(VENV)/.dev-$(HERE): HOLDS := $(VENV)/.base-$(HERE) $(VENV)/.test-$(HERE)
+$(VENV)/.docs-$(HERE): EXTRA := [test,dev,docs]
+$(VENV)/.docs-$(HERE): HOLDS := $(VENV)/.base-$(HERE) $(VENV)/.test-$(HERE) $(VENV)/.dev-$(HERE)
 
-$(VENV)/.base-$(HERE) $(VENV)/.test-$(HERE) $(VENV)/.dev-$(HERE): pyproject.toml constraints.txt | $(VENV)/.made-$(HERE)
+$(VENV)/.base-$(HERE) $(VENV)/.test-$(HERE) $(VENV)/.dev-$(HERE) $(VENV)/.docs-$(HERE): pyproject.toml constraints.txt | $(VENV)/.made-$(HERE)
 	@echo "installing hebbstat$(EXTRA) into $(VENV) (a minute the first time)"
 	@$(PYTHON) $(PIP_INSTALL) -c constraints.txt -e ".$(EXTRA)"
 	@touch $@ $(HOLDS)

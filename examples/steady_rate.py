@@ -31,7 +31,7 @@ measures = {
 quick = {"seconds": 6.0}
 
 
-def run(settings, seed, arm):
+def run(settings: Settings, seed: int, arm: str) -> dict[str, object]:
     third = 1000.0 * settings.seconds / 3
     rule = hs.IntrinsicThreshold(
         target=settings.target, tau_rate=1000.0, eta=settings.gain if arm == "homeostasis" else 0.0

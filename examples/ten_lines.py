@@ -9,6 +9,6 @@ rules = [hs.PairSTDP(), hs.SynapticScaling(tau_rate=2000.0, period=500.0, streng
 net.connect(inputs, cells, hs.FixedProbability(0.5), weight=0.4, receptor=hs.AMPA(), rules=rules, name="learn")
 run = hs.Simulation(net).run(seconds=60, record=[hs.Rates(cells, every=500.0), hs.WeightSummary(every=500.0)])
 figure, (top, bottom) = plt.subplots(2, sharex=True, figsize=(7, 6), layout="constrained")
-run["cells.rate"].plot(ax=top)  # the input rises by half after 20 s and halves after 40 s: the rate returns to 5 Hz
+run["cells.rate"].plot.line(ax=top)  # the input rises by half after 20 s, then halves: the rate returns to 5 Hz
 run["learn.weights"]["quantiles"].plot.line(x="time", ax=bottom)
 plt.savefig("ten_lines.png")

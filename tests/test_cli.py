@@ -33,6 +33,9 @@ def test_list_shows_experiments_mechanisms_and_settings(capsys: pytest.CaptureFi
     assert "digits" in found and "hs.PairSTDP" in found
     assert call(["list", "digits"]) == 0
     assert "neurons" in capsys.readouterr().out
+    assert call(["list", "PairSTDP"]) == 0
+    found = capsys.readouterr().out
+    assert "pre before post strengthens" in found and "tau_plus   20       above 0 ms  decay of the presyn" in found
 
 
 def test_brackets_of_an_experiment_are_shown_as_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

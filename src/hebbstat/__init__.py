@@ -52,7 +52,8 @@ _HOMES = {
         "TripletSTDP WeightDependentSTDP"
     ),
     "hebbstat.reference": "ReferenceSimulation",
-    "hebbstat.contract.mechanism": "NetworkRule Neuron Plasticity PopulationRule Receptor Release",
+    "hebbstat.contract.fields": "Field field required",
+    "hebbstat.contract.mechanism": "NetworkRule Neuron Plasticity PopulationRule Receptor Release replace",
     "hebbstat.contract.signals": "FollowState Signal Sine TimedArray",
     "hebbstat.contract.state": "Global PerBranch PerNeuron PerPopulation PerPost PerPre PerSynapse quantile together",
     "hebbstat.synapses": (
@@ -69,7 +70,9 @@ _PARTS = {
     },
     **{
         part: f"hebbstat.contract.{part}"
-        for part in "calls combinators distributions errors hooks mechanism random signals state units".split()
+        for part in (
+            "calls combinators distributions errors events fields hooks mechanism random signals state units"
+        ).split()
     },
 }
 """Parts of the package that may be reached as its attributes: `hs.information.firing_rates(...)`."""

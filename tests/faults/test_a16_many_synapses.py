@@ -12,6 +12,6 @@ def test_a16_a_share_with_too_many_synapses_is_refused(monkeypatch):
     net = hs.Network(dt=1.0)
     a, b = net.add(hs.PoissonSource(), 4, "a"), net.add(hs.LIF(), 6, "b")
     net.connect(a, b, hs.AllToAll(), receptor=hs.AMPA(), rules=[hs.PairSTDP()], name="p")
-    with pytest.raises(hs.TooLargeError, match="'p' has 24 synapses in one thread's share; the engine counts to 13"):
+    with pytest.raises(hs.TooLargeError, match="'p' has 24 synapses in one thread's shard; the engine counts to 13"):
         hs.Simulation(net, threads=1, quiet=True)
     assert hs.Simulation(net, threads=2, quiet=True).weights("p").size == 24

@@ -171,7 +171,7 @@ def test_each_takes_axes_and_returns_them(name):
         (lambda: plot.weight_matrix([1.0, 2.0]), "needs a matrix"),
         (lambda: plot.receptive_fields(np.eye(4), (3, 3)), "4 inputs are neither one nor two channels of 3 x 3"),
         (lambda: plot.stdp_window("pair"), "takes a plasticity rule"),
-        (lambda: plot.stdp_window(hs.PairSTDP(), pairs=5, frequency=10.0), "overlap at 10 Hz"),
+        (lambda: plot.stdp_window(hs.PairSTDP(), pairs=5, frequency=20.0), "overlap at 20 Hz"),
         (lambda: plot.balance([1.0], [1.0, 2.0]), "at the same times"),
         (lambda: plot.phase_diagram(np.eye(2), x=[1.0]), "there are 2 y and 1 x"),
     ],

@@ -492,24 +492,6 @@ def test_only_the_same_run_is_taken_up(tmp_path: Path) -> None:
         hs.Checkpoint("x", every_s=-1)
 
 
-class Own(hs.Recorder):
-    """A recorder that a user wrote, without a thought of checkpoints."""
-
-    name = "own"
-
-    def begin(self, sim: hs.Simulation, steps: int, room: int | None = None) -> None: ...
-
-    def data(self) -> dict:
-        return {}
-
-
-def test_recorders_that_cannot_be_kept_are_refused_at_once(tmp_path: Path) -> None:
-    sim = hs.Simulation(small_network(), quiet=True)
-    with pytest.raises(hs.NotSupportedError, match="Own cannot be kept"):
-        sim.run(steps=10, record=[Own()], checkpoint=hs.Checkpoint(tmp_path / "run.ckpt"))
-    assert sim.step_count == 0
-
-
 def test_a_run_outlives_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")

@@ -120,11 +120,13 @@ def list_(
     what: Annotated[
         str | None,
         typer.Argument(
-            help="An experiment, for its arms and settings; or 'experiments' or 'mechanisms'.", autocompletion=_names
+            help="An experiment, for its arms and settings; a mechanism, for its parameters; or 'experiments' or "
+            "'mechanisms'.",
+            autocompletion=_names,
         ),
     ] = None,
 ) -> None:
-    """List experiments and mechanisms, or the arms and settings of one experiment."""
+    """List experiments and mechanisms, the arms and settings of one experiment, or the parameters of a mechanism."""
     from hebbstat.cli.listing import show
 
     show(what)

@@ -126,7 +126,7 @@ def self_test() -> Finding:
     except HebbstatError as error:
         return Finding("self test", str(error), "please report this")
     took = time.perf_counter() - began
-    if not np.array_equal(*found):
+    if not np.array_equal(found[0], found[1]):
         return Finding("self test", "1 and 2 threads give different weights", "please report this with the lines above")
     return Finding(
         "self test", f"compiled and ran a plastic network, the same bits with 1 and 2 threads, in {took:.1f} s"

@@ -13,6 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from hebbstat.contract.errors import UnknownNameError, suggestion
+from hebbstat.contract.fields import short
+from hebbstat.contract.mechanism import Mechanism
 from hebbstat.experiments.lab.contract import Experiment
 from hebbstat.experiments.lab.discovery import built_in, load
 from hebbstat.experiments.lab.settings import range_of, type_of
@@ -21,17 +23,21 @@ FOLDERS = ("neurons", "synapses", "plasticity", "homeostasis", "modulation", "re
 
 
 def show(what: str | None) -> None:
-    """Print experiments, mechanisms, or one experiment."""
+    """Print experiments, mechanisms, one experiment or one mechanism."""
     console = Console()
     if what in (None, "experiments"):
         console.print(_experiments())
     if what in (None, "mechanisms"):
         console.print(_mechanisms())
     if what is None:
-        console.print("[dim]Arms and settings of an experiment: hebbstat list NAME[/dim]")
+        console.print("[dim]Arms and settings of an experiment, parameters of a mechanism: hebbstat list NAME[/dim]")
     if what in (None, "experiments", "mechanisms"):
         return
-    known = [*built_in(), "experiments", "mechanisms"]
+    classes = {name: importlib.import_module(f"hebbstat.{folder}") for folder, name, _ in mechanisms()}
+    if what in classes:
+        _parameters(console, getattr(classes[what], what))
+        return
+    known = [*built_in(), "experiments", "mechanisms", *classes]
     if what not in known and not what.endswith(".py"):
         raise UnknownNameError(f"nothing called '{what}' to list; {suggestion(what, known)}")
     _one(console, load(what))
@@ -61,6 +67,17 @@ def _mechanisms() -> Table:
         table.add_row(folder if folder != before else "", f"hs.{name}", escape(line))
         before = folder
     return table
+
+
+def _parameters(console: Console, mechanism: type[Mechanism]) -> None:
+    text = (inspect.getdoc(mechanism) or "").partition("\n\nParameters:\n")[0]
+    console.print(f"[bold]hs.{mechanism.__name__}[/bold]\n")
+    console.print(escape(text), highlight=False)
+    table = _table("\nParameters", "name", "default", "may be", "meaning")
+    for name, spec in mechanism.fields.items():
+        default = "must be given" if spec.default is None else short(spec.default)
+        table.add_row(name, escape(default), escape(spec.needed), escape(spec.text))
+    console.print(table if mechanism.fields else "\nIt has no parameters.")
 
 
 def _one(console: Console, experiment: Experiment) -> None:

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, ClassVar
+from inspect import Signature
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from hebbstat.contract.calls import explained
 from hebbstat.contract.errors import BadValueError
+from hebbstat.contract.fields import signature
 from hebbstat.contract.hooks import arguments
 from hebbstat.contract.mechanism import Bound, Gate, Mechanism, Plasticity
 
@@ -22,12 +25,23 @@ class Wrapper(Plasticity):
 
     redirect: ClassVar[str] = ""
 
+    if TYPE_CHECKING:
+        inner: Plasticity
+
     def __init__(self, inner: Plasticity | None = None, *positional: Any, **values: Any) -> None:
         if not isinstance(inner, Plasticity):
             raise BadValueError(f"{type(self).__name__} wraps a plasticity rule, not {_as_given(inner)}")
-        super().__init__(*positional, **{"on": inner.acts_on, **values})
-        self.inner = inner
+        vars(self)["inner"] = inner
         self.gate: Gate | None = None
+        super().__init__(*positional, **{"on": inner.acts_on, **values})
+
+    @classmethod
+    def __called__(cls) -> Signature:
+        return signature(cls.fields, first={"inner": Plasticity}, last={"on": "that of the inner rule"})
+
+    def __replace__(self, /, **changes: Any) -> Self:
+        on = {} if self.acts_on == self.inner.acts_on else {"on": self.acts_on}
+        return type(self)(**{"inner": self.inner, **self.values, **on, **changes})
 
     def parts(self) -> tuple[Mechanism, ...]:
         return (*self.inner.parts(), self)
@@ -49,12 +63,20 @@ class Wrapper(Plasticity):
 class Gated(Wrapper):
     """A rule whose changes are multiplied by a function of modulators; made by `gated`."""
 
-    def __init__(self, inner: Plasticity, by: Any) -> None:
+    def __init__(self, inner: Plasticity, by: Callable[..., Any]) -> None:
         super().__init__(inner)
         if not callable(by):
             raise BadValueError(f"gated(by={by!r}): it must be a function of modulators, such as lambda DA: DA")
         required, optional = arguments(by)
         self.gate = Gate(by, (*required, *optional))
+
+    @classmethod
+    def __called__(cls) -> Signature:
+        return signature(cls.fields, first={"inner": Plasticity, "by": Callable})
+
+    def __replace__(self, /, **changes: Any) -> Self:
+        assert self.gate is not None
+        return type(self)(**{"inner": self.inner, "by": self.gate.function, **changes})
 
 
 def _as_given(inner: Any) -> str:
@@ -64,7 +86,7 @@ def _as_given(inner: Any) -> str:
 
 
 @explained
-def gated(rule: Plasticity, *, by: Any) -> Gated:
+def gated(rule: Plasticity, *, by: Callable[..., Any]) -> Gated:
     """`rule` with every change that it makes multiplied by `by(...)`.
 
     The arguments of `by` name rules of the network (its modulators) or anything that the rule's hooks may ask for.

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from hebbstat.contract.calls import explained, explained_init
 from hebbstat.contract.errors import BadValueError
@@ -266,7 +267,7 @@ class Linked(Distribution):
 
 
 @explained
-def jointly(*, correlation: Any, **margins: Distribution) -> dict[str, Linked]:
+def jointly(*, correlation: float | ArrayLike, **margins: Distribution) -> dict[str, Linked]:
     """Correlated distributions with the given margins (a Gaussian copula): heterogeneity as structure.
 
     `correlation` is one number for all pairs or a matrix in the order of the arguments; it is the correlation of the

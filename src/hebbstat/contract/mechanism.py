@@ -6,17 +6,14 @@ for how to write one, docs/semantics.md for what each hook means.
 
 from __future__ import annotations
 
-import typing
 from abc import ABC
 from dataclasses import dataclass
-from typing import Any, ClassVar
-
-import numpy as np
+from inspect import Signature
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, dataclass_transform
 
 from hebbstat.contract.body import KEPT, Body, declared, hooks_of, kept_apart, own_states
 from hebbstat.contract.checks import check_class
-from hebbstat.contract.distributions import Distribution
-from hebbstat.contract.errors import BadValueError, ContractError, UnknownNameError, suggestion
+from hebbstat.contract.errors import BadValueError, UnknownNameError, suggestion
 from hebbstat.contract.events import (
     ANY,
     NETWORK_RULE,
@@ -27,20 +24,12 @@ from hebbstat.contract.events import (
     RELEASE,
     Kind,
 )
+from hebbstat.contract.fields import Field, by_name, checked, documented, own_fields, required, short, signature
 from hebbstat.contract.hooks import Derived, Hook
 from hebbstat.contract.language.reading import check_hook
-from hebbstat.contract.signals import FollowState, Signal, owned, read_only
 from hebbstat.contract.state import State
-from hebbstat.contract.units import Unit
 
-
-@dataclass(frozen=True)
-class Field:
-    """A parameter: its name, unit with range, and default (None: it must be given). `unit` is None for a text."""
-
-    name: str
-    unit: Unit | None
-    default: Any = None
+M = TypeVar("M", bound="Mechanism")
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +62,7 @@ class Bound:
 
 
 class MechanismType(type(ABC)):  # type: ignore[misc]  # so that a mechanism may be an abstract class, too
-    """The type of mechanisms: hands a class the hooks called `_` of its body."""
+    """The type of mechanisms: hands a class the hooks called `_` of its body, and closes its objects once made."""
 
     @classmethod
     def __prepare__(mcs, name: str, bases: tuple[type, ...], /, **options: Any) -> Body:
@@ -85,7 +74,15 @@ class MechanismType(type(ABC)):  # type: ignore[misc]  # so that a mechanism may
         body |= {"__unnamed__": unnamed, "__apart__": kept_apart(body)}
         return super().__new__(mcs, name, bases, body, **options)
 
+    if not TYPE_CHECKING:  # to tools a class is called as its fields say
 
+        def __call__(cls, /, *positional: Any, **values: Any) -> Any:
+            made = super().__call__(*positional, **values)
+            vars(made)["__closed__"] = True
+            return made
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(required, by_name))
 class Mechanism(metaclass=MechanismType):
     """The base of all mechanisms: `fields`, `states`, `hooks` and `derived` describe a subclass as data."""
 
@@ -103,14 +100,21 @@ class Mechanism(metaclass=MechanismType):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        cls.fields = {**cls.fields, **_own_fields(cls)}
+        cls.fields = {**cls.fields, **own_fields(cls)}
         own_states(cls)
         cls.states = {name: value for name, value in declared(cls).items() if isinstance(value, State)}
         cls.derived = {name: value for name, value in declared(cls).items() if isinstance(value, Derived)}
         cls.hooks = tuple(hooks_of(cls))
         check_class(cls)
+        cls.__doc__ = documented(vars(cls).get("__doc__"), cls.fields)
+        cls.__signature__ = cls.__called__()
 
-    def __init__(self, *positional: Any, **values: Any) -> None:
+    @classmethod
+    def __called__(cls) -> Signature:
+        """How the class is called, for `inspect.signature`, `help` and editors."""
+        return signature(cls.fields)
+
+    def __init__(self, /, *positional: Any, **values: Any) -> None:
         cls = type(self)
         if len(positional) > len(cls.fields):
             raise BadValueError(f"{cls.__name__} takes at most {len(cls.fields)} values: {', '.join(cls.fields)}")
@@ -121,29 +125,31 @@ class Mechanism(metaclass=MechanismType):
         for name in values:
             if name not in cls.fields:
                 raise UnknownNameError(f"{cls.__name__} has no parameter '{name}'; {suggestion(name, cls.fields)}")
-        self.values: dict[str, Any] = {}
+        found = {}
         for name, spec in cls.fields.items():
             if name not in values and spec.default is None:
                 raise BadValueError(f"{cls.__name__} needs {name}= ({spec.unit.range_text if spec.unit else 'a text'})")
-            self.values[name] = checked(spec, values.get(name, spec.default), cls.__name__)
+            found[name] = checked(spec, values.get(name, spec.default), cls.__name__)
+        self.values: dict[str, Any] = found
         _check_order(self)
         # else the default in the class body would be found first
-        vars(self).update({name: value for name, value in self.values.items() if name not in KEPT})
+        vars(self).update({name: value for name, value in found.items() if name not in KEPT})
+        self.__post_init__()
+
+    def __post_init__(self) -> None:
+        """What a class checks or computes once its values are there."""
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in type(self).fields and "values" in vars(self):
-            kind = type(self).__name__
-            raise BadValueError(
-                f"{name} of a {kind} cannot be changed: make another, {kind}({name}={short(value)}), or set it "
-                "between runs: sim.set(...)"
-            )
+        if "__closed__" in vars(self):
+            raise BadValueError(_closed(self, name, value))
         super().__setattr__(name, value)
 
-    def __getattr__(self, name: str) -> Any:
-        values = self.__dict__.get("values", {})
-        if name in values:
-            return values[name]
-        raise AttributeError(f"{type(self).__name__} has no attribute '{name}'")
+    def __delattr__(self, name: str) -> None:
+        raise BadValueError(_closed(self, name, "..."))
+
+    def __replace__(self, /, **changes: Any) -> Self:
+        """Another one with other values of some parameters: see `replace`."""
+        return type(self)(**{**self.values, **changes})
 
     def __repr__(self) -> str:
         given = ((n, self.values[n]) for n, spec in self.fields.items() if short(self.values[n]) != short(spec.default))
@@ -158,38 +164,25 @@ class Mechanism(metaclass=MechanismType):
         return tuple(Bound(self, hook) for hook in self.hooks)
 
 
-def checked(spec: Field, value: Any, where: str) -> Any:
-    """A parameter's value, converted to plain numbers and checked against its range."""
-    if spec.unit is None:
-        if not isinstance(value, str):
-            raise BadValueError(f"{spec.name}={value!r} of {where} must be a text, such as the name of a population")
-        return value
-    unit = spec.unit
-    value = unit.strip(value, spec.name, where)
-    needed, label = f"{unit.range_text} {unit.symbol}".rstrip(), f"{spec.name}={short(value)} of {where}"
-    if isinstance(value, FollowState):
-        return value
-    if isinstance(value, Distribution | Signal):
-        low, high = value.support
-        if not unit.holds(low, high):
-            raise BadValueError(
-                f"{label} can give values from {low:g} to {high:g}, but it must be {needed}; "
-                "use a distribution with that support, such as LogNormal, or Normal(..., low=...)"
-            )
-        return owned(value)
-    try:
-        array = read_only(value, float)
-    except (TypeError, ValueError) as error:
-        raise BadValueError(f"{label} must be a number, an array, a distribution or a signal") from error
-    if array.size == 0 or np.isnan(array).any():
-        raise BadValueError(f"{label} is {'not a number (NaN)' if array.size else 'empty'}; it must be {needed}")
-    low, high = float(array.min()), float(array.max())
-    if not unit.holds(low, high):
-        wrong = low if not unit.holds(low, max(low, unit.low + 1)) else high
-        hint = f"; did you mean {abs(wrong):g}?" if wrong < 0 <= unit.low and unit.holds(abs(wrong), abs(wrong)) else ""
-        text = f"{spec.name}={wrong:g} {unit.symbol}".rstrip()
-        raise BadValueError(f"{text} of {where} must be {needed}{hint}")
-    return float(array) if array.ndim == 0 else array
+def replace(mechanism: M, /, **changes: object) -> M:
+    """A mechanism like another, but for the parameters that are given; they are checked as when it was made.
+
+    >>> from hebbstat.plasticity.pair_stdp import PairSTDP
+    >>> replace(PairSTDP(tau_plus=17.0), A_plus=0.02)
+    PairSTDP(tau_plus=17, A_plus=0.02)
+    """
+    return mechanism.__replace__(**changes)
+
+
+def _closed(mechanism: Mechanism, name: str, value: Any) -> str:
+    kind, word = type(mechanism), mechanism.kind.name if isinstance(mechanism, Neuron | Receptor | Release) else "rule"
+    if name in kind.fields:
+        way_out = f"make another, hs.replace({word}, {name}={short(value)}), or set it between runs: sim.set(...)"
+        return f"{name} of a {kind.__name__} cannot be changed: {way_out}"
+    return (
+        f"a {kind.__name__} takes no attribute '{name}', for it never changes; make another with other parameters, "
+        f"hs.replace({word}, ...). {suggestion(name, kind.fields)}"
+    )
 
 
 def _check_order(mechanism: Mechanism) -> None:
@@ -197,32 +190,6 @@ def _check_order(mechanism: Mechanism) -> None:
     low, high = (mechanism.values.get(end) for end in ("low", "high"))
     if isinstance(low, float) and isinstance(high, float) and low > high:
         raise BadValueError(f"low={low:g} of {type(mechanism).__name__} must not be above high={high:g}")
-
-
-def short(value: Any) -> str:
-    """A value as error messages and tables show it."""
-    if isinstance(value, np.ndarray):
-        return f"array{value.shape}" if value.size > 4 else np.array2string(value, separator=", ")
-    return f"{value:g}" if isinstance(value, float | int) else repr(value)
-
-
-def _own_fields(cls: Any) -> dict[str, Field]:
-    names = [name for name, text in vars(cls).get("__annotations__", {}).items() if "ClassVar" not in str(text)]
-    if not names:
-        return {}
-    try:
-        hints = typing.get_type_hints(cls, include_extras=True)
-    except NameError as error:
-        raise ContractError(f"{cls.__name__}: {error}; import the unit types at the top of the file") from error
-    found = {}
-    for name in names:
-        unit = next((extra for extra in getattr(hints[name], "__metadata__", ()) if isinstance(extra, Unit)), None)
-        if unit is None and hints[name] is not str:
-            raise ContractError(
-                f"{cls.__name__}.{name}: annotate it with a unit type such as Ms or Number, or with str"
-            )
-        found[name] = Field(name, unit, (vars(cls) | vars(cls)["__apart__"]).get(name))
-    return found
 
 
 LONG_AGO = -(1 << 24)  # the step in which a neuron spiked last that has not spiked yet
@@ -252,7 +219,33 @@ class Release(Mechanism):
     kind = RELEASE
 
 
-class Plasticity(Mechanism):
+class Rule(Mechanism):
+    """What changes a quantity: `acts_on` names it, and `Rule(on=...)` lets one rule act on another."""
+
+    acts_on = ""
+
+    if TYPE_CHECKING:
+        on: str = by_name(default="", kw_only=True)
+
+    def __init__(self, /, *positional: Any, **values: Any) -> None:
+        if isinstance(values.get("on"), str) and "on" not in self.fields:
+            self.acts_on = values.pop("on")
+        super().__init__(*positional, **values)
+
+    @classmethod
+    def __called__(cls) -> Signature:
+        return signature(cls.fields, last={"on": cls.acts_on})
+
+    def __replace__(self, /, **changes: Any) -> Self:
+        on = {} if "on" in self.fields else {"on": self.acts_on}
+        return type(self)(**{**self.values, **on, **changes})
+
+    def bound(self) -> tuple[Bound, ...]:
+        changes = self.kind.changes
+        return tuple(Bound(self, hook, (None, self.acts_on) if changes(hook) else None) for hook in self.hooks)
+
+
+class Plasticity(Rule):
     """A rule on the synapses of a projection: weight hooks return the *change* of a quantity, so rules sum.
 
     `acts_on` names that quantity: "w", "release.U", "receptor.tau", "post.v_threshold" ... `Rule(on="release.U")` lets
@@ -262,34 +255,11 @@ class Plasticity(Mechanism):
     kind = PLASTICITY
     acts_on = "w"
 
-    def __init__(self, *positional: Any, **values: Any) -> None:
-        self.acts_on = _acts_on(self, values)
-        super().__init__(*positional, **values)
 
-    def bound(self) -> tuple[Bound, ...]:
-        changes = self.kind.changes
-        return tuple(Bound(self, hook, (None, self.acts_on) if changes(hook) else None) for hook in self.hooks)
-
-
-class PopulationRule(Mechanism):
+class PopulationRule(Rule):
     """A rule on the cells of a population; `step`, `on_tick`, `on_spike` return the change of the field `acts_on`."""
 
     kind = POPULATION_RULE
-    acts_on = ""
-
-    def __init__(self, *positional: Any, **values: Any) -> None:
-        self.acts_on = _acts_on(self, values)
-        super().__init__(*positional, **values)
-
-    bound = Plasticity.bound
-
-
-def _acts_on(rule: Mechanism, values: dict[str, Any]) -> str:
-    """What a rule's changes are added to: the text given as `on`, else the nearest one that its classes declare."""
-    if isinstance(values.get("on"), str):
-        return values.pop("on")
-    declared = (vars(kind).get("acts_on") for kind in type(rule).__mro__)
-    return next(text for text in declared if isinstance(text, str))
 
 
 class NetworkRule(Mechanism):

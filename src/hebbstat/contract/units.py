@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -27,6 +28,9 @@ class Unit:
     low: float = -math.inf
     high: float = math.inf
     above: bool = False  # True: `low` itself is not allowed
+
+    def __repr__(self) -> str:
+        return f"Unit({', '.join(filter(None, [repr(self.symbol), self.range_text]))})"
 
     @property
     def range_text(self) -> str:
@@ -145,29 +149,48 @@ def _meant(value: Any) -> str:
     return f"; did you mean {found[1]}, without quotes?" if found else ""
 
 
-Ms = Annotated[float, Unit("ms", 0.0, above=True)]
+class Quantity(Protocol):
+    """A number or an array with a unit, of `pint` or `quantities`."""
+
+    @property
+    def magnitude(self) -> Any:
+        """Without the unit."""
+
+
+if TYPE_CHECKING:
+    from hebbstat.contract.distributions import Distribution
+    from hebbstat.contract.signals import FollowState, Signal
+
+    Parameter: TypeAlias = (
+        float | np.number[Any] | Sequence[float] | np.ndarray[Any, Any] | Distribution | Signal | FollowState | Quantity
+    )
+else:
+    Parameter = float
+"""What may be given for a parameter, and what hooks get of it: a number."""
+
+Ms = Annotated[Parameter, Unit("ms", 0.0, above=True)]
 """A time constant or period, above 0."""
-Delay = Annotated[float, Unit("ms", 0.0)]
+Delay = Annotated[Parameter, Unit("ms", 0.0)]
 """A delay or duration, 0 allowed."""
-Hz = Annotated[float, Unit("Hz", 0.0)]
+Hz = Annotated[Parameter, Unit("Hz", 0.0)]
 """A rate or frequency."""
-MilliVolt = Annotated[float, Unit("mV")]
+MilliVolt = Annotated[Parameter, Unit("mV")]
 """A potential or a difference of potentials."""
-Slope = Annotated[float, Unit("mV", 0.0, above=True)]
+Slope = Annotated[Parameter, Unit("mV", 0.0, above=True)]
 """A potential scale, above 0."""
-NanoSiemens = Annotated[float, Unit("nS", 0.0)]
+NanoSiemens = Annotated[Parameter, Unit("nS", 0.0)]
 """A conductance."""
-PicoAmp = Annotated[float, Unit("pA")]
+PicoAmp = Annotated[Parameter, Unit("pA")]
 """A current."""
-PicoFarad = Annotated[float, Unit("pF", 0.0, above=True)]
+PicoFarad = Annotated[Parameter, Unit("pF", 0.0, above=True)]
 """A capacitance."""
-Weight = Annotated[float, Unit("")]
+Weight = Annotated[Parameter, Unit("")]
 """A synaptic weight or its change, in the unit of what the receptor takes."""
-Fraction = Annotated[float, Unit("", 0.0, 1.0)]
+Fraction = Annotated[Parameter, Unit("", 0.0, 1.0)]
 """A probability or share."""
-Positive = Annotated[float, Unit("", 0.0, above=True)]
+Positive = Annotated[Parameter, Unit("", 0.0, above=True)]
 """A plain number above 0."""
-NonNegative = Annotated[float, Unit("", 0.0)]
+NonNegative = Annotated[Parameter, Unit("", 0.0)]
 """A plain number, 0 allowed."""
-Number = Annotated[float, Unit("")]
+Number = Annotated[Parameter, Unit("")]
 """Any plain number."""

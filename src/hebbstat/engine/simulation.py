@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from numpy.typing import ArrayLike
+
 from hebbstat.contract.calls import explained
 from hebbstat.contract.errors import BadValueError, NotSupportedError
 from hebbstat.engine.checkpoint import checkpoint as checkpoints
@@ -153,7 +155,7 @@ class Simulation(SimulationView):
         self.core.flush()
 
     @in_turn("set()")
-    def set(self, of: Population | Projection | str, name: str, value: Any) -> None:
+    def set(self, of: Population | Projection | str, name: str, value: ArrayLike) -> None:
         """Change a state or parameter between runs: `sim.set("inputs", "rate", rates)`.
 
         It counts as set at the end of the last step; what is derived from a parameter, the clock of a `period` and

@@ -1,5 +1,6 @@
 """Inhibitory plasticity."""
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import Plasticity
 from hebbstat.contract.state import PerPost, PerPre
@@ -19,9 +20,9 @@ class InhibitorySTDP(Plasticity):
     Vogels, Sprekeler, Zenke, Clopath & Gerstner 2011, doi:10.1126/science.1211095.
     """
 
-    target: Hz = 5.0  # the postsynaptic rate at which independent spikes change nothing
-    tau: Ms = 20.0  # decay of both traces
-    eta: Weight = 0.01
+    target: Hz = field(5.0, "the postsynaptic rate at which independent spikes change nothing")
+    tau: Ms = field(20.0, "decay of both traces")
+    eta: Weight = field(0.01, "learning rate: the change at a spike for a trace of 1")
 
     x = PerPre.trace(decay="tau")
     y = PerPost.trace(decay="tau")

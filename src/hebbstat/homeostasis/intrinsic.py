@@ -1,5 +1,6 @@
 """Intrinsic homeostasis: the threshold follows the rate."""
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import PopulationRule
 from hebbstat.contract.state import PerNeuron
@@ -17,12 +18,12 @@ class IntrinsicThreshold(PopulationRule):
     doi:10.1038/nrn1248.
     """
 
-    target: Hz = 5.0  # the rate at which nothing changes
-    tau_rate: Ms = 10_000.0  # averaging of the rate
-    period: Ms = 100.0  # of the slow clock
-    eta: Number = 0.01  # mV per second and Hz
-    low: MilliVolt = -100.0  # lowest threshold
-    high: MilliVolt = 0.0  # highest threshold
+    target: Hz = field(5.0, "the rate at which nothing changes")
+    tau_rate: Ms = field(10_000.0, "averaging of the rate")
+    period: Ms = field(100.0, "period of the slow clock")
+    eta: Number = field(0.01, "learning rate, mV per second and Hz")
+    low: MilliVolt = field(-100.0, "lowest threshold")
+    high: MilliVolt = field(0.0, "highest threshold")
 
     acts_on = "v_threshold"
 

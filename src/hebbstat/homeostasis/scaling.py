@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import Plasticity
 from hebbstat.contract.state import PerPost
-from hebbstat.contract.units import Ms, Number, Unit
+from hebbstat.contract.units import Fraction, Ms, Number, Parameter, Unit
 
 
 class SynapticScaling(Plasticity):
@@ -20,11 +21,11 @@ class SynapticScaling(Plasticity):
     doi:10.1523/JNEUROSCI.20-23-08812.2000.
     """
 
-    target: Annotated[float, Unit("Hz", 0.0, above=True)] = 5.0  # the rate at which nothing changes
-    tau_rate: Ms = 10_000.0  # averaging of the rate
-    period: Ms = 1000.0  # of the slow clock
-    strength: Number = 0.01  # per second: relative growth of the weights of a silent neuron
-    largest: Annotated[float, Unit("", 0.0, 1.0)] = 0.1  # largest relative change at a tick
+    target: Annotated[Parameter, Unit("Hz", 0.0, above=True)] = field(5.0, "the rate at which nothing changes")
+    tau_rate: Ms = field(10_000.0, "averaging of the rate")
+    period: Ms = field(1000.0, "period of the slow clock")
+    strength: Number = field(0.01, "relative growth of the weights of a silent neuron, per second")
+    largest: Fraction = field(0.1, "largest relative change at a tick")
 
     @derived
     def per_spike(tau_rate):

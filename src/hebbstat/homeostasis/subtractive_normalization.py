@@ -1,5 +1,6 @@
 """Subtractive normalization of incoming weights."""
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.mechanism import Plasticity
 from hebbstat.contract.state import PerPost
 from hebbstat.contract.units import Ms, Weight
@@ -16,8 +17,8 @@ class SubtractiveNormalization(Plasticity):
     Miller & MacKay 1994, doi:10.1162/neco.1994.6.1.100.
     """
 
-    total: Weight = 1.0  # the sum
-    period: Ms = 1000.0  # of the slow clock
+    total: Weight = field(1.0, "the sum of the weights that a neuron receives")
+    period: Ms = field(1000.0, "period of the slow clock")
 
     incoming = PerPost.reduce("w", "sum")
     number = PerPost.reduce("w", "count")

@@ -1,5 +1,6 @@
 """Normalization of incoming weights."""
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.mechanism import Plasticity
 from hebbstat.contract.state import PerPost
 from hebbstat.contract.units import Ms, Weight
@@ -15,8 +16,8 @@ class WeightNormalization(Plasticity):
     von der Malsburg 1973, doi:10.1007/BF00288907.
     """
 
-    total: Weight = 1.0  # the sum
-    period: Ms = 1000.0  # of the slow clock
+    total: Weight = field(1.0, "the sum of the weights that a neuron receives")
+    period: Ms = field(1000.0, "period of the slow clock")
 
     incoming = PerPost.reduce("w", "sum")
 

@@ -2,6 +2,7 @@
 
 import math
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import NetworkRule
 from hebbstat.contract.state import Global
@@ -20,9 +21,9 @@ class Neuromodulator(NetworkRule):
     Dopamine and its time constant as in Izhikevich 2007, doi:10.1093/cercor/bhl152.
     """
 
-    tau: Ms = 200.0  # decay
-    baseline: Number = 0.0  # concentration without release
-    release: Number = 0.0  # per second
+    tau: Ms = field(200.0, "decay of the concentration")
+    baseline: Number = field(0.0, "concentration without release")
+    release: Number = field(0.0, "release per second")
 
     c = Global.state("baseline")
 

@@ -2,6 +2,7 @@
 
 import math
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import NetworkRule
 from hebbstat.contract.state import Global, together
@@ -19,8 +20,8 @@ class Oscillation(NetworkRule):
     Gating by the phase of theta: Hasselmo, Bodelon & Wyble 2002, doi:10.1162/089976602317318965.
     """
 
-    frequency: Positive = 8.0  # Hz
-    phase: Number = 0.0  # radians at the start
+    frequency: Positive = field(8.0, "frequency in Hz")
+    phase: Number = field(0.0, "phase at the start, in radians")
 
     wave = Global.state("first")
     n = Global.state()  # steps so far

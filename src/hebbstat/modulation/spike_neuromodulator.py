@@ -2,6 +2,7 @@
 
 import math
 
+from hebbstat.contract.fields import field, required
 from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import NetworkRule
 from hebbstat.contract.state import Global
@@ -18,10 +19,10 @@ class SpikeNeuromodulator(NetworkRule):
     Volume transmission from dopamine neurons: Gonon 1997, doi:10.1523/JNEUROSCI.17-15-05972.1997.
     """
 
-    population: str  # the name of the population that releases it
-    tau: Ms = 200.0  # decay
-    baseline: Number = 0.0  # concentration without spikes
-    per_spike: Number = 0.01  # what one spike releases
+    population: str = required("the name of the population that releases it")
+    tau: Ms = field(200.0, "decay of the concentration")
+    baseline: Number = field(0.0, "concentration without spikes")
+    per_spike: Number = field(0.01, "what one spike releases")
 
     c = Global.state("baseline")
     spikes = Global.spikes_of("population")

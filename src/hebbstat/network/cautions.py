@@ -8,8 +8,8 @@ import numpy as np
 
 from hebbstat.contract.distributions import Distribution, Linked
 from hebbstat.contract.errors import NetworkWarning, tell
+from hebbstat.contract.fields import short
 from hebbstat.contract.hooks import Hook
-from hebbstat.contract.mechanism import short
 from hebbstat.contract.signals import FollowState
 from hebbstat.network.instantiate import NetworkInstance, Table
 from hebbstat.network.network import Population, Projection

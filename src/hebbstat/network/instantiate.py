@@ -12,7 +12,8 @@ import numpy as np
 
 from hebbstat.contract.distributions import Distribution, Linked
 from hebbstat.contract.errors import BadValueError
-from hebbstat.contract.mechanism import Mechanism, short
+from hebbstat.contract.fields import short
+from hebbstat.contract.mechanism import Mechanism
 from hebbstat.contract.signals import FollowState, Moving, Signal, steps_of
 from hebbstat.contract.state import Global, PerPost, PerPre, PerSynapse, Scope
 from hebbstat.network.derive import derive_all
@@ -141,7 +142,7 @@ def _bytes_needed(projection: Projection) -> float:
     for _, mechanism in projection.mechanisms():
         drawn += [v for name, v in mechanism.values.items() if field_scope(mechanism, name) is PerSynapse]
         each += 4 * sum(state.is_plain and state.scope is PerSynapse for state in mechanism.states.values())
-    each += 16 * sum(isinstance(value, Distribution) or np.ndim(value) > 0 for value in drawn)
+    each += 16 * sum(isinstance(value, Distribution | np.ndarray) for value in drawn)
     return projection.wiring.expected(*projection.sides()) * each
 
 

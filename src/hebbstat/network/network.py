@@ -14,23 +14,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from hebbstat.contract.calls import explained
 from hebbstat.contract.errors import BadValueError, ContractError, UnknownNameError, suggestion
-from hebbstat.contract.mechanism import (
-    Field,
-    Mechanism,
-    NetworkRule,
-    Neuron,
-    Plasticity,
-    PopulationRule,
-    Receptor,
-    Release,
-    checked,
-    short,
-)
+from hebbstat.contract.fields import Field, checked, short
+from hebbstat.contract.mechanism import Mechanism, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
 from hebbstat.contract.signals import owned, read_only
-from hebbstat.contract.units import Unit, is_number, is_whole
+from hebbstat.contract.units import Parameter, Unit, is_number, is_whole
 from hebbstat.network.naming import rule_names
 from hebbstat.network.population import Population as Population
 from hebbstat.network.population import PopulationView
@@ -51,13 +42,13 @@ class Projection:
     source: Population
     target: Population
     wiring: Connector
-    weight: Any
-    delay: Any
+    weight: Parameter
+    delay: Parameter
     dendritic_delay: float
     receptor: Receptor | None
     release: Release | None
     rules: tuple[Plasticity, ...]
-    branches: Any = None
+    branches: int | ArrayLike | None = None
     rule_names: tuple[str, ...] = ()  # by class, unless given
     pre_part: np.ndarray | None = None  # indices of the cells that it comes from, if not from all
     post_part: np.ndarray | None = None  # and goes to
@@ -135,8 +126,8 @@ class Network:
         name: str | None = None,
         *,
         rules: Sequence[PopulationRule] | Mapping[str, PopulationRule] = (),
-        positions: Any = None,
-        spikes: tuple[Any, Any] | None = None,
+        positions: ArrayLike | None = None,
+        spikes: tuple[ArrayLike, ArrayLike] | None = None,
     ) -> Population:
         """Add `n` cells.
 
@@ -176,13 +167,13 @@ class Network:
         target: Population | PopulationView | str,
         wiring: Connector,
         *,
-        weight: Any = None,
-        delay: Any = 1.0,
+        weight: Parameter | None = None,
+        delay: Parameter = 1.0,
         dendritic_delay: float = 0.0,
         receptor: Receptor | None = None,
         release: Release | None = None,
         rules: Sequence[Plasticity] | Mapping[str, Plasticity] = (),
-        branches: Any = None,
+        branches: int | ArrayLike | None = None,
         name: str | None = None,
     ) -> Projection:
         """Connect two populations, or parts of them: `net.connect(exc[:80], inh, ...)`.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from hebbstat.contract.errors import BadValueError
 from hebbstat.contract.mechanism import Neuron, PopulationRule
@@ -36,7 +37,7 @@ class Population:
     def __len__(self) -> int:
         return self.n
 
-    def __getitem__(self, which: Any) -> PopulationView:
+    def __getitem__(self, which: int | slice | ArrayLike) -> PopulationView:
         return PopulationView(self, _indices(self, which))
 
     @property

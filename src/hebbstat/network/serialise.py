@@ -23,6 +23,7 @@ from hebbstat.contract.distributions import Distribution
 from hebbstat.contract.errors import NotSupportedError
 from hebbstat.contract.mechanism import Mechanism
 from hebbstat.contract.signals import FollowState, Signal
+from hebbstat.network.naming import rule_names
 from hebbstat.network.network import Network, Population, Projection
 from hebbstat.network.wiring import Connector, Kernel
 
@@ -67,7 +68,8 @@ def rebuild(found: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Netwo
 def _given(found: Mapping[str, Any], names: tuple[str, ...], arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
     """What a population or projection was described with."""
     given = {name: _made(found[name], arrays) for name in names}
-    given["rules"] = dict(zip(given.pop("rule_names"), given["rules"], strict=True))
+    if names := given.pop("rule_names"):
+        given["rules"] = dict(zip(names, given["rules"], strict=True))
     return given
 
 
@@ -107,7 +109,10 @@ def _short(value: Any) -> str:
 
 
 def _attributes(of: Population | Projection, names: tuple[str, ...], arrays: Arrays) -> dict[str, Any]:
-    return {name: _plain(getattr(of, name), arrays) for name in names}
+    found = {name: _plain(getattr(of, name), arrays) for name in names}
+    if of.rule_names == rule_names(of.rules, None, of.name):
+        found["rule_names"] = []  # by class
+    return found
 
 
 def _plain(value: Any, arrays: Arrays) -> Any:

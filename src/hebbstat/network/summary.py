@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from hebbstat.contract.mechanism import short
+from hebbstat.contract.fields import short
 from hebbstat.network.naming import rule_names
 
 if TYPE_CHECKING:

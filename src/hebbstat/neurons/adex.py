@@ -3,9 +3,10 @@
 import math
 from typing import Annotated
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.mechanism import Neuron
 from hebbstat.contract.state import PerNeuron, together
-from hebbstat.contract.units import MilliVolt, Ms, PicoAmp, PicoFarad, Slope, Unit
+from hebbstat.contract.units import MilliVolt, Ms, Parameter, PicoAmp, PicoFarad, Slope, Unit
 
 
 class AdEx(Neuron):
@@ -19,17 +20,17 @@ class AdEx(Neuron):
     Brette & Gerstner 2005, doi:10.1152/jn.00686.2005.
     """
 
-    capacitance: PicoFarad = 281.0
-    g_leak: Annotated[float, Unit("nS", 0.0, above=True)] = 30.0  # leak conductance
-    v_rest: MilliVolt = -70.6
-    v_threshold: MilliVolt = -50.4  # where the upswing begins
-    delta_T: Slope = 2.0  # steepness of the upswing
-    tau_w: Ms = 144.0
-    a: Annotated[float, Unit("nS")] = 4.0  # how w follows v; may be negative
-    b: PicoAmp = 80.5  # rise of w at a spike
-    v_peak: MilliVolt = 20.0
-    v_reset: MilliVolt = -70.6
-    i_ext: PicoAmp = 0.0  # current into each cell, constant or planned
+    capacitance: PicoFarad = field(281.0, "membrane capacitance")
+    g_leak: Annotated[Parameter, Unit("nS", 0.0, above=True)] = field(30.0, "leak conductance")
+    v_rest: MilliVolt = field(-70.6, "resting potential")
+    v_threshold: MilliVolt = field(-50.4, "where it spikes")
+    delta_T: Slope = field(2.0, "steepness of the upswing")
+    tau_w: Ms = field(144.0, "decay of the adaptation w")
+    a: Annotated[Parameter, Unit("nS")] = field(4.0, "how w follows v; may be negative")
+    b: PicoAmp = field(80.5, "rise of w at a spike")
+    v_peak: MilliVolt = field(20.0, "where the upswing ends: the spike")
+    v_reset: MilliVolt = field(-70.6, "v after a spike")
+    i_ext: PicoAmp = field(0.0, "current into each cell, constant or planned")
 
     v = PerNeuron.state("v_rest")
     w = PerNeuron.state()

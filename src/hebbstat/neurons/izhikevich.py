@@ -1,5 +1,6 @@
 """Izhikevich's simple model of spiking neurons."""
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import Neuron
 from hebbstat.contract.state import PerNeuron, together
@@ -18,12 +19,12 @@ class Izhikevich(Neuron):
     Izhikevich 2003, doi:10.1109/TNN.2003.820440. Default: regular spiking.
     """
 
-    a: Number = 0.02  # speed of the recovery u (1/ms)
-    b: Number = 0.2  # how u follows v
-    c: Number = -65.0  # v after a spike (mV)
-    d: Number = 8.0  # rise of u at a spike
-    v_peak: Number = 30.0  # mV
-    i_ext: Number = 0.0  # input into each cell, constant or planned
+    a: Number = field(0.02, "speed of the recovery u (1/ms)")
+    b: Number = field(0.2, "how u follows v")
+    c: Number = field(-65.0, "v after a spike (mV)")
+    d: Number = field(8.0, "rise of u at a spike")
+    v_peak: Number = field(30.0, "where the upswing ends: the spike (mV)")
+    i_ext: Number = field(0.0, "input into each cell, constant or planned")
 
     @derived
     def u_start(b, c):

@@ -3,10 +3,11 @@
 import math
 from typing import Annotated
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import Neuron
 from hebbstat.contract.state import PerNeuron
-from hebbstat.contract.units import Delay, MilliVolt, Ms, PicoAmp, Unit
+from hebbstat.contract.units import Delay, MilliVolt, Ms, Parameter, PicoAmp, Unit
 
 
 class LIF(Neuron):
@@ -21,13 +22,13 @@ class LIF(Neuron):
     doi:10.1523/JNEUROSCI.3508-05.2005.
     """
 
-    tau_m: Ms = 20.0  # membrane time constant at rest; the capacitance is tau_m * g_leak (200 pF)
-    g_leak: Annotated[float, Unit("nS", 0.0, above=True)] = 10.0  # leak conductance
-    v_rest: MilliVolt = -60.0
-    v_threshold: MilliVolt = -50.0
-    v_reset: MilliVolt = -60.0
-    refractory: Delay = 5.0  # rounded to whole steps
-    i_ext: PicoAmp = 0.0  # current into each cell, constant or planned
+    tau_m: Ms = field(20.0, "membrane time constant at rest; the capacitance is tau_m * g_leak (200 pF)")
+    g_leak: Annotated[Parameter, Unit("nS", 0.0, above=True)] = field(10.0, "leak conductance")
+    v_rest: MilliVolt = field(-60.0, "resting potential")
+    v_threshold: MilliVolt = field(-50.0, "where it spikes")
+    v_reset: MilliVolt = field(-60.0, "v after a spike")
+    refractory: Delay = field(5.0, "time for which v is held after a spike, rounded to whole steps")
+    i_ext: PicoAmp = field(0.0, "current into each cell, constant or planned")
 
     v = PerNeuron.state("v_rest")
 

@@ -1,5 +1,6 @@
 """Linear rate neuron."""
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.mechanism import Neuron
 from hebbstat.contract.units import Number
 
@@ -13,8 +14,8 @@ class LinearRate(Neuron):
     doi:10.1007/BF00275687.
     """
 
-    gain: Number = 1.0  # slope
-    i_ext: Number = 0.0  # input into each cell, constant or planned
+    gain: Number = field(1.0, "slope of the rate over the input")
+    i_ext: Number = field(0.0, "input into each cell, constant or planned")
 
     @staticmethod
     def output(input, i_ext, gain):

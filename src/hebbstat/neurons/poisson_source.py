@@ -2,6 +2,7 @@
 
 import math
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import Neuron
 from hebbstat.contract.units import Hz
@@ -15,7 +16,7 @@ class PoissonSource(Neuron):
     Dayan & Abbott 2001, Theoretical Neuroscience, section 1.4.
     """
 
-    rate: Hz = 10.0  # a number, one for each cell, or planned: TimedArray(values[time, cell], every=...)
+    rate: Hz = field(10.0, "a number, one for each cell, or planned: TimedArray(values[time, cell], every=...)")
 
     @derived
     def chance(dt, rate):

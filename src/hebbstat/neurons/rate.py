@@ -2,6 +2,7 @@
 
 import math
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import Neuron
 from hebbstat.contract.state import PerNeuron
@@ -18,10 +19,10 @@ class RateNeuron(Neuron):
     Wilson & Cowan 1972, doi:10.1016/S0006-3495(72)86068-5.
     """
 
-    tau: Ms = 10.0  # time constant of the rate
-    gain: Number = 1.0  # slope of the rate above threshold
-    threshold: Number = 0.0
-    i_ext: Number = 0.0  # input into each cell, constant or planned
+    tau: Ms = field(10.0, "time constant of the rate")
+    gain: Number = field(1.0, "slope of the rate above threshold")
+    threshold: Number = field(0.0, "input at which the rate begins")
+    i_ext: Number = field(0.0, "input into each cell, constant or planned")
 
     r = PerNeuron.state()
 

@@ -1,5 +1,6 @@
 """The rule of Bienenstock, Cooper and Munro."""
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import Plasticity
 from hebbstat.contract.state import PerPost, PerPre, together
@@ -18,9 +19,9 @@ class BCM(Plasticity):
     Bienenstock, Cooper & Munro 1982, doi:10.1523/JNEUROSCI.02-01-00032.1982.
     """
 
-    eta: Number = 1e-4  # per ms
-    tau: Ms = 1000.0  # averaging of y^2
-    theta_start: Number = 1.0  # the threshold at the beginning
+    eta: Number = field(1e-4, "learning rate, per ms")
+    tau: Ms = field(1000.0, "averaging of y^2")
+    theta_start: Number = field(1.0, "the threshold at the beginning")
 
     x = PerPre.state()  # the rate that has entered y
     coming = PerPre.state()  # the one that enters in the next step

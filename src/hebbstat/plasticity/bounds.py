@@ -1,10 +1,10 @@
 """Bounds of a weight, or of whatever else a rule acts on."""
 
 import math
-from typing import Any
 
 from hebbstat.contract.combinators import Wrapper
 from hebbstat.contract.errors import BadValueError
+from hebbstat.contract.fields import field
 from hebbstat.contract.mechanism import Gate, Plasticity
 from hebbstat.contract.units import Number
 
@@ -20,8 +20,8 @@ class HardBounds(Plasticity):
     Song, Miller & Abbott 2000, doi:10.1038/78829.
     """
 
-    low: Number = 0.0
-    high: Number = math.inf
+    low: Number = field(0.0, "the lower bound")
+    high: Number = field(math.inf, "the upper bound")
 
     @staticmethod
     def clip(value, low, high):
@@ -39,11 +39,10 @@ class SoftBounds(Wrapper):
     doi:10.1523/JNEUROSCI.23-09-03697.2003.
     """
 
-    low: Number = 0.0
-    high: Number = 1.0
+    low: Number = field(0.0, "the lower bound")
+    high: Number = field(1.0, "the upper bound")
 
-    def __init__(self, inner: Plasticity, *positional: Any, **values: Any) -> None:
-        super().__init__(inner, *positional, **values)
+    def __post_init__(self) -> None:
         if isinstance(self.low, float) and isinstance(self.high, float) and not self.low < self.high < math.inf:
             raise BadValueError(f"SoftBounds needs low < high, both finite, not {self.low:g} and {self.high:g}")
         self.gate = Gate(room, ("change", "value", "low", "high"), self)

@@ -1,5 +1,6 @@
 """The covariance rule."""
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import Plasticity
 from hebbstat.contract.state import PerPost, PerPre, together
@@ -17,8 +18,8 @@ class Covariance(Plasticity):
     Sejnowski 1977, doi:10.1007/BF00275079.
     """
 
-    eta: Number = 1e-4  # per ms
-    tau: Ms = 1000.0  # averaging of both rates
+    eta: Number = field(1e-4, "learning rate, per ms")
+    tau: Ms = field(1000.0, "averaging of both rates")
 
     x = PerPre.state()  # the rate that has entered y
     coming = PerPre.state()  # the one that enters in the next step

@@ -3,6 +3,7 @@
 import math
 
 from hebbstat.contract.combinators import Wrapper
+from hebbstat.contract.fields import field
 from hebbstat.contract.hooks import derived
 from hebbstat.contract.state import PerSynapse
 from hebbstat.contract.units import Ms, Number
@@ -19,9 +20,9 @@ class Eligibility(Wrapper):
     Izhikevich 2007, doi:10.1093/cercor/bhl152.
     """
 
-    tau: Ms = 1000.0  # decay of the trace
-    period: Ms = 10.0  # of the slow clock; well below tau
-    eta: Number = 1.0  # per second
+    tau: Ms = field(1000.0, "decay of the trace")
+    period: Ms = field(10.0, "period of the slow clock; well below tau")
+    eta: Number = field(1.0, "learning rate, per second")
 
     redirect = "e"
     e = PerSynapse.state()

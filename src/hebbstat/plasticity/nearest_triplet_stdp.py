@@ -1,5 +1,6 @@
 """Triplet STDP, nearest-spike."""
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.mechanism import Plasticity
 from hebbstat.contract.state import PerPost, PerPre
 from hebbstat.contract.units import Ms, Weight
@@ -16,14 +17,14 @@ class NearestTripletSTDP(Plasticity):
     Pfister & Gerstner 2006, doi:10.1523/JNEUROSCI.1425-06.2006. Default: their visual cortex set.
     """
 
-    tau_plus: Ms = 16.8  # tau+, decay of r1
-    tau_minus: Ms = 33.7  # tau-, decay of o1
-    tau_x: Ms = 714.0  # decay of r2
-    tau_y: Ms = 40.0  # decay of o2
-    A2_plus: Weight = 8.8e-11  # A2+
-    A3_plus: Weight = 5.3e-2  # A3+
-    A2_minus: Weight = 6.6e-3  # A2-
-    A3_minus: Weight = 3.1e-3  # A3-
+    tau_plus: Ms = field(16.8, "tau+, decay of r1")
+    tau_minus: Ms = field(33.7, "tau-, decay of o1")
+    tau_x: Ms = field(714.0, "decay of r2")
+    tau_y: Ms = field(40.0, "decay of o2")
+    A2_plus: Weight = field(8.8e-11, "A2+, strengthening by pairs")
+    A3_plus: Weight = field(5.3e-2, "A3+, strengthening by triplets")
+    A2_minus: Weight = field(6.6e-3, "A2-, weakening by pairs")
+    A3_minus: Weight = field(3.1e-3, "A3-, weakening by triplets")
 
     r1 = PerPre.trace(decay="tau_plus", set=1.0)
     r2 = PerPre.trace(decay="tau_x", set=1.0)

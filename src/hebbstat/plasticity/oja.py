@@ -1,5 +1,6 @@
 """Oja's rule."""
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.mechanism import Plasticity
 from hebbstat.contract.state import PerPre, together
 from hebbstat.contract.units import Number
@@ -16,7 +17,7 @@ class Oja(Plasticity):
     Oja 1982, doi:10.1007/BF00275687.
     """
 
-    eta: Number = 1e-4  # per ms
+    eta: Number = field(1e-4, "learning rate, per ms")
 
     x = PerPre.state()  # the rate that has entered y
     coming = PerPre.state()  # the one that enters in the next step

@@ -1,5 +1,6 @@
 """One-sided STDP: the weight changes at postsynaptic spikes only."""
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.mechanism import Plasticity
 from hebbstat.contract.state import PerPre
 from hebbstat.contract.units import Ms, Number, Weight
@@ -16,9 +17,9 @@ class OneSidedSTDP(Plasticity):
     doi:10.3389/fncom.2015.00099.
     """
 
-    tau_plus: Ms = 20.0  # decay of the presynaptic trace x
-    eta: Weight = 0.01
-    offset: Number = 0.4  # the trace at which nothing changes
+    tau_plus: Ms = field(20.0, "decay of the presynaptic trace x")
+    eta: Weight = field(0.01, "learning rate: the change for a trace that is 1 above the offset")
+    offset: Number = field(0.4, "the trace at which nothing changes")
 
     x = PerPre.trace(decay="tau_plus")
 

@@ -1,5 +1,6 @@
 """Pair STDP, additive."""
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.mechanism import Plasticity
 from hebbstat.contract.state import PerPost, PerPre
 from hebbstat.contract.units import Ms, Weight
@@ -16,10 +17,10 @@ class PairSTDP(Plasticity):
     Song, Miller & Abbott 2000, doi:10.1038/78829.
     """
 
-    tau_plus: Ms = 20.0  # decay of the presynaptic trace x
-    tau_minus: Ms = 20.0  # decay of the postsynaptic trace y
-    A_plus: Weight = 0.0100  # strengthening
-    A_minus: Weight = 0.0105  # weakening
+    tau_plus: Ms = field(20.0, "decay of the presynaptic trace x")
+    tau_minus: Ms = field(20.0, "decay of the postsynaptic trace y")
+    A_plus: Weight = field(0.0100, "strengthening by a pair at no distance")
+    A_minus: Weight = field(0.0105, "weakening by a pair at no distance")
 
     x = PerPre.trace(decay="tau_plus")
     y = PerPost.trace(decay="tau_minus")

@@ -1,5 +1,6 @@
 """Hebb's rule on rates."""
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.mechanism import Plasticity
 from hebbstat.contract.state import PerPre, together
 from hebbstat.contract.units import Number
@@ -15,7 +16,7 @@ class RateHebb(Plasticity):
     Hebb 1949; in this form Miller & MacKay 1994, doi:10.1162/neco.1994.6.1.100.
     """
 
-    eta: Number = 1e-4  # per ms
+    eta: Number = field(1e-4, "learning rate, per ms")
 
     x = PerPre.state()  # the rate that has entered y
     coming = PerPre.state()  # the one that enters in the next step

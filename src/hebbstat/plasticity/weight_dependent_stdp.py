@@ -1,10 +1,10 @@
 """Pair STDP whose steps depend on the weight: from additive to multiplicative."""
 
-from typing import Annotated
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.mechanism import Plasticity
 from hebbstat.contract.state import PerPost, PerPre
-from hebbstat.contract.units import Ms, Unit, Weight
+from hebbstat.contract.units import Ms, NonNegative, Positive, Weight
 
 
 class WeightDependentSTDP(Plasticity):
@@ -19,12 +19,12 @@ class WeightDependentSTDP(Plasticity):
     Gutig, Aharonov, Rotter & Sompolinsky 2003, doi:10.1523/JNEUROSCI.23-09-03697.2003.
     """
 
-    tau_plus: Ms = 20.0  # decay of the presynaptic trace x
-    tau_minus: Ms = 20.0  # decay of the postsynaptic trace y
-    eta: Weight = 0.005  # the largest step of one pair
-    alpha: Annotated[float, Unit("", 0.0)] = 1.05  # weakening relative to strengthening
-    mu: Annotated[float, Unit("", 0.0)] = 0.02  # how much the steps depend on the weight
-    w_max: Annotated[float, Unit("", 0.0, above=True)] = 1.0
+    tau_plus: Ms = field(20.0, "decay of the presynaptic trace x")
+    tau_minus: Ms = field(20.0, "decay of the postsynaptic trace y")
+    eta: Weight = field(0.005, "the largest step of one pair")
+    alpha: NonNegative = field(1.05, "weakening relative to strengthening")
+    mu: NonNegative = field(0.02, "how much the steps depend on the weight")
+    w_max: Positive = field(1.0, "the upper bound of the weight")
 
     x = PerPre.trace(decay="tau_plus")
     y = PerPost.trace(decay="tau_minus")

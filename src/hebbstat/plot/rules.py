@@ -27,7 +27,7 @@ def window_of(
     lags = np.round(np.atleast_1d(np.asarray(lags, float)) / dt) * dt
     every = round(1000.0 / frequency / dt) * dt
     widest = float(np.abs(lags).max(initial=0.0))
-    if pairs > 1 and every <= 2.0 * widest:
+    if pairs > 1 and every <= widest:
         raise BadValueError(f"lags up to {widest:g} ms overlap at {frequency:g} Hz: use a lower frequency")
     first = widest + 20.0 * dt
     pre = first + every * np.arange(pairs)

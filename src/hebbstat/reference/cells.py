@@ -104,7 +104,7 @@ class Cells:
 
     def quantity_of(self, rule: Part) -> Any:
         """What a population rule changes."""
-        return self.sim.quantities[self.population.name, "neuron", rule.mechanism.acts_on]
+        return self.sim.quantities[self.population.name, "neuron", rule.acts_on]
 
     @functools.cache  # noqa: B019 (a population lives as long as its simulation)
     def neighbours(self, reach: float) -> list[list[Element]]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hebbstat.contract.hooks import Hook, arguments
-from hebbstat.contract.mechanism import Bound, Mechanism
+from hebbstat.contract.mechanism import Bound, Mechanism, Rule
 from hebbstat.contract.signals import FollowState
 from hebbstat.contract.state import Inflow, Lagged, Reduction, Scope, Sensor, State, Trace
 from hebbstat.network import Table, lookup
@@ -38,6 +38,12 @@ class Part:
         for store in self.stores.values():
             for element in owners(store.state.scope):
                 store.begin(element)
+
+    @property
+    def acts_on(self) -> str:
+        """What its changes are added to, if it is a rule."""
+        assert isinstance(self.mechanism, Rule)
+        return self.mechanism.acts_on
 
     def say(self) -> str:
         """What error messages call it."""

@@ -61,7 +61,7 @@ class Rules:
             (scope,) = hook_scopes(part.mechanism, hook)
             call = Call(part, hook, scope)
             if hook.event == "clip":
-                self.clips.append((part.mechanism.acts_on, call))
+                self.clips.append((part.acts_on, call))
             elif hook.event == "weight":
                 self.weights.append(call)
             else:

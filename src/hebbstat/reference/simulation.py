@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from hebbstat.contract.errors import UnknownNameError, suggestion
 from hebbstat.contract.units import is_number
@@ -44,7 +45,7 @@ class ReferenceSimulation(World):
         is_one = is_number(given) and (owner, place, bare) not in self.quantities
         return values[:1] if is_one and owner in self.connections and place != "receptor" else values
 
-    def set(self, of: Population | Projection | str, name: str, value: Any) -> None:
+    def set(self, of: Population | Projection | str, name: str, value: ArrayLike) -> None:
         """Change a state or parameter as of the end of the last step, called as in `Simulation.set`."""
         self.poke(*self._called(of, name), value)
 

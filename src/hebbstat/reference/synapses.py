@@ -110,7 +110,7 @@ class Connections:
         """What synapses offer to release and rules: `w`, `value`, `elapsed`."""
         if name == "elapsed":
             return lambda e: (self.sim.now - self.last_event.get((e.pre, e.delay), -1)) * self.sim.dt
-        quantity = self.quantity_of(part.mechanism.acts_on) if name == "value" else None
+        quantity = self.quantity_of(part.acts_on) if name == "value" else None
         return quantity.read if quantity is not None else lambda e: e.weight
 
     def side(self, side: str) -> Cells:

@@ -2,6 +2,7 @@
 
 import math
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import Receptor
 from hebbstat.contract.state import PerPost
@@ -16,8 +17,8 @@ class _RiseAndDecay(Receptor):
     As a chain of two it is exact, and remains so where both time constants are equal (the alpha function).
     """
 
-    tau_rise: Ms = 2.0
-    tau_decay: Ms = 20.0
+    tau_rise: Ms = field(2.0, "rise of the conductance")
+    tau_decay: Ms = field(20.0, "decay of the conductance")
 
     x = PerPost.trace(decay="tau_rise", add="amount")
     g = PerPost.state()

@@ -1,5 +1,6 @@
 """Receptors that rise and decay exponentially."""
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.units import MilliVolt, Ms
 from hebbstat.synapses._rise_and_decay import _RiseAndDecay
 
@@ -14,7 +15,7 @@ class DualExponential(_RiseAndDecay):
     Roth & van Rossum 2009, Modeling Synapses, in Computational Modeling Methods for Neuroscientists.
     """
 
-    reversal: MilliVolt = 0.0
+    reversal: MilliVolt = field(0.0, "reversal potential")
 
     @staticmethod
     def conductance(g, x, mean_of_g, mean_of_x):

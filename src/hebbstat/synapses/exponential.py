@@ -2,6 +2,7 @@
 
 import math
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import Receptor
 from hebbstat.contract.state import PerPost
@@ -18,8 +19,8 @@ class Exponential(Receptor):
     Rotter & Diesmann 1999, doi:10.1007/s004220050570.
     """
 
-    tau: Ms = 5.0  # decay
-    reversal: MilliVolt = 0.0
+    tau: Ms = field(5.0, "decay of the conductance")
+    reversal: MilliVolt = field(0.0, "reversal potential")
 
     g = PerPost.trace(decay="tau", add="amount")
 

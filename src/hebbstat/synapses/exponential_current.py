@@ -2,6 +2,7 @@
 
 import math
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import Receptor
 from hebbstat.contract.state import PerPost
@@ -20,7 +21,7 @@ class ExponentialCurrent(Receptor):
     Rotter & Diesmann 1999, doi:10.1007/s004220050570.
     """
 
-    tau: Ms = 5.0  # decay
+    tau: Ms = field(5.0, "decay of the current")
 
     i = PerPost.trace(decay="tau", add="amount")
 

@@ -3,7 +3,8 @@
 import math
 from typing import Annotated
 
-from hebbstat.contract.units import MilliVolt, Ms, Unit
+from hebbstat.contract.fields import field
+from hebbstat.contract.units import MilliVolt, Ms, Parameter, Unit
 from hebbstat.synapses._rise_and_decay import _RiseAndDecay
 
 
@@ -20,8 +21,8 @@ class NMDA(_RiseAndDecay):
 
     tau_rise: Ms = 2.0
     tau_decay: Ms = 100.0
-    reversal: MilliVolt = 0.0
-    magnesium: Annotated[float, Unit("mM", 0.0)] = 1.0  # outside the cell
+    reversal: MilliVolt = field(0.0, "reversal potential")
+    magnesium: Annotated[Parameter, Unit("mM", 0.0)] = field(1.0, "magnesium outside the cell")
 
     @staticmethod
     def conductance(g, x, mean_of_g, mean_of_x, magnesium, post_v):

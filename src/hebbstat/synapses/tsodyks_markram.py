@@ -1,12 +1,12 @@
 """Short-term depression and facilitation."""
 
 import math
-from typing import Annotated
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import Release
 from hebbstat.contract.state import PerSynapse
-from hebbstat.contract.units import Delay, Ms, Unit
+from hebbstat.contract.units import Delay, Fraction, Ms
 
 
 class TsodyksMarkram(Release):
@@ -21,9 +21,9 @@ class TsodyksMarkram(Release):
     Tsodyks, Pawelzik & Markram 1998, doi:10.1162/089976698300017502. Default: depressing.
     """
 
-    U: Annotated[float, Unit("", 0.0, 1.0)] = 0.5  # what a first spike uses
-    tau_rec: Ms = 800.0  # recovery of resources
-    tau_facil: Delay = 0.0  # decay of facilitation
+    U: Fraction = field(0.5, "what a first spike uses")
+    tau_rec: Ms = field(800.0, "recovery of resources")
+    tau_facil: Delay = field(0.0, "decay of facilitation")
 
     u = PerSynapse.state(0.0)  # just after the last spike
     R = PerSynapse.state(1.0)  # just after the last spike

@@ -2,6 +2,7 @@
 
 import math
 
+from hebbstat.contract.fields import field
 from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import Release
 from hebbstat.contract.state import PerSynapse
@@ -22,9 +23,9 @@ class VesicleRelease(Release):
     doi:10.1073/pnas.94.2.719.
     """
 
-    sites: Positive = 5.0  # release sites, a whole number; all docked at the beginning
-    p: Fraction = 0.5  # release probability of a docked vesicle
-    tau_rec: Ms = 800.0  # recovery of an empty site
+    sites: Positive = field(5.0, "release sites, a whole number; all docked at the beginning")
+    p: Fraction = field(0.5, "release probability of a docked vesicle")
+    tau_rec: Ms = field(800.0, "recovery of an empty site")
 
     docked = PerSynapse.state("sites")  # just after the last spike
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hebbstat.contract.mechanism import Mechanism, short
+from hebbstat.contract.fields import short
+from hebbstat.contract.mechanism import Mechanism
 from hebbstat.contract.signals import Moving
 from hebbstat.network.network import Network, Projection
 

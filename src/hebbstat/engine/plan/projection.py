@@ -48,7 +48,7 @@ class Plan:
         So it is if `on_pre` goes over the whole row anyway, and rules change nothing but the weight of a synapse.
         """
         changes = self.on_pre + self.on_post
-        weight_only = all(bound.adds == (None, "w") and bound.owner.acts_on == "w" for bound in changes)
+        weight_only = all(bound.adds == (None, "w") and getattr(bound.owner, "acts_on", "") == "w" for bound in changes)
         kept = any(m.place.startswith("rule") for m, _ in self.states("PerSynapse")) or self.weights
         return bool(self.on_pre and self.on_post) and weight_only and not kept and not self.releases_by_row
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hebbstat.contract.errors import UnknownNameError, suggestion
 from hebbstat.engine.record.zarr_store import ALONG, write
+
+if TYPE_CHECKING:
+    from xarray import DataArray
 
 
 class Joined(Mapping[str, Any]):
@@ -34,7 +37,7 @@ class Joined(Mapping[str, Any]):
         return len(self._rest)
 
 
-class Recording(Mapping[str, Any]):
+class Recording(Mapping[str, "DataArray"]):
     """What a run recorded: labelled xarray data by name, such as 'exc.spikes', 'exc.v' or 'inputs -> exc.weights'.
 
     recording = sim.run(seconds=10, record=[Spikes("exc")])
@@ -61,10 +64,11 @@ class Recording(Mapping[str, Any]):
         """What the watch noticed during the run: `problem`, `where`, `since` and `noticed` (ms), `text`."""
         return list(self.attrs.get("health", []))
 
-    def __getitem__(self, name: str) -> Any:
+    def __getitem__(self, name: str) -> DataArray:
         if name not in self._data:
             raise UnknownNameError(f"nothing recorded as '{name}'; {suggestion(name, self._data)}")
-        return self._data[name]
+        found: DataArray = self._data[name]  # several arrays are a Dataset, which is indexed by their names
+        return found
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._data)

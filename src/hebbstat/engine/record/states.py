@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from hebbstat.contract.calls import explained
 from hebbstat.contract.errors import BadValueError
@@ -17,7 +18,9 @@ class States(Recorder):
     """A state or parameter of a population or projection, each `every` ms; `of` picks neurons or synapses."""
 
     @explained
-    def __init__(self, owner: Population | Projection | str, state: str, *, every: float, of: Any = None) -> None:
+    def __init__(
+        self, owner: Population | Projection | str, state: str, *, every: float, of: ArrayLike | None = None
+    ) -> None:
         self.owner, self.state, self.every, self.of = name_of(owner), state, every, of
         self.name = f"{self.owner}.{state}"
 

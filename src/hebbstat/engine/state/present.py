@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from hebbstat.contract.hooks import Derived
 from hebbstat.contract.mechanism import PopulationRule
 from hebbstat.contract.signals import FollowState
 from hebbstat.contract.state import State, Trace
@@ -29,8 +30,6 @@ from hebbstat.engine.state.global_state import gather_delays, gathered, rows
 from hebbstat.network import lookup
 from hebbstat.network.instantiate import Table
 from hebbstat.network.scopes import field_scope
-
-SIDES = ("pre", "post", "neuron")
 
 
 def present(core: Core, found: Found) -> np.ndarray:
@@ -154,15 +153,22 @@ def _called(
 ) -> tuple[Any, Shape]:
     """What a function of a mechanism returns, for each of what it is `over`, or of the widest among its arguments."""
     found: list[tuple[Any, Shape]] = []
+    asking = lookup.Asking("a look", optional=function.optional, before=isinstance(function, Derived))
     for read in function.all_reads:
         if read in given:
             found.append((given[read], over))
-        elif read == "dt":
-            found.append((core.net.dt, Shape.NUMBER))
-        elif read in (*member.mechanism.fields, *member.mechanism.derived):
-            found.append(value_of(core, group, member, read))
-        else:
-            found.append(_of_neuron(core, group, read, function))
+            continue
+        match lookup.meaning(core.net, member.owner, member.mechanism, read, asking):
+            case lookup.Own(name):
+                found.append(value_of(core, group, member, name))
+            case lookup.OfNeuron(side, name):
+                found.append(_of_neuron(core, group, side, name))
+            case lookup.Default(value):
+                found.append((value, Shape.NUMBER))
+            case lookup.Offered("dt"):
+                found.append((core.net.dt, Shape.NUMBER))
+            case other:
+                raise AssertionError(f"{other} is not to be had between steps")
     shapes = {own for value, own in found if np.ndim(value)}
     if over is Shape.NUMBER:
         over = Shape.SYNAPSE if len(shapes) > 1 else next(iter(shapes), over)
@@ -172,13 +178,9 @@ def _called(
     return np.vectorize(function, otypes=[float])(*values), over
 
 
-def _of_neuron(core: Core, group: Group, read: str, function: Any) -> tuple[Any, Shape]:
-    """A `pre_X`, `post_X` or `neuron_X`."""
-    side, _, name = read.partition("_")
-    cells = group if isinstance(group, PopulationGroup) else {"pre": group.source, "post": group.target}.get(side)  # type: ignore[attr-defined]
-    neuron = cells.members[0] if isinstance(cells, PopulationGroup) and side in SIDES else None
-    if neuron is None or name not in (*neuron.mechanism.fields, *neuron.mechanism.derived, *neuron.mechanism.states):
-        return function.optional[read], Shape.NUMBER
-    assert isinstance(cells, PopulationGroup)
-    value, _ = value_of(core, cells, neuron, name)
+def _of_neuron(core: Core, group: Group, side: str, name: str) -> tuple[Any, Shape]:
+    """A value of the neurons on a side."""
+    if isinstance(group, ProjectionGroup):
+        group = group.source if side == "pre" else group.target
+    value, _ = value_of(core, group, group.members[0], name)
     return value, Shape.SOURCE if side == "pre" else Shape.CELL

@@ -13,7 +13,7 @@ import numpy as np
 
 from hebbstat.contract.distributions import Distribution
 from hebbstat.contract.errors import BadValueError
-from hebbstat.contract.mechanism import checked
+from hebbstat.contract.fields import checked
 from hebbstat.contract.signals import Moving, steps_of
 from hebbstat.contract.state import Trace
 from hebbstat.engine.core import Core
