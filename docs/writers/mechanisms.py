@@ -57,7 +57,8 @@ def index(folders: dict[str, dict[str, Any]]) -> str:
     lines = ["# Mechanisms", "",
              "Each is one small file that reads like a method section: what it is, the equation, the source; "
              "parameters with units and ranges; state; and hooks, which are shown below each. "
-             "`hebbstat list mechanisms` prints this table.", "", "```{toctree}", ":hidden:", "", *folders, "```", ""]  # fmt: skip
+             "`hebbstat list mechanisms` prints this table.",
+             "", "```{toctree}", ":hidden:", "", *folders, "```", ""]  # fmt: skip
     for folder, found in folders.items():
         rows = [[f"`hs.{name}`", first_sentence(kind.__doc__)] for name, kind in found.items()]
         lines += [f"## [{TITLES[folder]}]({folder}.md)", "", table(["name", "what it is"], rows), ""]

@@ -85,8 +85,8 @@ def drawn(rooms: Layers, found: set[Arrow]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {tall}"',
         ' font-family="sans-serif" font-size="14">',
         f'<rect width="{WIDE}" height="{tall}" rx="6" fill="#ffffff"/>',
-        *(f'<defs><marker id="{name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6" markerHeight="6" orient="auto">'
-          f'<path d="M0 0 L8 4 L0 8 z" fill="{color}"/></marker></defs>'
+        *(f'<defs><marker id="{name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6" markerHeight="6" '
+          f'orient="auto"><path d="M0 0 L8 4 L0 8 z" fill="{color}"/></marker></defs>'
           for name, color in (("near", ON_PATH), ("far", OFF_PATH))),
     ]  # fmt: skip
     for a, b in sorted(found, key=lambda arrow: level[arrow[0]] - level[arrow[1]]):  # far ones below the others

@@ -18,14 +18,14 @@ class Spread(hs.Recorder):
     def __init__(self, population: str, every: float) -> None:
         self.population, self.every, self.name = population, every, f"{population}.spread"
 
-    def take(self, sim: hs.Simulation) -> Any:
+    def take(self, sim: hs.SimulationView) -> Any:
         return sim.state(self.population, "v").std()
 
 
 class Both(Spread):
     """Two numbers, labelled."""
 
-    def take(self, sim: hs.Simulation) -> Any:
+    def take(self, sim: hs.SimulationView) -> Any:
         v = sim.state(self.population, "v")
         return [v.min(), v.max()]
 
@@ -71,7 +71,7 @@ def test_it_streams_and_is_kept_and_taken_up(tmp_path: Path, plain: None) -> Non
 
         _at: float = np.inf
 
-        def take(self, sim: hs.Simulation) -> Any:
+        def take(self, sim: hs.SimulationView) -> Any:
             if sim.time >= self._at:
                 raise KeyboardInterrupt
             return super().take(sim)
@@ -101,12 +101,12 @@ class NoName(Spread):
 
 
 class Text(Spread):
-    def take(self, sim: hs.Simulation) -> Any:
+    def take(self, sim: hs.SimulationView) -> Any:
         return "high"
 
 
 class Grows(Spread):
-    def take(self, sim: hs.Simulation) -> Any:
+    def take(self, sim: hs.SimulationView) -> Any:
         return np.zeros(1 + int(sim.time))
 
 

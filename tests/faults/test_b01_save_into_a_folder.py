@@ -103,7 +103,7 @@ def test_b1_a_failure_leaves_the_old_recording(tmp_path: Path, monkeypatch: Any,
     with monkeypatch.context() as patch:
         if at == "append":
             patch.setattr(hs.Recording, "__getitem__", lambda self, name: 1 / 0)
-            patch.setattr("hebbstat.engine.record.zarr_store.Store.append", lambda *given: 1 / 0)
+            patch.setattr("hebbstat.engine.record.zarr_store.ZarrStore.append", lambda *given: 1 / 0)
         else:
             patch.setattr(folders.os, "rename", fails)
         with pytest.raises((OSError, ZeroDivisionError)):

@@ -447,8 +447,7 @@ def test_a_run_that_broke_off_gives_the_same_recording(
             nonlocal saves
             saves += 1
             if saves > left and keeper.core.step_count < 20_000:
-                if keeper.stream is not None:
-                    keeper.stream.write()  # more than what is kept belongs to
+                keeper.sink.flush()  # more than what is kept belongs to
                 places.append(keeper.core.step_count)
                 raise PowerCut
             save(keeper)

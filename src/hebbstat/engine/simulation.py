@@ -41,6 +41,8 @@ class Simulation(SimulationView):
 
         sim = Simulation(net, threads=4)
         recording = sim.run(seconds=10, record=[Spikes("exc")])
+
+    What may be read of it is that of a `SimulationView`: `state`, `weights`, `pairs`, `modulator`, `time`.
     """
 
     @explained

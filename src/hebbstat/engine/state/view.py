@@ -14,7 +14,12 @@ from hebbstat.network.network import Network, Population, Projection
 
 
 class SimulationView:
-    """A simulation as one may look at it; looking changes nothing."""
+    """A simulation as one may look at it; looking changes nothing. Recorders are given it.
+
+        class Spread(hs.Recorder):
+            def take(self, sim: hs.SimulationView) -> float:
+                return sim.state("exc", "v").std()
+    """
 
     def __init__(self, core: Core) -> None:
         self.core = core
