@@ -75,8 +75,8 @@ def own_members(kind: type) -> Iterator[tuple[str, Any, str]]:
 
 
 def is_public(kind: type) -> bool:
-    """Whether a class has an entry of its own."""
-    return kind.__name__ in hs.__all__ and getattr(hs, kind.__name__) is kind
+    """Whether the members of a base are told in its own entry; what one may look at is told with the simulation too."""
+    return kind.__name__ in hs.__all__ and kind is not hs.SimulationView
 
 
 def signature(thing: Any, whole: bool = False) -> str:
