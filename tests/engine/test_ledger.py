@@ -106,6 +106,19 @@ def test_what_the_step_determines_is_cleared_when_a_state_is_put(monkeypatch: py
     assert sim.core.layout.shards["b"][0]["made_up"].tolist() == [3, 3]
 
 
+def test_a_clock_that_is_set_in_frozen_time_is_put_back() -> None:
+    net = hs.Network(dt=1.0)
+    b = net.add(hs.LIF(), 3, "b", rules=[hs.IntrinsicThreshold(period=5.0)])
+    sim = hs.Simulation(net, quiet=True)
+    shard, variables = sim.core.layout.shards["b"][0], sim.core.model.cells["b"].variables
+    sim.set(b, "IntrinsicThreshold.period", 7.0)
+    with sim.frozen():
+        sim.set(b, "IntrinsicThreshold.period", 9.0)
+        assert shard["ticks_rule0"] == 9
+    assert sim.state(b, "IntrinsicThreshold.period").tolist() == [7.0] * 3
+    assert shard["ticks_rule0"] == variables["ticks_rule0"].value == 7
+
+
 def test_what_is_saved_has_an_order_that_no_number_of_threads_changes() -> None:
     ordered = (Shape.NUMBER, Shape.ONE, Shape.CELL, Shape.ROW, Shape.SYNAPSE, Shape.STEPS, Shape.OUTPUTS)
     for arrays in LEDGER.values():

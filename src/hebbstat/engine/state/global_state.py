@@ -168,7 +168,7 @@ def set_clock(core: Core, group: Group, member: Member) -> None:
     period = float(group.variables[f"{member.prefix}period"].value)
     ticks.value = steps_of(period, core.net.dt, f"period of {type(member.mechanism).__name__}")
     for shard in core.layout.shards[group.name]:
-        shard[f"ticks_{member.prefix[:-1]}"] = ticks.value
+        shard[f"ticks_{member.prefix[:-1]}"] = np.int64(ticks.value)
 
 
 def _follow(core: Core, step: int) -> None:
