@@ -28,7 +28,8 @@ TOPICS = {
                      "Synapses", "Table"],
     ),
     "Connectors": ("connectors", [*hs.network.connectors.__all__, "Connector"]),
-    "Running and looking": ("running", ["Simulation", "ReferenceSimulation", "Checkpoint", "Health", "Finding"]),
+    "Running and looking": ("running", ["Simulation", "SimulationView", "ReferenceSimulation", "Checkpoint", "Health",
+                                        "Finding"]),
     "Recording": ("recording", ["Recorder", "Spikes", "Rates", "States", "Weights", "WeightSummary", "Recording"]),
     "Heterogeneity and plans": (
         "values", ["Distribution", "Normal", "LogNormal", "Gamma", "Beta", "Uniform", "jointly", "Signal", "TimedArray",

@@ -37,7 +37,7 @@ class Spread(hs.Recorder):
     def __init__(self, link: str, every: float) -> None:
         self.link, self.every, self.name = link, every, f"{link}.spread"
 
-    def take(self, sim: hs.Simulation) -> Any:
+    def take(self, sim: hs.SimulationView) -> Any:
         return sim.weights(self.link).std()
 
 

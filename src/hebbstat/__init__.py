@@ -32,6 +32,7 @@ _HOMES = {
     "hebbstat.engine.record.spikes": "Rates Spikes",
     "hebbstat.engine.record.recording": "Recording",
     "hebbstat.engine.simulation": "Simulation",
+    "hebbstat.engine.state.view": "SimulationView",
     "hebbstat.contract.errors": (
         "BadCallError BadValueError CheckpointError ContractError DataError HealthWarning HebbstatError NetworkWarning "
         "NotSupportedError RunInterruptedError TooLargeError UnhealthyError UnknownNameError"

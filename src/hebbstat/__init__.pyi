@@ -87,6 +87,7 @@ from hebbstat.engine.record.states import States as States
 from hebbstat.engine.record.weights import WeightSummary as WeightSummary
 from hebbstat.engine.record.weights import Weights as Weights
 from hebbstat.engine.simulation import Simulation as Simulation
+from hebbstat.engine.state.view import SimulationView as SimulationView
 from hebbstat.homeostasis import InhibitorySTDP as InhibitorySTDP
 from hebbstat.homeostasis import IntrinsicThreshold as IntrinsicThreshold
 from hebbstat.homeostasis import SubtractiveNormalization as SubtractiveNormalization
@@ -162,9 +163,10 @@ __all__ = [
     "PairSTDP", "PerBranch", "PerNeuron", "PerPopulation", "PerPost", "PerPre", "PerSynapse", "Plasticity",
     "PoissonSource", "Population", "PopulationRule", "PopulationView", "Projection", "RateHebb", "RateNeuron", "Rates",
     "Receptor", "Recorder", "Recording", "ReferenceSimulation", "Release", "RunInterruptedError", "Signal",
-    "Simulation", "Sine", "SmallWorld", "SoftBounds", "SpikeNeuromodulator", "SpikeSource", "Spikes", "States",
-    "SubtractiveNormalization", "SynapticScaling", "TimedArray", "TooLargeError", "TripletSTDP", "TsodyksMarkram",
-    "UnhealthyError", "Uniform", "UnknownNameError", "VesicleRelease", "WeightDependentSTDP", "WeightNormalization",
-    "WeightSummary", "Weights", "Wrapper", "__version__", "derived", "field", "from_matrix", "from_networkx",
-    "from_sonata", "gated", "instantiate", "jointly", "quantile", "replace", "required", "step_when", "together",
+    "Simulation", "SimulationView", "Sine", "SmallWorld", "SoftBounds", "SpikeNeuromodulator", "SpikeSource", "Spikes",
+    "States", "SubtractiveNormalization", "SynapticScaling", "TimedArray", "TooLargeError", "TripletSTDP",
+    "TsodyksMarkram", "UnhealthyError", "Uniform", "UnknownNameError", "VesicleRelease", "WeightDependentSTDP",
+    "WeightNormalization", "WeightSummary", "Weights", "Wrapper", "__version__", "derived", "field", "from_matrix",
+    "from_networkx", "from_sonata", "gated", "instantiate", "jointly", "quantile", "replace", "required", "step_when",
+    "together",
 ]
