@@ -55,7 +55,7 @@ def run(structure: int, case: Case = Case(), seed: int | None = None) -> str:
     found: dict[str, list[bytes]] = {name: [] for name in spiking}
     for first, steps in case.pieces():
         if first in case.flushes:
-            sim.settle()
+            sim.flush()
         recorders = [hs.Spikes(name) for name in spiking] + more_recorders(net, case)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", hs.HealthWarning)
@@ -84,7 +84,7 @@ def more_recorders(net: hs.Network, case: Case) -> list[hs.Recorder]:
 
 def fingerprint(sim: hs.Simulation, slow: bool = False) -> str:
     """A hash of all variables of cells and synapses that a run moves; `slow`: of those that are slow."""
-    sim.settle()
+    sim.flush()
     digest = hashlib.sha256()
     for name, cells in sim.core.model.cells.items():
         for key, variable in cells.variables.items():

@@ -75,7 +75,7 @@ def test_frozen_and_learning_spikes_meet_in_a_step() -> None:
     reference = hs.ReferenceSimulation(instantiate(net))
     sim.run(steps=60)
     reference.run(steps=60)
-    with sim.frozen(restore_state=False), reference.frozen(restore=False):
+    with sim.frozen(restore=False), reference.frozen(restore=False):
         sim.run(steps=13)
         reference.run(steps=13)
     sim.run(steps=40)  # spikes sent while frozen arrive beside others

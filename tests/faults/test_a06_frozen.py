@@ -130,7 +130,7 @@ def test_a6_the_slow_trace_of_the_example():
     net.connect(a, b, hs.AllToAll(), weight=1.0, rules=[Count()], name="p")
     sim = hs.Simulation(net, dtype="float64", quiet=True)
     sim.run(steps=12)
-    with sim.frozen(restore_state=False):
+    with sim.frozen(restore=False):
         sim.run(steps=100)
     sim.run(steps=20)
     assert abs(sim.weights("p")[0] - (1.0 + math.exp(-1.0))) < 1e-12
@@ -155,6 +155,6 @@ def test_a6_what_is_set_inside_is_put_back_with_the_rest():
     for one in (sim, twin):
         one.run(steps=30)
     assert np.array_equal(sim.weights("p"), twin.weights("p"))
-    with sim.frozen(restore_state=False):
+    with sim.frozen(restore=False):
         sim.set("a", "rate", 7.0)
     assert sim.state("a", "rate").tolist() == [7.0] * 4

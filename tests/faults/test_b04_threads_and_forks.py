@@ -75,7 +75,7 @@ def test_b4_another_thread_is_refused_while_one_runs(threads: int, tmp_path: Pat
     sim = simulation(threads)
     sim.run(steps=1)
     uses: list[Callable[[], Any]] = [
-        lambda: sim.run(steps=1), lambda: sim.core.advance(1), lambda: sim.save(tmp_path / "x.ckpt"), sim.settle,
+        lambda: sim.run(steps=1), lambda: sim.core.advance(1), lambda: sim.save(tmp_path / "x.ckpt"), sim.flush,
         lambda: sim.state("exc", "v"), lambda: sim.weights("inputs -> exc"), lambda: sim.set("exc", "v", -60.0),
         lambda: sim.frozen().__enter__(),
     ]  # fmt: skip

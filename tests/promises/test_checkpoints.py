@@ -179,7 +179,7 @@ def test_after_frozen_time_without_return(tmp_path: Path) -> None:
     for cut in (False, True):
         sim = hs.Simulation(compose(4), threads=2, quiet=True)
         sim.run(steps=200, progress=False)
-        with sim.frozen(restore_state=False):
+        with sim.frozen(restore=False):
             sim.run(steps=57, progress=False)
             with pytest.raises(hs.CheckpointError, match="frozen"):
                 sim.save(tmp_path / "never.ckpt")

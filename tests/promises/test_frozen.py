@@ -29,7 +29,7 @@ def test_frozen_leaves_all_slow_state_and_no_mark(structure: int) -> None:
         if moment:
             sim.run(steps=moment, watch=None)
         slow = fingerprint(sim, slow=True)
-        with sim.frozen(restore_state=restore):
+        with sim.frozen(restore=restore):
             sim.run(steps=steps, watch=None)
             assert fingerprint(sim, slow=True) == slow
         assert fingerprint(sim, slow=True) == slow
@@ -48,7 +48,7 @@ def test_engine_equals_reference_when_frozen() -> None:
     for restore in (True, False):
         sim.run(steps=100)
         reference.run(steps=100)
-        with sim.frozen(restore_state=restore), reference.frozen(restore=restore):
+        with sim.frozen(restore=restore), reference.frozen(restore=restore):
             sim.run(steps=60)
             reference.run(steps=60)
     sim.run(steps=100)

@@ -197,7 +197,7 @@ class Engine(Face):
         return naming.spelled(self.net, name, values).get((place, what), [f"{place}.{what}"])[0]
 
     def stretch(self, restore: bool) -> Any:
-        return self.sim.frozen(restore_state=restore)
+        return self.sim.frozen(restore=restore)
 
 
 __all__ = ["CheckpointError", "Engine", "Face", "Look", "Reference", "parts"]

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from hebbstat.cli import FAILED, OK
 from hebbstat.contract.errors import HebbstatError
-from hebbstat.experiments.lab.provenance import PACKAGES, cores, memory, processor, version
+from hebbstat.experiments.lab.provenance import PACKAGES, memory, processor, version
+from hebbstat.network.parallel import cores
 
 
 @dataclass(frozen=True)

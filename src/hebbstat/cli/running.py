@@ -19,12 +19,13 @@ from hebbstat.contract.errors import BadValueError
 from hebbstat.experiments.lab.contract import Experiment
 from hebbstat.experiments.lab.discovery import load
 from hebbstat.experiments.lab.place import EVERY_S, seconds_of
-from hebbstat.experiments.lab.provenance import cores, provenance
+from hebbstat.experiments.lab.provenance import provenance
 from hebbstat.experiments.lab.runner import Job, jobs_of, kept, run_all, seeds_of
 from hebbstat.experiments.lab.settings import Settings, build, parse
 from hebbstat.experiments.lab.sources import code_of, differences
 from hebbstat.experiments.lab.stopping import Stops
 from hebbstat.experiments.lab.store import CHECKPOINTS, Result, Store, changed_since
+from hebbstat.network.parallel import cores
 
 
 @dataclass(frozen=True)

@@ -151,8 +151,8 @@ class Simulation(SimulationView):
 
     # --- changing -----------------------------------------------------------------------------------------------
 
-    @in_turn("settle()")
-    def settle(self) -> None:
+    @in_turn("flush()")
+    def flush(self) -> None:
         """Bring all synapses up to date. Changes no result: replay does not depend on when it happens."""
         self.core.flush()
 
@@ -173,13 +173,13 @@ class Simulation(SimulationView):
 
     @contextmanager
     @while_it_lasts("with frozen()")
-    def frozen(self, restore_state: bool = True) -> Iterator[Simulation]:
+    def frozen(self, restore: bool = True) -> Iterator[Simulation]:
         """Stop every slow state: weights, slow states of neurons, whatever rules change.
 
-        With `restore_state` (the default) the fast state, spikes in flight and the clock are put back on exit, and what
+        With `restore` (the default) the fast state, spikes in flight and the clock are put back on exit, and what
         was set inside: the probe leaves no mark. One within another only says what is put back at its own end.
         """
-        self._probes.begin(restore_state)
+        self._probes.begin(restore)
         try:
             yield self
         finally:

@@ -18,7 +18,7 @@ from hebbstat.contract.signals import FollowState, Moving, Signal, steps_of
 from hebbstat.contract.state import Global, PerPost, PerPre, PerSynapse, Scope
 from hebbstat.network.derive import derive_all
 from hebbstat.network.lookup import places
-from hebbstat.network.memory import check_room
+from hebbstat.network.memory import require_memory
 from hebbstat.network.network import Network, Population, Projection
 from hebbstat.network.parallel import cores
 from hebbstat.network.scopes import field_scope
@@ -130,7 +130,7 @@ def _train_steps(net: Network, population: Population) -> tuple[np.ndarray, np.n
 def _check_memory(net: Network) -> None:
     wanted = sum(_bytes_needed(p) for p in net.projections.values())
     wanted += sum(p.n for p in net.populations.values()) * 200.0
-    check_room(
+    require_memory(
         wanted, "the network", "use fewer cells, or sparser wiring such as FixedProbability(p) or FixedInDegree(k)"
     )
 

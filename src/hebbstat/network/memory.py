@@ -36,7 +36,7 @@ def _of_container(folder: Path = Path("/sys/fs/cgroup")) -> float:
         return float("inf")
 
 
-def check_room(wanted: float, what: str, advice: str) -> None:
+def require_memory(wanted: float, what: str, advice: str) -> None:
     """`TooLargeError`, with the predicted size, if so many bytes are not free."""
     free = free_memory()
     if wanted > free:

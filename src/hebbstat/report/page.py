@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import os
 from html import escape
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +17,7 @@ import numpy as np
 
 from hebbstat.experiments.lab.contract import Measure
 from hebbstat.experiments.lab.store import REPORT, Result
+from hebbstat.network.files import replacing
 from hebbstat.report import figures, html
 from hebbstat.report.arms import SPOTS, drawn_arms
 from hebbstat.report.counts import gaps, label, not_drawn, over_seeds
@@ -30,9 +30,8 @@ MOST_CURVES = 12
 def write_page(result: Result) -> Path:
     """Write `report.html` into the folder of results; returns its path."""
     path = result.folder / REPORT
-    draft = path.with_name(f".{REPORT}.{os.getpid()}")
-    draft.write_text(html.page(result.json["title"], body(result)), encoding="utf-8")
-    os.replace(draft, path)
+    with replacing(path) as file:
+        file.write(html.page(result.json["title"], body(result)).encode())
     return path
 
 

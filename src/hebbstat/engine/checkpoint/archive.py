@@ -17,17 +17,15 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
-import re
 import zipfile
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from hebbstat.contract.errors import CheckpointError
+from hebbstat.network.files import replacing
 
 FORMAT = 1
 MARK, HEADER, CHECKSUM = "hebbstat-checkpoint", "header.json", "header.sha256"
@@ -45,28 +43,12 @@ def write(path: Path, header: Mapping[str, Any], arrays: Mapping[str, np.ndarray
     Nothing but a checkpoint is ever replaced.
     """
     _refuse_other(path)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
-        with open(draft, "wb") as file:
+        with replacing(path) as file:
             _write(file, header, arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
-        _sync_folder(path.parent)
     except OSError as error:
         former = "; the checkpoint that was there before is unharmed" if path.exists() else ""
         raise CheckpointError(f"'{path}' could not be written: {error.strerror or error}{former}") from error
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def remove_drafts(path: Path) -> None:
-    """Remove what writers that were killed have left beside `path`."""
-    name = re.compile(rf"\.{re.escape(path.name)}\.\d+\.draft")
-    with suppress(OSError):
-        for draft in path.parent.iterdir():
-            if name.fullmatch(draft.name):
-                draft.unlink()
 
 
 def _refuse_other(path: Path) -> None:
@@ -109,16 +91,6 @@ def _bytes(array: np.ndarray) -> memoryview:
 
 def _member(name: str) -> str:
     return f"arrays/{name}.npy"
-
-
-def _sync_folder(folder: Path) -> None:
-    """Bring the new name to the disk, where folders can be synced (POSIX)."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

@@ -20,7 +20,6 @@ import numpy as np
 
 from hebbstat.contract.errors import BadValueError, CheckpointError, tell
 from hebbstat.engine.checkpoint import checkpoint as checkpoints
-from hebbstat.engine.checkpoint.archive import remove_drafts
 from hebbstat.engine.checkpoint.validate_runs import vet_recorded, vet_streamed, vet_watched
 from hebbstat.engine.core import Core
 from hebbstat.engine.health.monitor import HealthMonitor
@@ -28,6 +27,7 @@ from hebbstat.engine.observer import Observer, Running
 from hebbstat.engine.record.recorder import BaseRecorder
 from hebbstat.engine.record.sink import Sink
 from hebbstat.engine.state.global_state import State, digest, gather, put
+from hebbstat.network.files import remove_drafts
 
 STREAMED, WATCHED = "streamed/", "watched"  # where a file has the lengths of what was written with out=, and the watch
 

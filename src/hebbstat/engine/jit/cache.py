@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import uuid
 from pathlib import Path
 from types import ModuleType
 
 from hebbstat.network import compiled
 from hebbstat.network.compiled import cache_folder, cannot_be_kept, usable_folder
+from hebbstat.network.files import replacing
 
 __all__ = ["cache_folder", "fingerprint", "load"]
 
@@ -48,16 +47,13 @@ def load(text: str) -> tuple[ModuleType, bool]:
 def _kept(folder: Path, name: str, text: str) -> Path | None:
     """The file with this text in the folder; None, with a warning, if it cannot be there."""
     path, content = folder / f"{name}.py", text.encode()
-    draft = path.with_suffix(f".{uuid.uuid4().hex[:16]}.tmp")
     try:
         if not path.is_file() or path.read_bytes() != content:
-            draft.write_bytes(content)
             if path.is_dir():
                 path.rmdir()  # if it is empty, nobody misses it
-            os.replace(draft, path)
+            with replacing(path) as file:
+                file.write(content)
     except OSError as error:
         cannot_be_kept(error)
         return None
-    finally:
-        draft.unlink(missing_ok=True)
     return path

@@ -27,7 +27,7 @@ from hebbstat.engine.runtime.arguments import Packed
 from hebbstat.engine.runtime.replay import BATCH
 from hebbstat.engine.runtime.simd import LANES
 from hebbstat.engine.runtime.sync import LINE
-from hebbstat.network.memory import check_room
+from hebbstat.network.memory import require_memory
 from hebbstat.network.parallel import each
 
 BYTES_PER_SPIKE = 52  # for each cell and step that spikes are kept: an id, and room for four in the log
@@ -54,7 +54,7 @@ class Layout:
     progress: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
-        self._check_room()
+        self._require_memory()
         for name, cells in self.model.cells.items():
             self.offsets[name] = _blocks(cells.population.n, self.threads)
             self._partition_cells(name, cells)
@@ -66,10 +66,10 @@ class Layout:
         self.flags, self.progress = shared["flags"], shared["progress"]
         self.shards[NETWORK] = [self._shard(self.model.rules, shared, sizes) for _ in range(self.threads)]
 
-    def _check_room(self) -> None:
+    def _require_memory(self) -> None:
         """Refuse delays so long that the spikes under way would not fit."""
         cells = sum(group.population.n for group in self.model.cells.values())
-        check_room(
+        require_memory(
             float(self.slots) * cells * BYTES_PER_SPIKE,
             f"keeping the spikes of the longest delay, {self.slots} steps,",
             "use shorter delays, fewer cells or a longer dt",

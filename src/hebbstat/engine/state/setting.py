@@ -31,7 +31,7 @@ STAMPS = {Shape.ROW: "last", Shape.SYNAPSE: "stamp"}
 
 
 def put(core: Core, found: Found, value: Any) -> None:
-    """Set what a user calls by name in a settled simulation."""
+    """Set what a user calls by name, when no event waits for a replay (`Core.flush`)."""
     group, member = found.group, found.member
     value = _checked(core, found, value)
     is_parameter = member is not None and found.name in member.mechanism.fields

@@ -133,11 +133,11 @@ def prepare(settings: Settings) -> str:
     Returns a sha256 of the images.
     """
     from hebbstat.experiments.digits.data import read
-    from hebbstat.network.memory import check_room
+    from hebbstat.network.memory import require_memory
 
     train, test = read(settings)
     synapses = settings.neurons * (settings.neurons + 2 * train.pixels.shape[1])  # lateral, and ON and OFF channels
-    check_room(80.0 * synapses, f"a network of neurons={settings.neurons}", "use fewer neurons")
+    require_memory(80.0 * synapses, f"a network of neurons={settings.neurons}", "use fewer neurons")
     return f"{train.digest} {test.digest}"
 
 

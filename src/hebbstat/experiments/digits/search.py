@@ -11,7 +11,6 @@ images are never seen. All scores go to `candidates.jsonl`, the winners to `chos
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ from hebbstat.experiments.lab.sources import code_of as code_of_experiment
 from hebbstat.experiments.lab.sources import differences
 from hebbstat.experiments.lab.store import Finished
 from hebbstat.information import accuracy
+from hebbstat.network.files import replacing
 from hebbstat.stimuli import split
 
 SPREAD = {
@@ -225,6 +225,5 @@ def _winner(book: Notebook, arm: str) -> dict[str, Any]:
 
 
 def _write(path: Path, content: Any) -> None:
-    draft = path.with_suffix(f".{os.getpid()}")
-    draft.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    os.replace(draft, path)
+    with replacing(path) as file:
+        file.write((json.dumps(content, indent=1) + "\n").encode())

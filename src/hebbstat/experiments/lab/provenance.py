@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import hebbstat
+from hebbstat.network.parallel import cores
 
 PACKAGES = ("numpy", "numba", "llvmlite", "scipy", "scikit-learn", "xarray", "zarr", "pydantic", "matplotlib")
 
@@ -39,11 +40,6 @@ def version(package: str) -> str:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return "not installed"
-
-
-def cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def processor() -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
@@ -27,6 +26,7 @@ from hebbstat.experiments.lab.lock import LOCK, Lock
 from hebbstat.experiments.lab.settings import Settings
 from hebbstat.experiments.lab.sources import changes, code_of, files_in
 from hebbstat.experiments.lab.summary import effects, summary
+from hebbstat.network.files import replacing
 
 FORMAT = 1
 SUMMARY_REST = 20.0  # how long runs are added without new means, in the time that means took
@@ -214,15 +214,11 @@ class Store:
     def write(self) -> None:
         """Write `result.json` in one go."""
         self.result["seconds"] = round(time.perf_counter() - self.began, 1)
-        draft = self.folder / f".{RESULT}.{os.getpid()}"
         with self._writing():
             for old in filter(_is_draft, self.folder.iterdir()):
                 old.unlink()
-            with draft.open("w", encoding="utf-8") as file:
-                file.write(json.dumps(_jsonable(self.result), indent=1, allow_nan=False) + "\n")
-                file.flush()
-                os.fsync(file.fileno())  # before the move, or a crash of the machine could leave an empty file
-            os.replace(draft, self.folder / RESULT)
+            with replacing(self.folder / RESULT) as file:
+                file.write((json.dumps(_jsonable(self.result), indent=1, allow_nan=False) + "\n").encode())
 
 
 @dataclass(frozen=True)
