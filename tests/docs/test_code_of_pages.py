@@ -10,7 +10,11 @@ import matplotlib.pyplot as plt
 import pytest
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = sorted([DOCS / "start.md", *DOCS.glob("guide/*.md"), *DOCS.glob("extending/*.md")])
+WITHOUT_CODE = {"index", "experiments", "name", "hook", "array"}
+PAGES = [
+    page for page in sorted([DOCS / "start.md", *DOCS.glob("guide/*.md"), *DOCS.glob("extending/*.md")])
+    if page.stem not in WITHOUT_CODE
+]  # fmt: skip
 
 
 def code_of(page: Path) -> str:
@@ -33,4 +37,4 @@ def test_code_is_found(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("Text.\n\n```python\na = 1\n```\n\n```bash\nls\n```\n\n```python\nb = a + 1\n```\n")
     assert code_of(page) == "a = 1\n\nb = a + 1\n"
-    assert sum(bool(code_of(page)) for page in PAGES) > 0.8 * len(PAGES)
+    assert all(code_of(page) for page in PAGES)
