@@ -253,11 +253,13 @@ def run(script: Path, picture: Path) -> str:
 # --- the graph of rooms
 
 
-def layers() -> list[list[str]]:
-    """The floors of the package, highest first, from the import contract in pyproject.toml."""
-    contract = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"][0]
+def layers(package: str = "hebbstat") -> list[list[str]]:
+    """The parts of a package, the highest first, from the import contracts in pyproject.toml."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    contract = next(one for one in contracts if one.get("containers") == [package])
     floors = [[part.strip(" ()") for part in re.split(r"[|:]", layer)] for layer in contract["layers"]]
-    there = [[part for part in floor if (PACKAGE / part).exists()] for floor in floors]
+    inside = PACKAGE.parent / package.replace(".", "/")
+    there = [[p for p in floor if (inside / p).exists() or (inside / f"{p}.py").exists()] for floor in floors]
     return [floor for floor in there if floor]
 
 

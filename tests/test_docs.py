@@ -58,3 +58,10 @@ def test_docstrings_become_markdown(pages: object) -> None:
     assert shown == (
         "A rule `a_b`.\n\n```text\ndw = x * y\n```\n\nBy A\\_b 2000, [doi:10.1/x.y](https://doi.org/10.1/x.y)."
     )
+
+
+def test_the_table_of_the_engines_rooms_is_that_of_the_contract(pages: object) -> None:
+    text = (pages.ROOT / "docs" / "architecture.md").read_text("utf-8")  # type: ignore[attr-defined]
+    table = text.partition("## The engine's rooms")[2].partition("\n## ")[0]
+    rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+    assert [re.findall(r"`(\w+)`", row) for row in rows] == pages.layers("hebbstat.engine")  # type: ignore[attr-defined]
