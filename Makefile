@@ -25,7 +25,7 @@ HERE := $(shell printf '%s' '$(CURDIR)' | cksum | cut -d' ' -f1)
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SECONDARY:
-.PHONY: help demo test lint types floors docs links verify crosscheck bench bench-peers work clean
+.PHONY: help demo test lint types floors docs gallery links verify crosscheck bench bench-peers work clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{printf "%-18s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ docs: $(VENV)/.docs-$(HERE)  ## the site, into build/docs; warnings and dead lin
 	@$(PYTHON) -m sphinx -W --keep-going -q -b html docs build/docs $(ARGS)
 	@echo "the site is in build/docs: open build/docs/index.html"
 
+gallery: $(VENV)/.base-$(HERE)  ## draw the figures of examples/gallery in full, and check their numbers
+	@PYTHONPATH=docs $(PYTHON) docs/writers/gallery.py $(ARGS)
+
 links: $(VENV)/.docs-$(HERE)  ## whether links out of the site lead somewhere; needs the network
 	@$(PYTHON) -m sphinx -q -b linkcheck docs build/links $(ARGS)
 
@@ -67,6 +70,7 @@ work: $(VENV)/.base-$(HERE)  ## count the instructions of a synaptic event; fail
 	@$(PYTHON) bench/instructions.py --check $(ARGS)
 
 clean:  ## remove environments and caches; results stay
+	rm -rf docs/api docs/gallery docs/mechanisms docs/rooms
 	rm -rf .venv .venv-crosscheck .venv-bench-* build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 

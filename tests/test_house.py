@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from writers.floors import floors, mechanism_folders
 
 HOUSE = Path(__file__).parents[1] / "src" / "hebbstat"
-MECHANISM_FOLDERS = ("neurons", "synapses", "plasticity", "homeostasis", "modulation", "rewiring")
-FLOOR_0 = {"contract"}
-FACADE_USERS = {"protocol", "experiments", "report", "cli", "__main__"}
+MECHANISM_FOLDERS = mechanism_folders()
+FLOOR_0 = set(floors()[0])
+FACADE_USERS = {part for parts in floors()[4:] for part in parts} | {"__main__"}
 
 MOST_LINES_OF_A_FILE = 400
 MOST_LINES_OF_A_FUNCTION = 60

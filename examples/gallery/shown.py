@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import matplotlib
@@ -35,12 +36,13 @@ class Number:
 
 
 def main(draw: Callable[[bool], tuple[Figure, Number]], doc: str | None) -> int:
-    """Draw, write the figure, say the number; the exit code is 1 if it is not what it should be."""
+    """Draw, write the figure and the number beside it, say the number; the exit code is 1 if it is not as expected."""
     parser = argparse.ArgumentParser(description=(doc or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a small version, in seconds")
     parser.add_argument("--out", type=Path, default=Path("figure.png"), help="the figure (default figure.png)")
     given = parser.parse_args()
     figure, number = draw(given.quick)
     figure.savefig(given.out, dpi=110)
+    given.out.with_suffix(".json").write_text(json.dumps(asdict(number), indent=1) + "\n", "utf-8")
     print(number)
     return int(not number.holds)

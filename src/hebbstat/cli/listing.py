@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import inspect
 import re
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from hebbstat.experiments.lab.contract import Experiment
 from hebbstat.experiments.lab.discovery import built_in, load
 from hebbstat.experiments.lab.settings import range_of, type_of
 
-FOLDERS = ("neurons", "synapses", "plasticity", "homeostasis", "modulation", "rewiring")
+FOLDERS = ("neurons", "synapses", "plasticity", "homeostasis", "modulation")
 
 
 def show(what: str | None) -> None:
@@ -46,10 +45,8 @@ def show(what: str | None) -> None:
 def mechanisms() -> Iterator[tuple[str, str, str]]:
     """Folder, name and first line of every mechanism that comes with Hebbstat."""
     for folder in FOLDERS:
-        if importlib.util.find_spec(f"hebbstat.{folder}") is None:
-            continue
         module = importlib.import_module(f"hebbstat.{folder}")
-        for name in sorted(getattr(module, "__all__", ())):
+        for name in sorted(module.__all__):
             yield folder, name, (inspect.getdoc(getattr(module, name)) or "").partition("\n")[0]
 
 

@@ -1,0 +1,129 @@
+"""A page for each folder of mechanisms: equation, parameters, state, source, and a line that uses it."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+import hebbstat as hs
+from hebbstat.cli import listing
+from hebbstat.contract.fields import Field, short
+from hebbstat.contract.state import Inflow, Lagged, Reduction, Sensor, State, Trace
+from writers.entries import entry
+from writers.floors import ROOT
+from writers.markdown import escaped, first_sentence, markdown, table
+
+TITLES = {
+    "neurons": "Neurons", "synapses": "Receptors and release", "plasticity": "Plasticity", "homeostasis": "Homeostasis",
+    "modulation": "Modulators and oscillations",
+}  # fmt: skip
+
+USES: list[tuple[type, str]] = [
+    (hs.Neuron, "net.add({}, n=10)"),
+    (hs.Receptor, "net.connect(a, b, hs.AllToAll(), receptor={})"),
+    (hs.Release, "net.connect(a, b, hs.AllToAll(), receptor=hs.AMPA(), release={})"),
+    (hs.PopulationRule, "net.add(hs.LIF(), n=10, rules=[{}])"),
+    (hs.NetworkRule, 'net.add_rule({}, "m")'),
+    (hs.Plasticity, "net.connect(a, b, hs.AllToAll(), rules=[{}])"),
+]
+"""How a kind of mechanism is used; `a` and `b` are populations of `net`."""
+
+RATES = ("BCM", "Covariance", "Oja", "RateHebb")
+CALLS = {
+    "Eligibility": "hs.Eligibility(hs.PairSTDP(), tau=500.0)",
+    "SoftBounds": "hs.SoftBounds(hs.PairSTDP(), 0.0, 1.0)",
+    "SpikeNeuromodulator": 'hs.SpikeNeuromodulator("a", tau=200.0)',
+    "SpikeSource": "hs.SpikeSource(), n=10, spikes=([5.0, 7.0], [0, 1])",
+}
+"""How a mechanism is made where its name and `()` do not say enough."""
+
+OWNERS = {
+    "PerNeuron": "neuron", "PerPre": "presynaptic neuron", "PerPost": "postsynaptic neuron", "PerSynapse": "synapse",
+    "PerBranch": "branch", "PerPopulation": "population", "Global": "network",
+}  # fmt: skip
+
+
+def pages(out: Path) -> dict[str, str]:
+    """Each page by its name."""
+    folders: dict[str, dict[str, Any]] = {}
+    for folder, name, _ in listing.mechanisms():
+        folders.setdefault(folder, {})[name] = getattr(hs, name)
+    return {"index.md": index(folders), **{f"{folder}.md": page(folder, found) for folder, found in folders.items()}}
+
+
+def index(folders: dict[str, dict[str, Any]]) -> str:
+    """All mechanisms with a sentence each."""
+    lines = ["# Mechanisms", "",
+             "Each is one small file that reads like a method section: what it is, the equation, the source; "
+             "parameters with units and ranges; state; and hooks, which are shown below each. "
+             "`hebbstat list mechanisms` prints this table.",
+             "", "```{toctree}", ":hidden:", "", *folders, "```", ""]  # fmt: skip
+    for folder, found in folders.items():
+        rows = [[f"`hs.{name}`", first_sentence(kind.__doc__)] for name, kind in found.items()]
+        lines += [f"## [{TITLES[folder]}]({folder}.md)", "", table(["name", "what it is"], rows), ""]
+    return "\n".join(lines)
+
+
+def page(folder: str, found: dict[str, Any]) -> str:
+    """The mechanisms of a folder."""
+    head = [f"# {TITLES[folder]}", "", "```{py:currentmodule} hebbstat\n```", ""]
+    return "\n".join([*head, *(entry(name, kind, body(name, kind)) for name, kind in found.items())])
+
+
+def body(name: str, kind: Any) -> str:
+    """What stands below the signature of a mechanism."""
+    text = (kind.__doc__ or "").partition("\nParameters:")[0]
+    parts = [markdown(text), f"```python\n{use(name, kind)}\n```", parameters(kind.fields), states(kind), source(kind)]
+    return "\n\n".join(filter(None, parts))
+
+
+def use(name: str, kind: type) -> str:
+    """A line that uses it."""
+    call = CALLS.get(name, f"hs.{name}()")
+    if name == "SpikeSource":
+        return f"net.add({call})"
+    pattern = next(pattern for base, pattern in USES if issubclass(kind, base))
+    return pattern.format(call).replace("(a, b", "(x, y") if name in RATES else pattern.format(call)
+
+
+def parameters(fields: dict[str, Field]) -> str:
+    """A table of what may be set."""
+    rows = [
+        [f"`{one.name}`", escaped(one.text), escaped(one.needed),
+         "must be given" if one.default is None else f"`{short(one.default)}`"]
+        for one in fields.values()
+    ]  # fmt: skip
+    return table(["parameter", "what it is", "values", "default"], rows) if rows else ""
+
+
+def states(kind: Any) -> str:
+    """A table of what it remembers, as `sim.state` gives it."""
+    rows = [[f"`{name}`", OWNERS[state.scope.name], escaped(origin(state)), "slow" if state.slow else ""]
+            for name, state in kind.states.items()]  # fmt: skip
+    return table(["state", "of each", "how it moves", ""], rows) if rows else ""
+
+
+def origin(state: State) -> str:
+    """In words, where the value of a state comes from."""
+    match state.origin:
+        case Trace(tau, add, None):
+            return f"decays with {tau}; {add if isinstance(add, str) else f'{add:g}'} is added at its event"
+        case Trace(tau, None, put):
+            return f"decays with {tau}; set to {put if isinstance(put, str) else f'{put:g}'} at its event"
+        case Reduction(of, how, _, over):
+            return f"{how} of {of} over the synapses of the {over}"
+        case Lagged(by=by) as lagged:
+            return f"{lagged.source}, {by} ago"
+        case Inflow() as inflow:
+            return f"inflow of {inflow.source} from the neighbors"
+        case Sensor(population):
+            return f"spikes of {population} in the step"
+    return "hooks write it" + ("; " + "advances by a closed form" if state.advancer else "")
+
+
+def source(kind: type) -> str:
+    """The file, folded."""
+    file = Path(inspect.getfile(kind)).relative_to(ROOT)
+    include = f"```{{literalinclude}} /../{file.as_posix()}\n:language: python\n```"
+    return f"<details><summary>{file.as_posix()}</summary>\n\n{include}\n\n</details>"
