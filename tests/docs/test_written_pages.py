@@ -36,7 +36,9 @@ def test_every_public_name_has_one_entry() -> None:
 def test_members_have_entries_and_what_is_for_the_engine_has_none() -> None:
     text = entries.entry("Recorder", hs.Recorder)
     assert "{py:method} take(sim" in text and "state_dict" not in text
-    assert "{py:method} state(of" in entries.entry("Simulation", hs.Simulation)  # of a base that is no public name
+    assert "{py:method} state(of" in entries.entry("SimulationView", hs.SimulationView)
+    assert "{py:method} state(of" not in entries.entry("Simulation", hs.Simulation)  # its base has an entry
+    assert names.target("sim.state") == "hebbstat.SimulationView.state"
 
 
 def test_signatures_are_as_they_are_written() -> None:
