@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from writers import api, entries, floors, links, markdown, mechanisms, rooms
+from writers import api, entries, floors, links, markdown, mechanisms, names, rooms
 
 import hebbstat as hs
 
@@ -18,8 +18,8 @@ def entries_of(pages: dict[str, str]) -> list[str]:
     found = []
     for text in pages.values():
         module = re.search(r"^```\{py:(?:current)?module\} ([\w.]+)", text, re.M)
-        names = re.findall(r"^:{3,}\{py:(?:class|function|exception|data)\} (\w+)", text, re.M)
-        found += [f"{module[1]}.{name}" for name in names if module]
+        told = re.findall(r"^:{3,}\{py:(?:class|function|exception|data)\} (\w+)", text, re.M)
+        found += [f"{module[1]}.{name}" for name in told if module]
     return found
 
 
