@@ -26,11 +26,20 @@ def target(text: str) -> str | None:
         return None
     first, _, rest = found[1].partition(".")
     if first in BEGINS and rest:
-        return f"{BEGINS[first]}.{rest}"
+        return defined(f"{BEGINS[first]}.{rest}")
     if first not in hs.__all__ or first == "field":
         return None
     is_member = callable(getattr(getattr(hs, first), rest, None))  # else a state: `SynapticScaling.rate`
-    return f"hebbstat.{found[1] if is_member else first}"
+    return defined(f"hebbstat.{found[1]}") if is_member else f"hebbstat.{first}"
+
+
+def defined(name: str) -> str:
+    """`hebbstat.Simulation.state` is the entry of the base that defines it, if that has one."""
+    _, kind, *rest = name.split(".")
+    for base in getattr(getattr(hs, kind, None), "__mro__", ()):
+        if len(rest) == 1 and rest[0] in vars(base) and getattr(hs, base.__name__, None) is base:
+            return f"hebbstat.{base.__name__}.{rest[0]}"
+    return name
 
 
 def link(app: Sphinx, document: nodes.document) -> None:
