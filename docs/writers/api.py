@@ -70,7 +70,7 @@ def pages(out: Path) -> dict[str, str]:
 
 
 ERRORS = """Every error names the thing, the value, what is allowed and a way out. All are of `hs.HebbstatError`, so
-one `except` catches whatever Hebbstat refuses on purpose. {doc}`/guide/errors` says which are met when."""
+one `except` catches whatever Hebbstat refuses on purpose."""
 
 
 def thing(name: str) -> Any:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from writers import api, entries, floors, links, markdown, mechanisms, rooms
+from writers import api, entries, floors, links, markdown, mechanisms, rooms, targets
 
 import hebbstat as hs
 
@@ -18,8 +18,8 @@ def entries_of(pages: dict[str, str]) -> list[str]:
     found = []
     for text in pages.values():
         module = re.search(r"^```\{py:(?:current)?module\} ([\w.]+)", text, re.M)
-        names = re.findall(r"^:{3,}\{py:(?:class|function|exception|data)\} (\w+)", text, re.M)
-        found += [f"{module[1]}.{name}" for name in names if module]
+        told = re.findall(r"^:{3,}\{py:(?:class|function|exception|data)\} (\w+)", text, re.M)
+        found += [f"{module[1]}.{name}" for name in told if module]
     return found
 
 
@@ -36,7 +36,9 @@ def test_every_public_name_has_one_entry() -> None:
 def test_members_have_entries_and_what_is_for_the_engine_has_none() -> None:
     text = entries.entry("Recorder", hs.Recorder)
     assert "{py:method} take(sim" in text and "state_dict" not in text
-    assert "{py:method} state(of" in entries.entry("Simulation", hs.Simulation)  # of a base that is no public name
+    assert "{py:method} state(of" in entries.entry("SimulationView", hs.SimulationView)
+    assert "{py:method} state(of" not in entries.entry("Simulation", hs.Simulation)  # its base has an entry
+    assert targets.target("sim.state") == "hebbstat.SimulationView.state"
 
 
 def test_signatures_are_as_they_are_written() -> None:

@@ -37,7 +37,7 @@ def ran(
     settings = settings or experiment.settings()
     arms = experiment.chosen(None)
     store = Store(folder, experiment, settings, arms=arms, seeds=seeds, provenance=provenance())
-    return run_all(store, jobs_of(experiment, settings, arms, seeds), workers=workers, watcher=Silent())
+    return run_all(store, jobs_of(experiment, settings, arms, seeds), workers=workers, listener=Silent())
 
 
 def test_the_built_in_experiments_are_found_and_keep_the_contract() -> None:

@@ -13,7 +13,7 @@ from hebbstat.experiments.lab.processes import Failed
 from hebbstat.experiments.lab.store import Finished
 
 
-class Watch:
+class ProgressBar:
     """Shows done and total, elapsed time and an estimate of what is left."""
 
     def __init__(self, title: str) -> None:
@@ -26,7 +26,7 @@ class Watch:
             console=Console(stderr=True), transient=True,
         )  # fmt: skip
 
-    def __enter__(self) -> Watch:
+    def __enter__(self) -> ProgressBar:
         return self
 
     def __exit__(

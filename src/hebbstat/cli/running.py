@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 
 from hebbstat.cli import FAILED, INTERRUPTED, OK
-from hebbstat.cli.progress import Watch, clock
+from hebbstat.cli.progress import ProgressBar, clock
 from hebbstat.cli.telling import tell
 from hebbstat.contract.errors import BadValueError
 from hebbstat.experiments.lab.contract import Experiment
@@ -99,8 +99,8 @@ def resume_experiment(folder: Path, request: Request) -> int:
 
 def _run(experiment: Experiment, store: Store, jobs: list[Job], request: Request) -> int:
     with Stops() as stops:
-        with Watch(experiment.name) as watch:
-            result = run_all(store, jobs, workers=_workers(request.threads), watcher=watch, stops=stops)
+        with ProgressBar(experiment.name) as bar:
+            result = run_all(store, jobs, workers=_workers(request.threads), listener=bar, stops=stops)
         return conclude(result, stops)
 
 
@@ -185,7 +185,7 @@ def search_settings(request: Request, candidates: int) -> int:
     experiment = load("digits")
     settings = settings_for(request, experiment)
     assert isinstance(settings, Digits)
-    with Watch("search") as watch:
+    with ProgressBar("search") as bar:
         done = search(
             settings,
             candidates,
@@ -193,7 +193,7 @@ def search_settings(request: Request, candidates: int) -> int:
             request.first_seed,
             request.out or Path("results/digits-search"),
             request.threads or cores(),
-            watch,
+            bar,
         )
     print(done)
     return OK if done else FAILED

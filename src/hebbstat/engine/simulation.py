@@ -95,7 +95,7 @@ class Simulation(SimulationView):
 
     @property
     def health(self) -> list[Finding]:
-        """All that the watch has noticed since the simulation was made."""
+        """All that the health monitor has noticed since the simulation was made."""
         return [] if self._monitor is None else list(self._monitor.found)
 
     def _steps(self, seconds: float | None, ms: float | None, steps: int | None) -> int:

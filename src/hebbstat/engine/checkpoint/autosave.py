@@ -20,7 +20,7 @@ import numpy as np
 
 from hebbstat.contract.errors import BadValueError, CheckpointError, tell
 from hebbstat.engine.checkpoint import checkpoint as checkpoints
-from hebbstat.engine.checkpoint.validate_runs import vet_recorded, vet_streamed, vet_watched
+from hebbstat.engine.checkpoint.validate_runs import vet_monitored, vet_recorded, vet_streamed
 from hebbstat.engine.core import Core
 from hebbstat.engine.health.monitor import HealthMonitor
 from hebbstat.engine.observer import Observer, Running
@@ -29,7 +29,8 @@ from hebbstat.engine.record.sink import Sink
 from hebbstat.engine.state.global_state import State, digest, gather, put
 from hebbstat.network.files import remove_drafts
 
-STREAMED, WATCHED = "streamed/", "watched"  # where a file has the lengths of what was written with out=, and the watch
+STREAMED, WATCHED = "streamed/", "watched"
+"""Where a file has the lengths of what was written with out=, and what the monitor saw."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class AutoSaver(Observer):
         if monitor is None or self._monitored is None or before is None:
             return
         try:
-            vet_watched(monitor, self._monitored, self.core.step_count)
+            vet_monitored(monitor, self._monitored, self.core.step_count)
         except ValueError as error:
             put(self.core, before, self.run["first"])
             raise CheckpointError(f"'{self.path}' was altered: {error}. Delete it to begin this run anew") from error
@@ -144,7 +145,7 @@ class AutoSaver(Observer):
             recorder.load_state_dict(kept)
 
     def _recorded(self, stored: checkpoints.Stored) -> list[dict[str, np.ndarray]]:
-        """What each recorder had kept in a file of this run; notes what was streamed, and what the watch had seen."""
+        """What each recorder had kept in a file of this run; notes what was streamed, and what the monitor had seen."""
         parts = [f"{k}/" for k in range(len(self.recorders))]
         try:
             kept = stored.part(checkpoints.KEPT)

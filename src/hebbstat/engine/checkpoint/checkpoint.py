@@ -4,8 +4,8 @@
     sim = Simulation.load("cut.ckpt")               # builds the network from its description in the file
     sim = Simulation.load("cut.ckpt", net=net)      # or from code; it must be the same network
 
-A file holds everything that a run can change (`whole.gather`), the network's description, and hashes of the wiring, of
-the rules' code and of the kernel. It holds no code, and reading it imports none.
+A file holds everything that a run can change (`global_state.gather`), the network's description, and hashes of the
+wiring, of the rules' code and of the kernel. It holds no code, and reading it imports none.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a checkpoint holds of a run under way is checked before it is used: recordings so far, and what the watch saw.
+"""What a checkpoint holds of a run under way is checked before it is used: recordings so far, and what the monitor saw.
 
 All functions raise `ValueError` with the rest of a sentence.
 """
@@ -41,55 +41,56 @@ def vet_streamed(lengths: Kept, names: list[str]) -> dict[str, int]:
     return {name: int(length[0]) for name, length in lengths.items()}
 
 
-def vet_watched(watch: HealthMonitor, told: Any, step: int) -> None:
-    """What the watch of this simulation can have told at `step`."""
-    ours = watch.state_dict()
+def vet_monitored(monitor: HealthMonitor, told: Any, step: int) -> None:
+    """What the monitor of this simulation can have told at `step`."""
+    ours = monitor.state_dict()
     if not isinstance(told, dict) or told.keys() != ours.keys():
-        raise ValueError("what the watch saw is not told as the watch tells it")
+        raise ValueError("what the monitor saw is not told as a monitor tells it")
     if told["health"] != ours["health"]:
-        return  # it watched for something else, and begins anew
+        return  # it looked for something else, and begins anew
     for key, value in ours.items():
         if type(told[key]) is not type(value):
-            raise ValueError(f"the watch says {key}={told[key]!r:.40}, which is not of the right kind")
-    if told["at"] != step or told["due"] != (step // watch.every + 1) * watch.every:
-        raise ValueError(f"the watch looked at step {told['at']} and will at step {told['due']}, but it is step {step}")
+            raise ValueError(f"the monitor says {key}={told[key]!r:.40}, which is not of the right kind")
+    if told["at"] != step or told["due"] != (step // monitor.every + 1) * monitor.every:
+        looks = f"the monitor looked at step {told['at']} and will at step {told['due']}"
+        raise ValueError(f"{looks}, but it is step {step}")
     if not 0 <= told["in_this_run"] <= len(told["found"]):
-        raise ValueError(f"the watch found {told['in_this_run']} of {len(told['found'])} in this run")
+        raise ValueError(f"the monitor found {told['in_this_run']} of {len(told['found'])} in this run")
     for key in ("totals", "now", "rates", "counts"):
         if told[key].keys() != ours[key].keys():
-            raise ValueError(f"what the watch counted ({key}) is of other populations")
+            raise ValueError(f"what the monitor counted ({key}) is of other populations")
     for name, now in ours["now"].items():
         _vet_counted(name, len(now), *(told[key][name] for key in ("totals", "now", "rates", "counts")))
     for finding in told["found"]:
-        _vet_values(finding, FINDING, "a finding of the watch")
-    _vet_bounded(watch, told["bounded"])
+        _vet_values(finding, FINDING, "a finding of the monitor")
+    _vet_bounded(monitor, told["bounded"])
 
 
 def _vet_counted(name: str, cells: int, total: Any, now: Any, rates: Any, counts: Any) -> None:
     """What was counted of a population: in all, of some cells, and the rates and counts of earlier looks."""
     lists = isinstance(rates, list) and isinstance(counts, list) and len(counts) <= len(rates)
     if not lists or not all(_are_counts(one, cells) for one in (now, *counts)) or not _are_counts([total], 1):
-        raise ValueError(f"what the watch counted in '{name}' must be whole numbers, at least 0, of {cells} cells")
+        raise ValueError(f"what the monitor counted in '{name}' must be whole numbers, at least 0, of {cells} cells")
     if not all(_is_number(rate) and rate >= 0 for rate in rates):
-        raise ValueError(f"the rates of '{name}' that the watch saw must be numbers, at least 0")
+        raise ValueError(f"the rates of '{name}' that the monitor saw must be numbers, at least 0")
 
 
-def _vet_bounded(watch: HealthMonitor, told: Any) -> None:
+def _vet_bounded(monitor: HealthMonitor, told: Any) -> None:
     for name, one in told.items():
-        what = f"what the watch saw of the weights of '{name:.60}'"
-        if name not in watch.core.plans or not watch.core.plans[name].plastic:
+        what = f"what the monitor saw of the weights of '{name:.60}'"
+        if name not in monitor.core.plans or not monitor.core.plans[name].plastic:
             raise ValueError(f"{what}, which are not plastic")
         unseen = [key for key in ("before", "since") if isinstance(one, dict) and one.get(key, 0) is None]
         _vet_values(one, {key: kind for key, kind in BOUNDED.items() if key not in unseen}, what, unseen)
         if "before" not in unseen and not all(_is_number(w) for w in one["before"]):
             raise ValueError(f"{what} must be numbers")
-        if "before" not in unseen and len(one["before"]) != Bounded(watch.core, name).size:
+        if "before" not in unseen and len(one["before"]) != Bounded(monitor.core, name).size:
             raise ValueError(f"{what} is of {len(one['before'])} weights, and it looks at others")
 
 
 def _vet_values(found: Any, wanted: Mapping[str, type], what: str, also: list[str] | None = None) -> None:
     if not isinstance(found, dict) or found.keys() != {*wanted, *(also or [])}:
-        raise ValueError(f"{what} is not told as the watch tells it")
+        raise ValueError(f"{what} is not told as a monitor tells it")
     for key, kind in wanted.items():
         if not (_is_number(found[key]) if kind is float else isinstance(found[key], kind)):
             raise ValueError(f"{what} says {key}={found[key]!r:.40}")

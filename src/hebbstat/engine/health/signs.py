@@ -1,4 +1,4 @@
-"""The signs of illness that the watch looks for, each as a plain computation."""
+"""The signs of illness that the monitor looks for, each as a plain computation."""
 
 from __future__ import annotations
 

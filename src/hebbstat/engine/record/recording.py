@@ -61,7 +61,7 @@ class Recording(Mapping[str, "DataArray"]):
 
     @property
     def health(self) -> list[dict[str, Any]]:
-        """What the watch noticed during the run: `problem`, `where`, `since` and `noticed` (ms), `text`."""
+        """What the health monitor noticed during the run: `problem`, `where`, `since` and `noticed` (ms), `text`."""
         return list(self.attrs.get("health", []))
 
     def __getitem__(self, name: str) -> DataArray:

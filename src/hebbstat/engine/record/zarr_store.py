@@ -4,7 +4,7 @@ A piece is there once the root's attributes say so: `lengths` of all groups, and
 recorded. Zarr puts each file into place when it is complete. So a run that is killed, at whatever moment, leaves a
 folder that can be read up to its last whole piece. In which group a name lies is told by the root's `groups`.
 
-What is compressed has a checksum, and every chunk has its file, so that damage is seen: `stored.py`.
+What is compressed has a checksum, and every chunk has its file, so that damage is seen: `zarr_read.py`.
 """
 
 from __future__ import annotations

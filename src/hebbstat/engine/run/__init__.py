@@ -1,1 +1,1 @@
-"""One call of `run`: chunks, threads, and whose turn it is."""
+"""One call of `run`: from observer to observer, Ctrl-C, progress, and how many threads there are."""

@@ -27,7 +27,7 @@ from hebbstat.experiments.digits.training import Subject, train
 from hebbstat.experiments.digits.variants import ARMS, CHOSEN
 from hebbstat.experiments.lab.lock import Lock
 from hebbstat.experiments.lab.processes import Failed, in_processes, in_this_process
-from hebbstat.experiments.lab.runner import Watcher
+from hebbstat.experiments.lab.runner import RunListener
 from hebbstat.experiments.lab.sources import code_of as code_of_experiment
 from hebbstat.experiments.lab.sources import differences
 from hebbstat.experiments.lab.store import Finished
@@ -109,7 +109,8 @@ class TrialsFailed(HebbstatError):
 
 
 def search(
-    settings: Settings, candidates: int, arms: list[str] | None, seed: int, folder: Path, workers: int, watch: Watcher
+    settings: Settings, candidates: int, arms: list[str] | None, seed: int, folder: Path, workers: int,
+    listener: RunListener,
 ) -> str:
     """Choose settings for the arms from so many candidates each; returns where everything was written."""
     names = [name for name in ARMS if not arms or name in arms]
@@ -119,10 +120,10 @@ def search(
         _the_same_search(folder, settings, candidates, seed)
         book = Notebook(folder / "candidates.jsonl")
         total = len(names) * (candidates + min(FINALISTS, candidates) * (FOLDS - 1))
-        watch.started(total - len(book.scores), workers)
+        listener.started(total - len(book.scores), workers)
         for stage in (_wide, _near, _finals):
             trials = [trial for arm in names for trial in stage(settings, book, arm, candidates, seed)]
-            _scored(book, trials, workers, watch)
+            _scored(book, trials, workers, listener)
         chosen = {arm: _winner(book, arm) for arm in names}
         kept = json.loads(CHOSEN.read_text(encoding="utf-8"))["arms"] if CHOSEN.exists() and arms else {}
         how = {"candidates": candidates, "finalists": FINALISTS, "folds": FOLDS, "seed": seed, "spread": SPREAD}
@@ -148,7 +149,7 @@ def _the_same_search(folder: Path, settings: Settings, candidates: int, seed: in
     _write(path, now)
 
 
-def _scored(book: Notebook, trials: list[Trial], workers: int, watch: Watcher) -> None:
+def _scored(book: Notebook, trials: list[Trial], workers: int, listener: RunListener) -> None:
     """Score those trials that were not; what fails is told when the others are done."""
     failed: list[tuple[Trial, Failed]] = []
     missing = book.missing(trials)
@@ -157,10 +158,10 @@ def _scored(book: Notebook, trials: list[Trial], workers: int, watch: Watcher) -
         label = f"{trial.arm}, candidate {trial.number}"
         if isinstance(found, Failed):
             failed.append((trial, found))
-            watch.failed(label, trial.fold, found)
+            listener.failed(label, trial.fold, found)
         else:
             book.add(found)
-            watch.finished(Finished(f"{label}, {100 * found.voting:.1f} %", trial.fold, {}, {}, found.seconds))
+            listener.finished(Finished(f"{label}, {100 * found.voting:.1f} %", trial.fold, {}, {}, found.seconds))
     if failed:
         trial, first = failed[0]
         raise TrialsFailed(

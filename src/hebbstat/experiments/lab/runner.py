@@ -39,7 +39,7 @@ class Job:
     code: Mapping[str, str] = field(default_factory=dict)  # of the experiment, as it was when all began
 
 
-class Watcher(Protocol):
+class RunListener(Protocol):
     """Is told how far things are."""
 
     def started(self, jobs: int, workers: int) -> None: ...
@@ -50,17 +50,17 @@ class Watcher(Protocol):
 
 
 def run_all(
-    store: Store, jobs: list[Job], *, workers: int, watcher: Watcher, stops: Stops | None = None
+    store: Store, jobs: list[Job], *, workers: int, listener: RunListener, stops: Stops | None = None
 ) -> Result:
     """Run all jobs; what fails is noted and ends none of the others, Ctrl-C ends all. What finished is kept."""
     workers = max(1, min(workers, len(jobs)))
     stops = stops or Stops()
     try:
-        watcher.started(len(jobs), workers)
+        listener.started(len(jobs), workers)
         with closing(in_processes(work, jobs, workers)) as outcomes:
             for job, outcome in outcomes:
                 with stops.held():
-                    _keep(store, job, outcome, watcher)
+                    _keep(store, job, outcome, listener)
         done = True
     except KeyboardInterrupt:
         done = False
@@ -71,19 +71,19 @@ def run_all(
     return store.close(stopped=not done)
 
 
-def _keep(store: Store, job: Job, outcome: Finished | Failed, watcher: Watcher) -> None:
+def _keep(store: Store, job: Job, outcome: Finished | Failed, listener: RunListener) -> None:
     """Keep what became of a job; a run whose arrays no store takes has failed."""
     if isinstance(outcome, Finished):
         try:
             store.add(outcome)
-            watcher.finished(outcome)
+            listener.finished(outcome)
             return
         except HebbstatError:  # a full disk, say, which the next run would meet too
             raise
         except Exception as error:
             outcome = Failed(f"what it returned cannot be kept: {in_one_line(error)}", traceback.format_exc())
     store.fail(job.arm, job.seed, outcome.error, outcome.trace)
-    watcher.failed(job.arm, job.seed, outcome)
+    listener.failed(job.arm, job.seed, outcome)
 
 
 def seeds_of(first: int, number: int, arms: list[str]) -> list[int]:
