@@ -346,3 +346,23 @@ def test_a_slow_state_of_a_row_is_read_as_before_an_event_that_changed_it_only()
             one.run(steps=10)
         one.run(steps=10)
     assert sim.weights("p") == reference.weights("p") == [1.75]
+
+
+def test_a_probe_in_which_something_is_set_leaves_no_mark_in_float32():
+    """Numbers, such as the decay of a trace, come back in full precision, not as kernels have them."""
+    found = []
+    for probes in (True, False):
+        net = hs.Network(dt=0.5, seed=6)
+        net.add(hs.PoissonSource(rate=np.full(20, 40.0)), 20, "a")
+        net.add(hs.LIF(i_ext=120.0), 5, "b")
+        net.connect("a", "b", hs.AllToAll(), weight=1.0, receptor=hs.AMPA(), rules=[hs.PairSTDP()], name="p")
+        sim = hs.Simulation(net, quiet=True)
+        for _ in range(3):
+            sim.run(ms=40)
+            if probes:
+                with sim.frozen():
+                    sim.set("a", "rate", 10.0)
+                    sim.run(ms=10)
+        found.append([sim.state("p", name) for name in ("PairSTDP.x", "PairSTDP.y")])
+    for probed, never in zip(*found, strict=True):
+        np.testing.assert_array_equal(probed, never)

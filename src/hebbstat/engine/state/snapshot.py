@@ -64,8 +64,8 @@ class Probe:
             shard = core.layout.shards[group][thread]
             if isinstance(value, np.ndarray):
                 shard[key][...] = value
-            else:
-                shard[key], known[group].array(key).value = value, np.asarray(value).item()
+            else:  # a number: as kernels take it, and in full precision
+                shard[key], known[group].array(key).value = value
         core.step_count = self.began
 
 
@@ -76,7 +76,9 @@ def _copies(core: Core, still: bool) -> Kept:
         for key, variable in group.arrays.items():
             if _stands(variable) == still and (variable.role.changes or variable.role.settable):
                 shards = core.layout.shards[group.name][: 1 if variable.shared else None]
-                kept |= {(group.name, thread, key): copy(shard[key]) for thread, shard in enumerate(shards)}
+                for thread, shard in enumerate(shards):
+                    is_array = isinstance(shard[key], np.ndarray)
+                    kept[group.name, thread, key] = copy(shard[key]) if is_array else (shard[key], variable.value)
     return kept
 
 
