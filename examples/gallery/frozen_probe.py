@@ -1,0 +1,70 @@
+"""A probe that leaves no mark: what cells know is read from frozen test runs.
+
+Ten cells see two patterns in turn, and learn by STDP while scaling holds their rates. After each second time is frozen,
+the patterns are shown twenty times each, and a linear decoder reads from the spike counts which one it was. The network
+does not notice: at the end it has the very weights of a twin that was never asked.
+"""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+from shown import Number, main
+
+import hebbstat as hs
+
+PATTERNS = np.array([[50.0] * 20 + [10.0] * 20, [10.0] * 20 + [50.0] * 20])  # Hz
+LABELS = np.tile([0, 1], 20)
+
+
+def network() -> hs.Network:
+    net = hs.Network(dt=0.5, seed=6)
+    inputs = net.add(hs.PoissonSource(rate=PATTERNS[0]), 40, "inputs")
+    cells = net.add(hs.LIF(), 10, "cells")
+    stdp, scaling = hs.PairSTDP(A_plus=0.05, A_minus=0.045), hs.SynapticScaling(10.0, tau_rate=500.0, period=100.0)
+    rules = [stdp, scaling, hs.HardBounds(0.0, 4.0)]
+    weight = hs.Uniform(0.5, 1.5)
+    net.connect(inputs, cells, hs.AllToAll(), weight=weight, receptor=hs.AMPA(), rules=rules, name="learn")
+    return net
+
+
+def learn(sim: hs.Simulation) -> None:
+    """A second of both patterns in turn."""
+    for label in (0, 1, 0, 1):
+        sim.set("inputs", "rate", PATTERNS[label])
+        sim.run(ms=250, progress=False)
+
+
+def accuracy(sim: hs.Simulation) -> float:
+    """How often a decoder, fitted to half of the trials, reads the other half right."""
+    counts = []
+    with sim.frozen():
+        for label in LABELS:
+            sim.set("inputs", "rate", PATTERNS[label])
+            spikes = sim.run(ms=60, record=[hs.Spikes("cells")], progress=False)["cells.spikes"]
+            counts.append(np.bincount(spikes.neuron.values, minlength=10))
+    half = len(LABELS) // 2
+    decoder = hs.information.LinearDecoder.fit(counts[:half], LABELS[:half])
+    return float(hs.information.accuracy(LABELS[half:], decoder.predict(counts[half:])))
+
+
+def draw(quick: bool) -> tuple[Figure, Number]:
+    sim, twin = (hs.Simulation(network(), threads=1, quiet=True) for _ in range(2))
+    found = [accuracy(sim)]
+    for _ in range(3 if quick else 12):
+        learn(sim)
+        learn(twin)
+        found.append(accuracy(sim))
+    figure, ax = plt.subplots(figsize=(6.4, 3.8), layout="constrained")
+    ax.plot(range(len(found)), found, ".-", color="#0072B2")
+    ax.axhline(0.5, color="#8a8a8a", linewidth=0.8)
+    ax.set_ylim(0.4, 1.02)
+    hs.plot.style.whole(ax.xaxis)
+    hs.plot.style.tidy(ax, "time of learning (s)", "decoded correctly (fraction)")
+    mark = float(np.abs(sim.weights("learn") - twin.weights("learn")).max())
+    return figure, Number("largest difference of weights from the twin", mark, 0.0, 0.0, "a probe leaves no mark")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(draw, __doc__))
