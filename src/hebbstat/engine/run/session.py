@@ -57,9 +57,9 @@ class Session:
                     began = time.perf_counter()
                     self.core.advance(stop - self.step)  # less, if the logs are full
                     log.hand_out()
+                    took = time.perf_counter() - began  # without observers: a slow save makes no shorter chunks
                     for observer in self.observers:
                         observer.observe(self)
-                    took = time.perf_counter() - began
                     chunk = int(min(max(chunk * min(4.0, LOOK_EVERY / max(took, 1e-4)), 16), 10_000_000))
         finally:
             self.core.ask_to_stop(False)
