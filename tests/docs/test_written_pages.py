@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from writers import api, entries, floors, links, markdown, mechanisms, names, rooms
+from writers import api, entries, floors, links, markdown, mechanisms, rooms, targets
 
 import hebbstat as hs
 
@@ -38,7 +38,7 @@ def test_members_have_entries_and_what_is_for_the_engine_has_none() -> None:
     assert "{py:method} take(sim" in text and "state_dict" not in text
     assert "{py:method} state(of" in entries.entry("SimulationView", hs.SimulationView)
     assert "{py:method} state(of" not in entries.entry("Simulation", hs.Simulation)  # its base has an entry
-    assert names.target("sim.state") == "hebbstat.SimulationView.state"
+    assert targets.target("sim.state") == "hebbstat.SimulationView.state"
 
 
 def test_signatures_are_as_they_are_written() -> None:

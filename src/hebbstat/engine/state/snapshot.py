@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,7 @@ class Probe:
             if isinstance(value, np.ndarray):
                 shard[key][...] = value
             else:
-                shard[key], known[group].array(key).value = value, value.item()
+                shard[key], known[group].array(key).value = value, np.asarray(value).item()
         core.step_count = self.began
 
 
@@ -75,7 +76,7 @@ def _copies(core: Core, still: bool) -> Kept:
         for key, variable in group.arrays.items():
             if _stands(variable) == still and (variable.role.changes or variable.role.settable):
                 shards = core.layout.shards[group.name][: 1 if variable.shared else None]
-                kept |= {(group.name, thread, key): shard[key].copy() for thread, shard in enumerate(shards)}
+                kept |= {(group.name, thread, key): copy(shard[key]) for thread, shard in enumerate(shards)}
     return kept
 
 
