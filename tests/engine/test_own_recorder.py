@@ -105,6 +105,11 @@ class Text(Spread):
         return "high"
 
 
+class Timeless(Spread):
+    def label(self, time: Any, values: np.ndarray) -> Any:
+        return xarray.DataArray(values.mean(), name=self.name)
+
+
 class Grows(Spread):
     def take(self, sim: hs.SimulationView) -> Any:
         return np.zeros(1 + int(sim.time))
@@ -118,6 +123,7 @@ class Grows(Spread):
         (NoName, "NoName has no name for what it records; set self.name"),
         (lambda: Text("exc", 1.0), r"take\(\) of Text must give numbers, not array\('high'"),
         (lambda: Grows("exc", 1.0), r"take\(\) of Grows gave an array of shape \(2,\), and \(1,\) before"),
+        (lambda: Timeless("exc", 1.0), r"label\(\) of Timeless must give xarray data over 'time'"),
         (lambda: Spread("exc", 0.3), "every of Spread of 0.3 ms is not a multiple"),
         (lambda: Spread("exc", "1"), "every='1' of Spread must be a time in ms"),
     ],
@@ -125,6 +131,14 @@ class Grows(Spread):
 def test_what_is_missing_is_said(make: Any, says: str, plain: None) -> None:
     with pytest.raises(hs.BadValueError, match=says):
         simulation().run(ms=5, record=[make()])
+
+
+def test_all_recorders_are_recorders() -> None:
+    made: list[hs.Recorder] = [
+        hs.Spikes("a"), hs.Rates("a", every=1.0), hs.States("a", "v", every=1.0), hs.Weights("p", every=1.0),
+        hs.WeightSummary(every=1.0),
+    ]  # fmt: skip
+    assert all(isinstance(one, hs.Recorder) for one in made)
 
 
 def test_an_error_in_a_recorder_leaves_a_simulation_that_goes_on(plain: None) -> None:

@@ -17,7 +17,7 @@ import pytest
 import xarray as xr
 
 import hebbstat as hs
-from hebbstat.engine.record import budget, recorder
+from hebbstat.engine.record import budget
 
 
 def network(cells: int = 20, inputs: int = 30) -> hs.Network:
@@ -61,7 +61,6 @@ def same(a: hs.Recording, b: hs.Recording) -> None:
 
 def test_streamed_saved_and_in_memory_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hebbstat.engine.run.session.PIECE", 6000)  # many pieces
-    monkeypatch.setattr(recorder, "PIECE", 6000)
     whole = simulation().run(seconds=1.0105, record=distinct())
     pieces = simulation()
     streamed = pieces.run(seconds=1.0105, record=distinct(), out=tmp_path / "out.zarr")
@@ -146,7 +145,6 @@ def test_a_piece_half_written_is_not_read(tmp_path: Path) -> None:
 
 def test_a_full_disk_ends_the_run_in_words_and_leaves_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hebbstat.engine.run.session.PIECE", 3000)
-    monkeypatch.setattr(recorder, "PIECE", 3000)
     replace, calls = Path.replace, []
 
     def full(self: Path, target: Any) -> Path:

@@ -15,7 +15,7 @@ import pytest
 from running_tiny import fingerprint, simulation
 
 import hebbstat as hs
-from hebbstat.engine.record import recorder, stream
+from hebbstat.engine.record import stream
 
 RECORD = ("inputs.spikes", "exc.v", "inputs -> exc.w", "exc.rate")
 
@@ -29,7 +29,6 @@ def recorders() -> list[hs.Recorder]:
 
 def small_pieces(monkeypatch: pytest.MonkeyPatch, size: int = 3000) -> None:
     monkeypatch.setattr("hebbstat.engine.run.session.PIECE", size)
-    monkeypatch.setattr(recorder, "PIECE", size)
 
 
 def fills_after(monkeypatch: pytest.MonkeyPatch, files: int) -> None:

@@ -59,8 +59,7 @@ def network(cells: int, inputs: int) -> hs.Network:
 
 
 def test_streaming_holds_a_piece_at_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for place in ("hebbstat.engine.run.session.PIECE", "hebbstat.engine.record.recorder.PIECE"):
-        monkeypatch.setattr(place, MIB)
+    monkeypatch.setattr("hebbstat.engine.run.session.PIECE", MIB)
     monkeypatch.setattr(stream, "WRITE_EVERY", 1.0)
     sim = hs.Simulation(network(2000, 100), threads=1, quiet=True)
 

@@ -17,7 +17,7 @@ from hebbstat.engine.core import Core
 from hebbstat.engine.health.monitor import Finding, Health, HealthMonitor
 from hebbstat.engine.inspect.explain import explain
 from hebbstat.engine.inspect.profile import Profile
-from hebbstat.engine.record.recorder import BaseRecorder
+from hebbstat.engine.record.recorder import Recorder
 from hebbstat.engine.record.recording import Recording
 from hebbstat.engine.run.session import begin
 from hebbstat.engine.state import access, setting
@@ -65,7 +65,7 @@ class Simulation(SimulationView):
     @explained
     def run(
         self, seconds: float | None = None, *, ms: float | None = None, steps: int | None = None,
-        record: Sequence[BaseRecorder] = (), progress: bool | None = None, watch: Health | None = WATCH,
+        record: Sequence[Recorder] = (), progress: bool | None = None, watch: Health | None = WATCH,
         out: str | Path | None = None, checkpoint: Checkpoint | None = None,
     ) -> Recording:  # fmt: skip
         """Run on for some time, given as one of `seconds`, `ms` or `steps`; returns what the recorders recorded.

@@ -24,7 +24,7 @@ from hebbstat.engine.checkpoint.validate_runs import vet_monitored, vet_recorded
 from hebbstat.engine.core import Core
 from hebbstat.engine.health.monitor import HealthMonitor
 from hebbstat.engine.observer import Observer, Running
-from hebbstat.engine.record.recorder import BaseRecorder
+from hebbstat.engine.record.recorder import Recorder
 from hebbstat.engine.record.sink import Sink
 from hebbstat.engine.state.global_state import State, digest, gather, put
 from hebbstat.network.files import remove_drafts
@@ -63,7 +63,7 @@ class AutoSaver(Observer):
     sink: Sink
     monitor: HealthMonitor | None = None
 
-    def __init__(self, checkpoint: Checkpoint, core: Core, recorders: Sequence[BaseRecorder], steps: int) -> None:
+    def __init__(self, checkpoint: Checkpoint, core: Core, recorders: Sequence[Recorder], steps: int) -> None:
         self.checkpoint, self.core, self.recorders = checkpoint, core, recorders
         self.path, self.saved = Path(checkpoint.path), time.perf_counter()
         self._streamed: dict[str, int] = {}  # how much the resumed run had written with out=, by name
@@ -165,7 +165,7 @@ class AutoSaver(Observer):
         return found
 
 
-def _told(recorder: BaseRecorder) -> str:
+def _told(recorder: Recorder) -> str:
     """What tells a recorder from others."""
     given = ", ".join(f"{name}={value!r}" for name, value in vars(recorder).items() if not name.startswith("_"))
     return f"{type(recorder).__name__}({given})"

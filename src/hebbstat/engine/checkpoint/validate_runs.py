@@ -12,7 +12,7 @@ import numpy as np
 
 from hebbstat.engine.health.monitor import HealthMonitor
 from hebbstat.engine.health.signs import Bounded
-from hebbstat.engine.record.recorder import BaseRecorder
+from hebbstat.engine.record.recorder import Recorder
 
 Kept = Mapping[str, np.ndarray]
 
@@ -20,7 +20,7 @@ FINDING = {"problem": str, "where": str, "since": float, "noticed": float, "text
 BOUNDED = {"before": list, "since": float, "looked": float, "at_low": float, "at_high": float, "first_mean": float}
 
 
-def vet_recorded(recorder: BaseRecorder, kept: Kept, first: int, step: int, streamed: bool) -> None:
+def vet_recorded(recorder: Recorder, kept: Kept, first: int, step: int, streamed: bool) -> None:
     """What a recorder, which has begun, can have kept of the steps from `first` to `step`."""
     ours = recorder.state_dict()
     if kept.keys() != ours.keys():

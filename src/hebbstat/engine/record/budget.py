@@ -1,4 +1,4 @@
-"""How much room there is, and how much a recording will take: told before the run, and refused if it is too much."""
+"""How much memory and disk a recording will take: told before the run, and refused if it is too much."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hebbstat.contract.errors import TooLargeError
-from hebbstat.engine.record.recorder import PIECE, BaseRecorder
+from hebbstat.engine.record.recorder import Recorder
 from hebbstat.engine.state.view import SimulationView
 from hebbstat.network.memory import free_memory
 
 MEMORY_SHARE = 0.5  # of the free memory that a recording may take
 DISK_SHARE = 0.9  # of the free disk
+PIECE = 8 * 2**20  # bytes that a recorder holds back before it writes, when it streams to disk
 ADVICE = "Record less often (every=), fewer elements (of=, sample=) or a summary (WeightSummary, Rates)"
 
 
-def check_recording_size(sim: SimulationView, recorders: Sequence[BaseRecorder], steps: int, out: Path | None) -> float:
+def check_recording_size(sim: SimulationView, recorders: Sequence[Recorder], steps: int, out: Path | None) -> float:
     """Refuse what would not fit, with the size of each recorder; returns the bytes of memory that may be taken."""
     allowed = MEMORY_SHARE * free_memory()
     if out is None:
@@ -30,7 +31,7 @@ def check_recording_size(sim: SimulationView, recorders: Sequence[BaseRecorder],
     return allowed
 
 
-def _refuse(sizes: dict[str, int], limit: float, what: str, advice: str, recorders: Sequence[BaseRecorder]) -> None:
+def _refuse(sizes: dict[str, int], limit: float, what: str, advice: str, recorders: Sequence[Recorder]) -> None:
     total = sum(sizes.values())
     if total <= limit:
         return

@@ -23,56 +23,6 @@ from hebbstat.network.network import Population, Projection
 
 IN_MEMORY = 512 * 2**10  # bytes that any recorder may need besides its data
 ON_DISK = 16 * 2**10  # the same on disk: names, shapes, units
-PIECE = 8 * 2**20  # bytes that a recorder holds back before it writes, when it streams to disk
-
-
-class BaseRecorder(Observer):
-    """What all recorders are to a run: named, sized before it, kept and streamed while it goes on."""
-
-    name = ""
-    every: float | None = None
-    assumes = ""
-    """What the predicted size rests on, for error messages."""
-
-    def begin(self, sim: SimulationView, steps: int, room: int | None = None) -> None:
-        """Check names, make room: for the whole run, or for about `room` bytes if it streams to disk."""
-        raise NotImplementedError
-
-    def names(self, sim: SimulationView) -> list[str]:
-        """What its data will be called."""
-        return [self.name]
-
-    def data(self, finished: bool = False) -> dict[str, Any]:
-        """What is held, by name; `finished`: only what no later step can change."""
-        raise NotImplementedError
-
-    def vet(self, state: Mapping[str, np.ndarray], first: int, step: int, streamed: bool) -> None:
-        """`ValueError`, with a sentence's rest, if it cannot have kept this of the steps from `first` to `step`."""
-
-    def forget(self) -> None:
-        """Drop what `data(finished=True)` gave: it is on disk."""
-
-    @property
-    def held(self) -> int:
-        """Bytes held at present."""
-        return 0
-
-    @property
-    def full(self) -> bool:
-        """Whether a run that streams has to write what is held."""
-        return self.held >= PIECE
-
-    def expected_bytes(self, sim: SimulationView, steps: int) -> int:
-        """The memory that a run of so many steps will need, known before it."""
-        return 0
-
-    def expected_held(self, sim: SimulationView, steps: int, room: int) -> int:
-        """The memory that it will need if it streams to disk."""
-        return min(self.expected_bytes(sim, steps), IN_MEMORY + 2 * room)
-
-    def expected_disk(self, sim: SimulationView, steps: int) -> int:
-        """The disk that it will need if it streams, or is saved."""
-        return max(0, self.expected_bytes(sim, steps) - IN_MEMORY) + ON_DISK
 
 
 def steps_between(every: Any, sim: SimulationView, what: str) -> int:
@@ -91,8 +41,8 @@ def name_of(of: Population | Projection | str) -> str:
     return of if isinstance(of, str) else of.name
 
 
-class Recorder(BaseRecorder):
-    """A recorder that takes a sample each `every` ms. One of your own is a class with two methods:
+class Recorder(Observer):
+    """What is to be kept of a run. One of your own is a class with two methods:
 
         class Spread(hs.Recorder):
             def __init__(self, population, every):
@@ -104,11 +54,17 @@ class Recorder(BaseRecorder):
         run = sim.run(seconds=1, record=[Spread("exc", every=10.0)])
         run["exc.spread"]                                    # xarray, over time
 
-    `take` gets the simulation and returns a number or an array, of one shape and kind throughout; what it reads is as
-    of the end of the step. Samples are taken at multiples of `every`, however a run is cut. They are streamed with
-    `out=`, kept in checkpoints and taken up again; attributes whose names begin with an underscore are not part of what
-    tells one recorder from another. `label` may be overridden to name dimensions and add coordinates.
+    `take` gets a `SimulationView` and returns a number or an array, of one shape and kind throughout; what it reads is
+    as of the end of the step. Samples are taken at multiples of `every` (ms), however a run is cut; one is taken before
+    it too, to learn how large they are. They are streamed with `out=`, kept in checkpoints and taken up again;
+    attributes whose names begin with an underscore are not part of what tells one recorder from another. `label` may be
+    overridden to name dimensions and add coordinates.
     """
+
+    name = ""
+    every: float | None = None
+    assumes = ""
+    """What the predicted size rests on, for error messages."""
 
     def take(self, sim: SimulationView) -> Any:
         """What is to be kept of the present moment: a number or an array."""
@@ -121,15 +77,19 @@ class Recorder(BaseRecorder):
         dims = ("time", *(f"dim_{axis}" for axis in range(1, values.ndim)))
         return xr.DataArray(values, {"time": time}, dims, name=self.name)
 
+    # --- what a run asks ----------------------------------------------------------------------------------------
+
     def names(self, sim: SimulationView) -> list[str]:
+        """What its data will be called; `BadValueError` if a class of the user's is not whole."""
         self._check()
         return [self.name]
 
-    def begin(self, sim: SimulationView, steps: int, room: int | None = None) -> None:
+    def begin(self, sim: SimulationView, steps: int, budget: int | None = None) -> None:
+        """Check what is asked for, make room: for the whole run, or for about `budget` bytes if it streams to disk."""
         self._dt, self._interval = sim.net.dt, self._steps_between(sim)
         sample = self._sampled(sim)
         samples = self._samples(sim, steps)
-        self._capacity = samples if room is None else min(samples, max(1, room // max(1, sample.nbytes + 8)))
+        self._capacity = samples if budget is None else min(samples, max(1, budget // max(1, sample.nbytes + 8)))
         self._times, self._values = np.empty(self._capacity), np.empty((self._capacity, *sample.shape), sample.dtype)
         self._taken, self._due = 0, NEVER
 
@@ -168,6 +128,7 @@ class Recorder(BaseRecorder):
         self._taken += 1
 
     def data(self, finished: bool = False) -> dict[str, Any]:
+        """What is held, by name; `finished`: only what no later step can change."""
         found = self.label(*self._so_far())
         if "time" not in getattr(found, "dims", ()):
             who = f"label() of {type(self).__name__}"
@@ -175,10 +136,17 @@ class Recorder(BaseRecorder):
         return {self.name: found}
 
     def forget(self) -> None:
+        """Drop what `data(finished=True)` gave: it is on disk."""
         self._taken = 0
 
     @property
+    def held(self) -> int:
+        """Bytes of spikes held at present: of what a run takes, all that was not known before it."""
+        return 0
+
+    @property
     def full(self) -> bool:
+        """Whether a run that streams has to write what is held."""
         return self._taken == self._capacity
 
     def state_dict(self) -> Mapping[str, np.ndarray]:
@@ -189,7 +157,10 @@ class Recorder(BaseRecorder):
         self._times[: self._taken], self._values[: self._taken] = state["times"], state["values"]
 
     def vet(self, state: Mapping[str, np.ndarray], first: int, step: int, streamed: bool) -> None:
-        """As many samples as were due, each at its time; a run that streams has written all of them."""
+        """`ValueError`, with a sentence's rest, if it cannot have kept this of the steps from `first` to `step`.
+
+        As many samples as were due, each at its time; a run that streams has written all of them.
+        """
         due = range(first // self._interval + 1, step // self._interval + 1)
         times = np.array([] if streamed else due, np.int64) * self._interval * self._dt
         if len(state["times"]) != len(times) or len(state["values"]) != len(times):
@@ -198,10 +169,16 @@ class Recorder(BaseRecorder):
             raise ValueError(f"the times of {self.name} are not those at which it takes samples")
 
     def expected_bytes(self, sim: SimulationView, steps: int) -> int:
+        """The memory that a run of so many steps will need, known before it."""
         return IN_MEMORY + (self._samples(sim, steps) + 2) * (8 + self._sampled(sim).nbytes)
 
-    def expected_held(self, sim: SimulationView, steps: int, room: int) -> int:
-        return min(self.expected_bytes(sim, steps), IN_MEMORY + 2 * max(room, self._sampled(sim).nbytes))
+    def expected_disk(self, sim: SimulationView, steps: int) -> int:
+        """The disk that it will need if it streams, or is saved."""
+        return max(0, self.expected_bytes(sim, steps) - IN_MEMORY) + ON_DISK
+
+    def expected_held(self, sim: SimulationView, steps: int, budget: int) -> int:
+        """The memory that it will need if it streams to disk."""
+        return min(self.expected_bytes(sim, steps), IN_MEMORY + 2 * max(budget, self._sampled(sim).nbytes))
 
     def _steps_between(self, sim: SimulationView) -> int:
         return steps_between(self.every, sim, type(self).__name__)

@@ -8,14 +8,14 @@ from typing import Any
 from hebbstat.contract.errors import TooLargeError
 from hebbstat.engine.observer import Observer, Running
 from hebbstat.engine.record.budget import format_bytes
-from hebbstat.engine.record.recorder import BaseRecorder
+from hebbstat.engine.record.recorder import Recorder
 from hebbstat.engine.record.recording import Recording
 
 
 class Sink(Observer):
     """Collects what `recorders` take; `attrs` gives what a recording says of the run until now."""
 
-    def __init__(self, recorders: Sequence[BaseRecorder], attrs: Callable[[], dict[str, Any]]) -> None:
+    def __init__(self, recorders: Sequence[Recorder], attrs: Callable[[], dict[str, Any]]) -> None:
         self.recorders, self.attrs = recorders, attrs
 
     def recording(self) -> Recording:
@@ -35,7 +35,7 @@ class InMemory(Sink):
     """Leaves all with the recorders, and ends a run whose spikes outgrow `limit` bytes of memory."""
 
     def __init__(
-        self, recorders: Sequence[BaseRecorder], attrs: Callable[[], dict[str, Any]], limit: float
+        self, recorders: Sequence[Recorder], attrs: Callable[[], dict[str, Any]], limit: float
     ) -> None:  # fmt: skip
         super().__init__(recorders, attrs)
         self.limit = limit

@@ -12,26 +12,36 @@ import numpy as np
 
 from hebbstat.contract.calls import explained
 from hebbstat.contract.errors import BadValueError
-from hebbstat.engine.observer import Subscription
-from hebbstat.engine.record.recorder import IN_MEMORY, ON_DISK, BaseRecorder, name_of, steps_between
+from hebbstat.engine.observer import Running, Subscription
+from hebbstat.engine.plan.arrays import NEVER
+from hebbstat.engine.record.recorder import IN_MEMORY, ON_DISK, Recorder, name_of, steps_between
 from hebbstat.engine.state.view import SimulationView
 from hebbstat.network.network import Population
 
 ASSUMED_RATE = 50.0  # Hz, of a neuron whose spikes are recorded, where nothing better is known
 
 
-class Logged(BaseRecorder):
-    """Recorders that are handed the spikes of a population."""
+class Logged(Recorder):
+    """Recorders that take no samples: they are handed the spikes of a population."""
 
     of = ""
 
-    def begin(self, sim: SimulationView, steps: int, room: int | None = None) -> None:
+    def begin(self, sim: SimulationView, steps: int, budget: int | None = None) -> None:
         population = sim.net.population(self.of)
         if not population.spiking:
             raise BadValueError(
                 f"'{self.of}' are rate neurons and have no spikes; record States('{self.of}', 'rate', every=...)"
             )
-        self._dt, self._n = sim.net.dt, population.n
+        self._dt, self._n, self._budget = sim.net.dt, population.n, budget
+
+    def names(self, sim: SimulationView) -> list[str]:
+        return [self.name]
+
+    def due(self, step: int) -> int:
+        return NEVER
+
+    def observe(self, run: Running) -> None:
+        pass
 
     def subscriptions(self) -> list[Subscription]:
         return [Subscription(self.of, self.add)]
@@ -39,6 +49,13 @@ class Logged(BaseRecorder):
     def add(self, steps: np.ndarray, ids: np.ndarray, until: int) -> None:
         """Take over spikes from the engine's log: all those before step `until` that were not handed over yet."""
         raise NotImplementedError
+
+    @property
+    def full(self) -> bool:
+        return self._budget is not None and self.held >= self._budget
+
+    def expected_held(self, sim: SimulationView, steps: int, budget: int) -> int:
+        return min(self.expected_bytes(sim, steps), IN_MEMORY + 2 * budget)
 
 
 class Spikes(Logged):
@@ -59,8 +76,8 @@ class Spikes(Logged):
         self.name = f"{self.of}.spikes"
         self.assumes = f" at {self.expected:g} Hz a neuron (Spikes(..., expected=) says what to expect)"
 
-    def begin(self, sim: SimulationView, steps: int, room: int | None = None) -> None:
-        super().begin(sim, steps, room)
+    def begin(self, sim: SimulationView, steps: int, budget: int | None = None) -> None:
+        super().begin(sim, steps, budget)
         self.forget()
 
     def add(self, steps: np.ndarray, ids: np.ndarray, until: int) -> None:
@@ -122,12 +139,12 @@ class Rates(Logged):
         self.of, self.bin, self.each = name_of(population), every, each
         self.name = f"{self.of}.rate"
 
-    def begin(self, sim: SimulationView, steps: int, room: int | None = None) -> None:
-        super().begin(sim, steps, room)
+    def begin(self, sim: SimulationView, steps: int, budget: int | None = None) -> None:
+        super().begin(sim, steps, budget)
         self._width, bins = self._bins(sim, steps)
         self._first = self._until = sim.step_count
         columns = self._n if self.each else 1
-        rows = bins if room is None else min(bins, max(1, room // (8 * columns)))
+        rows = bins if budget is None else min(bins, max(1, budget // (8 * columns)))
         self._counts = np.zeros((rows, columns), np.int32)
 
     def _bins(self, sim: SimulationView, steps: int) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from typing import Any
 from hebbstat.contract.errors import DataError
 from hebbstat.engine.observer import Running
 from hebbstat.engine.record import folders
-from hebbstat.engine.record.recorder import BaseRecorder
+from hebbstat.engine.record.recorder import Recorder
 from hebbstat.engine.record.recording import Joined, Recording
 from hebbstat.engine.record.sink import Sink
 from hebbstat.engine.record.zarr_store import ZarrStore
@@ -27,7 +27,7 @@ class Stream(Sink):
     """
 
     def __init__(
-        self, recorders: Sequence[BaseRecorder], attrs: Callable[[], dict[str, Any]], sim: SimulationView, path: Path,
+        self, recorders: Sequence[Recorder], attrs: Callable[[], dict[str, Any]], sim: SimulationView, path: Path,
         lengths: Mapping[str, int], kept: bool,
     ) -> None:  # fmt: skip
         super().__init__(recorders, attrs)

@@ -39,8 +39,8 @@ class Weights(Recorder):
         search = 0 if self.sample is None or self.sample >= n else 24 * n  # for the sample, in all synapses
         return super().expected_bytes(sim, steps) + search
 
-    def begin(self, sim: SimulationView, steps: int, room: int | None = None) -> None:
-        super().begin(sim, steps, room)
+    def begin(self, sim: SimulationView, steps: int, budget: int | None = None) -> None:
+        super().begin(sim, steps, budget)
         pre, post = sim.pairs(self.projection)
         self._pairs = (pre, post) if self._some is None else (pre[self._some.chosen], post[self._some.chosen])
 
@@ -60,11 +60,11 @@ class WeightSummary(Recorder):
         self.projection, self.every = None if projection is None else name_of(projection), every
         self.name = f"{self.projection or 'all'}.weights"
 
-    def begin(self, sim: SimulationView, steps: int, room: int | None = None) -> None:
+    def begin(self, sim: SimulationView, steps: int, budget: int | None = None) -> None:
         if not self._names(sim):
             raise BadValueError("WeightSummary(): the network has no plastic projection; name one")
         self._of = self._names(sim)
-        super().begin(sim, steps, room)
+        super().begin(sim, steps, budget)
 
     def names(self, sim: SimulationView) -> list[str]:
         return [f"{name}.weights" for name in self._names(sim)]
@@ -79,7 +79,7 @@ class WeightSummary(Recorder):
         copies = 40 * largest  # of all weights, while a sample is taken
         return IN_MEMORY + (self._samples(sim, steps) + 2) * sample + copies
 
-    def expected_held(self, sim: SimulationView, steps: int, room: int) -> int:
+    def expected_held(self, sim: SimulationView, steps: int, budget: int) -> int:
         return self.expected_bytes(sim, steps)
 
     def take(self, sim: SimulationView) -> np.ndarray:

@@ -13,8 +13,8 @@ from hebbstat.engine.checkpoint.autosave import AutoSaver, Checkpoint
 from hebbstat.engine.core import Core
 from hebbstat.engine.health.monitor import Health, HealthMonitor, monitor
 from hebbstat.engine.observer import Observer
-from hebbstat.engine.record.budget import check_recording_size
-from hebbstat.engine.record.recorder import PIECE, BaseRecorder
+from hebbstat.engine.record.budget import PIECE, check_recording_size
+from hebbstat.engine.record.recorder import Recorder
 from hebbstat.engine.record.recording import Recording
 from hebbstat.engine.record.sink import InMemory, Sink
 from hebbstat.engine.record.spike_log import SpikeLog
@@ -57,9 +57,9 @@ class Session:
                     began = time.perf_counter()
                     self.core.advance(stop - self.step)  # less, if the logs are full
                     log.hand_out()
+                    took = time.perf_counter() - began  # without observers: a slow save makes no shorter chunks
                     for observer in self.observers:
                         observer.observe(self)
-                    took = time.perf_counter() - began
                     chunk = int(min(max(chunk * min(4.0, LOOK_EVERY / max(took, 1e-4)), 16), 10_000_000))
         finally:
             self.core.ask_to_stop(False)
@@ -93,7 +93,7 @@ class Session:
 
 
 def begin(
-    sim: SimulationView, recorders: Sequence[BaseRecorder], steps: int, *, progress: bool | None = None,
+    sim: SimulationView, recorders: Sequence[Recorder], steps: int, *, progress: bool | None = None,
     watch: Health | None = None, former: HealthMonitor | None = None, out: str | Path | None = None,
     checkpoint: Checkpoint | None = None,
 ) -> Session:  # fmt: skip
@@ -127,10 +127,10 @@ def begin(
 
 def _check(sim: SimulationView, recorders: Any) -> None:
     """Refuse what is no list of recorders, and recorders of which one would take another's place in the recording."""
-    if isinstance(recorders, BaseRecorder) or not isinstance(recorders, Sequence):
+    if isinstance(recorders, Recorder) or not isinstance(recorders, Sequence):
         raise BadValueError(f"record={recorders!r} must be a list of recorders: record=[Spikes('exc')]")
     for recorder in recorders:
-        if not isinstance(recorder, BaseRecorder):
+        if not isinstance(recorder, Recorder):
             raise BadValueError(f"record= takes recorders such as Spikes('exc'), not {recorder!r}")
     names = [name for recorder in recorders for name in recorder.names(sim)]
     for name in names:
