@@ -22,7 +22,7 @@ def network() -> hs.Network:
     inputs = net.add(hs.PoissonSource(rate=25.0), 60, "inputs")
     cells = net.add(hs.LIF(), 30, "cells")
     rules = [hs.TripletSTDP(), hs.HardBounds(0.0, 3.0)]
-    net.connect(inputs, cells, hs.FixedProbability(0.5), weight=1.0, receptor=hs.AMPA(), rules=rules, name="learn")
+    net.connect(inputs, cells, hs.FixedProbability(0.5), weight=0.7, receptor=hs.AMPA(), rules=rules, name="learn")
     net.connect(cells, cells, hs.FixedProbability(0.2), weight=0.3, delay=hs.Uniform(1.0, 5.0), receptor=hs.AMPA())
     return net
 
