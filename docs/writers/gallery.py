@@ -76,7 +76,9 @@ def said(script: Path) -> tuple[str, str]:
 def caption(number: dict[str, str | float]) -> str:
     """The checked number below a figure."""
     text = "**{what}: {found:.4g}**; expected {expected:.4g} within {within:.2g} ({source})."
-    return text.format(**{key: escaped(value) if isinstance(value, str) else value for key, value in number.items()})
+    words = {key: escaped(value) if isinstance(value, str) else value for key, value in number.items()}
+    what = str(words["what"])
+    return text.format(**{**words, "what": what[0].upper() + what[1:]})
 
 
 def run(script: Path, out: Path) -> tuple[bytes, dict[str, str | float]]:
