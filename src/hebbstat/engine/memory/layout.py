@@ -246,7 +246,7 @@ def _sending(shard: SynapseShard, bounds: np.ndarray) -> np.ndarray:
 
 def _at_once(links: ProjectionGroup, start: np.ndarray) -> int:
     """How many synapses are worked on at once, at most: a row; or a batch, the last row of which may reach past it."""
-    return int(np.diff(start).max(initial=1)) + (BATCH + LANES if links.batched else 0)
+    return int(np.diff(start).max(initial=1)) + (BATCH + LANES if links.coalesced else 0)
 
 
 def _side_by_side(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -257,7 +257,7 @@ def _side_by_side(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         "names": list(arrays), "formats": types, "offsets": [n * width for n in range(len(types))],
         "itemsize": -(-len(types) * width // 16) * 16,
     })  # fmt: skip
-    near = aligned_full(np.zeros((), kind), len(next(iter(arrays.values()))), kind)
+    records = aligned_full(np.zeros((), kind), len(next(iter(arrays.values()))), kind)
     for name, array in arrays.items():
-        near[name] = array
-    return {"near": near} | {name: near[name] for name in arrays}
+        records[name] = array
+    return {"records": records} | {name: records[name] for name in arrays}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import Bound
 from hebbstat.contract.state import State
-from hebbstat.engine.plan.model import Member, ProjectionGroup
+from hebbstat.engine.plan.model import Member, Model, ProjectionGroup
 
 
 @dataclass(eq=False)
@@ -37,12 +39,12 @@ class Plan:
         )
 
     @property
-    def stamped(self) -> bool:
+    def timestamped(self) -> bool:
         """Whether synapses carry the step of their last event, for states that decay by themselves."""
         return any(state.moves for m, state in self.states("PerSynapse") if m.place.startswith("rule"))
 
     @property
-    def whole(self) -> bool:
+    def fused(self) -> bool:
         """Whether a visit may replay the newest events, deliver and run `on_pre` in one go over the whole row.
 
         So it is if `on_pre` goes over the whole row anyway, and rules change nothing but the weight of a synapse.
@@ -53,7 +55,7 @@ class Plan:
         return bool(self.on_pre and self.on_post) and weight_only and not kept and not self.releases_by_row
 
     @property
-    def batched(self) -> bool:
+    def coalesced(self) -> bool:
         """Whether rows are so short, one for each delay, that many are visited at once."""
         worked_on = self.plastic or self.release is not None
         return self.several_delays and worked_on and not self.rate and not self.releases_by_row
@@ -112,6 +114,15 @@ class Plan:
         )
 
 
+def plans_of(model: Model) -> dict[str, Plan]:
+    """The plan of each projection."""
+    return {name: plan(links, _differ(model.made.synapses[name].delay)) for name, links in model.links.items()}
+
+
+def _differ(delays: np.ndarray) -> bool:
+    return bool(delays.min(initial=delays.max(initial=0)) < delays.max(initial=0))
+
+
 def plan(links: ProjectionGroup, several_delays: bool) -> Plan:
     """Sort a projection's hooks by what sets them off."""
     found = Plan(links, not links.source.population.spiking, several_delays)
@@ -126,5 +137,5 @@ def plan(links: ProjectionGroup, several_delays: bool) -> Plan:
     for _, bound in links.hooks:
         if not bound.hook.writes and bound.hook.event in lists:
             lists[bound.hook.event].append(bound)
-    links.batched, links.replays = found.batched, found.replays
+    links.coalesced, links.replays = found.coalesced, found.replays
     return found
