@@ -86,7 +86,7 @@ class ProjectionContext:
     @property
     def stamp(self) -> ir.Item:
         """The step of a synapse's last event."""
-        return item(added(self.links, "stamp", Variable(Shape.SYNAPSE, -1, "int32")), "k")
+        return self.own("stamp", "k")
 
     def stamped(self, name: str, index: str) -> ir.Block:
         """A state notes that its event is now, if it is kept as of its last event."""

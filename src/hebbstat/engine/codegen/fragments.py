@@ -26,7 +26,7 @@ def when_learning(state: State, block: ir.Block) -> ir.Block:
 
 def kept_unless_learning(state: State, to: ir.Expression, value: ir.Expression) -> ir.Block:
     """A state gets a value, without a branch; a slow one keeps its own while the simulation is frozen."""
-    return put(to, ir.Choice(LEARNING, value, to) if state.slow else value)
+    return put(to, ir.Choice(value, LEARNING, to) if state.slow else value)
 
 
 def results(hook: Hook, local: str) -> list[tuple[State, ir.Expression]]:

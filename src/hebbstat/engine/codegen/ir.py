@@ -147,8 +147,8 @@ class Logical(Expression):
 class Choice(Expression):
     """`then` if a condition holds, else `otherwise`."""
 
-    condition: Expression
     then: Expression
+    condition: Expression
     otherwise: Expression
 
 

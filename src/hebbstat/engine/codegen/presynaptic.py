@@ -150,7 +150,7 @@ def _moved(at: ProjectionContext, state: State, name: str) -> ir.Block:
     if state.scope.name == "PerSynapse":
         stores = {at.own(name, "k"): new}
         stores |= {at.own(f"at_{name}", "k"): expr("np.int32(n)")} if state.moves else {}
-        kept = {to: ir.Choice(LEARNING, value, to) if state.slow else value for to, value in stores.items()}
+        kept = {to: ir.Choice(value, LEARNING, to) if state.slow else value for to, value in stores.items()}
         return tuple(ir.Assign(to, value) for to, value in kept.items())
     return when_learning(state, (*put(at.own(name, "row"), new), *at.stamped(name, "row")))
 

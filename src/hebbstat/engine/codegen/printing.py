@@ -35,7 +35,7 @@ class Printer:
         text = self.expression
         match node:
             case ir.Assign(to, value):
-                yield f"{text(to)} = {text(value)}"
+                yield f"{self._bare(to)} = {self._bare(value)}"
             case ir.Add(to, value):
                 yield f"{text(to)} += {text(value)}"
             case ir.Do(call):
@@ -56,6 +56,12 @@ class Printer:
                 yield from self._block(body)
             case _:
                 raise TypeError(f"{type(node).__name__} has no text")
+
+    def _bare(self, node: ir.Expression) -> str:
+        """One side of an assignment: several values have no brackets there."""
+        if isinstance(node, ir.Several) and len(node.parts) > 1:
+            return ", ".join(self.expression(one, CHOICE) for one in node.parts)
+        return self.expression(node)
 
     def expression(self, node: ir.Expression, level: int = 0) -> str:
         """The text of an expression, in brackets where what is around it binds closer than `level`."""
@@ -102,7 +108,7 @@ class Printer:
             case ir.Logical(sign, parts):
                 own = LEVELS[sign]
                 return f" {sign} ".join(text(one, own + 1) for one in parts), own
-            case ir.Choice(condition, then, otherwise):
+            case ir.Choice(then, condition, otherwise):
                 return f"{text(then, 2)} if {text(condition, 2)} else {text(otherwise, CHOICE)}", CHOICE
         raise TypeError(f"{type(node).__name__} has no text")
 

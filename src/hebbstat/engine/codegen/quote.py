@@ -125,7 +125,7 @@ def _expression(node: ast.expr, given: dict[str, Given]) -> ir.Expression:
         case ast.BoolOp(sign, parts):
             return ir.Logical(SIGNS[type(sign)], tuple(map(tree, parts)))
         case ast.IfExp(test, body, rest):
-            return ir.Choice(tree(test), tree(body), tree(rest))
+            return ir.Choice(tree(body), tree(test), tree(rest))
         case ast.Tuple(parts):
             return ir.Several(tuple(map(tree, parts)))
     raise SyntaxError(f"not of the kernels' language: {ast.unparse(node)}")

@@ -89,7 +89,7 @@ def _updates(at: ProjectionContext, site: Site, event: str, clocks: bool) -> Upd
     for n, (member, hook) in enumerate(hooks):
         for state, value in results(hook, f"new{n}"):
             name = f"{member.prefix}{state.name}"
-            block += let(name, ir.Choice(tick(member), value, ir.Local(name)) if clocks else value)
+            block += let(name, ir.Choice(value, tick(member), ir.Local(name)) if clocks else value)
             changed.append(name)
     return Update(tuple(block), tuple(changed))
 

@@ -11,6 +11,7 @@ chooses can be one of the engine's, nor two of a user's be one.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -67,6 +68,10 @@ class Group:
     def arrays(self) -> dict[str, Variable]:
         """All that a shard of the group holds: what the ledger declares for it, then its variables."""
         return {n: own for n, own in self._own.items() if not own.only or getattr(self, own.only)} | self.variables
+
+    def known(self, added: dict[str, Variable]) -> dict[str, Variable]:
+        """All that there may be, in the order of the kernels' tuples; `added` is what generated code adds."""
+        return self._own | self.variables | added
 
     def array(self, name: str) -> Variable:
         """One of them."""
@@ -160,6 +165,13 @@ class Model:
     def groups(self) -> list[Group]:
         """All of them, in the order in which kernels take them."""
         return [*self.cells.values(), *self.links.values(), self.rules]
+
+    def add(self, added: Mapping[Group, dict[str, Variable]], records: Mapping[str, tuple[str, ...]]) -> None:
+        """Take up what generated code needs: variables of groups, and which of a projection lie in records."""
+        for group, variables in added.items():
+            group.variables |= {name: replace(one) for name, one in variables.items()}
+        for name, fields in records.items():
+            self.links[name].records = list(fields)
 
     def forget_synapses(self) -> None:
         """Let go of all arrays over synapses, once the layout has its own; the network may be somebody else's."""

@@ -9,6 +9,7 @@ import numpy as np
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import Bound
 from hebbstat.contract.state import State
+from hebbstat.engine.plan.arrays import Shape, Variable
 from hebbstat.engine.plan.model import Member, Model, ProjectionGroup
 
 
@@ -137,5 +138,7 @@ def plan(links: ProjectionGroup, several_delays: bool) -> Plan:
     for _, bound in links.hooks:
         if not bound.hook.writes and bound.hook.event in lists:
             lists[bound.hook.event].append(bound)
+    if found.timestamped:
+        links.variables["stamp"] = Variable(Shape.SYNAPSE, -1, "int32")
     links.coalesced, links.replays = found.coalesced, found.replays
     return found
