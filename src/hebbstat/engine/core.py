@@ -35,9 +35,10 @@ class Core:
     """A compiled network with its present state.
 
     `net` is the described network, a copy of our own; `model` lists its variables, `plans` says how each projection is
-    visited, `text` is the kernel's text, `parts` the parts of a step that it times, `module` the kernel; `layout` holds all arrays. `step_count` is the step that
-    comes next. `window` is by how many steps threads may be ahead of each other, `wall` the seconds that runs took,
-    `worked` the seconds that all threads worked in them, `walked` the steps of all runs.
+    visited, `text` is the kernel's text, `parts` the parts of a step that it times, `module` the kernel; `layout` holds
+    all arrays. `step_count` is the step that comes next. `window` is by how many steps threads may be ahead of each
+    other, `wall` the seconds that runs took, `worked` the seconds that all threads worked in them, `walked` the steps
+    of all runs.
     """
 
     def __init__(

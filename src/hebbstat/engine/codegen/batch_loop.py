@@ -141,7 +141,7 @@ for row in range(q.last.size):
         used = {one.name: one for one in nodes if isinstance(one, ir.Array) and one.holds is not None}
         stores = [node.to for node in nodes if isinstance(node, ir.Assign)]
         changed = {to.of.name: to.of for to in stores if isinstance(to, ir.Item) and isinstance(to.of, ir.Array)}
-        back = tuple(ir.Assign(one.holds, item(one, "e")) for name, one in changed.items() if _is_copy(one))
+        back = tuple(ir.Assign(to, item(one, "e")) for one in changed.values() if (to := _copied(one)))
         listed = code(
             """
 begin, end = U64(q.start[row]), U64(q.start[row + 1])
@@ -158,16 +158,15 @@ filled += end - begin
         return listed, code("count = np.int64(filled)\nwork\nput\nfilled = U64(0)", work=work, put=put)
 
 
-def _is_copy(one: ir.Array) -> bool:
-    """Whether an array of a batch holds what is the synapses' own."""
-    return isinstance(one.holds, ir.Item) and one.holds.index == (SYNAPSE,)
+def _copied(one: ir.Array) -> ir.Item | None:
+    """What an array of a batch holds, if that is the synapses' own."""
+    return one.holds if isinstance(one.holds, ir.Item) and one.holds.index == (SYNAPSE,) else None
 
 
 def _lanes(one: ir.Array) -> ir.Statement:
     """What lists as many synapses of a row as a vector has numbers."""
-    if _is_copy(one):
-        assert isinstance(one.holds, ir.Item)
-        (made,) = code("copy_lanes(to, filled + s, of, begin + s)", to=one, of=one.holds.of)
+    if of := _copied(one):
+        (made,) = code("copy_lanes(to, filled + s, of, begin + s)", to=one, of=of.of)
     else:
         assert one.holds is not None
         (made,) = code("fill_lanes(to, filled + s, value)", to=one, value=one.holds)

@@ -110,4 +110,3 @@ class Hooks:
 
 def _key(reading: Reading) -> tuple[Any, ...]:
     return reading.function, reading.taken
-

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
-from functools import cache
 from typing import Any, TypeVar
 
 from hebbstat.engine.plan.arrays import Variable
@@ -231,18 +230,24 @@ class Function(Node):
 
 # --- asking and changing ----------------------------------------------------------------------------------------------
 
-Any_ = TypeVar("Any_", bound=Node)
+Some = TypeVar("Some", bound=Node)
 Change = Callable[[Node], "Node | Block | None"]
 
 
-@cache
-def _names(kind: type[Node]) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(kind) if one.compare)
+def _names(node: Node) -> tuple[str, ...]:
+    """The fields of a node in which its parts may be."""
+    kind = type(node)
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(one.name for one in fields(kind) if one.compare)
+    return _NAMES[kind]
+
+
+_NAMES: dict[type[Node], tuple[str, ...]] = {}
 
 
 def parts(node: Node) -> Iterator[Node]:
     """The nodes directly below one."""
-    for name in _names(type(node)):
+    for name in _names(node):
         value = getattr(node, name)
         if isinstance(value, Node):
             yield value
@@ -262,13 +267,13 @@ def arrays(*nodes: Node) -> Iterator[Array]:
     return (node for node in walk(*nodes) if isinstance(node, Array))
 
 
-def changed(node: Any_, change: Change) -> Any_:
+def changed(node: Some, change: Change) -> Some:
     """A node in which `change` stands for what it is not None for; for a statement, it may be a block."""
     new = change(node)
     if new is not None:
         return new  # type: ignore[return-value]
     found: dict[str, Any] = {}
-    for name in _names(type(node)):
+    for name in _names(node):
         value = getattr(node, name)
         if isinstance(value, Node):
             new = changed(value, change)
@@ -281,9 +286,9 @@ def changed(node: Any_, change: Change) -> Any_:
     return replace(node, **found) if found else node
 
 
-def all_changed(nodes: Iterable[Any_], change: Change) -> tuple[Any_, ...]:
+def all_changed(nodes: Iterable[Some], change: Change) -> tuple[Some, ...]:
     """Several nodes, each changed; a block that stands for a statement becomes part of them."""
-    several: list[Any_] = []
+    several: list[Some] = []
     for node in nodes:
         new = changed(node, change)
         several += new if isinstance(new, tuple) else [new]

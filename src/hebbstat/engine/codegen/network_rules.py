@@ -22,8 +22,8 @@ def of_network(binder: Binder) -> tuple[ir.Function, ...]:
     model = binder.model
     bodies = {"step": (*_leave(model), *_count(model), *_step(binder)), "on_tick": _ticks(binder)}
     learning = code("learning = network.learning[0] != 0", network=model.rules)
-    groups = (ir.Whole(group) for group in (model.rules, *sensed_cells(model)))
-    parameters = (ir.Local("n"), *groups)
+    groups = map(ir.Whole, (model.rules, *sensed_cells(model)))
+    parameters: tuple[ir.Local | ir.Whole, ...] = (ir.Local("n"), *groups)
     return tuple(
         ir.Function(f"{event}_network", "inline", "", parameters, learning + body)
         for event, body in bodies.items()

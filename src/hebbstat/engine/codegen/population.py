@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from hebbstat.contract.errors import NotSupportedError
@@ -214,12 +215,13 @@ def _give_out(binder: Binder, site: Site, neuron: Member, cells: PopulationGroup
     for event, to in (("fires", "fired"), ("output", "rate_now")):
         if event in hooks:
             given = put(item(array(cells, to), "i"), binder.call(site, neuron, hooks[event]))
-            kept = joined(*(put(place, ir.Local(name)) for name, place in _kept_for_spikes(cells, site.offered).items()))
+            places = _kept_for_spikes(cells, site.offered).items()
+            kept = joined(*(put(place, ir.Local(name)) for name, place in places))
             return (*given, *kept, *_store_states(cells, neuron))
     raise NotSupportedError(f"{type(neuron.mechanism).__name__} has neither `fires` nor `output`")
 
 
-def _kept_for_spikes(cells: PopulationGroup, offered: dict[str, ir.Expression]) -> dict[str, ir.Item]:
+def _kept_for_spikes(cells: PopulationGroup, offered: Mapping[str, ir.Expression]) -> dict[str, ir.Item]:
     """Sums of a step that the hooks of a spike read, and where they are kept until the step's spikes are known."""
     hooks = [hook for hook in cells.members[0].mechanism.hooks if hook.event == "on_spike"]
     names = [name for name in (*SUMS, "input") if name in offered and any(name in hook.all_reads for hook in hooks)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hebbstat.contract.state import State, Trace
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Site
-from hebbstat.engine.codegen.context import W, ProjectionContext
+from hebbstat.engine.codegen.context import ProjectionContext, W
 from hebbstat.engine.codegen.fragments import LEARNING, let, put, results, when_learning
 from hebbstat.engine.codegen.quote import added, array, expr, item, joined
 from hebbstat.engine.codegen.replay import newest_event, replayed, settle

@@ -15,7 +15,7 @@ OLDER = "h_older"
 
 @dataclass(frozen=True)
 class Fetch(ir.Statement):
-    """Gathers what a loop over synapses needs of their cells, and picks those whose cell had an event before its newest.
+    """Gathers what a loop over synapses needs of their cells; picks those whose cell had an event before its newest.
 
     `cells` has the cells of synapses, that of the e-th at `place`; `since` is when a row was last visited; `head` is
     the beginning of a plain loop over the synapses. `side_by_side` makes it code.
@@ -67,7 +67,6 @@ def _code(links: ProjectionGroup, fetch: Fetch, fields: tuple[str, ...]) -> ir.B
     rest = tuple(one for one in fetch.gather if _field(links, one) not in fields)
     places = {name: added(links, f"g_{name}", scratch(array(links, name).variable.dtype)) for name in fields}
     each = tuple(ir.Assign(item(to, "e"), item(array(links, name), "i")) for name, to in places.items())
-    given = {"cells": fetch.cells, "place": fetch.place, "since": fetch.since, "q": links, "each": each}
     return code(
         """
 for e in range(0, whole_lanes(count), LANES):
@@ -80,7 +79,11 @@ for e in range(0, count, LANES):
     found = compress_indices(q.pick, found, place, older, U64(e), since, count - e)
 rest
 """,
-        **given,
+        q=links,
+        cells=fetch.cells,
+        place=fetch.place,
+        since=fetch.since,
+        each=each,
         fields=ir.Several(tuple(places.values())),
         older=places[OLDER],
         rest=code("for e in range(count):\n    head\n    rest", head=fetch.head, rest=rest) if rest else (),

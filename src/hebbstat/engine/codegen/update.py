@@ -34,9 +34,7 @@ class Sums:
     def applied(self, targets: set[str], own: bool) -> ir.Block:
         """What adds the sums to the event's `own` targets, or to what their changes were redirected to."""
         chosen = sorted(local for local in self.totals if (local in targets) is own)
-        return joined(
-            *(let(local, expr("of + sum", of=ir.Local(local), sum=self.totals[local])) for local in chosen)
-        )
+        return joined(*(let(local, expr("of + sum", of=ir.Local(local), sum=self.totals[local])) for local in chosen))
 
 
 def synapse_event(
@@ -152,9 +150,7 @@ def _changed_at(at: ProjectionContext, bounds: list[Bound]) -> dict[str, ir.Expr
     return {aim: ir.any_of(some) for aim, some in ticks.items() if some.keys() != clocks}
 
 
-def _clipped(
-    at: ProjectionContext, site: Site, aims: set[str], ticks: Mapping[str, ir.Expression | None]
-) -> ir.Block:
+def _clipped(at: ProjectionContext, site: Site, aims: set[str], ticks: Mapping[str, ir.Expression | None]) -> ir.Block:
     """`clip` hooks of the rules that aim at what has changed, in the order of the rules; only at some `ticks`."""
     block = ir.NOTHING
     for bound in at.plan.clip:

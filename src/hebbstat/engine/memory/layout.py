@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 
 from hebbstat.contract.errors import TooLargeError
-from hebbstat.engine.codegen.module import tuple_name
 from hebbstat.engine.memory.shard import SynapseShard, partition
 from hebbstat.engine.memory.sizes import BLOCK, SIZE, Sizes
 from hebbstat.engine.plan.arrays import Shape, Variable

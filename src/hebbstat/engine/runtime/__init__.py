@@ -22,7 +22,6 @@ from hebbstat.engine.runtime.random import (
 from hebbstat.engine.runtime.reductions import reduce_count, reduce_max, reduce_mean, reduce_min, reduce_sum
 from hebbstat.engine.runtime.replay import (
     BATCH,
-    prefetch_rows,
     decode_due,
     find_due,
     find_newest,
@@ -30,12 +29,13 @@ from hebbstat.engine.runtime.replay import (
     history_full,
     lanes,
     make_room,
+    prefetch_rows,
     row_element,
     synapse_element,
     whole_lanes,
 )
 from hebbstat.engine.runtime.rounding import rounded_to
-from hebbstat.engine.runtime.simd import LANES, copy_lanes, fill_lanes, number_lanes, compress_indices, gather_records
+from hebbstat.engine.runtime.simd import LANES, compress_indices, copy_lanes, fill_lanes, gather_records, number_lanes
 from hebbstat.engine.runtime.spikes import (
     begin_schedule,
     collect,
