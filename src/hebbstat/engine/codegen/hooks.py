@@ -10,7 +10,6 @@ of the engine's begins or ends so.
 from __future__ import annotations
 
 import ast
-import re
 from typing import Any
 
 from hebbstat.contract.language.reading import Reading
@@ -100,7 +99,8 @@ class Hooks:
         return self._names[key]
 
     def _free(self, wanted: str) -> str:
-        plain = re.sub(r"\W|_+$", "", wanted, flags=re.ASCII)
+        letters = (sign for sign in wanted if sign.isascii() and (sign.isalnum() or sign == "_"))
+        plain = "".join(letters).rstrip("_")
         name, k = f"hook_{plain or 'x'}", 2
         while name in self._taken:
             name, k = f"hook_{plain}_{k}", k + 1

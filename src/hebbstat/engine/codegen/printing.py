@@ -25,7 +25,7 @@ class Printer:
             first, *rest = function.doc.split("\n")
             lines += [f'    """{first}{"" if rest else QUOTES}', *(f"    {line}".rstrip() for line in rest)]
             lines += [f"    {QUOTES}"] if rest else []
-        return "\n".join([*lines, *self._block(function.body), "", ""])
+        return "\n".join([*lines, *self._block(function.body), ""])
 
     def _block(self, block: ir.Block) -> Iterator[str]:
         return (f"    {line}" for statement in block for line in self.statement(statement))

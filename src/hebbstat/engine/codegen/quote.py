@@ -112,7 +112,7 @@ def _expression(node: ast.expr, given: dict[str, Given]) -> ir.Expression:
             return ir.Array(whole.group, name) if isinstance(whole, ir.Whole) else ir.Attribute(whole, name)
         case ast.Subscript(of, ast.Tuple(index)):
             return ir.Item(tree(of), tuple(map(tree, index)))
-        case ast.Subscript(of, ast.Slice()):
+        case ast.Subscript(of, ast.Slice(None, None, None)):
             return ir.Item(tree(of), (ir.Everything(),))
         case ast.Subscript(of, index):
             return ir.Item(tree(of), (tree(index),))
