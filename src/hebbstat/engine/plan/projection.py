@@ -35,9 +35,7 @@ class Plan:
     @property
     def plastic(self) -> bool:
         """Whether anything at all changes its synapses."""
-        return bool(self.on_pre or self.on_post or self.step or self.on_tick) or any(
-            self.synapse_hooks(event) for event in ("on_pre", "on_post", "step", "on_tick")
-        )
+        return self.links.projection.is_plastic
 
     @property
     def timestamped(self) -> bool:
