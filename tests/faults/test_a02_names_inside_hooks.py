@@ -6,8 +6,8 @@ import ast
 import re
 from pathlib import Path
 
-from compositions import compose
-from spoken import by_kernel, differences, imported
+from helpers.compositions import compose
+from helpers.spoken import by_kernel, differences, imported
 
 import hebbstat as hs
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from comparing import compare
-from compositions import compose
-from tiny import Cell
+from helpers.comparing import compare
+from helpers.compositions import compose
+from helpers.tiny import Cell
 
 import hebbstat as hs
 from hebbstat.network import instantiate

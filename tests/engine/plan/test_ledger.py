@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from compositions import compose
+from helpers.compositions import compose
 
 import hebbstat as hs
 from hebbstat.engine.memory.sizes import SIZE, Sizes

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import hypothesis
 import pytest
-from cases import RECORDERS, STEPS, Case, cases, run
+from helpers.cases import RECORDERS, STEPS, Case, cases, run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

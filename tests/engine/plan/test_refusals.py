@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from compositions import compose
+from helpers.compositions import compose
 
 import hebbstat as hs
 from hebbstat.contract.state import Scope

@@ -33,7 +33,7 @@ def test_only_a_run_of_everything_writes_the_file(tmp_path: Path, options: str) 
     (tmp_path / "tests").mkdir()
     (tmp_path / "pyproject.toml").write_text(PROJECT)
     (tmp_path / "tests" / "test_it.py").write_text(TESTS)
-    shutil.copy(Path(__file__).with_name("conftest.py"), tmp_path / "tests")
+    shutil.copy(Path(__file__).parents[1] / "conftest.py", tmp_path / "tests")
     subprocess.run([sys.executable, "-m", "pytest", *options.split()], cwd=tmp_path, check=True, capture_output=True)
     written = tmp_path / "docs" / "verification.md"
     assert written.exists() == (options == WHOLE)

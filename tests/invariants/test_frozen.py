@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cases import STEPS, fingerprint
-from compositions import compose
+from helpers.cases import STEPS, fingerprint
+from helpers.compositions import compose
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

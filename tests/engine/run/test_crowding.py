@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from compositions import compose
+from helpers.compositions import compose
 
 import hebbstat as hs
 from hebbstat.engine.run import oversubscription

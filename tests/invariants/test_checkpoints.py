@@ -14,10 +14,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from compositions import compose
+from helpers.compositions import compose
+from helpers.splitting import (
+    continued,
+    elsewhere,
+    fingerprint,
+    keep,
+    opened,
+    recorded,
+    recorders,
+    small_network,
+    spikes,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from splitting import continued, elsewhere, fingerprint, keep, opened, recorded, recorders, small_network, spikes
 
 import hebbstat as hs
 from hebbstat.engine.checkpoint import archive
