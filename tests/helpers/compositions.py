@@ -1,183 +1,233 @@
 """Random networks from all mechanisms: what engine and reference must agree on.
 
-`compose(seed)` draws a small network with random models, receptors, release, rules, delays, parameters and wiring.
-Rates are high, so that in a few hundred steps there are many spikes, same-step pairs and weights at their bounds.
+`compose(seed)` draws a small network from `EXAMPLES`: random models, receptors, release, rules, gates, modulators,
+delays, wiring, parts of populations. Rates are high, so that in a few hundred steps there are many spikes, same-step
+pairs and weights at their bounds. Each example has a stream of its own in each place, by which it is scored against the
+others or drawn by itself: a new example changes a network only where it is drawn.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
+from helpers.draws import Draw
+from helpers.examples import EXAMPLES
 
 import hebbstat as hs
 
-
-class RateHebb(hs.Plasticity):
-    """Oja's rule on rates: dw/dt = gain y (x - y w). Oja 1982, doi:10.1007/BF00275687."""
-
-    gain: hs.units.Number = 0.001
-
-    @staticmethod
-    def step(pre_rate, post_rate, w, gain, dt):
-        return gain * post_rate * (pre_rate - post_rate * w) * dt
+End = hs.Population | hs.PopulationView
+QUICK = (19, 166, 323, 582, 647, 666)
+"""Seeds of networks that are soon compiled; together they draw every example."""
+FEW = (19, 647)
+"""Those of them for tests that run a network in many ways."""
 
 
 def compose(seed: int) -> hs.Network:
-    """A random network, the same for the same seed: inputs drive cells, and there are one to three parts more."""
-    rng = np.random.default_rng(seed)
-    net = hs.Network(dt=float(rng.choice([0.1, 0.5, 1.0])), seed=seed)
-    inputs = net.add(_source(rng), 12, "inputs") if rng.random() < 0.8 else _trains(net, rng)
-    model = _neuron(rng)
-    exc = net.add(model, 9, "exc", rules=_cell_rules(rng, model))
-    _connect(net, rng, inputs, exc, 25.0)
-    for part in rng.permutation(4)[: rng.integers(1, 4)]:
-        if part == 0:
-            _connect(net, rng, exc, exc, 5.0)
-        elif part == 1:
-            _rate_part(net, rng)
-        elif part == 2:
-            _connect(net, rng, exc, net.add(_neuron(rng), 4, "other"), 20.0)
-        else:
-            inh = net.add(hs.LIF(tau_m=_maybe(rng, 10.0)), 4, "inh")
-            net.connect(exc, inh, hs.AllToAll(), weight=5.0, delay=net.dt, receptor=hs.AMPA())
-            _connect(net, rng, inh, exc, -6.0)
-    return net
+    """A random network, the same for the same seed: inputs drive cells, and there may be some parts more."""
+    return Composition(seed).net
 
 
-def _maybe(rng: np.random.Generator, value: float, cv: float = 0.3) -> object:
-    """A number, or a distribution around it."""
-    return hs.LogNormal(value, cv=cv) if rng.random() < 0.35 else value
+class Composition:
+    """A random network `net`, and the names of the examples that were `drawn` for it."""
+
+    def __init__(self, seed: int) -> None:
+        self.drawn: set[str] = set()
+        dt = Draw(seed, "dt").pick(0.1, 0.5, 1.0)
+        self.net = hs.Network(dt=dt, seed=seed)
+        self.draw = self._modulate(Draw(seed, "network", dt))
+        exc = self._cells("exc")
+        self._connect("in", self._inputs(), exc, 25.0)
+        if self._is_there("recurrence"):
+            self._connect("recurrent", exc, exc, 5.0)
+        if self._is_there("other"):
+            self._connect("out", exc, self._cells("other"), 20.0)
+        if self._is_there("inhibition"):
+            inh = self._cells("inh")
+            self._connect("to inh", exc, inh, 20.0, plastic=False)
+            self._connect("from inh", inh, exc, -6.0)
+        if self._is_there("rates"):
+            self._rates(exc)
+
+    def _is_there(self, what: str) -> bool:
+        return self.draw.of(what).chance(0.4)
+
+    # --- examples ---------------------------------------------------------------------------------------------------
+
+    def _best(self, kind: str, at: Draw, fits: Callable[[Any], bool] = lambda made: made is not None) -> Any:
+        """The one of the highest score among the examples of a kind that fit."""
+        streams = {name: at.of(name) for name in EXAMPLES[kind]}
+        for name in sorted(streams, key=lambda name: float(streams[name].rng.random()), reverse=True):
+            made = EXAMPLES[kind][name](streams[name])
+            if fits(made):
+                self.drawn.add(name)
+                return made
+        raise LookupError(f"none of {kind} fits {at}")
+
+    def _some(self, kind: str, at: Draw, p: float) -> list[tuple[str, Draw]]:
+        """The examples of a kind that are drawn, each by itself, with their streams."""
+        streams = [(name, at.of(name)) for name in sorted(EXAMPLES[kind])]
+        return [(name, stream) for name, stream in streams if stream.chance(p)]
+
+    def _make(self, kind: str, name: str, *given: Any) -> Any:
+        self.drawn.add(name)
+        return EXAMPLES[kind][name](*given)
+
+    # --- populations ------------------------------------------------------------------------------------------------
+
+    def _modulate(self, root: Draw) -> Draw:
+        """Rules of the network; what gates call `mod` is one of them. The draw of all else, which may follow them."""
+        kind, follow = "rules of the network", ()
+        chosen = sorted(self._some(kind, root, 0.35), key=lambda one: float(one[1].rng.random()))
+        for k, (name, stream) in enumerate(chosen):
+            rule = self._make(kind, name, replace(stream, follow=follow))
+            title = name.lower() if k else "mod"
+            self.net.add_rule(rule, title)
+            follow = (*follow, title, f"{title}.{[*rule.states][-1]}")
+        return replace(root, follow=follow)
+
+    def _inputs(self) -> hs.Population:
+        at = self.draw.of("inputs", n=12)
+        source, spikes = self._best("sources", at), None
+        if "scheduled" in _reads(source):
+            trains = at.of("trains").rng
+            n = int(trains.integers(50, 400))
+            spikes = np.rint(trains.uniform(1, 100, n)) * self.net.dt * 3, trains.integers(0, 12, n)
+        return self.net.add(source, 12, "inputs", spikes=spikes, positions=at.of("positions").rng.random((12, 2)))
+
+    def _cells(self, name: str, kind: str = "cells") -> hs.Population:
+        at = self.draw.of(name)
+        at = replace(at, n=at.of("n").pick(5, 9, 20) if kind == "cells" else at.of("n").pick(3, 5))
+        neuron = self._best(kind, at)
+        rules = [
+            rule for one, stream in self._some("rules on cells", at, 0.4)
+            if (rule := EXAMPLES["rules on cells"][one](stream)).acts_on in neuron.fields and not self.drawn.add(one)
+        ]  # fmt: skip
+        return self.net.add(neuron, at.n, name, rules=rules, positions=at.of("positions").rng.random((at.n, 2)))
+
+    def _rates(self, exc: hs.Population) -> None:
+        """Two populations of rate neurons, which may hear spikes and be heard by cells that spike."""
+        x, y = self._cells("x", "rate cells"), self._cells("y", "rate cells")
+        self._connect("x to y", x, y, 0.5)
+        self._connect("y to x", y, x, -0.05, plastic=False)
+        if self._is_there("heard"):
+            self._connect("x to exc", x, exc, 0.1, plastic=False)
+        if self._is_there("hearing"):
+            self._connect("exc to x", exc, x, 0.2)
+
+    # --- projections ------------------------------------------------------------------------------------------------
+
+    def _connect(
+        self, name: str, source: hs.Population, target: hs.Population, weight: float, plastic: bool = True
+    ) -> None:
+        at = self.draw.of(name)
+        receptor, size = self._receptor(at, source, target, weight)
+        ends = _parts(at.of("parts"), source, target)
+        at = replace(at, pre=len(ends[0]), post=len(ends[1]), same=_cells_of(ends[0]) == _cells_of(ends[1]), size=size)
+        wiring = self._best("connectors", at.of("wiring"))
+        release = None
+        if source.spiking and at.of("release").chance(0.35):
+            release = self._best("releases", at.of("release"))
+        rules = self._rules(at, source, target, release) if plastic else []
+        self.net.connect(
+            *ends, wiring, weight=_weight(at.of("weight"), wiring), delay=_delay(at.of("delay"), wiring),
+            dendritic_delay=at.dt * at.of("dendrite").pick(0, 0, 1, 7), receptor=receptor, release=release, rules=rules,
+            name=name,
+        )  # fmt: skip
+
+    def _receptor(
+        self, at: Draw, source: hs.Population, target: hs.Population, weight: float
+    ) -> tuple[hs.Receptor | None, float]:
+        """A receptor that the target reads, and the size of weights that does something."""
+        if not (source.spiking and target.spiking):
+            return None, weight
+        reads = _reads(target.neuron) & {"current", "conductance"}
+        if not reads or at.of("input").chance(0.15):
+            return None, 2.0 * np.sign(weight)
+
+        def fits(receptor: hs.Receptor) -> bool:
+            inhibits = receptor.values.get("reversal", 0.0) < -65.0
+            return _gives(receptor) <= reads and (_gives(receptor) == {"current"} or inhibits == (weight < 0))
+
+        receptor = self._best("receptors", at.of("receptor"), fits)
+        if "current" in _gives(receptor):
+            field = target.neuron.fields.get("i_ext")
+            return receptor, weight * (4.0 if field and field.unit.symbol == "pA" else 0.2)
+        return receptor, abs(weight)
+
+    def _rules(
+        self, at: Draw, source: hs.Population, target: hs.Population, release: hs.Release | None
+    ) -> list[hs.Plasticity]:
+        """Rules, some of them in wrappers, and mostly bounds that are often hit."""
+        kinds = {(True, True): ["rules on spikes"], (False, False): ["rules on rates"]}
+        bounded = not source.spiking or at.of("bounded").chance(0.85)
+        step = (0.2 if bounded else 0.002) * at.size  # without bounds, small: conductances must not turn negative
+        at, made = replace(at, step=step, follow=at.follow if bounded else ()), []
+        for kind in [*kinds.get((source.spiking, target.spiking), []), "rules on weights"]:
+            for name, stream in self._some(kind, at, 0.35 if kind == "rules on rates" else 0.15):
+                made.append(self._wrapped(self._make(kind, name, stream), stream))
+        on = _fraction(release)
+        for name, stream in self._some("rules on spikes", at.of("release"), 0.1) if on and target.spiking else []:
+            rule = self._make("rules on spikes", name, replace(stream, size=0.5, step=0.05))
+            made += [] if "w" in _reads(rule) else [hs.replace(rule, on=on), hs.HardBounds(0.1, 0.9, on=on)]
+        if made and bounded:
+            made.append(self._best("bounds", at.of("bounds")))
+        return made
+
+    def _wrapped(self, rule: hs.Plasticity, at: Draw) -> hs.Plasticity:
+        for name, stream in self._some("wrappers", at.of("wrapper"), 0.15):
+            rule = self._make("wrappers", name, stream, rule)
+        return rule
 
 
-def _source(rng: np.random.Generator) -> hs.Neuron:
-    if rng.random() < 0.3:
-        return hs.PoissonSource(rate=hs.TimedArray(rng.uniform(0, 300, (5, 12)), every=10.0, repeat=True))
-    return hs.PoissonSource(rate=_maybe(rng, 120.0))
+def _reads(mechanism: Any) -> set[str]:
+    return {name for hook in mechanism.hooks for name in hook.all_reads}
 
 
-def _trains(net: hs.Network, rng: np.random.Generator) -> hs.Population:
-    n = int(rng.integers(50, 400))
-    times = np.rint(rng.uniform(1, 100, n)) * net.dt * 3
-    return net.add(hs.SpikeSource(), 12, "inputs", spikes=(times, rng.integers(0, 12, n)))
+def _gives(receptor: hs.Receptor) -> set[str]:
+    return {hook.event for hook in receptor.hooks} & {"current", "conductance"}
 
 
-def _neuron(rng: np.random.Generator) -> hs.Neuron:
-    kind = rng.integers(0, 5)
-    refractory = float(rng.choice([0.0, 2.0]))
-    if kind == 0:
-        return hs.LIF(tau_m=_maybe(rng, 15.0), refractory=refractory)
-    if kind == 1:
-        return hs.AdaptiveLIF(
-            tau_m=_maybe(rng, 15.0), theta_plus=0.5, tau_theta=_maybe(rng, 50.0), refractory=refractory
-        )
-    if kind == 2:
-        return hs.AdEx(i_ext=_maybe(rng, 300.0))
-    if kind == 3:
-        return hs.Izhikevich(i_ext=_maybe(rng, 5.0))
-    return hs.CurrentLIF(tau_m=_maybe(rng, 15.0), i_ext=_maybe(rng, 60.0), refractory=refractory)
+def _fraction(release: hs.Release | None) -> str | None:
+    """What rules on a release act on: its first field from 0 to 1."""
+    fields = [] if release is None else release.fields.values()
+    within = [field.name for field in fields if field.unit and (field.unit.low, field.unit.high) == (0.0, 1.0)]
+    return f"release.{within[0]}" if within else None
 
 
-def _cell_rules(rng: np.random.Generator, model: hs.Neuron) -> list[hs.PopulationRule]:
-    if "v_threshold" not in model.fields or rng.random() < 0.5:
-        return []
-    return [hs.IntrinsicThreshold(target=_maybe(rng, 20.0), tau_rate=50.0, period=5.0, eta=5.0, low=-80.0)]
+def _cells_of(end: End) -> tuple[str, list[int]]:
+    if isinstance(end, hs.PopulationView):
+        return end.population.name, end.indices.tolist()
+    return end.name, list(range(end.n))
 
 
-def _receptor(rng: np.random.Generator, target: hs.Neuron, weight: float) -> tuple[hs.Receptor | None, float]:
-    """A receptor that the target reads, and the size of weights that does something."""
-    if isinstance(target, hs.Izhikevich | hs.CurrentLIF) or rng.random() < 0.2:
-        if rng.random() < 0.5:
-            return None, np.sign(weight) * 2.0
-        return hs.ExponentialCurrent(tau=_maybe(rng, 4.0)), weight * (0.2 if isinstance(target, hs.Izhikevich) else 4.0)
-    if weight < 0:
-        return (hs.GABAA(tau=_maybe(rng, 8.0)) if rng.random() < 0.7 else hs.GABAB()), abs(weight)
-    kinds = [
-        hs.AMPA,
-        lambda: hs.NMDA(),
-        lambda: hs.DualExponential(tau_rise=1.0, tau_decay=_maybe(rng, 6.0)),
-        lambda: hs.AMPA(tau=3.0),
-    ]
-    return kinds[rng.integers(0, len(kinds))](), weight
+def _parts(at: Draw, source: hs.Population, target: hs.Population) -> tuple[End, End]:
+    """The populations, or parts of them; within one population, parts that are equal or share no cell."""
+    if at.chance(0.7):
+        return source, target
+    first = 2 * source.n // 3
+    if source is target:
+        return at.pick((source[:first], source[:first]), (source[:first], source[first:]))
+    chosen = at.rng.permutation(target.n)[: max(2, target.n // 2)]
+    return at.pick((source[:first], target), (source, target[chosen]), (source[::2], target[chosen]))
 
 
-def _delay(rng: np.random.Generator, dt: float) -> object:
-    kind = rng.integers(0, 4)
-    if kind == 0:
-        return dt
-    if kind == 1:
-        return dt * float(rng.integers(1, 20))
-    if kind == 2:
-        return hs.Uniform(dt, 12 * dt)
-    return dt * 60
+def _weight(at: Draw, wiring: hs.Connector) -> Any:
+    """Weights that come with the pairs, one for all, drawn, or given beside the pairs."""
+    if wiring.brings is not None:
+        return None
+    kind = at.rng.random()
+    if isinstance(wiring, hs.FromPairs) and kind < 0.5:
+        return at.size * at.rng.uniform(0.5, 1.5, len(wiring.pre))
+    return at.size if kind < 0.2 else hs.Normal(at.size, cv=0.3)
 
 
-def _wiring(rng: np.random.Generator) -> object:
-    kinds = [hs.FixedProbability(0.5), hs.AllToAll(), hs.FixedInDegree(3), hs.AllToAll(autapses=True)]
-    return kinds[rng.integers(0, 4)]
-
-
-def _connect(
-    net: hs.Network, rng: np.random.Generator, source: hs.Population, target: hs.Population, weight: float
-) -> None:
-    receptor, size = _receptor(rng, target.neuron, weight)
-    release = None
-    if rng.random() < 0.35:
-        release = hs.TsodyksMarkram(
-            U=hs.Beta(0.5, sd=0.2) if rng.random() < 0.5 else 0.4,
-            tau_rec=_maybe(rng, 60.0),
-            tau_facil=float(rng.choice([0.0, 40.0])),
-        )
-    rules = _rules(rng, size) if rng.random() < 0.8 else []
-    late = net.dt * int(rng.choice([0, 0, 1, 7]))
-    net.connect(
-        source, target, _wiring(rng), weight=hs.Normal(size, cv=0.3), delay=_delay(rng, net.dt), dendritic_delay=late,
-        receptor=receptor, release=release, rules=rules,
-    )  # fmt: skip
-
-
-def _rules(rng: np.random.Generator, size: float) -> list[hs.Plasticity]:
-    """One to three rules and, mostly, bounds that are often hit."""
-    bounded = rng.random() < 0.85
-    step = (0.2 if bounded else 0.002) * size  # without bounds, small steps: conductances must not turn negative
-    hebb = [
-        lambda: hs.PairSTDP(
-            tau_plus=_maybe(rng, 15.0),
-            tau_minus=_maybe(rng, 15.0),
-            A_plus=step,
-            A_minus=_maybe(rng, abs(step)) if size > 0 else step,
-        ),
-        lambda: hs.TripletSTDP(
-            A2_plus=step, A3_plus=step, A2_minus=step, A3_minus=step, tau_x=_maybe(rng, 30.0)
-        ),
-        lambda: hs.NearestTripletSTDP(A2_plus=step, A3_plus=step, A2_minus=step, A3_minus=step),
-        lambda: hs.OneSidedSTDP(eta=step, tau_plus=_maybe(rng, 20.0)),
-        lambda: hs.InhibitorySTDP(target=_maybe(rng, 20.0), eta=step),
-        lambda: hs.WeightDependentSTDP(eta=abs(step), mu=float(rng.choice([0.0, 0.4, 1.0])), w_max=2 * abs(size)),
-        lambda: hs.Eligibility(hs.PairSTDP(A_plus=step, A_minus=step), tau=_maybe(rng, 50.0), period=5.0, eta=20.0),
-        lambda: hs.SoftBounds(hs.PairSTDP(A_plus=step, A_minus=step), *sorted([0.2 * size, 1.8 * size])),
-        lambda: hs.gated(hs.PairSTDP(A_plus=step, A_minus=step), by=lambda w: 0.5 if w > 1.0 else 1.0),
-    ]
-    slow = [
-        lambda: hs.SynapticScaling(target=_maybe(rng, 20.0), tau_rate=50.0, period=10.0, strength=5.0),
-        lambda: hs.WeightNormalization(total=3 * size, period=20.0),
-    ]
-    rules = [hebb[rng.integers(0, len(hebb))]() for _ in range(rng.integers(1, 3))]
-    rules += [slow[rng.integers(0, len(slow))]() for _ in range(rng.integers(0, 2))]
-    if bounded:
-        low, high = sorted([0.2 * size, 1.8 * size])
-        rules.append(hs.HardBounds(low, high))
-    return rules
-
-
-def _rate_part(net: hs.Network, rng: np.random.Generator) -> None:
-    """Two populations of rate neurons, with a Hebbian rule of the test's own that acts at every step."""
-    x = net.add(hs.RateNeuron(i_ext=_maybe(rng, 2.0)), 5, "x")
-    y = net.add(hs.RateNeuron(tau=_maybe(rng, 8.0)), 3, "y")
-    net.connect(
-        x,
-        y,
-        hs.AllToAll(),
-        weight=hs.Normal(0.5, sd=0.1),
-        delay=_delay(rng, net.dt),
-        rules=[RateHebb()] if rng.random() < 0.7 else [],
-    )
-    net.connect(y, x, hs.AllToAll(), weight=-0.1, delay=net.dt)
+def _delay(at: Draw, wiring: hs.Connector) -> Any:
+    """One step, some, many, drawn, or given beside the pairs."""
+    kind = at.rng.integers(4)
+    if isinstance(wiring, hs.FromPairs) and len(wiring.pre) and kind == 2:
+        return at.dt * at.rng.integers(1, 9, len(wiring.pre))
+    some = at.dt * float(at.rng.integers(1, 20))
+    return (at.dt, some, hs.Uniform(at.dt, 12 * at.dt), 60 * at.dt)[kind]

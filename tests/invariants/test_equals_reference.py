@@ -5,17 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from helpers.comparing import compare
-from helpers.compositions import compose
+from helpers.compositions import QUICK, compose
 from helpers.tiny import Cell
 
 import hebbstat as hs
 from hebbstat.network import instantiate
 
-SMALL = (1, 2, 3, 4, 6, 13, 16, 23)  # few parts, so soon compiled; together every kind of rule and release
+
+@pytest.mark.parametrize("seed", QUICK)
+def test_every_mechanism(seed: int) -> None:
+    compare(instantiate(compose(seed)), steps=400)
 
 
-@pytest.mark.parametrize("seed", SMALL)
-def test_random_composition(seed: int) -> None:
+@pytest.mark.parametrize("seed", range(40))
+def test_random_compositions_uncompiled(seed: int, plain: None) -> None:
     compare(instantiate(compose(seed)), steps=400)
 
 
