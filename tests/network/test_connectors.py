@@ -115,16 +115,6 @@ def test_a_matrix_brings_its_weights(kind: type) -> None:
     assert (hs.instantiate(net).synapses[other.name].weights() == 3.0).all()
 
 
-@pytest.mark.parametrize("nothing", [hs.from_matrix(np.zeros((2, 3))), hs.FromPairs([], [], weight=[])])
-def test_no_pairs_are_no_synapses(nothing: hs.Connector, plain: None) -> None:
-    net = hs.Network(dt=1.0)
-    net.add(hs.LIF(i_ext=300.0), 2, "a"), net.add(hs.LIF(), 3, "b")
-    link = net.connect("a", "b", nothing, rules=[hs.PairSTDP()])
-    for sim in (hs.Simulation(net, quiet=True), hs.ReferenceSimulation(net)):
-        sim.run(steps=30)
-        assert len(sim.weights(link.name)) == 0
-
-
 def test_duplicates_of_a_sparse_matrix_are_synapses_of_their_own() -> None:
     twice = scipy.sparse.coo_matrix(([1.0, 2.0], ([0, 0], [1, 1])), shape=(2, 2))
     assert hs.from_matrix(twice).weight.tolist() == [1.0, 2.0]

@@ -31,9 +31,9 @@ def test_cutting_anew_changes_no_bit(seed: int) -> None:
 def test_a_sampled_recorder_follows() -> None:
     def weights(change: bool) -> Any:
         sim = hs.Simulation(compose(FEW[0]), threads=2, quiet=True)
-        record = [hs.Weights("inputs -> exc", every=sim.net.dt * 10, sample=5), hs.Spikes("exc")]
+        record = [hs.Weights("in", every=sim.net.dt * 10, sample=5), hs.Spikes("exc")]
         session = crowding_session(sim, record, change)
-        return session["inputs -> exc.w"].values, session["exc.spikes"].time.values
+        return session["in.w"].values, session["exc.spikes"].time.values
 
     for ours, theirs in zip(weights(False), weights(True), strict=True):
         assert (ours == theirs).all()
