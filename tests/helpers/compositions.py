@@ -130,7 +130,7 @@ class Composition:
         release = None
         if source.spiking and at.of("release").chance(0.35):
             release = self._best("releases", at.of("release"))
-        rules = self._rules(at, source, target, release) if plastic else []
+        rules = self._rules(at, source, target, _fraction(release)) if plastic else []
         self.net.connect(
             *ends, wiring, weight=_weight(at.of("weight"), wiring), delay=_delay(at.of("delay"), wiring),
             dendritic_delay=at.dt * at.of("dendrite").pick(0, 0, 1, 7), receptor=receptor, release=release, rules=rules,
@@ -157,18 +157,14 @@ class Composition:
             return receptor, weight * (4.0 if field and field.unit.symbol == "pA" else 0.2)
         return receptor, abs(weight)
 
-    def _rules(
-        self, at: Draw, source: hs.Population, target: hs.Population, release: hs.Release | None
-    ) -> list[hs.Plasticity]:
-        """Rules, some of them in wrappers, and mostly bounds that are often hit."""
-        kinds = {(True, True): ["rules on spikes"], (False, False): ["rules on rates"]}
+    def _rules(self, at: Draw, source: hs.Population, target: hs.Population, on: str | None) -> list[hs.Plasticity]:
+        """Rules, some of them in wrappers, and mostly bounds that are often hit; `on` is what else they may act on."""
         bounded = not source.spiking or at.of("bounded").chance(0.85)
         step = (0.2 if bounded else 0.002) * at.size  # without bounds, small: conductances must not turn negative
         at, made = replace(at, step=step, follow=at.follow if bounded else ()), []
-        for kind in [*kinds.get((source.spiking, target.spiking), []), "rules on weights"]:
+        for kind in _kinds_of_rules(source, target):
             for name, stream in self._some(kind, at, 0.35 if kind == "rules on rates" else 0.15):
                 made.append(self._wrapped(self._make(kind, name, stream), stream))
-        on = _fraction(release)
         for name, stream in self._some("rules on spikes", at.of("release"), 0.1) if on and target.spiking else []:
             rule = self._make("rules on spikes", name, replace(stream, size=0.5, step=0.05))
             made += [] if "w" in _reads(rule) else [hs.replace(rule, on=on), hs.HardBounds(0.1, 0.9, on=on)]
@@ -180,6 +176,12 @@ class Composition:
         for name, stream in self._some("wrappers", at.of("wrapper"), 0.15):
             rule = self._make("wrappers", name, stream, rule)
         return rule
+
+
+def _kinds_of_rules(source: hs.Population, target: hs.Population) -> list[str]:
+    if source.spiking != target.spiking:
+        return ["rules on weights"]
+    return ["rules on spikes" if source.spiking else "rules on rates", "rules on weights"]
 
 
 def _reads(mechanism: Any) -> set[str]:

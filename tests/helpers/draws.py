@@ -63,6 +63,6 @@ class Draw:
             return hs.TimedArray(value * self.rng.uniform(0.5, 1.5, 4), every=10.0, repeat=self.chance(0.5))
         return value
 
-    def any(self, value: float) -> Any:
+    def varied(self, value: float) -> Any:
         """A number, or any of what stands for one."""
         return self.moving(value) if self.chance(0.5) else self.around(value)

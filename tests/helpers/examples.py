@@ -27,17 +27,17 @@ SOURCES: dict[str, Maker] = {
     "SpikeSource": lambda d: hs.SpikeSource(),
 }
 CELLS: dict[str, Maker] = {
-    "LIF": lambda d: hs.LIF(tau_m=d.around(15.0), refractory=d.pick(0.0, 2.0), i_ext=d.any(20.0)),
+    "LIF": lambda d: hs.LIF(tau_m=d.around(15.0), refractory=d.pick(0.0, 2.0), i_ext=d.varied(20.0)),
     "AdaptiveLIF": lambda d: hs.AdaptiveLIF(
         tau_m=d.around(15.0), theta_plus=0.5, tau_theta=d.around(50.0), refractory=d.pick(0.0, 2.0)
     ),
-    "AdEx": lambda d: hs.AdEx(i_ext=d.any(300.0)),
-    "Izhikevich": lambda d: hs.Izhikevich(i_ext=d.any(5.0)),
-    "CurrentLIF": lambda d: hs.CurrentLIF(tau_m=d.around(15.0), i_ext=d.any(60.0), refractory=d.pick(0.0, 2.0)),
+    "AdEx": lambda d: hs.AdEx(i_ext=d.varied(300.0)),
+    "Izhikevich": lambda d: hs.Izhikevich(i_ext=d.varied(5.0)),
+    "CurrentLIF": lambda d: hs.CurrentLIF(tau_m=d.around(15.0), i_ext=d.varied(60.0), refractory=d.pick(0.0, 2.0)),
 }
 RATE_CELLS: dict[str, Maker] = {
-    "RateNeuron": lambda d: hs.RateNeuron(tau=d.around(8.0), i_ext=d.any(2.0)),
-    "LinearRate": lambda d: hs.LinearRate(gain=d.around(0.5), i_ext=d.any(2.0)),
+    "RateNeuron": lambda d: hs.RateNeuron(tau=d.around(8.0), i_ext=d.varied(2.0)),
+    "LinearRate": lambda d: hs.LinearRate(gain=d.around(0.5), i_ext=d.varied(2.0)),
 }
 RECEPTORS: dict[str, Maker] = {
     "AMPA": lambda d: hs.AMPA(tau=d.pick(3.0, 5.0)),
@@ -56,20 +56,20 @@ RELEASES: dict[str, Maker] = {
 }
 RULES_ON_SPIKES: dict[str, Maker] = {
     "PairSTDP": lambda d: hs.PairSTDP(
-        tau_plus=d.around(15.0), tau_minus=d.around(15.0), A_plus=d.any(d.step), A_minus=d.around(d.step)
+        tau_plus=d.around(15.0), tau_minus=d.around(15.0), A_plus=d.varied(d.step), A_minus=d.around(d.step)
     ),
-    "TripletSTDP": lambda d: hs.TripletSTDP(tau_x=d.around(30.0), A2_plus=d.any(d.step), **triplets(d)),
+    "TripletSTDP": lambda d: hs.TripletSTDP(tau_x=d.around(30.0), A2_plus=d.varied(d.step), **triplets(d)),
     "NearestTripletSTDP": lambda d: hs.NearestTripletSTDP(tau_y=d.around(30.0), A2_plus=d.step, **triplets(d)),
-    "OneSidedSTDP": lambda d: hs.OneSidedSTDP(tau_plus=d.around(20.0), eta=d.any(d.step)),
+    "OneSidedSTDP": lambda d: hs.OneSidedSTDP(tau_plus=d.around(20.0), eta=d.varied(d.step)),
     "WeightDependentSTDP": lambda d: hs.WeightDependentSTDP(
         eta=abs(d.step), mu=d.pick(0.0, 0.4, 1.0), w_max=2 * abs(d.size), alpha=d.around(1.0)
     ),
-    "InhibitorySTDP": lambda d: hs.InhibitorySTDP(target=d.around(20.0), eta=d.any(d.step)),
+    "InhibitorySTDP": lambda d: hs.InhibitorySTDP(target=d.around(20.0), eta=d.varied(d.step)),
     "SynapticScaling": lambda d: hs.SynapticScaling(target=d.around(20.0), tau_rate=50.0, period=10.0, strength=5.0),
 }
 RULES_ON_RATES: dict[str, Maker] = {
-    "RateHebb": lambda d: hs.RateHebb(eta=d.any(1e-4)),
-    "Oja": lambda d: hs.Oja(eta=d.any(1e-3)),
+    "RateHebb": lambda d: hs.RateHebb(eta=d.varied(1e-4)),
+    "Oja": lambda d: hs.Oja(eta=d.varied(1e-3)),
     "BCM": lambda d: hs.BCM(eta=d.around(1e-3), tau=d.around(50.0), theta_start=d.around(1.0)),
     "Covariance": lambda d: hs.Covariance(eta=d.moving(1e-3), tau=d.pick(30.0, 80.0)),
 }
@@ -78,7 +78,7 @@ RULES_ON_WEIGHTS: dict[str, Maker] = {
     "SubtractiveNormalization": lambda d: hs.SubtractiveNormalization(total=d.around(3 * d.size), period=15.0),
 }
 WRAPPERS: dict[str, Maker] = {
-    "Eligibility": lambda d, rule: hs.Eligibility(rule, tau=d.around(50.0), period=5.0, eta=d.any(20.0)),
+    "Eligibility": lambda d, rule: hs.Eligibility(rule, tau=d.around(50.0), period=5.0, eta=d.varied(20.0)),
     "SoftBounds": lambda d, rule: hs.SoftBounds(rule, *bounds(d)),
     "gated": lambda d, rule: hs.gated(rule, by=d.pick(*GATES) if d.follow else by_weight),
 }
@@ -129,7 +129,7 @@ def rates(d: Draw) -> Any:
     """Rates of a source: one for all, one for each cell, or a plan for each cell."""
     if d.chance(0.3):
         return hs.TimedArray(d.rng.uniform(0, 300, (5, d.n)), every=10.0, repeat=True)
-    return d.any(120.0)
+    return d.varied(120.0)
 
 
 def resources(d: Draw) -> dict[str, Any]:

@@ -28,6 +28,13 @@ def test_many_random_compositions(seed: int) -> None:
     compare(instantiate(compose(seed)), steps=600)
 
 
+@pytest.mark.verify
+@pytest.mark.parametrize("first", range(1000, 1500, 50))
+def test_many_random_compositions_uncompiled(first: int, plain: None) -> None:
+    for seed in range(first, first + 50):
+        compare(instantiate(compose(seed)), steps=500)
+
+
 def long_rows() -> hs.Network:
     """Rows of 70 synapses: four vectors and a rest. All spikes are given."""
     rng, net = np.random.default_rng(5), hs.Network(dt=0.5, seed=5)
