@@ -160,7 +160,7 @@ class Composition:
     def _rules(self, at: Draw, source: hs.Population, target: hs.Population, on: str | None) -> list[hs.Plasticity]:
         """Rules, some of them in wrappers, and mostly bounds that are often hit; `on` is what else they may act on."""
         bounded = not source.spiking or at.of("bounded").chance(0.85)
-        step = (0.2 if bounded else 0.002) * at.size  # without bounds, small: conductances must not turn negative
+        step = (0.2 if bounded else 2e-4) * at.size  # without bounds, small: conductances must not turn negative
         at, made = replace(at, step=step, follow=at.follow if bounded else ()), []
         for kind in _kinds_of_rules(source, target):
             for name, stream in self._some(kind, at, 0.35 if kind == "rules on rates" else 0.15):
