@@ -1,4 +1,4 @@
-"""The rules of the house that no linter knows: sizes of files and functions, references, light imports, the facade.
+"""The rules of the house that no linter knows: sizes, references, light imports, the facade, where tests stand.
 
 Each rule is a function from a file's text to what is wrong with it, so that each is first shown to catch a breach.
 """
@@ -13,10 +13,14 @@ from pathlib import Path
 import pytest
 from writers.floors import floors, mechanism_folders
 
-HOUSE = Path(__file__).parents[1] / "src" / "hebbstat"
+TESTS = Path(__file__).parent
+HOUSE = TESTS.parent / "src" / "hebbstat"
 MECHANISM_FOLDERS = mechanism_folders()
 FLOOR_0 = set(floors()[0])
 FACADE_USERS = {part for parts in floors()[4:] for part in parts} | {"__main__"}
+
+TOPICS = ("docs", "faults", "helpers", "invariants", "project", "strangers", "verify")
+"""Folders of tests that stand for no part of the package: see CONTRIBUTING.md."""
 
 MOST_LINES_OF_A_FILE = 400
 MOST_LINES_OF_A_FUNCTION = 60
@@ -102,6 +106,21 @@ def asks_text_of_a_kernel(text: str) -> Iterator[str]:
             yield "imports codegen.printing: text comes last, in codegen/module.py"
 
 
+def astray(tests: Path, house: Path) -> Iterator[str]:
+    """What stands in the wrong place: tests mirror the package, and what they share is in `helpers`."""
+    for path in sorted(tests.rglob("*.*")):
+        folder, name = path.relative_to(tests).parent, path.name
+        if path.is_dir() or {"__pycache__", *TOPICS} & set(folder.parts):
+            continue
+        if folder == Path():
+            if name not in ("conftest.py", "test_house.py"):
+                yield f"{name}: put tests into the folder of what they test, helpers into helpers/"
+        elif not (house / folder).is_dir():
+            yield f"{folder.as_posix()}/{name}: no folder of the package is called so, nor one of {', '.join(TOPICS)}"
+        elif not name.startswith("test_"):
+            yield f"{folder.as_posix()}/{name}: is no test; what tests share stands in helpers/"
+
+
 def hold(check: Check, paths: list[Path]) -> None:
     """Fail with every breach in these files, a line each."""
     texts = {path.relative_to(HOUSE).as_posix(): path.read_text(encoding="utf-8") for path in paths}
@@ -172,3 +191,12 @@ def test_importing_the_package_is_light() -> None:
     program = "import sys, hebbstat; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not {"torch", "matplotlib", "sklearn"} & set(done.stdout.split())
+
+
+def test_tests_mirror_the_package(tmp_path: Path) -> None:
+    assert not list(astray(TESTS, HOUSE))
+    for name in ("conftest.py", "engine/run/test_a.py", "helpers/a.py", "engine/b.py", "lost/test_b.py", "test_a.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    wrong = [text.partition(":")[0] for text in astray(tmp_path, HOUSE)]
+    assert wrong == ["engine/b.py", "lost/test_b.py", "test_a.py"]

@@ -1,4 +1,4 @@
-"""The names of `hebbstat`, for type checkers and editors. Written by tests/stub.py; do not edit."""
+"""The names of `hebbstat`, for type checkers and editors. Written by tests/helpers/stub.py; do not edit."""
 
 from __future__ import annotations
 

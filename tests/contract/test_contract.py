@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from tiny import Cell, network, pair
+from helpers.tiny import Cell, network, pair
 
 from hebbstat.contract.combinators import Wrapper, gated
 from hebbstat.contract.distributions import LogNormal, Normal, Uniform

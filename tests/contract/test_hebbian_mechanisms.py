@@ -4,11 +4,11 @@ import math
 
 import numpy as np
 import pytest
-from tiny import Cell, in_steps
-from user_mechanisms.bcm import BCM, LinearUnit
-from user_mechanisms.calcium import CalciumRule
-from user_mechanisms.triplet import NearestTriplet, Triplet
-from user_mechanisms.voltage import VoltageSTDP
+from helpers.tiny import Cell, in_steps
+from helpers.user_mechanisms.bcm import BCM, LinearUnit
+from helpers.user_mechanisms.calcium import CalciumRule
+from helpers.user_mechanisms.triplet import NearestTriplet, Triplet
+from helpers.user_mechanisms.voltage import VoltageSTDP
 
 from hebbstat.contract.mechanism import Neuron
 from hebbstat.contract.signals import TimedArray

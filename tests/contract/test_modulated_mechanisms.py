@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from tiny import Cell, in_steps, network
-from user_mechanisms.rhythm import Mark, Rhythm
-from user_mechanisms.three_factor import Modulator, Pairing, Tag
+from helpers.tiny import Cell, in_steps, network
+from helpers.user_mechanisms.rhythm import Mark, Rhythm
+from helpers.user_mechanisms.three_factor import Modulator, Pairing, Tag
 
 from hebbstat.contract.combinators import gated
 from hebbstat.contract.errors import UnknownNameError

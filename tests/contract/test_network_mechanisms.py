@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 import pytest
-from tiny import Cell, in_steps, network
-from user_mechanisms.diffusive import DiffusiveHomeostasis
-from user_mechanisms.growth import Growth
-from user_mechanisms.sorn import BinarySTDP, BinaryUnit, IntrinsicRate, SumToOne, Turnover
+from helpers.tiny import Cell, in_steps, network
+from helpers.user_mechanisms.diffusive import DiffusiveHomeostasis
+from helpers.user_mechanisms.growth import Growth
+from helpers.user_mechanisms.sorn import BinarySTDP, BinaryUnit, IntrinsicRate, SumToOne, Turnover
 
 from hebbstat.contract.distributions import Uniform
 from hebbstat.contract.errors import BadValueError

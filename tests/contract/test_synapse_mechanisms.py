@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 import pytest
+from helpers.tiny import Cell, in_steps, network
+from helpers.user_mechanisms.cascade import Cascade
+from helpers.user_mechanisms.multisite import MultiSite
+from helpers.user_mechanisms.release_probability import Depressing, ReleaseSTDP
+from helpers.user_mechanisms.sparing import SparingScaling
 from scipy import stats
-from tiny import Cell, in_steps, network
-from user_mechanisms.cascade import Cascade
-from user_mechanisms.multisite import MultiSite
-from user_mechanisms.release_probability import Depressing, ReleaseSTDP
-from user_mechanisms.sparing import SparingScaling
 
 from hebbstat.contract.distributions import LogNormal
 from hebbstat.contract.mechanism import Plasticity

@@ -15,7 +15,7 @@ TESTS = Path(__file__).parents[1]
 RUN = """
 import importlib, inspect, sys
 import numpy as np
-sys.path.insert(0, {tests!r})
+sys.path[:0] = [{copy!r} + "/tests", {tests!r}]
 import hebbstat as hs
 from strangers.interpreted import plain_kernels
 assert hs.__file__.startswith({copy!r}), hs.__file__
@@ -37,6 +37,12 @@ net, read = hs.Network(dt=0.5, seed=1), ("link", "w")
 net.add(hs.PoissonSource(rate=50.0), 10, "a")
 net.add(hs.LIF(i_ext=150.0), 4, "b")
 net.connect("a", "b", hs.AllToAll(), weight=1.0, receptor=hs.AMPA(), rules=[hs.OffsetSTDP()], name="link")
+
+from helpers.comparing import compare
+from helpers.compositions import Composition
+drawing = (made for made in map(Composition, range(100)) if "OffsetSTDP" in made.drawn)
+with plain_kernels():
+    compare(hs.instantiate(next(drawing).net), steps=100)
 """
 NAME = """
 class Ramp(hs.Neuron):
@@ -66,14 +72,15 @@ net.add(hs.LIF(i_ext=hs.Uniform(100.0, 200.0)), 10, "c", rules=[Recovery()])
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="patches are applied by git")
 @pytest.mark.parametrize(
-    ("patch", "program", "most"), [("rule", RULE, 4), ("step_number", NAME, 5), ("on_silence", HOOK, 5)]
+    ("patch", "program", "most"), [("rule", RULE, 5), ("step_number", NAME, 5), ("on_silence", HOOK, 5)]
 )
 def test_a_part_costs_what_the_documents_show(patch: str, program: str, most: int, tmp_path: Path) -> None:
     """The files of the patch and a test; then engine and reference run it and agree."""
     text = (ROOT / "docs" / "extending" / f"{patch}.diff").read_text("utf-8")
     files = re.findall(r"^\+\+\+ b/(.+)$", text, re.M)
     assert len(files) + 1 <= most
-    shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("src", "tests/helpers"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "docs").mkdir()
     shutil.copy(ROOT / "docs" / "semantics.md", tmp_path / "docs")
     subprocess.run(["git", "apply", "-C1", "-"], input=text, text=True, cwd=tmp_path, check=True)

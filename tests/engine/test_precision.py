@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from tiny import Cell
+from helpers.tiny import Cell
 
 import hebbstat as hs
 from hebbstat.network import instantiate

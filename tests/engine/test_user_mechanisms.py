@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tiny import Cell, Ear
-from user_mechanisms.cascade import Cascade
-from user_mechanisms.multisite import MultiSite
-from user_mechanisms.release_probability import Depressing, ReleaseSTDP
-from user_mechanisms.rhythm import Mark, Rhythm
-from user_mechanisms.sorn import BinarySTDP, BinaryUnit, IntrinsicRate, SumToOne
-from user_mechanisms.three_factor import Modulator, Pairing, Tag
-from user_mechanisms.triplet import Triplet
+from helpers.tiny import Cell, Ear
+from helpers.user_mechanisms.cascade import Cascade
+from helpers.user_mechanisms.multisite import MultiSite
+from helpers.user_mechanisms.release_probability import Depressing, ReleaseSTDP
+from helpers.user_mechanisms.rhythm import Mark, Rhythm
+from helpers.user_mechanisms.sorn import BinarySTDP, BinaryUnit, IntrinsicRate, SumToOne
+from helpers.user_mechanisms.three_factor import Modulator, Pairing, Tag
+from helpers.user_mechanisms.triplet import Triplet
 
 import hebbstat as hs
 

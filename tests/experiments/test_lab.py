@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from toys import FAILING, PLAIN, SMALLEST, written
+from helpers.toys import FAILING, PLAIN, SMALLEST, written
 
 from hebbstat.contract.errors import BadValueError, ContractError, DataError, UnknownNameError
 from hebbstat.experiments.lab.contract import Experiment

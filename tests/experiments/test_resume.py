@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from toys import KEPT, PLAIN, SMALLEST, written
+from helpers.toys import KEPT, PLAIN, SMALLEST, written
 
 from hebbstat.cli import call
 from hebbstat.contract.errors import BadValueError

@@ -6,8 +6,8 @@ import ast
 import re
 from pathlib import Path
 
-from compositions import compose
-from spoken import by_kernel, differences, imported
+from helpers.compositions import QUICK, compose
+from helpers.spoken import by_kernel, differences, imported
 
 import hebbstat as hs
 
@@ -44,7 +44,7 @@ def test_a2_any_name_is_safe_inside_hooks(tmp_path: Path) -> None:
 
 
 def test_a2_the_names_of_hooks_and_of_the_engine_are_apart() -> None:
-    for seed in range(4):
+    for seed in QUICK:
         tree = ast.parse(hs.Simulation(compose(seed), quiet=True).source())
         functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
         known = {function.name for function in functions if function.name.startswith("hook_")}

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from spoken import imported
+from helpers.spoken import imported
 
 import hebbstat as hs
 from hebbstat.contract.errors import ContractError

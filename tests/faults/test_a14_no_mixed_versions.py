@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from toys import written
+from helpers.toys import written
 
 from hebbstat.cli import call
 from hebbstat.contract.errors import ContractError

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-from toys import written
+from helpers.toys import written
 
 from hebbstat.cli import call
 from hebbstat.experiments.lab.store import Result

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import xarray as xr
-from running_tiny import simulation
+from helpers.running_tiny import simulation
 
 import hebbstat as hs
 from hebbstat.engine.record import folders

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from toys import SLOW, SMALLEST, written
+from helpers.toys import SLOW, SMALLEST, written
 
 from hebbstat.cli import call
 from hebbstat.contract.errors import BadValueError

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from splitting import recorded, recorders, small_network
+from helpers.splitting import recorded, recorders, small_network
 
 import hebbstat as hs
 

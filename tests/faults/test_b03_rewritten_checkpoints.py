@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-import rewriting
-from splitting import small_network
+from helpers import rewriting
+from helpers.splitting import small_network
 
 import hebbstat as hs
 from hebbstat.engine.checkpoint import archive
@@ -41,7 +41,7 @@ def plain(folder: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
 def try_all(folder: Path, first: int, last: int) -> list[str]:
     """Rewrite and load in a process of its own, so that a crash is seen; the outcomes."""
     path = os.pathsep.join([str(TESTS), str(Path(hs.__file__).parents[1])])
-    command = [sys.executable, str(TESTS / "rewriting.py"), str(folder), str(first), str(last)]
+    command = [sys.executable, "-m", "helpers.rewriting", str(folder), str(first), str(last)]
     env = {**os.environ, "PYTHONPATH": path}
     done = subprocess.run(command, capture_output=True, text=True, timeout=1800, env=env)
     assert done.returncode == 0, done.stdout[-300:] + done.stderr[-3000:]

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running_tiny import after, fingerprint, simulation
+from helpers.running_tiny import after, fingerprint, simulation
 
 import hebbstat as hs
 from hebbstat.engine.observer import Running
@@ -254,7 +254,7 @@ import sys, threading
 sys.path.insert(0, {tests!r})
 from hebbstat.engine import simulation as module
 module.most_threads = lambda: 2
-from running_tiny import simulation
+from helpers.running_tiny import simulation
 import hebbstat as hs
 from hebbstat.engine.observer import Running
 sim = simulation(2)

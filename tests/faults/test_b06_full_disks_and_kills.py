@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running_tiny import fingerprint, simulation
+from helpers.running_tiny import fingerprint, simulation
 
 import hebbstat as hs
 from hebbstat.engine.record import stream
@@ -94,7 +94,7 @@ def test_b6_a_full_disk_at_the_start_leaves_nothing(tmp_path: Path, monkeypatch:
 LIMITED = """
 import resource, sys
 sys.path.insert(0, {tests!r})
-from running_tiny import simulation
+from helpers.running_tiny import simulation
 import hebbstat as hs
 sim = simulation()
 sim.compile()
@@ -118,7 +118,7 @@ def test_b6_a_limit_of_the_system(tmp_path: Path) -> None:
 KILLED = """
 import os, sys
 sys.path.insert(0, {tests!r})
-from running_tiny import simulation
+from helpers.running_tiny import simulation
 import hebbstat as hs
 from hebbstat.engine.checkpoint import autosave
 from hebbstat.engine.record import zarr_store

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from spoken import by_kernel, differences, imported
+from helpers.spoken import by_kernel, differences, imported
 
 from hebbstat.contract.errors import ContractError
 

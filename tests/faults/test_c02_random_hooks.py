@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from spoken import ROWS, by_kernel, by_python, imported
+from helpers.spoken import ROWS, by_kernel, by_python, imported
 
 HEAD = """import math
 from math import floor as down

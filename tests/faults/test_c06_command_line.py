@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from toys import PLAIN, written
+from helpers.toys import PLAIN, written
 
 from hebbstat.cli import call
 from hebbstat.contract.errors import BadValueError

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running_tiny import simulation
+from helpers.running_tiny import simulation
 
 import hebbstat as hs
 from hebbstat.engine.record import zarr_store

@@ -366,3 +366,14 @@ def test_a_probe_in_which_something_is_set_leaves_no_mark_in_float32():
         found.append([sim.state("p", name) for name in ("PairSTDP.x", "PairSTDP.y")])
     for probed, never in zip(*found, strict=True):
         np.testing.assert_array_equal(probed, never)
+
+
+@pytest.mark.parametrize("nothing", [hs.from_matrix(np.zeros((2, 3))), hs.FromPairs([], [], weight=[])])
+def test_pairs_that_bring_their_weights_may_be_none_at_all(nothing):
+    net = hs.Network(dt=1.0)
+    net.add(hs.LIF(i_ext=300.0), 2, "a")
+    net.add(hs.LIF(), 3, "b")
+    net.connect("a", "b", nothing, rules=[hs.PairSTDP()], name="p")
+    for sim in (hs.Simulation(net, quiet=True), hs.ReferenceSimulation(net)):
+        sim.run(steps=30)
+        assert len(sim.weights("p")) == 0

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from driving import names_of, weight_after
+from helpers.driving import names_of, weight_after
 
 from hebbstat.homeostasis import InhibitorySTDP
 

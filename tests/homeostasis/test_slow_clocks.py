@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from relay import Relay, trains
+from helpers.relay import Relay, trains
 
 from hebbstat.contract.mechanism import Plasticity
 from hebbstat.homeostasis import IntrinsicThreshold, SynapticScaling, WeightNormalization

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from relay import trains
+from helpers.relay import trains
 
 from hebbstat.contract.mechanism import Neuron
 from hebbstat.contract.signals import TimedArray

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from driving import Cell
+from helpers.driving import Cell
 from scipy.integrate import solve_ivp
 
 from hebbstat.contract.mechanism import Neuron

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from driving import Cell
+from helpers.driving import Cell
 from scipy.integrate import solve_ivp
 
 from hebbstat.neurons import AdEx, Izhikevich

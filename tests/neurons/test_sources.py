@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from driving import Cell, names_of
+from helpers.driving import Cell, names_of
 
 from hebbstat.contract import random
 from hebbstat.neurons import PoissonSource, RateNeuron, SpikeSource

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 import pytest
-from driving import weight_after
-from relay import pair_of_relays
+from helpers.driving import weight_after
+from helpers.relay import pair_of_relays
 
 from hebbstat.contract.mechanism import Plasticity
 from hebbstat.homeostasis import InhibitorySTDP

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from driving import ask, hooks, names_of, weight_after
+from helpers.driving import ask, hooks, names_of, weight_after
 
 from hebbstat.plasticity import Eligibility, HardBounds, OneSidedSTDP, PairSTDP, WeightDependentSTDP
 

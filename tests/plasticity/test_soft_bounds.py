@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from tiny import Cell, in_steps
+from helpers.tiny import Cell, in_steps
 
 from hebbstat.contract.combinators import gated
 from hebbstat.contract.errors import BadValueError

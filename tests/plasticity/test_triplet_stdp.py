@@ -5,7 +5,7 @@ Data: Sjostrom, Turrigiano & Nelson 2001, doi:10.1016/S0896-6273(01)00542-6: 60 
 
 import numpy as np
 import pytest
-from driving import weight_after
+from helpers.driving import weight_after
 from scipy.optimize import nnls
 
 from hebbstat.contract.mechanism import Plasticity

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from tiny import HALF, Cell, Ear, network, pair, traced
+from helpers.tiny import HALF, Cell, Ear, network, pair, traced
 
 from hebbstat.contract.errors import NotSupportedError
 from hebbstat.contract.hooks import derived

@@ -1,7 +1,7 @@
 """docs/semantics.md, sections 1 to 2.5: the order within a step, by hand on two neurons with dt = 1 ms."""
 
 import pytest
-from tiny import HALF, Cell, Ear, Fixed, network, pair, traced
+from helpers.tiny import HALF, Cell, Ear, Fixed, network, pair, traced
 
 from hebbstat.contract.combinators import gated
 from hebbstat.contract.distributions import Uniform

@@ -1,7 +1,7 @@
 """docs/semantics.md, sections 7 to 9: keyed draws, rewiring, frozen time, by hand with dt = 1 ms."""
 
 import pytest
-from tiny import HALF, Cell, network, pair, traced
+from helpers.tiny import HALF, Cell, network, pair, traced
 
 from hebbstat.contract import random
 from hebbstat.contract.distributions import LogNormal, Uniform

@@ -1,7 +1,7 @@
 """docs/semantics.md, sections 2.6 to 2.8 and 5: plasticity at events, increments, continuous rules, by hand."""
 
 import pytest
-from tiny import HALF, Between, Cell, Factor, Fixed, Pair, network, pair, traced
+from helpers.tiny import HALF, Between, Cell, Factor, Fixed, Pair, network, pair, traced
 
 from hebbstat.contract.combinators import Wrapper
 from hebbstat.contract.hooks import step_when

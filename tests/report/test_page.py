@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from toys import PLAIN, SMALLEST, written
+from helpers.toys import PLAIN, SMALLEST, written
 
 from hebbstat.cli import call
 from hebbstat.experiments import Measure

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from driving import Cell
+from helpers.driving import Cell
 
 from hebbstat.contract.mechanism import Receptor
 from hebbstat.neurons import LIF, CurrentLIF

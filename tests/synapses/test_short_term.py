@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from driving import names_of
+from helpers.driving import names_of
 from scipy.optimize import minimize_scalar
 
 from hebbstat.synapses import TsodyksMarkram

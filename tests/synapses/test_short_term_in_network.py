@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from relay import pair_of_relays
+from helpers.relay import pair_of_relays
 
 from hebbstat.synapses import TsodyksMarkram
 

@@ -208,7 +208,7 @@ class Network:
         _check_delivery(name, source, target, receptor, release)
         _check_overlap(name, source is target, pre_part, post_part, wiring)
         if weight is None:
-            weight = 1.0 if wiring.brings is None else wiring.brings
+            weight = 1.0 if wiring.brings is None or np.size(wiring.brings) == 0 else wiring.brings
         weight, delay = checked(WEIGHT, weight, f"'{name}'"), checked(DELAY, delay, f"'{name}'")
         late = checked(DENDRITIC_DELAY, dendritic_delay, f"'{name}'")
         if not isinstance(late, float):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hebbstat.cli import call
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_readme_shows_the_ten_lines_as_they_are() -> None:

@@ -14,10 +14,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from compositions import compose
+from helpers.compositions import FEW, compose
+from helpers.splitting import (
+    continued,
+    elsewhere,
+    fingerprint,
+    keep,
+    opened,
+    recorded,
+    recorders,
+    small_network,
+    spikes,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from splitting import continued, elsewhere, fingerprint, keep, opened, recorded, recorders, small_network, spikes
 
 import hebbstat as hs
 from hebbstat.engine.checkpoint import archive
@@ -27,7 +37,6 @@ from hebbstat.engine.state import global_state
 from hebbstat.network.serialise import describe
 
 STEPS = 600
-SEEDS = (1, 4)  # test_same_bits compiles them anyway; verify tries many more
 
 
 @functools.cache
@@ -63,7 +72,7 @@ def in_a_new_process(folder: Path, seed: int, number: int) -> None:
     assert found == [expected(seed, cut) for cut in cuts], f"composition {seed}, cuts {cuts}"
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", FEW)
 def test_another_process_goes_on_bit_for_bit(seed: int, tmp_path: Path) -> None:
     assert expected(seed, 0) != expected(seed, 300)  # the fingerprint sees what spikes are left
     in_a_new_process(tmp_path, seed, 12)
@@ -85,7 +94,7 @@ def test_two_hundred_compositions_go_on_in_another_process(
     assert len(done) >= 9
 
 
-@given(seed=st.sampled_from(SEEDS), cuts=st.sets(st.integers(0, STEPS), min_size=1, max_size=3), data=st.data())
+@given(seed=st.sampled_from(FEW), cuts=st.sets(st.integers(0, STEPS), min_size=1, max_size=3), data=st.data())
 def test_a_run_may_be_cut_anywhere_and_often(
     tmp_path_factory: pytest.TempPathFactory, seed: int, cuts: set[int], data: st.DataObject
 ) -> None:
@@ -103,7 +112,7 @@ def test_a_run_may_be_cut_anywhere_and_often(
     assert fingerprint(sim) == fingerprint(uninterrupted(seed)[0])
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", FEW)
 def test_what_is_gathered_does_not_depend_on_threads(seed: int) -> None:
     found = set()
     for threads in (1, 2, 4):
@@ -116,7 +125,7 @@ def test_what_is_gathered_does_not_depend_on_threads(seed: int) -> None:
 FOLLOWS = (Role.STEP, Role.CLOCK, Role.PLAN, Role.KEY, Role.WIRING)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", FEW)
 def test_nothing_that_a_run_changes_is_left_out(seed: int, tmp_path: Path) -> None:
     """What is not in a state follows from the description and the step; or is scratch, which is overwritten with
     nonsense after loading, and changes nothing."""
@@ -142,12 +151,12 @@ def test_nothing_that_a_run_changes_is_left_out(seed: int, tmp_path: Path) -> No
 
 
 def test_saving_changes_nothing(tmp_path: Path) -> None:
-    sim = hs.Simulation(compose(4), threads=2, quiet=True)
+    sim = hs.Simulation(compose(FEW[1]), threads=2, quiet=True)
     parts = []
     for _ in range(6):
         parts.append(sim.run(steps=100, record=spikes(sim.net), progress=False))
         sim.save(tmp_path / "cut.ckpt")
-    assert fingerprint(sim) == fingerprint(uninterrupted(4)[0])
+    assert fingerprint(sim) == fingerprint(uninterrupted(FEW[1])[0])
 
 
 def test_profiling_makes_no_other_engine(tmp_path: Path) -> None:
@@ -177,14 +186,14 @@ def test_what_was_set_between_runs_is_kept(tmp_path: Path) -> None:
 def test_after_frozen_time_without_return(tmp_path: Path) -> None:
     found = []
     for cut in (False, True):
-        sim = hs.Simulation(compose(4), threads=2, quiet=True)
+        sim = hs.Simulation(compose(FEW[1]), threads=2, quiet=True)
         sim.run(steps=200, progress=False)
         with sim.frozen(restore=False):
             sim.run(steps=57, progress=False)
             with pytest.raises(hs.CheckpointError, match="frozen"):
                 sim.save(tmp_path / "never.ckpt")
         if cut:
-            sim = hs.Simulation.load(sim.save(tmp_path / "cut.ckpt"), compose(4), threads=1, quiet=True)
+            sim = hs.Simulation.load(sim.save(tmp_path / "cut.ckpt"), compose(FEW[1]), threads=1, quiet=True)
         sim.run(steps=300, progress=False)
         found.append(fingerprint(sim))
     assert found[0] == found[1]

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from compositions import compose
+from helpers.compositions import FEW, compose
 
 import hebbstat as hs
 from hebbstat.engine.run import oversubscription
@@ -16,7 +16,7 @@ from hebbstat.engine.state.global_state import digest, gather
 STEPS = 150
 
 
-@pytest.mark.parametrize("seed", [1, pytest.param(4, marks=pytest.mark.verify)])
+@pytest.mark.parametrize("seed", [FEW[0], pytest.param(FEW[1], marks=pytest.mark.verify)])
 def test_cutting_anew_changes_no_bit(seed: int) -> None:
     whole = hs.Simulation(compose(seed), threads=1, quiet=True)
     cut = hs.Simulation(compose(seed), threads=3, quiet=True)
@@ -30,10 +30,10 @@ def test_cutting_anew_changes_no_bit(seed: int) -> None:
 
 def test_a_sampled_recorder_follows() -> None:
     def weights(change: bool) -> Any:
-        sim = hs.Simulation(compose(1), threads=2, quiet=True)
-        record = [hs.Weights("inputs -> exc", every=sim.net.dt * 10, sample=5), hs.Spikes("exc")]
+        sim = hs.Simulation(compose(FEW[0]), threads=2, quiet=True)
+        record = [hs.Weights("in", every=sim.net.dt * 10, sample=5), hs.Spikes("exc")]
         session = crowding_session(sim, record, change)
-        return session["inputs -> exc.w"].values, session["exc.spikes"].time.values
+        return session["in.w"].values, session["exc.spikes"].time.values
 
     for ours, theirs in zip(weights(False), weights(True), strict=True):
         assert (ours == theirs).all()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from compositions import compose
+from helpers.compositions import QUICK, compose
 
 import hebbstat as hs
 from hebbstat.engine.memory.sizes import SIZE, Sizes
@@ -34,7 +34,7 @@ def sizes(sim: hs.Simulation, group: Group, share: dict[str, Any]) -> Sizes:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", QUICK)
 def test_all_that_a_running_simulation_holds_is_declared(seed: int) -> None:
     sim = hs.Simulation(compose(seed), threads=2, quiet=True)
     given = Shape.TABLE, Shape.TRAIN

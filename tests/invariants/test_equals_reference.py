@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from comparing import compare
-from compositions import compose
-from tiny import Cell
+from helpers.comparing import compare
+from helpers.compositions import QUICK, compose
+from helpers.tiny import Cell
 
 import hebbstat as hs
 from hebbstat.network import instantiate
 
-SMALL = (1, 2, 3, 4, 6, 13, 16, 23)  # few parts, so soon compiled; together every kind of rule and release
+
+@pytest.mark.parametrize("seed", QUICK)
+def test_every_mechanism(seed: int) -> None:
+    compare(instantiate(compose(seed)), steps=400)
 
 
-@pytest.mark.parametrize("seed", SMALL)
-def test_random_composition(seed: int) -> None:
+@pytest.mark.parametrize("seed", range(40))
+def test_random_compositions_uncompiled(seed: int, plain: None) -> None:
     compare(instantiate(compose(seed)), steps=400)
 
 
@@ -23,6 +26,13 @@ def test_random_composition(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(100, 300))
 def test_many_random_compositions(seed: int) -> None:
     compare(instantiate(compose(seed)), steps=600)
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize("first", range(1000, 1500, 50))
+def test_many_random_compositions_uncompiled(first: int, plain: None) -> None:
+    for seed in range(first, first + 50):
+        compare(instantiate(compose(seed)), steps=500)
 
 
 def long_rows() -> hs.Network:

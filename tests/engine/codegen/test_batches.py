@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from comparing import compare
+from helpers.comparing import compare
 
 import hebbstat as hs
 from hebbstat.engine.runtime.replay import BATCH

@@ -1,6 +1,6 @@
 """Writes src/hebbstat/__init__.pyi, what type checkers and editors see of the names that are loaded when first used.
 
-python tests/stub.py
+python tests/helpers/stub.py
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 import hebbstat
 
 STUB = Path(hebbstat.__file__).with_suffix(".pyi")
-HEAD = '''"""The names of `hebbstat`, for type checkers and editors. Written by tests/stub.py; do not edit."""
+HEAD = '''"""The names of `hebbstat`, for type checkers and editors. Written by tests/helpers/stub.py; do not edit."""
 
 '''
 

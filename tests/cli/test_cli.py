@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from toys import FAILING, PLAIN, SLOW, SMALLEST, written
+from helpers.toys import FAILING, PLAIN, SLOW, SMALLEST, written
 from typer.testing import CliRunner
 
 import hebbstat

@@ -42,7 +42,7 @@ def run(tmp_path: Path, options: str, stop: int = 9) -> str:
     (tmp_path / "pyproject.toml").write_text(PROJECT)
     (tmp_path / "tests" / "test_it.py").write_text(TESTS)
     (tmp_path / "tests" / "test_more.py").write_text(MANY.replace("STOP", str(stop)))
-    shutil.copy(Path(__file__).with_name("conftest.py"), tmp_path / "tests")
+    shutil.copy(Path(__file__).parents[1] / "conftest.py", tmp_path / "tests")
     subprocess.run([sys.executable, "-m", "pytest", *options.split()], cwd=tmp_path, check=False, capture_output=True)
     written = tmp_path / "docs" / "verification.md"
     return written.read_text(encoding="utf-8") if written.exists() else ""

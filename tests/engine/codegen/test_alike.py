@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from comparing import compare
+from helpers.comparing import compare
 
 import hebbstat as hs
 from hebbstat.engine.codegen import ir

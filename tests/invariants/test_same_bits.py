@@ -11,14 +11,15 @@ from collections.abc import Callable
 
 import hypothesis
 import pytest
-from cases import RECORDERS, STEPS, Case, cases, run
+from helpers.cases import RECORDERS, STEPS, Case, cases, run
+from helpers.compositions import FEW
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hebbstat as hs
 from hebbstat.engine.plan.unsupported import REFUSALS
 
-STRUCTURES = (1, 4, pytest.param(6, marks=pytest.mark.verify))
+STRUCTURES = (*FEW, pytest.param(166, marks=pytest.mark.verify))
 BLOCKS, STRUCTURES_OF_A_BLOCK, CASES_OF_A_BLOCK = 8, 6, 25
 
 

@@ -14,7 +14,7 @@ import pytest
 from hebbstat.network.instantiate import instantiate
 from hebbstat.network.wiring import Side
 
-BENCH = Path(__file__).parents[1] / "bench"
+BENCH = Path(__file__).parents[2] / "bench"
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """Checkpoints rewritten with right checksums: what an attacker, or an editor, can make of them.
 
-python rewriting.py FOLDER FIRST LAST     rewrites FIRST to LAST of the files that `originals` put there, each loaded
+python -m helpers.rewriting FOLDER FIRST LAST
+
+From tests/, it rewrites FIRST to LAST of the files that `originals` put into FOLDER, and loads each.
 
 A rewritten file must be refused with a `CheckpointError`, or the simulation has the state that the file tells, bit for
 bit, and runs on. Which of both is allowed is decided here by `must_refuse`, which knows of the network only what the
@@ -20,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from splitting import recorders, small_network
+from helpers.splitting import recorders, small_network
 
 import hebbstat as hs
 from hebbstat.engine.checkpoint import archive

@@ -9,16 +9,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from stub import STUB, text
+from helpers.stub import STUB, text
 
 import hebbstat as hs
 
-ROOT = Path(__file__).parents[1]
-SCRIPT = ROOT / "tests" / "typed_user.py"
+ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "tests" / "helpers" / "typed_user.py"
 
 
 def test_the_stub_has_the_names_of_the_package() -> None:
-    assert STUB.read_text(encoding="utf-8") == text(), "run `python tests/stub.py`"
+    assert STUB.read_text(encoding="utf-8") == text(), "run `python tests/helpers/stub.py`"
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,9 @@
 """Split runs: helpers of the tests of checkpoints, and the program that another process runs.
 
-python splitting.py continue SEED STEPS FILE:THREADS ...    load each file, run on to STEPS, print the fingerprints
-python splitting.py keep FILE THREADS STEPS                 a run that is kept; run again, it goes on
+From tests/:
+
+python -m helpers.splitting continue SEED STEPS FILE:THREADS ...   load each file, run on to STEPS, print fingerprints
+python -m helpers.splitting keep FILE THREADS STEPS                a run that is kept; run again, it goes on
 """
 
 from __future__ import annotations
@@ -14,13 +16,13 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from compositions import compose
+from helpers.compositions import compose
 
 import hebbstat as hs
 from hebbstat.engine.plan.arrays import Shape
 from hebbstat.engine.state.access import called
 
-HERE = Path(__file__)
+TESTS = Path(__file__).parents[1]
 
 
 def fingerprint(sim: hs.Simulation, recording: hs.Recording | None = None, after: float = 0.0) -> str:
@@ -71,8 +73,8 @@ def continued(seed: int, steps: int, files: list[tuple[Path, int]]) -> list[str]
 
 def elsewhere(*arguments: object) -> subprocess.Popen[str]:
     """This file as a program, in a process of its own."""
-    path = os.pathsep.join([str(HERE.parent), str(Path(hs.__file__).parents[1])])
-    command = [sys.executable, str(HERE), *map(str, arguments)]
+    path = os.pathsep.join([str(TESTS), str(Path(hs.__file__).parents[1])])
+    command = [sys.executable, "-m", "helpers.splitting", *map(str, arguments)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": path})
 
 

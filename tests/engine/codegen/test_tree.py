@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
-from compositions import compose
+from helpers.compositions import compose
 
 import hebbstat as hs
 from hebbstat.engine.codegen import ir, module

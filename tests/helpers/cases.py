@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from compositions import compose
+from helpers.compositions import compose
 from hypothesis import strategies as st
 
 import hebbstat as hs

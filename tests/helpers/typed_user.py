@@ -1,4 +1,4 @@
-"""A user's script for type checkers: `tests/test_types.py` compares what they see with what stands behind the calls."""
+"""A user's script for type checkers: `project/test_types.py` compares what they see with what is written here."""
 
 from typing import TYPE_CHECKING
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cases import STEPS, fingerprint
-from compositions import compose
+from helpers.cases import STEPS, fingerprint
+from helpers.compositions import FEW, compose
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hebbstat as hs
 from hebbstat.network import instantiate
 
-STRUCTURES = (1, 4, pytest.param(6, marks=pytest.mark.verify))
+STRUCTURES = (*FEW, pytest.param(166, marks=pytest.mark.verify))
 
 
 @pytest.mark.parametrize("structure", STRUCTURES)
@@ -42,9 +42,9 @@ def test_frozen_leaves_all_slow_state_and_no_mark(structure: int) -> None:
 
 
 def test_engine_equals_reference_when_frozen() -> None:
-    made = instantiate(compose(4))
+    made = instantiate(compose(FEW[1]))
     sim = hs.Simulation(made, threads=2, dtype="float64", quiet=True)
-    reference = hs.ReferenceSimulation(instantiate(compose(4)))
+    reference = hs.ReferenceSimulation(instantiate(compose(FEW[1])))
     for restore in (True, False):
         sim.run(steps=100)
         reference.run(steps=100)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from tiny import Cell, Ear, in_steps
+from helpers.tiny import Cell, Ear, in_steps
 
 from hebbstat.contract.combinators import gated
 from hebbstat.contract.distributions import Beta, LogNormal, Normal, Uniform, jointly

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from helpers.tiny import Cell
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from tiny import Cell
 
 from hebbstat.contract import random
 from hebbstat.contract.errors import BadValueError
