@@ -104,6 +104,7 @@ $(CROSS)/.ready-$(HERE): pyproject.toml constraints.txt crosscheck/requirements.
 $(VENV)/.made-$(HERE) $(CROSS)/.made-$(HERE) $(foreach peer,$(PEERS),.venv-bench-$(peer)/.made-$(HERE)):
 	@for python in $(CANDIDATES); do \
 	    if $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	        if [ -L $(@D) ]; then echo "$(@D) is a link: take it away, an environment is made in its place" >&2; exit 1; fi; \
 	        echo "making $(@D) with $$python ($$($$python --version))"; \
 	        $$python -m venv --clear $(@D) && touch $@; exit; \
 	    fi; \

@@ -138,7 +138,7 @@ def test_what_looks_like_a_hook_and_is_none_is_an_error():
             def on_post(w):
                 return w
 
-    with pytest.raises(ContractError, match="on_prespike: this is not a hook; did you mean 'on_spike'"):
+    with pytest.raises(ContractError, match="on_prespike: this is not a hook; did you mean 'on_pre'"):
 
         class Wrong2(Plasticity):
             @staticmethod
@@ -332,7 +332,7 @@ def test_a_gate_asks_for_modulators_or_for_what_the_rule_may_read():
 
 
 def test_following_a_rule_that_is_not_there():
-    with pytest.raises(UnknownNameError, match="gain of Rule on 'a -> b' follows 'clock'"):
+    with pytest.raises(UnknownNameError, match="gain of Rule on 'a -> b': 'clock' is no rule"):
         pair([0], [], Rule(gain=FollowState("clock")))
 
 

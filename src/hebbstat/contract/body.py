@@ -93,7 +93,8 @@ def hooks_of(cls: Any) -> Iterator[Hook]:
         elif name in PLAIN_HOOKS and isinstance(value, staticmethod):
             found.append(Hook(name, value.__func__))
         elif isinstance(value, staticmethod) or (name in PLAIN_HOOKS and inspect.isfunction(value)):
-            advice = "write @staticmethod above it" if name in PLAIN_HOOKS else suggestion(name, PLAIN_HOOKS)
+            own = [event for event, what in cls.kind.events.items() if what.returns is not None] or PLAIN_HOOKS
+            advice = "write @staticmethod above it" if name in PLAIN_HOOKS else suggestion(name, own)
             raise ContractError(f"{name}: this is not a hook; {advice}")
     found += [hook for kind in reversed(cls.__mro__) for hook in vars(kind).get("__unnamed__", ())]
     for hook in found:

@@ -87,8 +87,9 @@ class Simulation(SimulationView):
         `out` too, the folder goes on from where the file stands.
         """
         total = self._steps(seconds, ms, steps)
+        view = SimulationView(self.core)  # so that who records can change nothing
         session = begin(
-            self, record, total, progress=progress, watch=watch, former=self._monitor, out=out, checkpoint=checkpoint
+            view, record, total, progress=progress, watch=watch, former=self._monitor, out=out, checkpoint=checkpoint
         )
         self._monitor = session.monitor or self._monitor
         return session.run()

@@ -51,8 +51,10 @@ def _negative(made: NetworkInstance, projection: Projection) -> str:
     if _is_bounded(made, projection):
         return ""
     for bound in (bound for rule in projection.rules for bound in rule.bound()):
+        if bound.adds != (None, "w"):
+            continue
         tried = [Typical(made, projection, 0.0, traces).change(bound, 0.0) for traces in (1.0, 0.0)]
-        if bound.adds == (None, "w") and any(change is not None and change < 0.0 for change in tried):
+        if any(change is not None and change < 0.0 for change in tried):
             return (
                 f"{type(bound.owner).__name__} on '{projection.name}' may make weights negative, but {kind} is a "
                 "conductance; add HardBounds(0.0, ...) to its rules"

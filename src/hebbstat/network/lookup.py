@@ -84,14 +84,14 @@ def followed(net: Network, source: str, who: str) -> tuple[str, str]:
     rule, dot, state = source.partition(".")
     if rule not in net.rules:
         raise UnknownNameError(
-            f"{who} follows '{source}', but no network rule is called so; {suggestion(rule, net.rules)}"
+            f"{who}: '{source}' is no rule of the network; {suggestion(rule, net.rules)}"
         )
     states = net.rules[rule].states
     if not states:
-        raise UnknownNameError(f"{who} follows '{source}', but {type(net.rules[rule]).__name__} has no state")
+        raise UnknownNameError(f"{who}: '{source}' is a {type(net.rules[rule]).__name__}, which has no state")
     state = state if dot else next(iter(states))
     if state not in states:
-        raise UnknownNameError(f"{who} follows '{source}', but '{rule}' has no such state; {suggestion(state, states)}")
+        raise UnknownNameError(f"{who}: '{rule}' has no state '{state}'; {suggestion(state, states)}")
     return rule, state
 
 
@@ -195,6 +195,13 @@ def meaning(net: Network, owner: str, mechanism: Mechanism, name: str, asking: A
     if name in asking.optional:
         return Default(asking.optional[name])
     known = [*_known(mechanism, name, on), *(net.rules if gate is not None else ())]
+    side, _, bare = name.partition("_")
+    cells = neurons(mechanism, on).get(side)
+    if bare == "rate" and cells is not None and cells.spiking:
+        raise UnknownNameError(
+            f"{type(mechanism).__name__}.{asking.what} on '{owner}' asks for '{name}', but '{cells.name}' are spiking "
+            "cells, which have no rate of their own: it is a rule for rate neurons, such as RateNeuron or LinearRate"
+        )
     raise UnknownNameError(
         f"{type(mechanism).__name__}.{asking.what} on '{owner}' asks for '{name}', which is not there; "
         + suggestion(name, [one for one in known if one != name])

@@ -315,7 +315,8 @@ def _rules(rules: Any, kind: type, where: str, elsewhere: str) -> tuple[tuple[An
     names = [*rules] if isinstance(rules, Mapping) else None
     rules = [*rules.values()] if isinstance(rules, Mapping) else rules
     if isinstance(rules, Mechanism | str) or not isinstance(rules, Sequence):
-        raise BadValueError(f"rules={_as_given(rules)} of {where} must be a list: rules=[...]")
+        ways = "rules=[...], or with names of yours: rules={'stdp': ...}"
+        raise BadValueError(f"rules={_as_given(rules)} of {where} must be a list: {ways}")
     for rule in rules:
         if not isinstance(rule, kind):
             raise BadValueError(

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from hebbstat.contract.errors import BadValueError, ContractError, NotSupportedError, UnknownNameError, suggestion, tell
+from hebbstat.contract.errors import (
+    BadValueError,
+    ContractError,
+    NetworkWarning,
+    NotSupportedError,
+    UnknownNameError,
+    suggestion,
+    tell,
+)
 from hebbstat.contract.events import DRAWS
-from hebbstat.contract.mechanism import Mechanism, Plasticity, PopulationRule
+from hebbstat.contract.mechanism import Mechanism, Neuron, Plasticity, PopulationRule
 from hebbstat.contract.signals import Moving, steps_of
 from hebbstat.contract.state import Inflow, Lagged, PerPost, PerPre, PerSynapse, Reduction, Sensor, Trace
 from hebbstat.network.lookup import places, quantities, watched
@@ -83,11 +91,33 @@ def _warn_of_short_times(net: Network, mechanism: Mechanism, what: str) -> None:
         if constant and isinstance(value, float) and value < net.dt:
             tell(
                 f"{name}={value:g} ms of {what} is shorter than a step, dt={net.dt:g} ms. Times are in ms: did you "
-                f"mean {1000 * value:g} ms?"
+                f"mean {1000 * value:g} ms?",
+                NetworkWarning,
             )
 
 
+def _warn_of_small_voltages(neuron: Neuron, what: str) -> None:
+    """Voltages that are all below 1 mV were more often given in volts; a threshold below the reset fires for ever."""
+    units = {name: spec.unit.symbol for name, spec in neuron.fields.items() if spec.unit is not None}
+    values = {name: neuron.values[name] for name, symbol in units.items() if symbol == "mV"}
+    given = {name: value for name, value in values.items() if isinstance(value, float) and value != 0.0}
+    if len(given) > 1 and all(abs(value) < 1.0 for value in given.values()):
+        name, value = next(iter(given.items()))
+        tell(
+            f"{name}={value:g} mV of {what}, and all other voltages, are below 1 mV. Voltages are in mV: did you mean "
+            f"{1000 * value:g} mV?",
+            NetworkWarning,
+        )
+    threshold, reset = given.get("v_threshold"), given.get("v_reset")
+    if threshold is not None and reset is not None and threshold <= reset:
+        tell(
+            f"v_threshold={threshold:g} mV of {what} is not above v_reset={reset:g} mV: who fires does so again at once",
+            NetworkWarning,
+        )
+
+
 def _check_population(population: Population) -> None:
+    _warn_of_small_voltages(population.neuron, f"{type(population.neuron).__name__} of '{population.name}'")
     model = type(population.neuron).__name__
     kinds = [hook.event for hook in population.neuron.hooks if hook.event in ("fires", "output")]
     if len(kinds) != 1:

@@ -39,6 +39,8 @@ def raster(
     ax.plot(times[::every], neurons[::every], linestyle="", marker=".", markersize=2.5, color=color, rasterized=True)
     ax.set(xlim=(start, end if end > start else start + 1.0), ylim=(-0.5, max(n, 1) - 0.5))
     whole(tidy(ax, "time (ms)", f"neuron of {name}" if name else "neuron").yaxis)
+    if not times.size:
+        ax.set_title("no spikes", fontsize="small", color=FAINT)
     if every > 1:
         ax.set_title(f"every {every}th spike of {len(times):,}", fontsize="small", color=FAINT)
     if rate_bin is not None:
@@ -67,6 +69,8 @@ def rates(
     end = float(times.max(initial=start)) if until is None else until
     if not bin > 0:
         raise BadValueError(f"bin={bin!r} ms of rates() must be above 0")
+    if not times.size:
+        ax.set_title("no spikes", fontsize="small", color=FAINT)
     edges = start + bin * np.arange(max(1, round((end - start) / bin)) + 1)
     counts = np.histogram(times, edges)[0]
     ax.stairs(counts * 1000.0 / (bin * max(cells if n is None else n, 1)), edges, color=color, label=label)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -55,6 +56,14 @@ class Series(NamedTuple):
         return f"{self.name} ({self.unit})" if self.unit else self.name
 
 
+def numbers(data: Any, what: str) -> np.ndarray:
+    """Data as an array of numbers; `what` wants them."""
+    try:
+        return np.asarray(getattr(data, "values", data), float)
+    except (TypeError, ValueError):
+        raise BadValueError(f"{what} takes numbers, or what a recorder kept, not {data!r:.60}") from None
+
+
 def series(data: Any, time: Any = None) -> Series:
     """What a recorder kept of something over time, or an array `[time]` or `[time, element]` with its `time`."""
     if hasattr(data, "dims"):
@@ -64,7 +73,9 @@ def series(data: Any, time: Any = None) -> Series:
         values = np.asarray(data.transpose("time", *other).values, float)
         name, unit, at = str(data.name or ""), str(data.attrs.get("units", "")), np.asarray(data["time"].values, float)
     else:
-        values, name, unit = np.asarray(data, float), "", ""
+        values, name, unit = numbers(data, "a line over time"), "", ""
+        if not values.ndim:
+            raise BadValueError(f"values over time must be [time] or [time, element], not one number: {data!r:.60}")
         at = np.arange(len(values), dtype=float) if time is None else np.asarray(time, float)
     if values.ndim not in (1, 2) or at.shape != values.shape[:1]:
         raise BadValueError(
@@ -81,7 +92,9 @@ def spikes(data: Any) -> tuple[np.ndarray, np.ndarray, int, str]:
         neurons = np.asarray(data["neuron"].values, int)
         n = int(data.attrs.get("cells", neurons.max(initial=-1) + 1))
         return np.asarray(data["time"].values, float), neurons, n, str(data.attrs.get("population", ""))
-    times, neurons = (np.asarray(part) for part in data)
+    if isinstance(data, str) or not isinstance(data, Sequence | np.ndarray) or len(data) != 2:
+        raise BadValueError(f"spikes are what `Spikes` recorded, or two lists, (times, neurons), not {data!r:.60}")
+    times, neurons = (numbers(part, "a list of spikes") for part in data)
     if times.shape != neurons.shape or times.ndim != 1:
         raise BadValueError(
             f"spikes are two lists of one length, (times, neurons), not {times.shape} and {neurons.shape}"

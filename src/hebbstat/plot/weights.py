@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hebbstat.contract.errors import BadValueError
-from hebbstat.plot.style import COLOURS, FAINT, SEQUENTIAL, axes, series, tidy, whole
+from hebbstat.plot.style import COLOURS, FAINT, SEQUENTIAL, axes, numbers, series, tidy, whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -75,7 +75,7 @@ def weight_matrix(
         there[pre, post] = True
         matrix[~there] = np.nan
     else:
-        matrix = np.asarray(data, float)
+        matrix = numbers(data, "weight_matrix()")
     if matrix.ndim != 2:
         raise BadValueError(f"weight_matrix() needs a matrix [pre, post], or weights with pre and post: {matrix.shape}")
     ax = axes(ax, (4.6, 3.8))
@@ -104,4 +104,4 @@ def _last(data: Any) -> np.ndarray:
     """All weights at the last moment there is."""
     if hasattr(data, "dims") and "time" in data.dims:
         data = data.isel(time=-1)
-    return np.ravel(np.asarray(getattr(data, "values", data), float))
+    return np.ravel(numbers(data, "a picture of weights"))

@@ -57,6 +57,29 @@ class Recorded(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._data)
 
+    def __repr__(self) -> str:
+        lines = [f"  {name}: {dict(self._data[name].sizes)}" for name in self._data]
+        return "\n".join(["<Recorded", *lines, ">"]) if lines else "<Recorded nothing; pass record=[...] to run()>"
+
+
+class PlainView:
+    """A reference as recorders may look at it; looking changes nothing."""
+
+    def __init__(self, sim: ReferenceSimulation) -> None:
+        self._sim = sim
+        self.net, self.state, self.weights, self.pairs = sim.net, sim.state, sim.weights, sim.pairs
+        self.modulator, self.some_weights = sim.modulator, sim.some_weights
+
+    @property
+    def step_count(self) -> int:
+        """How many steps were run."""
+        return self._sim.step_count
+
+    @property
+    def time(self) -> float:
+        """ms since the start."""
+        return self._sim.time
+
 
 class PlainRun:
     """Runs a reference step by step; the recorders look after each."""
@@ -66,13 +89,13 @@ class PlainRun:
     def __init__(self, sim: ReferenceSimulation, recorders: Sequence[Recorder], steps: int) -> None:
         if isinstance(recorders, str) or not all(hasattr(one, "observe") for one in recorders):
             raise BadValueError(f"record={recorders!r} must be a list of recorders: record=[Spikes('exc')]")
-        self.sim, self.recorders = sim, recorders
+        self._reference, self.sim, self.recorders = sim, PlainView(sim), recorders
         self.first, self.end = sim.step_count, sim.step_count + steps
-        names = [name for one in recorders for name in one.names(sim)]
+        names = [name for one in recorders for name in one.names(self.sim)]
         if twice := [name for name in names if names.count(name) > 1]:
             raise BadValueError(f"two recorders would both be called '{twice[0]}'; keep one, or record in two runs")
         for one in recorders:
-            one.begin(sim, steps)
+            one.begin(self.sim, steps)
         self._wanted = [wish for one in recorders for wish in one.subscriptions()]
 
     @property
@@ -84,8 +107,8 @@ class PlainRun:
         """Run to the end."""
         while self.step < self.end:
             wanted = [one for one in self.recorders if one.due(self.step) == self.step + 1]
-            before = len(self.sim.spikes)
-            self.sim.step()
+            before = len(self._reference.spikes)
+            self._reference.step()
             self._hand_out(before)
             for one in wanted:
                 one.observe(self)
@@ -94,5 +117,5 @@ class PlainRun:
     def _hand_out(self, before: int) -> None:
         """Give the spikes of the last step to those who want them."""
         for population, take, *_ in self._wanted:
-            neurons = [neuron for _, name, neuron in self.sim.spikes[before:] if name == population]
+            neurons = [neuron for _, name, neuron in self._reference.spikes[before:] if name == population]
             take(np.full(len(neurons), self.step - 1, np.int64), np.array(neurons, np.int32), self.step)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from hebbstat.contract.calls import explained
 from hebbstat.contract.errors import UnknownNameError, suggestion
 from hebbstat.contract.units import is_number
 from hebbstat.network import Population, Projection, lookup, naming
@@ -28,6 +29,7 @@ class ReferenceSimulation(World):
         sim.spikes, sim.state("exc", "v"), sim.weights("inputs -> exc")
     """
 
+    @explained
     def run(
         self, seconds: float | None = None, *, ms: float | None = None, steps: int | None = None,
         record: Sequence[Recorder] = (),

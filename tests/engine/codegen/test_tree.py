@@ -39,6 +39,11 @@ while n > 0:
 return n
 """
 
+UNKNOWN = (
+    "x = [1]", "del x", "x = lambda: 1", "x -= 1", "a < b < c", "x = {}", "x[1:2] = 0", "f(x, y=1)", "a // b", "a ** 2",
+    "a & b", "~a", "for k in r:\n    f()\nelse:\n    g()", "while a:\n    f()\nelse:\n    g()",
+)  # fmt: skip
+
 
 @pytest.mark.parametrize("text", EXPRESSIONS)
 def test_an_expression_is_printed_as_it_was_meant(text: str) -> None:
@@ -50,7 +55,7 @@ def test_statements_are_printed_as_they_were_meant() -> None:
     assert ast.dump(ast.parse(printed)) == ast.dump(ast.parse(STATEMENTS))
 
 
-@pytest.mark.parametrize("text", ["x = [1]", "del x", "x = lambda: 1", "x -= 1", "a < b < c", "x = {}", "x[1:2] = 0"])
+@pytest.mark.parametrize("text", UNKNOWN)
 def test_what_kernels_do_not_have_is_refused(text: str) -> None:
     with pytest.raises(SyntaxError, match="not of the kernels' language"):
         code(text)

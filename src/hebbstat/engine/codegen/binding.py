@@ -116,7 +116,7 @@ class Binder:
                 return self._draw(site, member, name, asking.hook)
             case lookup.OfNeuron(side, of):
                 found = site.cells(side, of)
-                assert found is not None, "refusals.check lets no other value of a neuron pass"
+                assert found is not None, "unsupported.check lets no other value of a neuron pass"
                 return found
             case lookup.Modulator(rule, state):
                 return site.signal(item(array(self.model.rules, modulator(self.model, rule, state)), 0))
@@ -134,7 +134,7 @@ class Binder:
         if name == "dt":
             return self.dt
         assert name == "value", f"{name} is not there"
-        return site.offered["w"]  # refusals.check lets no other target pass here
+        return site.offered["w"]  # unsupported.check lets no other target pass here
 
     def parameter(self, site: Site, member: Member, name: str) -> ir.Expression:
         """A field or derived value: a variable, a live computation, or the modulator that it follows."""
@@ -221,9 +221,9 @@ class Binder:
         if name not in known_of(neuron):
             return None
         key = f"{neuron.prefix}{name}"
-        assert key in cells.variables, "refusals.check lets nothing pass that moves with a signal"
+        assert key in cells.variables, "unsupported.check lets nothing pass that moves with a signal"
         shape = cells.variables[key].shape
-        assert shape is not Shape.TABLE, "refusals.check lets no signal pass"
+        assert shape is not Shape.TABLE, "unsupported.check lets no signal pass"
         return array(cells, key) if shape is Shape.NUMBER else item(array(cells, key), index)
 
 
@@ -251,7 +251,7 @@ def presynaptic_parameter(links: ProjectionGroup, name: str) -> str | None:
     if name not in known_of(neuron):
         return None
     key = f"{neuron.prefix}{name}"
-    assert key in links.source.variables, "refusals.check lets nothing pass that moves"
+    assert key in links.source.variables, "unsupported.check lets nothing pass that moves"
     declared = links.source.variables[key]
-    assert declared.fixed and declared.shape is not Shape.TABLE, "refusals.check lets nothing pass that moves"
+    assert declared.fixed and declared.shape is not Shape.TABLE, "unsupported.check lets nothing pass that moves"
     return key

@@ -177,7 +177,7 @@ class ProjectionContext:
     def aimed_at(self, aim: str) -> str:
         """The variable of a rule's target at a synapse; in a loop over synapses, also its local name."""
         group, name, shape = target_variable(self.binder.model, self.links, aim)
-        assert group is self.links and shape is Shape.SYNAPSE, "refusals.check lets no other target pass"
+        assert group is self.links and shape is Shape.SYNAPSE, "unsupported.check lets no other target pass"
         return name
 
     def _of_neuron(self, side: str, name: str) -> ir.Expression | None:

@@ -85,9 +85,9 @@ def _statement(node: ast.stmt, given: dict[str, Given]) -> ir.Block:
             return (ir.Add(tree(target), tree(value)),)
         case ast.If(test, body, rest):
             return (ir.If(tree(test), _block(body, given), _block(rest, given)),)
-        case ast.For(ast.Name(index), over, body):
+        case ast.For(ast.Name(index), over, body, []):
             return (ir.For(ir.Local(index), tree(over), _block(body, given)),)
-        case ast.While(test, body):
+        case ast.While(test, body, []):
             return (ir.While(tree(test), _block(body, given)),)
         case ast.Return(value):
             return (ir.Return(None if value is None else tree(value)),)
@@ -116,11 +116,11 @@ def _expression(node: ast.expr, given: dict[str, Given]) -> ir.Expression:
             return ir.Item(tree(of), (ir.Everything(),))
         case ast.Subscript(of, index):
             return ir.Item(tree(of), (tree(index),))
-        case ast.Call(function, parts):
+        case ast.Call(function, parts, []):
             return ir.Call(ast.unparse(function), tuple(map(tree, parts)))
-        case ast.UnaryOp(sign, of):
+        case ast.UnaryOp(sign, of) if type(sign) in SIGNS:
             return ir.Unary(SIGNS[type(sign)], tree(of))
-        case ast.BinOp(left, sign, right) | ast.Compare(left, [sign], [right]):
+        case ast.BinOp(left, sign, right) | ast.Compare(left, [sign], [right]) if type(sign) in SIGNS:
             return ir.Binary(tree(left), SIGNS[type(sign)], tree(right))
         case ast.BoolOp(sign, parts):
             return ir.Logical(SIGNS[type(sign)], tuple(map(tree, parts)))

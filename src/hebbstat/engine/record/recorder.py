@@ -63,6 +63,7 @@ class Recorder(Observer):
 
     name = ""
     every: float | None = None
+    _sized: tuple[tuple[int, int], np.ndarray] | None = None
     assumes = ""
     """What the predicted size rests on, for error messages."""
 
@@ -87,11 +88,18 @@ class Recorder(Observer):
     def begin(self, sim: SimulationView, steps: int, budget: int | None = None) -> None:
         """Check what is asked for, make room: for the whole run, or for about `budget` bytes if it streams to disk."""
         self._dt, self._interval = sim.net.dt, self._steps_between(sim)
-        sample = self._sampled(sim)
+        sample, self._sized = self._size(sim), None
         samples = self._samples(sim, steps)
         self._capacity = samples if budget is None else min(samples, max(1, budget // max(1, sample.nbytes + 8)))
         self._times, self._values = np.empty(self._capacity), np.empty((self._capacity, *sample.shape), sample.dtype)
         self._taken, self._due = 0, NEVER
+
+    def _size(self, sim: SimulationView) -> np.ndarray:
+        """A sample from before the run, to learn how large they are: one is enough, whoever wants to know."""
+        now = (id(sim), sim.step_count)
+        if self._sized is None or self._sized[0] != now:
+            self._sized = now, self._sampled(sim)
+        return self._sized[1]
 
     def _check(self) -> None:
         """Whether a class of the user's is whole."""
@@ -170,7 +178,7 @@ class Recorder(Observer):
 
     def expected_bytes(self, sim: SimulationView, steps: int) -> int:
         """The memory that a run of so many steps will need, known before it."""
-        return IN_MEMORY + (self._samples(sim, steps) + 2) * (8 + self._sampled(sim).nbytes)
+        return IN_MEMORY + (self._samples(sim, steps) + 2) * (8 + self._size(sim).nbytes)
 
     def expected_disk(self, sim: SimulationView, steps: int) -> int:
         """The disk that it will need if it streams, or is saved."""
@@ -178,7 +186,7 @@ class Recorder(Observer):
 
     def expected_held(self, sim: SimulationView, steps: int, budget: int) -> int:
         """The memory that it will need if it streams to disk."""
-        return min(self.expected_bytes(sim, steps), IN_MEMORY + 2 * max(budget, self._sampled(sim).nbytes))
+        return min(self.expected_bytes(sim, steps), IN_MEMORY + 2 * max(budget, self._size(sim).nbytes))
 
     def _steps_between(self, sim: SimulationView) -> int:
         return steps_between(self.every, sim, type(self).__name__)
