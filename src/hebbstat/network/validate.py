@@ -111,7 +111,7 @@ def _warn_of_small_voltages(neuron: Neuron, what: str) -> None:
     threshold, reset = given.get("v_threshold"), given.get("v_reset")
     if threshold is not None and reset is not None and threshold <= reset:
         tell(
-            f"v_threshold={threshold:g} mV of {what} is not above v_reset={reset:g} mV: who fires does so again at once",
+            f"v_threshold={threshold:g} mV of {what} is not above v_reset={reset:g} mV: it fires again at once",
             NetworkWarning,
         )
 
