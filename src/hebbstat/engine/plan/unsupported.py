@@ -39,7 +39,6 @@ REFUSALS = {
     "lagged": "lagged copies of a state",
     "after": "events delayed further with after=",
     "rewiring": "births and deaths of synapses",
-    "quantile": "quantiles as reductions",
     "over": "reductions over all projections of a neuron",
     "reduced": "reductions of anything but w over a postsynaptic neuron's synapses",
     "quantity": "rules that change anything but w, a release's parameters or (rules on cells) a neuron's parameter",
@@ -162,8 +161,6 @@ def _of_state(state: State) -> Iterator[str]:
     if state.scope is PerBranch:
         yield "branch"
     if isinstance(state.origin, Reduction):
-        if state.origin.how == "quantile":
-            yield "quantile"
         if state.origin.over != "projection":
             yield "over"
         if state.origin.of != "w" or state.scope is not PerPost:

@@ -19,7 +19,14 @@ from hebbstat.engine.runtime.random import (
     uniform32,
     uniform64,
 )
-from hebbstat.engine.runtime.reductions import reduce_count, reduce_max, reduce_mean, reduce_min, reduce_sum
+from hebbstat.engine.runtime.reductions import (
+    reduce_count,
+    reduce_max,
+    reduce_mean,
+    reduce_min,
+    reduce_quantile,
+    reduce_sum,
+)
 from hebbstat.engine.runtime.replay import (
     BATCH,
     decode_due,
@@ -53,7 +60,7 @@ __all__ = [
     "bits_of_copy", "called", "collect", "copy_lanes", "count_spikes", "cycles", "decode_due", "end_schedule", "exp",
     "fill_lanes", "find_due", "find_newest", "find_older", "halts_at", "has_done", "history_full", "inline",
     "kernel", "lanes", "log_spikes", "make_room", "next_place", "normal", "number_lanes", "unpack", "compress_indices",
-    "place_of", "planned", "planned_of", "rate_of", "reduce_count", "reduce_max", "reduce_mean", "reduce_min",
+    "place_of", "planned", "planned_of", "rate_of", "reduce_count", "reduce_max", "reduce_mean", "reduce_min", "reduce_quantile",
     "reduce_sum", "rounded32", "rounded64", "rounded_to", "row_element", "step_key", "stop_asked",
     "synapse_element", "gather_records", "uniform32", "uniform64", "wait_for", "whole_lanes",
 ]  # fmt: skip
