@@ -66,7 +66,7 @@ MEETS: dict[str, Any] = {
     "lagged": lambda: rule(**lagged()),
     "after": lambda: rule(**delayed()),
     "rewiring": lambda: ticking(**hook(prune=lambda w: w < 0.0)),
-    "over": lambda: ticking(total=hs.PerPost.reduce("w", "sum", over="neuron")),
+    "over": lambda: ticking(total=hs.PerPost.reduce("w", hs.quantile(0.5), over="neuron")),
     "reduced": lambda: ticking(total=hs.PerPre.reduce("w", "sum")),
     "quantity": lambda: rule(acts_on="post.v_threshold", **hook(on_post=lambda value: 0.1)),
     "diffusion": Diffuses,

@@ -78,3 +78,68 @@ def test_it_is_compiled_too() -> None:
     large = np.quantile(begin.astype(float), 0.8, axis=0)
     np.testing.assert_allclose(sim.state("p", "Sparing.large"), large, rtol=1e-6)
     assert ((sim.weights("p").reshape(40, 5) < begin) == (begin < large)).all()
+
+
+class Share(hs.Plasticity):
+    """A neuron's weights of all its projections are held to one sum: each takes part by its share."""
+
+    aim: hs.units.Weight = 40.0
+    period: hs.units.Ms = 15.0
+
+    whole = hs.PerPost.reduce("w", "sum", over="neuron")
+    middle = hs.PerPost.reduce("w", "mean", over="neuron")
+    number = hs.PerPost.reduce("w", "count", over="neuron")
+    largest = hs.PerPost.reduce("w", "max", over="neuron")
+    least = hs.PerPost.reduce("w", "min", over="neuron")
+    own = hs.PerPost.reduce("w", "sum")
+
+    @staticmethod
+    def on_tick(w, whole, middle, number, largest, least, own, aim):
+        return 0.1 * w * (aim - whole) / whole + 0.001 * (middle - least) * number - 0.001 * (largest - own / 9.0)
+
+
+class Load(hs.PopulationRule):
+    """A threshold follows the sum of a neuron's weights."""
+
+    acts_on = "v_threshold"
+    period: hs.units.Ms = 10.0
+
+    whole = hs.PerNeuron.reduce("w", "sum")
+    most = hs.PerNeuron.reduce("w", "max")
+    seen = hs.PerNeuron.state()
+
+    @seen.on_tick
+    def _(most):
+        return most
+
+    @staticmethod
+    def on_tick(whole, seen):
+        return 0.01 * (whole - 30.0) + 0.001 * seen
+
+
+def crowd() -> hs.Network:
+    net = hs.Network(dt=0.5, seed=8)
+    a, d = net.add(hs.PoissonSource(rate=60.0), 25, "a"), net.add(hs.PoissonSource(rate=30.0), 10, "d")
+    b = net.add(hs.LIF(), 9, "b", rules=[Load()])
+    stdp = [hs.PairSTDP(), hs.HardBounds(0.0, 9.0)]
+    net.connect(a, b, hs.FixedProbability(0.4), weight=hs.LogNormal(2.0, cv=0.6), name="p", rules=[*stdp, Share()])
+    net.connect(d, b, hs.FixedProbability(0.5), weight=1.5, delay=hs.Uniform(0.5, 4.0), name="late", rules=stdp)
+    net.connect(d, b, hs.FromPairs([0, 1], [0, 4]), weight=0.7, name="static")
+    net.connect(b, b, hs.AllToAll(), weight=0.5, delay=1.0, name="own", rules=[Share(period=30.0)])
+    return net
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_reductions_over_all_projections_equal_the_reference(threads: int, plain: None) -> None:
+    compare(instantiate(crowd()), steps=400, threads=threads)
+
+
+def test_they_are_what_the_weights_are_at_the_tick(plain: None) -> None:
+    sim = hs.Simulation(crowd(), dtype="float64", quiet=True, threads=2)
+    sim.run(ms=9.5)
+    sums = np.zeros(9)
+    for name in ("p", "late", "static", "own"):
+        np.add.at(sums, sim.pairs(name)[1], np.broadcast_to(sim.weights(name), len(sim.pairs(name)[1])))
+    sim.run(ms=0.5)
+    moved = sim.state("b", "Load.whole") - sums
+    assert abs(moved).max() < 1.0 and abs(moved).min() < 1e-9, "but for what the last step's spikes changed"

@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from hebbstat.engine.jit.pipeline import inline
+from hebbstat.engine.runtime.replay import of_synapse
 
 
 @inline
@@ -54,6 +55,34 @@ def reduce_min(start, post, in_degree, values, out):
         out[i] = 1e308 if in_degree[i] > 0 else 0.0
     for k in range(start[0], start[start.size - 1]):
         out[post[k]] = min(out[post[k]], np.float64(values[k]))
+
+
+@inline
+def add_sums(start, post, values, out):
+    """out[i] += the sum of the values of neuron i's synapses; `values` may be one for all."""
+    for k in range(start[0], start[start.size - 1]):
+        out[post[k]] += np.float64(of_synapse(values, k))
+
+
+@inline
+def add_counts(start, post, values, out):
+    """out[i] += the number of neuron i's synapses."""
+    for k in range(start[0], start[start.size - 1]):
+        out[post[k]] += 1.0
+
+
+@inline
+def add_largest(start, post, values, out):
+    """out[i] becomes the largest value of neuron i's synapses, if it is less."""
+    for k in range(start[0], start[start.size - 1]):
+        out[post[k]] = max(out[post[k]], np.float64(of_synapse(values, k)))
+
+
+@inline
+def add_smallest(start, post, values, out):
+    """out[i] becomes the smallest value of neuron i's synapses, if it is more."""
+    for k in range(start[0], start[start.size - 1]):
+        out[post[k]] = min(out[post[k]], np.float64(of_synapse(values, k)))
 
 
 @inline
