@@ -11,6 +11,7 @@ from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.batch_loop import BatchLoop
 from hebbstat.engine.codegen.binding import Binder, Site, presynaptic_parameter, variable
 from hebbstat.engine.codegen.quote import added, array, call, code, expr, item
+from hebbstat.engine.codegen.reductions import reduction
 from hebbstat.engine.codegen.row_loop import RowLoop
 from hebbstat.engine.plan.arrays import Shape, Variable, history, parameter
 from hebbstat.engine.plan.model import Member, target_variable
@@ -152,11 +153,7 @@ class ProjectionContext:
 
     def reduced(self, name: str) -> ir.Item:
         """A reduction over the synapses of a cell."""
-        return item(self.reduction(name), "i")
-
-    def reduction(self, name: str) -> ir.Array:
-        """The array that a reduction fills."""
-        return added(self.links, name, Variable(Shape.CELL, 0.0, "float64"))
+        return item(reduction(self.links, name), "i")
 
     def snapshot(self, name: str, value: ir.Expression) -> ir.Expression:
         """A value that is stored with each postsynaptic event, read back at its place in the history."""

@@ -13,6 +13,7 @@ from hebbstat.engine.codegen.network_rules import of_network
 from hebbstat.engine.codegen.population import of_population
 from hebbstat.engine.codegen.printing import Printer
 from hebbstat.engine.codegen.projection import of_projection
+from hebbstat.engine.codegen.reductions import reductions
 from hebbstat.engine.codegen.step import run
 from hebbstat.engine.plan.arrays import Shape, Variable
 from hebbstat.engine.plan.model import Group, Model, tuple_name
@@ -56,6 +57,8 @@ def write_module(model: Model, plans: Mapping[str, Plan], dtype: str, timed: boo
     for name, plan in plans.items():
         written, records[name] = of_projection(binder, plan)
         functions += written
+    for cells in model.cells.values():
+        functions += reductions(model, cells)
     functions += of_network(binder)
     kernel, parts = run(binder, plans, functions, timed)
     kept, stands_for = share(functions)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import PopulationRule
-from hebbstat.contract.state import State, Trace
+from hebbstat.contract.state import Reduction, State, Trace
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Binder, Site
 from hebbstat.engine.codegen.fragments import LEARNING, let, put, results, when_learning
 from hebbstat.engine.codegen.quote import array, call, code, expr, item, joined
+from hebbstat.engine.codegen.reductions import reduction
 from hebbstat.engine.plan.model import Member, PopulationGroup
 
 Hooks = list[tuple[Member, Hook]]
@@ -39,6 +40,8 @@ def _site(binder: Binder, cells: PopulationGroup, member: Member) -> Site:
     """A rule on cells reads states as of the end of this step."""
 
     def state(site: Site, of: Member, which: State) -> ir.Expression:
+        if isinstance(which.origin, Reduction):
+            return item(reduction(cells, f"{of.prefix}{which.name}"), "i")
         return binder.advanced(site, of, which, item(array(cells, f"{of.prefix}{which.name}"), "i"))
 
     def of_neuron(side: str, name: str) -> ir.Expression | None:

@@ -10,6 +10,7 @@ from hebbstat.engine.codegen.network_rules import EVENTS
 from hebbstat.engine.codegen.population_rules import calls_of_rules
 from hebbstat.engine.codegen.profiling import Part, clocked, part
 from hebbstat.engine.codegen.quote import call, code, expr, joined
+from hebbstat.engine.codegen.reductions import when_reduced
 from hebbstat.engine.plan.model import Model, PopulationGroup, ProjectionGroup, sensed_cells
 from hebbstat.engine.plan.projection import Plan
 
@@ -83,6 +84,7 @@ def _step(binder: Binder, plans: Mapping[str, Plan], there: Mapping[str, ir.Func
     blocks = [_called(there[name]) for name in named if name in there]
     blocks += [calls_of_rules(binder, c, "spikes_of") for c in cells]
     for event in EVENTS:
+        blocks += [_reduced(model, c, there) for c in cells] if event == "on_tick" else []
         blocks += [_passed(model, q, event, there[name]) for q in links if (name := f"{event}_{q.ident}") in there]
         blocks += [calls_of_rules(binder, c, event) for c in cells]
     return [part(block) for block in blocks if block]
@@ -101,6 +103,15 @@ def _passed(model: Model, links: ProjectionGroup, event: str, function: ir.Funct
     ticks = ir.any_of(expr(f"(n + 1) % q.{name} == 0", q=links) for name in clocks)
     assert ticks is not None, "what acts at ticks has a period"
     return ir.only_if(ir.all_of([expr("network.learning[0] != 0", network=model.rules), ticks]), _called(function))
+
+
+def _reduced(model: Model, cells: PopulationGroup, there: Mapping[str, ir.Function]) -> ir.Block:
+    """What rules want to know of all projections onto a population, at their ticks, before any of them acts."""
+    ticks = when_reduced(model, cells)
+    if ticks is None:
+        return ()
+    learning = expr("network.learning[0] != 0", network=model.rules)
+    return ir.only_if(ir.all_of([learning, ticks]), _called(there[f"reduce_{cells.ident}"]))
 
 
 def _halts(model: Model) -> ir.Block:

@@ -11,9 +11,11 @@ from hebbstat.engine.codegen.binding import Site
 from hebbstat.engine.codegen.context import ProjectionContext
 from hebbstat.engine.codegen.fragments import LEARNING, let, put, results, when_learning
 from hebbstat.engine.codegen.presynaptic import arriving_rate
-from hebbstat.engine.codegen.quote import call, expr, joined
+from hebbstat.engine.codegen.quote import added, call, expr, joined
+from hebbstat.engine.codegen.reductions import is_over_neuron, reduction
 from hebbstat.engine.codegen.replay import newest_event, replayed, settle
 from hebbstat.engine.codegen.update import Update, store, synapse_event, tick
+from hebbstat.engine.plan.arrays import Role, Shape, Variable
 from hebbstat.engine.plan.model import Member
 from hebbstat.network import streams
 
@@ -144,15 +146,23 @@ def _rounded(at: ProjectionContext, site: Site, update: Update) -> ir.Block:
 
 
 def _reductions(at: ProjectionContext) -> ir.Block:
-    """Reductions over a neuron's incoming synapses, at the ticks of the rules that want them."""
+    """Reductions over a neuron's synapses of this projection, at the ticks of the rules that want them."""
     block = ir.NOTHING
     for member in at.plan.rules:
         for state in member.mechanism.states.values():
-            if isinstance(state.origin, Reduction):
-                to = at.reduction(f"{member.prefix}{state.name}")
-                reduce = at.code(f"reduce_{state.origin.how}(q.start, q.post, q.in_degree, q.w, to)", to=to)
-                block += ir.only_if(tick(member), reduce)
+            if isinstance(state.origin, Reduction) and not is_over_neuron(member, state):
+                to = reduction(at.links, f"{member.prefix}{state.name}")
+                block += ir.only_if(tick(member), _reduce(at, state.origin, to))
     return block
+
+
+def _reduce(at: ProjectionContext, how: Reduction, to: ir.Array) -> ir.Block:
+    if how.how != "quantile":
+        return at.code(f"reduce_{how.how}(q.start, q.post, q.in_degree, q.w, to)", to=to)
+    by_cell = added(at.links, "by_cell", Variable(Shape.SYNAPSE, 0.0, role=Role.SCRATCH))
+    until = added(at.links, "by_cell_until", Variable(Shape.CELL, 0, "int64", Role.SCRATCH))
+    text = "reduce_quantile(q.start, q.post, q.in_degree, q.w, to, share, by_cell, until)"
+    return at.code(text, to=to, share=ir.Number(float(how.q)), by_cell=by_cell, until=until)
 
 
 def _owners(at: ProjectionContext, scope: str, event: str) -> ir.Block:

@@ -22,6 +22,7 @@ from hebbstat.contract.state import (
     Inflow,
     Lagged,
     PerBranch,
+    PerNeuron,
     PerPost,
     PerSynapse,
     Reduction,
@@ -39,8 +40,7 @@ REFUSALS = {
     "lagged": "lagged copies of a state",
     "after": "events delayed further with after=",
     "rewiring": "births and deaths of synapses",
-    "quantile": "quantiles as reductions",
-    "over": "reductions over all projections of a neuron",
+    "over": "quantiles over all projections of a neuron",
     "reduced": "reductions of anything but w over a postsynaptic neuron's synapses",
     "quantity": "rules that change anything but w, a release's parameters or (rules on cells) a neuron's parameter",
     "diffusion": "states that diffuse between cells",
@@ -162,11 +162,9 @@ def _of_state(state: State) -> Iterator[str]:
     if state.scope is PerBranch:
         yield "branch"
     if isinstance(state.origin, Reduction):
-        if state.origin.how == "quantile":
-            yield "quantile"
-        if state.origin.over != "projection":
+        if state.origin.how == "quantile" and (state.origin.over == "neuron" or state.scope is PerNeuron):
             yield "over"
-        if state.origin.of != "w" or state.scope is not PerPost:
+        if state.origin.of != "w" or state.scope not in (PerPost, PerNeuron):
             yield "reduced"
 
 

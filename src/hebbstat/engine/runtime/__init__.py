@@ -19,7 +19,18 @@ from hebbstat.engine.runtime.random import (
     uniform32,
     uniform64,
 )
-from hebbstat.engine.runtime.reductions import reduce_count, reduce_max, reduce_mean, reduce_min, reduce_sum
+from hebbstat.engine.runtime.reductions import (
+    add_counts,
+    add_largest,
+    add_smallest,
+    add_sums,
+    reduce_count,
+    reduce_max,
+    reduce_mean,
+    reduce_min,
+    reduce_quantile,
+    reduce_sum,
+)
 from hebbstat.engine.runtime.replay import (
     BATCH,
     decode_due,
@@ -49,11 +60,12 @@ from hebbstat.engine.runtime.spikes import (
 from hebbstat.engine.runtime.sync import ask_to_halt, halts_at, has_done, stop_asked, wait_for
 
 __all__ = [
-    "BATCH", "LANES", "U64", "prefetch_rows", "ask_to_halt", "begin_schedule", "binomial", "bits_at", "bits_of",
-    "bits_of_copy", "called", "collect", "copy_lanes", "count_spikes", "cycles", "decode_due", "end_schedule", "exp",
-    "fill_lanes", "find_due", "find_newest", "find_older", "halts_at", "has_done", "history_full", "inline",
-    "kernel", "lanes", "log_spikes", "make_room", "next_place", "normal", "number_lanes", "unpack", "compress_indices",
-    "place_of", "planned", "planned_of", "rate_of", "reduce_count", "reduce_max", "reduce_mean", "reduce_min",
-    "reduce_sum", "rounded32", "rounded64", "rounded_to", "row_element", "step_key", "stop_asked",
-    "synapse_element", "gather_records", "uniform32", "uniform64", "wait_for", "whole_lanes",
+    "BATCH", "LANES", "U64", "add_counts", "add_largest", "add_smallest", "add_sums", "ask_to_halt",
+    "begin_schedule", "binomial", "bits_at", "bits_of", "bits_of_copy", "called", "collect", "compress_indices",
+    "copy_lanes", "count_spikes", "cycles", "decode_due", "end_schedule", "exp", "fill_lanes", "find_due",
+    "find_newest", "find_older", "gather_records", "halts_at", "has_done", "history_full", "inline", "kernel",
+    "lanes", "log_spikes", "make_room", "next_place", "normal", "number_lanes", "place_of", "planned",
+    "planned_of", "prefetch_rows", "rate_of", "reduce_count", "reduce_max", "reduce_mean", "reduce_min",
+    "reduce_quantile", "reduce_sum", "rounded32", "rounded64", "rounded_to", "row_element", "step_key",
+    "stop_asked", "synapse_element", "uniform32", "uniform64", "unpack", "wait_for", "whole_lanes",
 ]  # fmt: skip

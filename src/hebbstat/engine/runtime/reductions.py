@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from hebbstat.engine.jit.pipeline import inline
+from hebbstat.engine.runtime.replay import of_synapse
 
 
 @inline
@@ -54,3 +55,85 @@ def reduce_min(start, post, in_degree, values, out):
         out[i] = 1e308 if in_degree[i] > 0 else 0.0
     for k in range(start[0], start[start.size - 1]):
         out[post[k]] = min(out[post[k]], np.float64(values[k]))
+
+
+@inline
+def add_sums(start, post, values, out):
+    """out[i] += the sum of the values of neuron i's synapses; `values` may be one for all."""
+    for k in range(start[0], start[start.size - 1]):
+        out[post[k]] += np.float64(of_synapse(values, k))
+
+
+@inline
+def add_counts(start, post, values, out):
+    """out[i] += the number of neuron i's synapses."""
+    for k in range(start[0], start[start.size - 1]):
+        out[post[k]] += 1.0
+
+
+@inline
+def add_largest(start, post, values, out):
+    """out[i] becomes the largest value of neuron i's synapses, if it is less."""
+    for k in range(start[0], start[start.size - 1]):
+        out[post[k]] = max(out[post[k]], np.float64(of_synapse(values, k)))
+
+
+@inline
+def add_smallest(start, post, values, out):
+    """out[i] becomes the smallest value of neuron i's synapses, if it is more."""
+    for k in range(start[0], start[start.size - 1]):
+        out[post[k]] = min(out[post[k]], np.float64(of_synapse(values, k)))
+
+
+@inline
+def reduce_quantile(start, post, in_degree, values, out, q, by_cell, until):
+    """out[i] = the q-quantile of neuron i's synapses, linear between order statistics; 0 where there are none.
+
+    by_cell    as values [synapses]          scratch: the values, cell by cell
+    until      int64 [cells]                 scratch: where in it those of a cell end
+    """
+    total = 0
+    for i in range(out.size):
+        until[i] = total
+        total += in_degree[i]
+    for k in range(start[0], start[start.size - 1]):
+        by_cell[until[post[k]]] = values[k]
+        until[post[k]] += 1
+    for i in range(out.size):
+        out[i] = _quantile(by_cell, until[i] - in_degree[i], until[i], q)
+
+
+@inline
+def _quantile(values, begin, end, q):
+    """The q-quantile of values[begin:end], which are put in another order; 0 if there are none."""
+    n = end - begin
+    if n < 2:
+        return np.float64(values[begin]) if n == 1 else 0.0
+    at = (n - 1) * q
+    k = min(int(at), n - 2)
+    _partition(values, begin, end - 1, begin + k)
+    low, high = np.float64(values[begin + k]), np.float64(values[begin + k + 1])
+    for place in range(begin + k + 2, end):
+        high = min(high, np.float64(values[place]))
+    return low + (high - low) * (at - k)
+
+
+@inline
+def _partition(values, first, last, k):
+    """Put values[first:last + 1] in an order in which that at k is where sorting would put it, none after it is less.
+
+    C. A. R. Hoare 1961, doi:10.1145/366622.366647.
+    """
+    while first < last:
+        pivot, i, j = values[k], first, last
+        while i <= j:
+            while values[i] < pivot:
+                i += 1
+            while pivot < values[j]:
+                j -= 1
+            if i <= j:
+                values[i], values[j] = values[j], values[i]
+                i += 1
+                j -= 1
+        first = i if j < k else first
+        last = j if k < i else last
