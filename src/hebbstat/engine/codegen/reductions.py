@@ -36,7 +36,7 @@ def reductions(model: Model, cells: PopulationGroup) -> tuple[ir.Function, ...]:
         body += ir.only_if(_ticks(group, member), _evaluated(cells, links, group, member, state))
     flushes = joined(*(_flush(model, one) for one in links if one.replays))
     doc = f"What rules want to know of all synapses onto the cells of {cells.name!r}."
-    parameters = (ir.Local("n"), *map(ir.Whole, groups))
+    parameters: tuple[ir.Local | ir.Whole, ...] = (ir.Local("n"), *map(ir.Whole, groups))
     return (ir.Function(f"reduce_{cells.ident}", "called", doc, parameters, flushes + body),)
 
 
