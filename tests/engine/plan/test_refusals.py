@@ -76,7 +76,6 @@ MEETS: dict[str, Any] = {
     "moving": lambda: rule(**hook(on_pre=lambda pre_v: pre_v)),
     "signal": lambda: rule(**hook(on_pre=lambda post_i_ext: post_i_ext)),
     "decay": lambda: hs.PairSTDP(tau_plus=hs.TimedArray([10.0, 20.0], every=5.0)),
-    "columns": lambda: hs.HardBounds(high=hs.TimedArray(np.ones((2, 9)), every=1.0)),
     "value": lambda: rule(
         c=(c := hs.PerSynapse.state()),
         acts_on="release.U",

@@ -129,6 +129,8 @@ for row in range(q.last.size):
                 case ir.Item(ir.Array(group, name) as of, (index,)) if group is self.links and index in (SYNAPSE, ROW):
                     name = name if index == SYNAPSE else f"row_{name}"
                     return item(self._batch(name, node, of.variable.dtype), place)
+                case ir.Local("k"):
+                    return item(self.number, place)
                 case ir.Local(name) if name in self.values:
                     return item(self._batch(name, node, self.values[name]), place)
             return None

@@ -235,7 +235,7 @@ def variable(group: Group, name: str, step: ir.Expression = NOW) -> ir.Expressio
         given["repeat"] = array(group, f"repeat_{name}")
         if declared.value.values.ndim == 1:
             return expr("planned(whole, step, every, repeat)", **given)
-        of = "i" if declared.over is Shape.CELL else "group.pre[row]"
+        of = {Shape.CELL: "i", Shape.SYNAPSE: "k"}.get(declared.over or Shape.ROW, "group.pre[row]")
         return expr(f"planned_of(whole, step, every, repeat, {of})", **given, group=group)
     return whole if declared.shape is Shape.NUMBER else item(whole, INDEX[declared.shape])
 

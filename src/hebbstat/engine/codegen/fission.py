@@ -74,8 +74,16 @@ def put_later(links: ProjectionGroup, arithmetic: ir.Block) -> tuple[ir.Block, i
 
 def needs_cell(body: ir.Block) -> bool:
     """Whether a loop uses the index `i` of the postsynaptic neuron for more than looking something up."""
+    return _needs(body, CELL)
 
+
+def needs_synapse(body: ir.Block) -> bool:
+    """The same of the index `k` of the synapse."""
+    return _needs(body, SYNAPSE)
+
+
+def _needs(body: ir.Block, index: ir.Local) -> bool:
     def found(node: ir.Node) -> ir.Node | None:
-        return ir.Number(None) if isinstance(node, ir.Item) and node.index[-1] == CELL else None
+        return ir.Number(None) if isinstance(node, ir.Item) and node.index[-1] == index else None
 
-    return CELL in ir.walk(*ir.all_changed(body, found))
+    return index in ir.walk(*ir.all_changed(body, found))

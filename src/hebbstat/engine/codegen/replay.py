@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.context import THEN, ProjectionContext
-from hebbstat.engine.codegen.fission import cut, needs_cell
+from hebbstat.engine.codegen.fission import cut, needs_cell, needs_synapse
 from hebbstat.engine.codegen.fragments import let
 from hebbstat.engine.codegen.quote import added, expr, item
 from hebbstat.engine.codegen.update import synapse_event
@@ -61,9 +61,16 @@ for level in range(levels - 1, -1, -1):
         put
 """,
         head=rows.replay_head, cells=rows.cells, steps=rows.steps, since=rows.since, shared=loops.shared, pick=pick,
-        event_at=event_at, gather=loops.gather, own=(*pick, *cell) if needs_cell(body) else (),
+        event_at=event_at, gather=loops.gather, own=_own(body, pick, cell),
         arithmetic=loops.arithmetic, put=rows.in_replay(tuple(ir.Assign(to, place) for to, place in places.items())),
     ), "called", (*rows.replayed, ir.Local("youngest"), ir.Local("count")))  # fmt: skip
+
+
+def _own(body: ir.Block, pick: ir.Block, cell: ir.Block) -> ir.Block:
+    """The indices that the arithmetic needs by themselves."""
+    if needs_cell(body):
+        return (*pick, *cell)
+    return pick if needs_synapse(body) else ()
 
 
 def _name(place: ir.Item) -> str:
@@ -113,6 +120,5 @@ def flush(at: ProjectionContext, missed: tuple[ir.Function, ...]) -> tuple[ir.Fu
 
 def history_of(at: ProjectionContext, functions: tuple[ir.Function, ...]) -> dict[ir.Array, ir.Expression]:
     """What functions read of the time of past events: arrays of the history, and what each holds."""
-    prefix = "h_"
-    found = {one: one.holds for one in ir.arrays(*functions) if one.group is at.links and one.name.startswith(prefix)}
+    found = {one: one.holds for one in ir.arrays(*functions) if one.group is at.links and one.name.startswith("h_")}
     return {one: holds for one, holds in found.items() if holds is not None}

@@ -164,6 +164,9 @@ class Layout:
             for key, variable in links.variables.items():
                 if np.ndim(variable.value):
                     made[key] = self._part(variable, shard, first, last)
+                elif variable.over is Shape.SYNAPSE:
+                    times = [shard.to_shard(row, np.empty(shard.n)) for row in variable.value.values]
+                    made[key] = np.array(times, self.real)
             sizes = Sizes(
                 self.threads, self.slots, last - first, sources=len(made["first_row"]) - 1, delays=len(delays),
                 rows=len(made["pre"]), synapses=shard.n, at_once=_at_once(links, made["start"]),

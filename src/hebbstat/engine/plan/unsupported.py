@@ -16,7 +16,7 @@ from hebbstat.contract.mechanism import (
     Receptor,
     Release,
 )
-from hebbstat.contract.signals import Moving, TimedArray
+from hebbstat.contract.signals import Moving
 from hebbstat.contract.state import (
     WHOLE,
     Inflow,
@@ -32,7 +32,6 @@ from hebbstat.contract.state import (
 )
 from hebbstat.network.lookup import On, Read, neurons, places, quantities, reads
 from hebbstat.network.network import Network, Projection
-from hebbstat.network.scopes import field_scope
 
 REFUSALS = {
     "branch": "states per dendritic branch",
@@ -50,7 +49,6 @@ REFUSALS = {
     "moving": "rules that read a moving value of the presynaptic neuron, except pre_rate of rate neurons",
     "signal": "rules that read a neuron's parameter that is a signal, or is derived from one that moves",
     "decay": "states of synapses and rules that decay or advance with what moves: a signal, or what a rule acts on",
-    "columns": "plans with a value for each synapse (one for all, or one for each neuron, it does)",
     "value": "hooks of states that read the `value` of anything but w",
     "sensor": "sensors outside the rules of the network",
 }
@@ -89,10 +87,6 @@ def _of_mechanism(mechanism: Mechanism, on: On, aims: set[Target], at: Place) ->
         event_driven = isinstance(mechanism, Plasticity | Release | PopulationRule)
         if event_driven and _moves_by(mechanism, state, on, aims, at):
             yield "decay"
-    for name, value in mechanism.values.items():
-        by_synapse = isinstance(mechanism, Plasticity | Release) and field_scope(mechanism, name) is PerSynapse
-        if by_synapse and isinstance(value, TimedArray) and value.values.ndim == 2:
-            yield "columns"
     for hook in mechanism.hooks:
         if hook.after:
             yield "after"
