@@ -143,3 +143,38 @@ def test_they_are_what_the_weights_are_at_the_tick(plain: None) -> None:
     sim.run(ms=0.5)
     moved = sim.state("b", "Load.whole") - sums
     assert abs(moved).max() < 1.0 and abs(moved).min() < 1e-9, "but for what the last step's spikes changed"
+
+
+class Count(hs.Plasticity):
+    """Synapses count their events, slow ones in float64; what a neuron's synapses have counted acts on all of them."""
+
+    period: hs.units.Ms = 12.0
+
+    heard = hs.PerSynapse.state()
+    kept = hs.PerSynapse.state(1.0, slow=True)
+    whole = hs.PerPost.reduce("heard", "sum")
+    most = hs.PerPost.reduce("kept", "max")
+    middle = hs.PerPost.reduce("kept", hs.quantile(0.3))
+    usual = hs.PerPost.reduce("w", hs.quantile(0.6))
+
+    @heard.on_pre
+    def _(heard):
+        return heard + 1.0
+
+    @kept.on_post
+    def _(kept, w):
+        return kept + 0.01 * w
+
+    @staticmethod
+    def on_tick(heard, whole, kept, most, middle, w, usual):
+        return 0.01 * (heard - 0.1 * whole) + 0.01 * (most - kept) - 0.001 * middle + 0.001 * (usual - w)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("delay", [1.0, hs.Uniform(0.5, 4.0)])
+def test_states_of_synapses_are_reduced_as_in_the_reference(threads: int, delay: object, plain: None) -> None:
+    net = hs.Network(dt=0.5, seed=8)
+    a, b = net.add(hs.PoissonSource(rate=60.0), 25, "a"), net.add(hs.LIF(i_ext=180.0), 9, "b")
+    rules = [Count(), hs.HardBounds(0.0, 9.0)]
+    net.connect(a, b, hs.FixedProbability(0.4), weight=hs.LogNormal(2.0, cv=0.6), delay=delay, name="p", rules=rules)
+    compare(instantiate(net), steps=300, threads=threads)

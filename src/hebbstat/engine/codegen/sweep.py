@@ -11,7 +11,7 @@ from hebbstat.engine.codegen.binding import Site
 from hebbstat.engine.codegen.context import ProjectionContext
 from hebbstat.engine.codegen.fragments import LEARNING, let, put, results, when_learning
 from hebbstat.engine.codegen.presynaptic import arriving_rate
-from hebbstat.engine.codegen.quote import added, call, expr, joined
+from hebbstat.engine.codegen.quote import added, array, call, expr, joined
 from hebbstat.engine.codegen.reductions import is_over_neuron, reduction
 from hebbstat.engine.codegen.replay import newest_event, replayed, settle
 from hebbstat.engine.codegen.update import Update, store, synapse_event, tick
@@ -152,17 +152,19 @@ def _reductions(at: ProjectionContext) -> ir.Block:
         for state in member.mechanism.states.values():
             if isinstance(state.origin, Reduction) and not is_over_neuron(member, state):
                 to = reduction(at.links, f"{member.prefix}{state.name}")
-                block += ir.only_if(tick(member), _reduce(at, state.origin, to))
+                block += ir.only_if(tick(member), _reduce(at, member, state.origin, to))
     return block
 
 
-def _reduce(at: ProjectionContext, how: Reduction, to: ir.Array) -> ir.Block:
+def _reduce(at: ProjectionContext, member: Member, how: Reduction, to: ir.Array) -> ir.Block:
+    values = array(at.links, "w" if how.of == "w" else f"{member.prefix}{how.of}")
     if how.how != "quantile":
-        return at.code(f"reduce_{how.how}(q.start, q.post, q.in_degree, q.w, to)", to=to)
-    by_cell = added(at.links, "by_cell", Variable(Shape.SYNAPSE, 0.0, role=Role.SCRATCH))
+        return at.code(f"reduce_{how.how}(q.start, q.post, q.in_degree, values, to)", values=values, to=to)
+    dtype = values.variable.dtype
+    by_cell = added(at.links, f"by_cell_{dtype}", Variable(Shape.SYNAPSE, 0.0, dtype, Role.SCRATCH))
     until = added(at.links, "by_cell_until", Variable(Shape.CELL, 0, "int64", Role.SCRATCH))
-    text = "reduce_quantile(q.start, q.post, q.in_degree, q.w, to, share, by_cell, until)"
-    return at.code(text, to=to, share=ir.Number(float(how.q)), by_cell=by_cell, until=until)
+    text = "reduce_quantile(q.start, q.post, q.in_degree, values, to, share, by_cell, until)"
+    return at.code(text, values=values, to=to, share=ir.Number(float(how.q)), by_cell=by_cell, until=until)
 
 
 def _owners(at: ProjectionContext, scope: str, event: str) -> ir.Block:

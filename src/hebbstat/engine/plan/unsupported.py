@@ -40,7 +40,7 @@ REFUSALS = {
     "after": "events delayed further with after=",
     "rewiring": "births and deaths of synapses",
     "over": "quantiles over all projections of a neuron",
-    "reduced": "reductions of anything but w over a postsynaptic neuron's synapses",
+    "reduced": "reductions of what moves by itself, or over anything but a postsynaptic neuron's synapses",
     "quantity": "rules that change anything but w, a release's parameters or (rules on cells) a neuron's parameter",
     "diffusion": "states that diffuse between cells",
     "crossing": "presynaptic events that write a state of the postsynaptic neuron",
@@ -79,7 +79,7 @@ def check(net: Network) -> None:
 
 def _of_mechanism(mechanism: Mechanism, on: On, aims: set[Target], at: Place) -> Iterator[str]:
     for state in mechanism.states.values():
-        yield from _of_state(state)
+        yield from _of_state(mechanism, state)
         if state.scope in WHOLE and not isinstance(mechanism, NetworkRule):
             yield "shared"
         if isinstance(state.origin, Sensor) and not isinstance(mechanism, NetworkRule):
@@ -148,7 +148,7 @@ def _of_neuron(mechanism: Mechanism, read: Read, on: On, aims: set[Target]) -> I
         yield "signal"
 
 
-def _of_state(state: State) -> Iterator[str]:
+def _of_state(mechanism: Mechanism, state: State) -> Iterator[str]:
     if isinstance(state.origin, Inflow):
         yield "diffusion"
     if isinstance(state.origin, Lagged):
@@ -158,8 +158,14 @@ def _of_state(state: State) -> Iterator[str]:
     if isinstance(state.origin, Reduction):
         if state.origin.how == "quantile" and (state.origin.over == "neuron" or state.scope is PerNeuron):
             yield "over"
-        if state.origin.of != "w" or state.scope not in (PerPost, PerNeuron):
+        if state.scope not in (PerPost, PerNeuron) or not _is_kept(mechanism, state.origin.of):
             yield "reduced"
+
+
+def _is_kept(mechanism: Mechanism, name: str) -> bool:
+    """Whether what a reduction is of lies in an array of synapses."""
+    state = mechanism.states.get(name)
+    return name == "w" or (state is not None and state.scope is PerSynapse and state.is_plain and not state.moves)
 
 
 def _of_projection(projection: Projection, aims: set[Target]) -> Iterator[tuple[str, Mechanism]]:
