@@ -67,10 +67,16 @@ class PopulationView:
         return f"<{len(self)} of {self.population!r:.80}>"
 
 
+class NoSuchCellError(BadValueError, IndexError):
+    """An index that no cell has; it ends a loop over a population, too."""
+
+
 def _indices(population: Population, which: Any) -> np.ndarray:
     """The cells that a slice, indices or a mask mean."""
     n, name = population.n, population.name
     given = np.asarray(which) if not isinstance(which, slice) else np.empty(0)
+    if isinstance(which, slice) and which.step == 0:
+        raise BadValueError(f"{name}[{which!r:.40}]: the step of a slice must not be 0")
     if isinstance(which, slice):
         found = np.arange(n)[which]
     elif given.dtype.kind == "b" and given.shape == (n,):
@@ -78,7 +84,7 @@ def _indices(population: Population, which: Any) -> np.ndarray:
     elif given.dtype.kind in "iu" and given.ndim <= 1:
         found = np.atleast_1d(given).astype(np.int64)
         if found.size and (found.min() < -n or found.max() >= n):
-            raise BadValueError(f"{name}[{which!r:.40}]: indices must be from 0 to {n - 1}, or count from the end")
+            raise NoSuchCellError(f"{name}[{which!r:.40}]: indices must be from 0 to {n - 1}, or count from the end")
         found = found % n
     else:
         raise BadValueError(

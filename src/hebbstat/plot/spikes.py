@@ -62,16 +62,23 @@ def rates(
     ax = axes(ax)
     if hasattr(data, "dims") and "time" in getattr(data, "dims", ()):
         at = np.asarray(data["time"].values, float)
-        step = float(at[0]) if len(at) < 2 else float(np.diff(at).min())
-        ax.stairs(np.asarray(data.values, float), np.concatenate([[at[0] - step], at]), color=color, label=label)
+        if data.ndim != 1 or not at.size:
+            raise BadValueError(f"rates() draws one line of rates over time, not {dict(data.sizes)}; .mean('neuron')?")
+        begin = at[0] - min(float(data.attrs.get("bin", np.diff(at).max(initial=at[0]))), at[0])
+        ax.stairs(np.asarray(data.values, float), [begin, *at], color=color, label=label)
         return tidy(ax, "time (ms)", "rate (Hz)")
     times, _, cells, _ = spikes(data)
     end = float(times.max(initial=start)) if until is None else until
-    if not bin > 0:
+    if not 0 < bin < np.inf:
         raise BadValueError(f"bin={bin!r} ms of rates() must be above 0")
+    if not np.isfinite(times).all():
+        raise BadValueError("rates() takes spikes at times that are numbers")
     if not times.size:
         ax.set_title("no spikes", fontsize="small", color=FAINT)
-    edges = start + bin * np.arange(max(1, round((end - start) / bin)) + 1)
-    counts = np.histogram(times, edges)[0]
-    ax.stairs(counts * 1000.0 / (bin * max(cells if n is None else n, 1)), edges, color=color, label=label)
+    number = max(1, int(np.ceil((end - start) / bin - 1e-9)))  # the last bin may be shorter
+    edges = np.minimum(start + bin * np.arange(number + 1), end if end > start else start + bin)
+    within = (times > start + 1e-9) & (times <= end + 1e-9)
+    places = np.ceil((times[within] - start) / bin - 1e-9).astype(int) - 1  # a spike at the end of a bin is in it
+    counts = np.bincount(places, minlength=number)
+    ax.stairs(counts * 1000.0 / (np.diff(edges) * max(cells if n is None else n, 1)), edges, color=color, label=label)
     return tidy(ax, "time (ms)", "rate (Hz)")

@@ -50,6 +50,7 @@ class Series(NamedTuple):
     values: np.ndarray
     name: str
     unit: str
+    elements: np.ndarray  # what the columns are called
 
     @property
     def label(self) -> str:
@@ -70,10 +71,11 @@ def series(data: Any, time: Any = None) -> Series:
         if "time" not in data.dims:
             raise BadValueError(f"{data.name or 'the data'} has no time, only {', '.join(map(str, data.dims))}")
         other = [dim for dim in data.dims if dim != "time"]
+        named = next((data.coords[dim].values for dim in other if dim in data.coords), None)
         values = np.asarray(data.transpose("time", *other).values, float)
         name, unit, at = str(data.name or ""), str(data.attrs.get("units", "")), np.asarray(data["time"].values, float)
     else:
-        values, name, unit = numbers(data, "a line over time"), "", ""
+        values, name, unit, named = numbers(data, "a line over time"), "", "", None
         if not values.ndim:
             raise BadValueError(f"values over time must be [time] or [time, element], not one number: {data!r:.60}")
         at = np.arange(len(values), dtype=float) if time is None else np.asarray(time, float)
@@ -81,7 +83,8 @@ def series(data: Any, time: Any = None) -> Series:
         raise BadValueError(
             f"values over time must be [time] or [time, element], not {values.shape} at {at.shape} times"
         )
-    return Series(at, values.reshape(len(values), -1), name, unit)
+    values = values.reshape(len(values), -1 if len(values) else int(np.prod(values.shape[1:], dtype=int)))
+    return Series(at, values, name, unit, np.arange(values.shape[1]) if named is None else named)
 
 
 def spikes(data: Any) -> tuple[np.ndarray, np.ndarray, int, str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hebbstat.contract.errors import BadValueError
 from hebbstat.plot.style import COLOURS, FAINT, axes, series, tidy
 
 if TYPE_CHECKING:
@@ -18,10 +19,13 @@ def traces(data: Any, *, time: Any = None, of: Any = None, offset: float = 0.0, 
     `of` picks elements; `offset` draws each so much above the one before.
     """
     found = series(data, time)
-    picked = range(found.values.shape[1]) if of is None else np.atleast_1d(of)
+    there = found.elements.tolist()
+    picked = there if of is None else np.atleast_1d(of).tolist()
+    if missing := [one for one in picked if one not in there]:
+        raise BadValueError(f"of={of!r} of traces(): {missing[0]!r} was not recorded; there are {there[:8]} ...")
     ax = axes(ax)
-    for k, element in enumerate(picked):
-        label = f"{element}" if found.values.shape[1] > 1 else None
+    for k, (name, element) in enumerate((one, there.index(one)) for one in picked):
+        label = f"{name}" if len(there) > 1 else None
         color = COLOURS[k % len(COLOURS)]
         ax.plot(found.time, found.values[:, element] + k * offset, color=color, linewidth=1.0, label=label)
     if 1 < len(picked) <= len(COLOURS):

@@ -46,7 +46,10 @@ class Recorded(Mapping[str, Any]):
         self._data = data
 
     def __getitem__(self, name: Any) -> Any:
-        name = getattr(name, "name", name)
+        if not isinstance(name, str):
+            name, *others = name.recorded
+            if others:
+                raise UnknownNameError(f"that recorder recorded several: {', '.join((name, *others))}; name one")
         if name not in self._data:
             raise UnknownNameError(f"nothing recorded as '{name}'; {suggestion(name, self._data)}")
         return self._data[name]

@@ -20,10 +20,18 @@ def pulses(when: Sequence[tuple[float, float, float]], ms: float, every: float =
     values = np.full(ticks(ms, every, "pulses()"), float(base))
     at = np.arange(len(values)) * every
     for start, end, current in when:
-        if not 0.0 <= start < end:
-            raise BadValueError(f"a pulse from {start:g} to {end:g} ms: it must begin at 0 or later and end after that")
+        if not 0.0 <= start < end <= ms + 1e-9:
+            raise BadValueError(
+                f"a pulse from {start:g} to {end:g} ms: it must begin at 0 or later, and end after that, by ms={ms:g}"
+            )
+        for edge in (start, end):
+            if abs(edge / every - round(edge / every)) > 1e-6:
+                raise BadValueError(
+                    f"a pulse from {start:g} to {end:g} ms does not fit into steps of every={every:g} ms"
+                )
         values[(at >= start - 1e-9) & (at < end - 1e-9)] += current
-    return TimedArray(values, every=every)
+    ends = [] if values[-1] == base else [base]  # the last value holds from then on
+    return TimedArray([*values, *ends], every=every)
 
 
 def ramp(first: float, last: float, ms: float, every: float = 1.0) -> TimedArray:

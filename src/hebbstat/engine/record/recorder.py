@@ -78,6 +78,11 @@ class Recorder(Observer):
         dims = ("time", *(f"dim_{axis}" for axis in range(1, values.ndim)))
         return xr.DataArray(values, {"time": time}, dims, name=self.name)
 
+    @property
+    def recorded(self) -> list[str]:
+        """What it recorded is called."""
+        return [self.name]
+
     # --- what a run asks ----------------------------------------------------------------------------------------
 
     def names(self, sim: SimulationView) -> list[str]:
@@ -92,7 +97,7 @@ class Recorder(Observer):
         samples = self._samples(sim, steps)
         self._capacity = samples if budget is None else min(samples, max(1, budget // max(1, sample.nbytes + 8)))
         self._times, self._values = np.empty(self._capacity), np.empty((self._capacity, *sample.shape), sample.dtype)
-        self._taken, self._due = 0, NEVER
+        self._taken, self._due, self._streams = 0, NEVER, budget is not None
 
     def _size(self, sim: SimulationView) -> np.ndarray:
         """A sample from before the run, to learn how large they are: one is enough, whoever wants to know."""
@@ -131,9 +136,18 @@ class Recorder(Observer):
         if sample.shape != wanted.shape[1:]:
             who = f"take() of {type(self).__name__}"
             raise BadValueError(f"{who} gave an array of shape {sample.shape}, and {wanted.shape[1:]} before")
+        if np.result_type(sample, wanted) != wanted.dtype:  # such as 1, then 0.5: nothing is rounded
+            self._values = self._widened(np.result_type(sample, wanted))
         self._times[self._taken] = sim.step_count * sim.net.dt
         self._values[self._taken] = sample
         self._taken += 1
+
+    def _widened(self, kind: np.dtype) -> np.ndarray:
+        """What was taken, as numbers of a wider kind; what was written cannot be changed any more."""
+        if self._streams:
+            who = f"take() of {type(self).__name__}"
+            raise BadValueError(f"{who} gave {kind} after {self._values.dtype}: give one kind of number, float(...)")
+        return self._values.astype(kind)
 
     def data(self, finished: bool = False) -> dict[str, Any]:
         """What is held, by name; `finished`: only what no later step can change."""

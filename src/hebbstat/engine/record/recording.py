@@ -68,7 +68,10 @@ class Recording(Mapping[str, "DataArray"]):
         return list(self.attrs.get("health", []))
 
     def __getitem__(self, name: str | Recorder) -> DataArray:
-        name = name if isinstance(name, str) else name.name
+        if not isinstance(name, str):
+            name, *others = name.recorded
+            if others:
+                raise UnknownNameError(f"that recorder recorded several: {', '.join((name, *others))}; name one")
         if name not in self._data:
             raise UnknownNameError(f"nothing recorded as '{name}'; {suggestion(name, self._data)}")
         found: DataArray = self._data[name]  # several arrays are a Dataset, which is indexed by their names

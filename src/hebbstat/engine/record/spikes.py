@@ -172,7 +172,8 @@ class Rates(Logged):
         coords: dict[str, Any] = {"time": ("time", ends * self._dt, {"units": "ms"})}
         dims = ("time", "neuron") if self.each else ("time",)
         values = rates if self.each else rates[:, 0]
-        return {self.name: xr.DataArray(values, coords, dims, name="rate", attrs={"units": "Hz"})}
+        attrs = {"units": "Hz", "bin": float(self.bin)}
+        return {self.name: xr.DataArray(values, coords, dims, name="rate", attrs=attrs)}
 
     def forget(self) -> None:
         whole = (self._until - self._first) // self._width

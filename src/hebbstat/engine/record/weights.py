@@ -76,6 +76,10 @@ class WeightSummary(Recorder):
     def names(self, sim: SimulationView) -> list[str]:
         return [f"{name}.weights" for name in self._names(sim)]
 
+    @property
+    def recorded(self) -> list[str]:
+        return [f"{name}.weights" for name in self._of]
+
     def _names(self, sim: SimulationView) -> list[str]:
         plastic = [name for name, projection in sim.net.projections.items() if projection.is_plastic]
         return [self.projection] if self.projection else plastic

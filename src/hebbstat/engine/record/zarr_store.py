@@ -73,7 +73,7 @@ class ZarrStore:
             group, dataset, length = self._groups[name], _as_dataset(value), self.lengths.get(name, 0)
             along = _along(dataset)
             for key, variable in dataset.variables.items():
-                if variable.dims[:1] == (along,) and variable.size:
+                if variable.dims[:1] == (along,) and len(variable):
                     _extend(group[key], length, variable.values)
             self.lengths[name] = length + dataset.sizes[along]
 

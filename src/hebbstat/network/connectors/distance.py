@@ -75,6 +75,11 @@ class DistanceDependent(ByRows):
                 "DistanceDependent needs positions: net.add(..., positions=array of shape [n, dimensions])"
             )
         sources, targets = pre.positions, post.positions
+        if sources.shape[1] != targets.shape[1]:
+            raise BadValueError(
+                f"DistanceDependent needs positions in one space, not of {sources.shape[1]} and {targets.shape[1]} "
+                "dimensions"
+            )
 
         def probabilities(first: int, last: int) -> np.ndarray:
             distance = distances(sources[first:last], targets)
@@ -90,7 +95,7 @@ class DistanceDependent(ByRows):
     def expected(self, pre: Side, post: Side) -> float:
         from hebbstat.network.wiring_kernels import distances
 
-        if pre.positions is None or post.positions is None:
+        if pre.positions is None or post.positions is None or pre.positions.shape[1] != post.positions.shape[1]:
             return float(pre.n * post.n)
         rng, most = np.random.default_rng(0), int(PAIRS_AT_ONCE**0.5)
         sources = pre.positions[rng.integers(0, pre.n, min(pre.n, most))]

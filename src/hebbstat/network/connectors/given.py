@@ -26,6 +26,7 @@ class FromPairs(Connector):
     pre: Any
     post: Any
     weight: Any = None
+    shape: tuple[int, int] | None = None  # of cells that it was made for, if it matters
 
     def __post_init__(self) -> None:
         for side in ("pre", "post", "weight") if self.weight is not None else ("pre", "post"):
@@ -40,6 +41,11 @@ class FromPairs(Connector):
         return self.weight
 
     def pairs(self, pre: Side, post: Side, rng: np.random.Generator) -> Pairs:
+        if self.shape is not None and tuple(self.shape) != (pre.n, post.n):
+            raise BadValueError(
+                f"a matrix [pre, post] of shape {tuple(self.shape)} cannot connect {pre.n} with {post.n} cells; is it "
+                "transposed?"
+            )
         return self.pre, self.post
 
     def expected(self, pre: Side, post: Side) -> float:
@@ -58,15 +64,18 @@ def from_matrix(matrix: Any) -> FromPairs:
     if hasattr(matrix, "tocoo"):
         sparse = matrix.tocoo()
         pre, post, values = sparse.row, sparse.col, sparse.data
+        if values.dtype.kind not in "biuf":
+            raise BadValueError(f"from_matrix() takes numbers or truth values, not {values.dtype}")
     else:
         dense = np.asarray(matrix)
-        if dense.ndim != 2 or dense.dtype.kind not in "bif":
+        if dense.ndim != 2 or dense.dtype.kind not in "biuf":
             raise BadValueError(
                 f"from_matrix() takes numbers or truth values of shape [pre, post], not {dense.dtype} {dense.shape}"
             )
         pre, post = np.nonzero(dense)
         values = dense[pre, post]
-    return FromPairs(pre, post, None if values.dtype.kind == "b" else values.astype(float))
+    size = (int(matrix.shape[0]), int(matrix.shape[1])) if hasattr(matrix, "shape") else dense.shape
+    return FromPairs(pre, post, None if values.dtype.kind == "b" else values.astype(float), size)
 
 
 def from_networkx(graph: Any, weight: str | None = "weight") -> FromPairs:
@@ -74,12 +83,17 @@ def from_networkx(graph: Any, weight: str | None = "weight") -> FromPairs:
 
     `weight` names the attribute of edges that is their weight; edges without it have 1.0. None takes no weights.
     """
+    if not hasattr(graph, "edges"):
+        raise BadValueError(f"from_networkx() takes a NetworkX graph, not {graph!r:.50}; else: FromPairs(pre, post)")
     number = {node: k for k, node in enumerate(graph.nodes)}
     edges = [(number[a], number[b], data) for a, b, data in graph.edges(data=True)]
     if not graph.is_directed():
         edges += [(post, pre, data) for pre, post, data in edges if pre != post]
     pre, post = (np.array([edge[side] for edge in edges], np.int64) for side in (0, 1))
     has_weights = weight is not None and any(weight in data for *_, data in edges)
+    if weight not in (None, "weight") and edges and not has_weights:
+        known = {name for *_, data in edges for name in data}
+        raise BadValueError(f"no edge of the graph has '{weight}'; {suggestion(weight, known)}")
     return FromPairs(pre, post, np.array([d.get(weight, 1.0) for *_, d in edges]) if has_weights else None)
 
 
@@ -87,7 +101,7 @@ def from_sonata(path: str | Path, population: str | None = None, weight: str | N
     """The edges of a SONATA file (`edges.h5`); needs h5py.
 
     `population` names the population of edges, if the file has several; `weight` the attribute that is their weight,
-    looked for in the first group of edges. Format: Dai et al. 2020, doi:10.1371/journal.pcbi.1007696.
+    looked for in the group of each edge. Format: Dai et al. 2020, doi:10.1371/journal.pcbi.1007696.
     """
     try:
         import h5py
@@ -101,7 +115,26 @@ def from_sonata(path: str | Path, population: str | None = None, weight: str | N
                 raise DataError(f"{path} has no population of edges '{population}'; {suggestion(name, there)}")
             edges = file["edges"][name]
             pre, post = edges["source_node_id"][:].astype(np.int64), edges["target_node_id"][:].astype(np.int64)
-            values = edges["0"][weight][:] if weight and "0" in edges and weight in edges["0"] else None
+            values = _sonata_weights(path, edges, weight) if weight else None
     except (OSError, KeyError) as error:
         raise DataError(f"{path} cannot be read as a SONATA file of edges: {error}") from error
     return FromPairs(pre, post, values)
+
+
+def _sonata_weights(path: str | Path, edges: Any, weight: str) -> np.ndarray | None:
+    """The weight of each edge: its group, and its place there, are told beside the pairs."""
+    groups = {name: group for name, group in edges.items() if name.isdecimal()}
+    known = {name for group in groups.values() for name in group}
+    if weight not in known:
+        if weight == "syn_weight":
+            return None
+        raise DataError(f"{path} has no weights called '{weight}'; {suggestion(weight, known)}")
+    n = len(edges["source_node_id"])
+    of = edges["edge_group_id"][:] if "edge_group_id" in edges else np.zeros(n, int)
+    place = edges["edge_group_index"][:] if "edge_group_index" in edges else np.arange(n)
+    values = np.empty(n)
+    for group in np.unique(of).tolist():
+        if weight not in groups.get(str(group), ()):
+            raise DataError(f"{path} has edges of group {group}, which has no '{weight}'")
+        values[of == group] = groups[str(group)][weight][:][place[of == group]]
+    return values
