@@ -78,9 +78,16 @@ def test_the_quick_seeds_have_all_that_a_network_may_have() -> None:
     assert HAD - {one for seed in QUICK for one in had(compose(seed))} == set()
 
 
+@pytest.fixture(scope="module")
+def before() -> list[tuple[Any, Any]]:
+    """Compositions of the examples that there are."""
+    return [describe(compose(seed)) for seed in range(40)]
+
+
 @pytest.mark.parametrize("kind", EXAMPLES)
-def test_a_new_example_changes_only_networks_that_draw_it(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = [describe(compose(seed)) for seed in range(60)]
+def test_a_new_example_changes_only_networks_that_draw_it(
+    kind: str, before: list[tuple[Any, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(EXAMPLES[kind], "MadeUp", next(iter(EXAMPLES[kind].values())))
     drawing = 0
     for seed, (told, arrays) in enumerate(before):
