@@ -19,9 +19,9 @@ from helpers.examples import EXAMPLES
 import hebbstat as hs
 
 End = hs.Population | hs.PopulationView
-QUICK = (19, 166, 323, 582, 647, 666)
+QUICK = (35, 178, 240, 411, 420, 536, 666)
 """Seeds of networks that are soon compiled; together they draw every example."""
-FEW = (19, 647)
+FEW = (35, 240)
 """Those of them for tests that run a network in many ways."""
 
 
@@ -125,7 +125,8 @@ class Composition:
         at = self.draw.of(name)
         receptor, size = self._receptor(at, source, target, weight)
         ends = _parts(at.of("parts"), source, target)
-        at = replace(at, pre=len(ends[0]), post=len(ends[1]), same=_cells_of(ends[0]) == _cells_of(ends[1]), size=size)
+        at = replace(at, pre=len(ends[0]), post=len(ends[1]), same=_cells_of(ends[0]) == _cells_of(ends[1]))
+        at = replace(at, size=size, step=0.2 * size)
         wiring = self._best("connectors", at.of("wiring"))
         release = None
         if source.spiking and at.of("release").chance(0.35):
@@ -158,13 +159,15 @@ class Composition:
         return receptor, abs(weight)
 
     def _rules(self, at: Draw, source: hs.Population, target: hs.Population, on: str | None) -> list[hs.Plasticity]:
-        """Rules, some of them in wrappers, and mostly bounds that are often hit; `on` is what else they may act on."""
+        """Rules; mostly with bounds that are often hit, and then some in wrappers. They may also act on `on`."""
         bounded = not source.spiking or at.of("bounded").chance(0.85)
-        step = (0.2 if bounded else 2e-4) * at.size  # without bounds, small: conductances must not turn negative
-        at, made = replace(at, step=step, follow=at.follow if bounded else ()), []
+        if not bounded:  # small steps: conductances must not turn negative
+            at = replace(at, step=2e-4 * at.size, follow=())
+        made: list[hs.Plasticity] = []
         for kind in _kinds_of_rules(source, target):
             for name, stream in self._some(kind, at, 0.35 if kind == "rules on rates" else 0.15):
-                made.append(self._wrapped(self._make(kind, name, stream), stream))
+                rule = self._make(kind, name, stream)
+                made.append(self._wrapped(rule, stream) if bounded else rule)
         for name, stream in self._some("rules on spikes", at.of("release"), 0.1) if on and target.spiking else []:
             rule = self._make("rules on spikes", name, replace(stream, size=0.5, step=0.05))
             made += [] if "w" in _reads(rule) else [hs.replace(rule, on=on), hs.HardBounds(0.1, 0.9, on=on)]
