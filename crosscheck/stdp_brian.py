@@ -53,8 +53,8 @@ RULES: dict[str, tuple[dict[str, float], str, str]] = {
     "nearest triplet": (R, f"{TRIPLET_DOWN}; r1 = 1; r2 = 1", f"{TRIPLET_UP}; o1 = 1; o2 = 1"),
     "inhibitory": (
         {"x": INHIBITORY["tau"], "y": INHIBITORY["tau"]},
-        f"w += {INHIBITORY['gain']} * (y - {ALPHA!r}); x += 1",
-        f"w += {INHIBITORY['gain']} * x; y += 1",
+        f"w += {INHIBITORY['eta']} * (y - {ALPHA!r}); x += 1",
+        f"w += {INHIBITORY['eta']} * x; y += 1",
     ),
     "one-sided": ({"x": ONE_SIDED["tau_plus"]}, "x += 1", f"w += {ONE_SIDED['eta']} * (x - {ONE_SIDED['offset']})"),
 }

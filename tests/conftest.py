@@ -3,8 +3,8 @@
 import gc
 import os
 import sys
-import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,50 +52,74 @@ def kernels_let_go(request: pytest.FixtureRequest) -> Iterator[None]:
         gc.collect()
 
 
-BEGAN = time.perf_counter()
 VERIFIED = Path(__file__).parents[1] / "docs" / "verification.md"
 HEAD = """# What `make verify` found
 
-Written by `make verify`; do not edit. Each row is a group of tests: how many passed, failed, and what they say.
+Written by `make verify`; do not edit. Each row is a group of tests: how many passed and failed, for how many seconds
+they ran, when, where and of which commit, and what they say. A group is written when the last of its tests is done, so
+a run may be of a part (`make verify ARGS=tests/strangers`), or be cut short; a group of which only some tests ran is
+not.
 
-- date: {date}
-- commit: {commit}, Hebbstat {hebbstat}, Python {python}
-- machine: {processor}, {cores} cores, {memory_GiB} GiB
-- tests: {passed} passed, {failed} failed, {seconds:.0f} s
-
-| tests | passed | failed | said |
-|---|---:|---:|---|
+| tests | passed | failed | s | of | said |
+|---|---:|---:|---:|---|---|
 """
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: Any) -> None:
-    """What tests of `make verify` measured: they hand it over with record_property("said", ...)."""
-    groups: dict[str, dict[str, Any]] = {}
-    for outcome in ("passed", "failed"):
-        for report in terminalreporter.getreports(outcome):
-            if report.when != "call" and outcome == "passed":
-                continue
-            group = groups.setdefault(report.nodeid.partition("[")[0], {"passed": 0, "failed": 0, "said": []})
-            group[outcome] += 1
-            said = [str(text) for name, text in report.user_properties if name == "said"]
-            group["said"] += said
-            for text in said:
-                terminalreporter.write_line(text)
-    partly = config.getoption("keyword") or config.getoption("deselect") or config.getoption("lf", False)
-    everything = config.args_source is config.ArgsSource.TESTPATHS and not partly
-    if config.getoption("markexpr") == "verify" and groups and everything:
-        _write(groups, time.perf_counter() - BEGAN)
+class Verification:
+    """Notes what tests of `make verify` found; they say what they measured with record_property("said", ...)."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config, self.expected = config, Counter[str]()
+        self.groups: dict[str, dict[str, Any]] = {}
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self._expect(item.nodeid for item in session.items)
+
+    def _expect(self, nodes: Iterable[str]) -> None:
+        self.expected = Counter(node.partition("[")[0] for node in nodes)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when != "call" and report.passed:
+            return
+        if not self.expected and (spread := self.config.pluginmanager.get_plugin("dsession")):
+            self._expect(spread.sched.collection)  # the workers of pytest-xdist have collected
+        name = report.nodeid.partition("[")[0]
+        group = self.groups.setdefault(name, {"passed": 0, "failed": 0, "seconds": 0.0, "said": []})
+        group["passed" if report.passed else "failed"] += 1
+        group["seconds"] += report.duration
+        group["said"] += [str(text) for key, text in report.user_properties if key == "said"]
+        if group["passed"] + group["failed"] == self.expected[name]:
+            self._write(name, group)
+
+    def _write(self, name: str, group: dict[str, Any]) -> None:
+        """The group's row in the file, which has those of tests that there still are."""
+        from hebbstat.experiments.lab.provenance import provenance
+
+        facts = provenance()
+        machine, date = facts["machine"], facts["date"][:10]
+        of = f"{str(facts['commit'])[:7]}, {date}, {machine['processor']}, {machine['cores']} cores"
+        said = "; ".join(group["said"]).replace("|", "/")
+        row = f"| {name} | {group['passed']} | {group['failed']} | {group['seconds']:.0f} | {of} | {said} |"
+        old = VERIFIED.read_text(encoding="utf-8").splitlines() if VERIFIED.exists() else []
+        rows = {line.split("|")[1].strip(): line for line in old if line.startswith("| tests/")} | {name: row}
+        there = [one for at, one in sorted(rows.items()) if _exists(at)]
+        VERIFIED.write_text(HEAD + "\n".join(there) + "\n", encoding="utf-8")
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        for text in (text for group in self.groups.values() for text in group["said"]):
+            terminalreporter.write_line(text)
 
 
-def _write(groups: dict[str, dict[str, Any]], seconds: float) -> None:
-    """The file of what was verified, with when, where and of which version."""
-    from hebbstat.experiments.lab.provenance import provenance
+def _exists(test: str) -> bool:
+    """Whether there is a test of this name."""
+    path, _, name = test.partition("::")
+    file = VERIFIED.parents[1] / path
+    return file.exists() and f"def {name}(" in file.read_text(encoding="utf-8")
 
-    facts = provenance()
-    counts = {kind: sum(group[kind] for group in groups.values()) for kind in ("passed", "failed")}
-    head = HEAD.format(**{**facts, **facts["machine"], **counts, "seconds": seconds})
-    rows = [
-        f"| {name} | {group['passed']} | {group['failed']} | {'; '.join(group['said'])} |"
-        for name, group in sorted(groups.items())
-    ]
-    VERIFIED.write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A run of `make verify` is noted, if it is not of chosen tests of a file."""
+    chosen = config.getoption("keyword") or config.getoption("deselect") or config.getoption("lf", False)
+    chosen = chosen or any("::" in argument for argument in config.args)
+    if config.getoption("markexpr") == "verify" and not chosen and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Verification(config))

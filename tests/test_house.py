@@ -95,6 +95,17 @@ def uses_the_facade(text: str) -> Iterator[str]:
             yield f"imports {name} through the package itself; below floor 4 name the module: hebbstat.<module>"
 
 
+def asks_text_of_a_kernel(text: str) -> Iterator[str]:
+    """What is known of a kernel is asked of its tree: nobody but the writer of modules has its text."""
+    for node in ast.walk(ast.parse(text)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+        names += [str(node.module)] if isinstance(node, ast.ImportFrom) else []
+        if "re" in names:
+            yield "imports re: text of kernels is not searched; walk the tree (codegen/ir.py)"
+        if any(name.endswith("codegen.printing") for name in names):
+            yield "imports codegen.printing: text comes last, in codegen/module.py"
+
+
 def astray(tests: Path, house: Path) -> Iterator[str]:
     """What stands in the wrong place: tests mirror the package, and what they share is in `helpers`."""
     for path in sorted(tests.rglob("*.*")):
@@ -132,6 +143,9 @@ BREACHES: list[tuple[Check, str, str]] = [
     (mechanism_imports_too_much, "from hebbstat.neurons.lif import LIF", "from hebbstat.neurons._lif import f"),
     (uses_the_facade, "from hebbstat import LIF", "from hebbstat import contract"),
     (uses_the_facade, "import hebbstat as hs", "import hebbstat.contract.errors"),
+    (asks_text_of_a_kernel, "import re", "import ast"),
+    (asks_text_of_a_kernel, "from re import sub", "from dataclasses import replace"),
+    (asks_text_of_a_kernel, "from hebbstat.engine.codegen.printing import Printer", "from hebbstat.engine import ir"),
 ]
 
 
@@ -164,6 +178,13 @@ def test_mechanisms_import_floor_0_only() -> None:
 
 def test_lower_floors_do_not_use_the_facade() -> None:
     hold(uses_the_facade, [path for path in lower_floors() if path != HOUSE / "__init__.py"])
+
+
+def test_text_of_kernels_is_not_searched() -> None:
+    rooms = [HOUSE / "engine" / room for room in ("codegen", "inspect", "plan")]
+    may = {"codegen/module.py": "prints", "plan/model.py": "makes identifiers of names"}
+    paths = [path for room in rooms for path in room.glob("*.py")]
+    hold(asks_text_of_a_kernel, [path for path in paths if f"{path.parent.name}/{path.name}" not in may])
 
 
 def test_importing_the_package_is_light() -> None:

@@ -65,7 +65,7 @@ def test_a1_the_example():
     a, b = net.add(hs.PoissonSource(), 3, "a"), net.add(hs.LIF(), 3, "b")
     net.connect(a, b, hs.FromPairs([2, 0, 1], [0, 1, 2]), weight=[20.0, 1.0, 12.0], delay=[5.0, 1.0, 3.0], name="p")
     sim = hs.Simulation(net, quiet=True)
-    assert sim.weights("p").tolist() == hs.ReferenceSimulation(net).weights("p") == [1.0, 12.0, 20.0]
+    assert sim.weights("p").tolist() == hs.ReferenceSimulation(net).weights("p").tolist() == [1.0, 12.0, 20.0]
 
 
 def test_a1_plans_over_synapses_go_with_their_pairs():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import hebbstat as hs
+from hebbstat.engine.plan.arrays import Role
 from hebbstat.network.streams import joined
 
 
@@ -110,9 +111,9 @@ def test_a3_instances_hooks_and_gates_draw_apart():
     assert sim.modulator("a") != sim.modulator("b")
     assert sim.weights("p").std() > 1.0  # one + two is 0 if they draw alike
     assert abs(sim.weights("q").mean() / 400 - 1 / 4) < 0.02  # E[u v] of two; E[u^2] is 1/3
-    groups = (*sim.core.model.cells.values(), *sim.core.model.links.values(), sim.core.model.rules)
-    streams = [stream for group in groups for stream in group.keys]
-    assert len(set(streams)) == len(streams) >= 7
+    variables = [one for group in sim.core.model.groups for one in group.variables.values()]
+    keys = [int(one.value) for one in variables if one.role is Role.KEY]
+    assert len(set(keys)) == len(keys) >= 7
 
 
 class Steady(hs.Plasticity):

@@ -18,7 +18,8 @@ from helpers.spoken import imported
 import hebbstat as hs
 from hebbstat.contract.errors import ContractError
 from hebbstat.contract.language.source import code_text, source_tree
-from hebbstat.engine.codegen.hooks import HookWriter
+from hebbstat.engine.codegen.hooks import Hooks
+from hebbstat.engine.codegen.ir import UserFunction
 
 # fmt: off
 ONE, OTHER = lambda w: 1.0, lambda w: 0.0
@@ -53,10 +54,10 @@ def test_a5_lambdas_on_one_line_are_told_apart() -> None:
 
 
 def test_a5_gates_on_one_line_each_have_their_own_body_in_the_kernel() -> None:
-    writer = HookWriter()
+    hooks = Hooks()
     for function in (ONE, OTHER, *closed(2.0), *closed(3.0), *LOOP):
-        writer.name(function, "gate")
-    texts = "".join(writer.texts)
+        hooks.name(UserFunction(function, "gate"))
+    texts = "".join(hooks.texts)
     for wanted in ("return F(1.0)", "return F(0.0)", "w_ * F(2.0)", "w_ + F(2.0)", "w_ * F(3.0)", "w_ + F(3.0)"):
         assert texts.count(wanted) == 1
 
@@ -107,9 +108,9 @@ def test_a5_what_was_read_with_the_class_outlives_the_file(tmp_path: Path) -> No
     text = "import hebbstat as hs\nclass R(hs.Plasticity):\n    @staticmethod\n    def on_pre(w): return w * 2.0\n"
     made = imported(text, tmp_path)
     Path(str(made.__file__)).write_text(text.replace("2.0", "9.0"))
-    writer = HookWriter()
-    writer.name(made.R.hooks[0].function, "hook")
-    assert "w_ * F(2.0)" in writer.texts[0]
+    hooks = Hooks()
+    hooks.name(UserFunction(made.R.hooks[0].function, "hook"))
+    assert "w_ * F(2.0)" in hooks.texts[0]
 
 
 def test_a5_no_source_and_no_function_are_refused_in_words() -> None:

@@ -10,7 +10,8 @@ import pytest
 import hebbstat as hs
 from hebbstat.contract.errors import ContractError
 from hebbstat.contract.hooks import step_when
-from hebbstat.engine.codegen.hooks import HookWriter
+from hebbstat.engine.codegen.hooks import Hooks
+from hebbstat.engine.codegen.ir import Call, Do, UserFunction
 
 TURNS = 3
 
@@ -112,16 +113,14 @@ def test_c2_engine_equals_reference(dtype: str) -> None:
 
 
 def test_c2_a_loop_in_a_helper_makes_no_vector_code() -> None:
-    writer = HookWriter()
-    name = writer.name(lambda v: settle(v), "through")
-    smoothed, plain = writer.name(lambda v: smooth(v), "smoothed"), writer.name(lambda v: v * 2, "plain")
-    assert [writer.vectorise([f"x = {one}(v)"]) for one in (name, smoothed, plain)] == [False, False, True]
+    functions = [UserFunction(one) for one in (lambda v: settle(v), lambda v: smooth(v), lambda v: v * 2)]
+    assert [Hooks().vectorise((Do(Call(one, ())),)) for one in functions] == [False, False, True]
 
 
 def test_c2_infinity_is_infinite() -> None:
-    writer = HookWriter()
-    writer.name(lambda v: min(v, math.inf, -math.inf) + math.nan, "bounds")
-    assert "F(np.inf)" in writer.texts[0] and "-F(np.inf)" in writer.texts[0] and "F(np.nan)" in writer.texts[0]
+    hooks = Hooks()
+    hooks.name(UserFunction(lambda v: min(v, math.inf, -math.inf) + math.nan, "bounds"))
+    assert "F(np.inf)" in hooks.texts[0] and "-F(np.inf)" in hooks.texts[0] and "F(np.nan)" in hooks.texts[0]
 
 
 def test_c2_results_are_counted_when_the_class_is_defined() -> None:
@@ -167,9 +166,9 @@ def test_c2_draws_are_called_once_for_all(body, words) -> None:
 
 
 def test_c2_draws_may_name_their_arguments() -> None:
-    writer = HookWriter()
-    writer.name(lambda w, binomial: w * binomial(p=0.5, n=3) + binomial(2, p=0.1), "drawn")
-    assert "binomial(binomial_, 0, F(3.0), F(0.5)) + binomial(binomial_, 1, F(2.0), F(0.1))" in writer.texts[0]
+    hooks = Hooks()
+    hooks.name(UserFunction(lambda w, binomial: w * binomial(p=0.5, n=3) + binomial(2, p=0.1), "drawn"))
+    assert "binomial(binomial_, 0, F(3.0), F(0.5)) + binomial(binomial_, 1, F(2.0), F(0.1))" in hooks.texts[0]
 
 
 def test_c2_defaults_and_texts() -> None:
@@ -196,11 +195,11 @@ def test_c2_gates_are_refused_where_they_are_made() -> None:
 
 
 def test_c2_what_is_defined_below_a_class_is_found() -> None:
-    writer = HookWriter()
-    writer.name(Early.hooks[0].function, "early")
-    assert "hook_later(w_) * F(4.0)" in writer.texts[1]
+    hooks = Hooks()
+    hooks.name(UserFunction(Early.hooks[0].function, "early"))
+    assert "hook_later(w_) * F(4.0)" in hooks.texts[1]
     with pytest.raises(ContractError, match="'never', which is not defined, cannot be compiled"):
-        writer.name(Never.hooks[0].function, "never")
+        hooks.name(UserFunction(Never.hooks[0].function, "never"))
 
 
 class Early(hs.Plasticity):

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from hebbstat.engine.codegen.hooks import HookWriter
+from hebbstat.engine.codegen.hooks import Hooks
+from hebbstat.engine.codegen.ir import UserFunction
 from hebbstat.engine.codegen.module import HEAD
 from hebbstat.engine.jit import cache
 
@@ -51,19 +52,19 @@ def by_kernel(
     functions: Sequence[Callable[..., Any]], dtype: str = "float64", rows: Sequence[Sequence[float]] = ROWS
 ) -> tuple[list[np.ndarray], list[str]]:
     """What compiled functions compute for each row, and the types that they return."""
-    writer, lines, columns = HookWriter(), [], []
+    hooks, lines, columns = Hooks(), [], []
     for function in functions:
         known = [result for result in by_python(function, rows) if result is not None]
         columns.append(len(known[0]) if known else 1)
         parts = ", ".join(f"results[{len(columns) - 1}, row, {k}]" for k in range(columns[-1]))
-        lines.append(f"        {parts} = {writer.name(function, function.__name__)}(a, b, c)")
-    text = [HEAD.format(table="", dtype=dtype, bits=dtype.removeprefix("float")), *writer.texts]
+        lines.append(f"        {parts} = {hooks.name(UserFunction(function, function.__name__))}(a, b, c)")
+    text = [HEAD.format(table="", dtype=dtype, bits=dtype.removeprefix("float")), *hooks.texts]
     text += ["@kernel\ndef run(values, results):", "    for row in range(values.shape[0]):"]
     text += ["        a, b, c = F(values[row, 0]), F(values[row, 1]), F(values[row, 2])", *lines]
     made, _ = cache.load("\n".join(text) + "\n")
     results = np.zeros((len(functions), len(rows), max(columns)))
     made.run(np.array(rows, float), results)
-    return [part[:, :n] for part, n in zip(results, columns, strict=True)], writer.texts
+    return [part[:, :n] for part, n in zip(results, columns, strict=True)], hooks.texts
 
 
 def differences(functions: Sequence[Callable[..., Any]], rows: Sequence[Sequence[float]] = ROWS) -> list[str]:

@@ -1,5 +1,6 @@
-"""docs/verification.md is written by a run of all of `make verify`, and by nothing less."""
+"""docs/verification.md has a row for each group of tests that `make verify` ran whole."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -23,20 +24,57 @@ def test_one(record_property):
 def test_two():
     pass
 """
-WHOLE = "-m verify"
-PARTS = ("-m verify tests", "-m verify -k one", "-m verify --deselect tests/test_it.py::test_two", "")
+MANY = """
+import pytest
+
+@pytest.mark.verify
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_many(number, record_property):
+    record_property("said", f"number {number} | fine")
+    assert number < STOP
+"""
 
 
-@pytest.mark.parametrize("options", (WHOLE, *PARTS))
-def test_only_a_run_of_everything_writes_the_file(tmp_path: Path, options: str) -> None:
-    (tmp_path / "docs").mkdir()
-    (tmp_path / "tests").mkdir()
+def run(tmp_path: Path, options: str, stop: int = 9) -> str:
+    """What the file says after a run of a small project."""
+    (tmp_path / "docs").mkdir(exist_ok=True)
+    (tmp_path / "tests").mkdir(exist_ok=True)
     (tmp_path / "pyproject.toml").write_text(PROJECT)
     (tmp_path / "tests" / "test_it.py").write_text(TESTS)
+    (tmp_path / "tests" / "test_more.py").write_text(MANY.replace("STOP", str(stop)))
     shutil.copy(Path(__file__).parents[1] / "conftest.py", tmp_path / "tests")
-    subprocess.run([sys.executable, "-m", "pytest", *options.split()], cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run([sys.executable, "-m", "pytest", *options.split()], cwd=tmp_path, check=False, capture_output=True)
     written = tmp_path / "docs" / "verification.md"
-    assert written.exists() == (options == WHOLE)
-    if written.exists():
-        assert "| tests/test_it.py::test_one | 1 | 0 | seed 7, 3 cases |" in written.read_text()
-        assert "- tests: 2 passed, 0 failed" in written.read_text()
+    return written.read_text(encoding="utf-8") if written.exists() else ""
+
+
+@pytest.mark.parametrize("options", ["-m verify -n 2", "-m verify tests"])
+def test_a_run_writes_a_row_for_each_group(tmp_path: Path, options: str) -> None:
+    text = run(tmp_path, options)
+    assert re.search(r"^\| tests/test_it.py::test_one \| 1 \| 0 \| 0 \| .*cores \| seed 7, 3 cases \|$", text, re.M)
+    assert "| tests/test_it.py::test_two | 1 | 0 |" in text and "| tests/test_more.py::test_many | 3 | 0 |" in text
+
+
+def test_a_run_of_a_part_leaves_the_other_rows(tmp_path: Path) -> None:
+    before = run(tmp_path, "-m verify tests/test_it.py")
+    assert "test_one" in before and "test_many" not in before
+    after = run(tmp_path, "-m verify tests/test_more.py", stop=3)
+    assert set(before.splitlines()) < set(after.splitlines())
+    assert "| tests/test_more.py::test_many | 2 | 1 |" in after
+
+
+def test_rows_of_tests_that_are_gone_go(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "verification.md").write_text("| tests/test_it.py::test_old | 1 | 0 | 1 | a |  |\n")
+    text = run(tmp_path, "-m verify")
+    assert "test_old" not in text and "test_two" in text
+
+
+@pytest.mark.parametrize("options", ["-m verify -k one", "-m verify tests/test_it.py::test_one"])
+def test_a_run_of_chosen_tests_writes_nothing(tmp_path: Path, options: str) -> None:
+    assert run(tmp_path, options) == ""
+
+
+def test_a_group_that_is_cut_short_is_not_written(tmp_path: Path) -> None:
+    text = run(tmp_path, "-m verify -x", stop=2)
+    assert "test_one" in text and "test_many" not in text

@@ -70,7 +70,7 @@ def number_flags(ids: np.ndarray, count: Any, flags: np.ndarray, first: Any, num
     return u64(count)
 
 
-def pick_lanes(pick: Any, found: Any, place: Any, steps: Any, first: Any, since: Any, left: Any) -> np.uint64:
+def compress_indices(pick: Any, found: Any, place: Any, steps: Any, first: Any, since: Any, left: Any) -> np.uint64:
     found = int(found)
     for k in range(min(int(left), LANES)):
         bound = since[int(first) + k] if isinstance(since, np.ndarray) else since
@@ -80,7 +80,7 @@ def pick_lanes(pick: Any, found: Any, place: Any, steps: Any, first: Any, since:
     return np.uint64(found)
 
 
-def take_lanes(records: Any, cells: Any, place: Any, fields: Any, first: Any) -> None:
+def gather_records(records: Any, cells: Any, place: Any, fields: Any, first: Any) -> None:
     for k in range(LANES):
         record = records[int(cells[int(place) + k])]
         for name, field in zip(records.dtype.names, fields, strict=False):
@@ -102,11 +102,11 @@ def _bits(source: type, target: type) -> Callable[[Any], Any]:
 STAND_INS: dict[str, Any] = {
     "U64": u64, "exp": exp, "exp64": exp, "exp32": exp, "flags_of": flags_of, "trailing_zeros": trailing_zeros,
     "fill_lanes": fill_lanes, "number_lanes": number_lanes, "copy_lanes": copy_lanes, "number_flags": number_flags,
-    "pick_lanes": pick_lanes, "take_lanes": take_lanes, "_lower": _lower, "_store": _store,
+    "compress_indices": compress_indices, "gather_records": gather_records, "_lower": _lower, "_store": _store,
     "_load": lambda array, index: array[index], "_pause": lambda: time.sleep(0),
     "_rest": lambda microseconds: time.sleep(1e-6 * microseconds), "cycles": lambda: 0,
-    "prefetch": lambda array, index: None, "ask_for": lambda *given: None, "fma": lambda a, b, c: a * b + c,
-    "opened": lambda group: group, "lanes": lambda count: count, "whole_lanes": lambda count: 0,
+    "prefetch": lambda array, index: None, "prefetch_rows": lambda *given: None, "fma": lambda a, b, c: a * b + c,
+    "unpack": lambda group: group, "lanes": lambda count: count, "whole_lanes": lambda count: 0,
     "of_synapse": lambda value, k: value[k] if isinstance(value, np.ndarray) else value,
     "float64_as_bits": _bits(np.float64, np.uint64), "bits_as_float64": _bits(np.uint64, np.float64),
     "float32_as_int": _bits(np.float32, np.int32), "int_as_float32": _bits(np.int32, np.float32),
@@ -176,8 +176,8 @@ def _unpacked(value: Any) -> Any:
     of = getattr(value, "of", None)
     if of is None:
         return value
-    if "near" in getattr(of, "_fields", ()):
-        return of._replace(near=of.near.view(np.recarray))
+    if "records" in getattr(of, "_fields", ()):
+        return of._replace(records=of.records.view(np.recarray))
     return of
 
 

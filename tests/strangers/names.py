@@ -9,7 +9,7 @@ import numpy as np
 WORDS = """
     size first ids counts rates fired cursor logged n i k e j s slot F lambda_ v_new last since elapsed_ arrived network
     window row run threads thread at before column start piece post_ pre_ delays due due_count new new_count learning
-    flags progress spent near pick seen level flushed stamp bits key keys U64 LANES lanes rounded group cells links
+    flags progress spent records pick seen level flushed stamp bits key keys U64 LANES lanes rounded group cells links
     rate rate_now table share part0 change_w change found count begin levels part open_ total sent packed_w new_w
     h_step h_fill spiked_at input_arrived logging log_id train_id firsts in_degree row_of h_newest g_w rule0_x key_x
     tick ticks period_ result self_ cls args x y z a b c v u g r tau gain level_ mean kept amp theta drift noise
@@ -21,8 +21,8 @@ OFFERED = "drive current conductance input amount elapsed".split()
 """Identifiers that hooks may ask for; a class that has its own means its own."""
 
 HELPERS = """
-    exp opened rounded uniform64 lanes collect table_row step_key mix fma run window network size first F U64 math_
-    integrate_a arrive_a step_network namedtuple_ count_spikes due_row Cell_fires clip squash λ helper
+    exp unpack rounded uniform64 lanes collect table_row step_key mix fma run window network size first F U64 math_
+    integrate_a arrive_a step_network namedtuple_ count_spikes decode_due Cell_fires clip squash λ helper
 """.split()
 """Identifiers for helper functions."""
 
@@ -31,7 +31,7 @@ ATTACHED = ("{}_decay", "{}_rate", "{}_at", "{}_new", "{}_before", "{}_here", "n
 
 TITLES = """
     network window run first threads n F exp math np size lambda class None a_b a-b|a.b|a b A_b x|X|x-y|x_y|x+y|x y
-    rounded uniform opened namedtuple exc|exc2|exc_2|Exc exc_cells größe τ 1st 2|_|__ a_to_b e|e_cells input inputs
+    rounded uniform unpack namedtuple exc|exc2|exc_2|Exc exc_cells größe τ 1st 2|_|__ a_to_b e|e_cells input inputs
     network_ NetworkTuple integrate_exc group g1st kernel inline pop|pop |Pop
 """.replace("\n", " ")
 """Names of populations, projections and network rules: any text; some differ by one sign only."""

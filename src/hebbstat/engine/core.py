@@ -13,12 +13,12 @@ import numpy as np
 from hebbstat.contract.errors import BadValueError, tell
 from hebbstat.contract.units import is_whole
 from hebbstat.engine.codegen.module import write_module
-from hebbstat.engine.codegen.network_rules import sensed_cells
 from hebbstat.engine.jit.cache import load
 from hebbstat.engine.memory.layout import Layout
 from hebbstat.engine.plan import precision
 from hebbstat.engine.plan.arrays import NEVER
-from hebbstat.engine.plan.model import build
+from hebbstat.engine.plan.model import build, sensed_cells
+from hebbstat.engine.plan.projection import plans_of
 from hebbstat.engine.runtime.sync import HALT, LINE, STOP
 from hebbstat.engine.threads.turns import Turns, in_turn
 from hebbstat.engine.threads.workers import Crew
@@ -35,9 +35,10 @@ class Core:
     """A compiled network with its present state.
 
     `net` is the described network, a copy of our own; `model` lists its variables, `plans` says how each projection is
-    visited, `text` is the kernel's text, `module` the kernel; `layout` holds all arrays. `step_count` is the step that
-    comes next. `window` is by how many steps threads may be ahead of each other, `wall` the seconds that runs took,
-    `worked` the seconds that all threads worked in them, `walked` the steps of all runs.
+    visited, `text` is the kernel's text, `parts` the parts of a step that it times, `module` the kernel; `layout` holds
+    all arrays. `step_count` is the step that comes next. `window` is by how many steps threads may be ahead of each
+    other, `wall` the seconds that runs took, `worked` the seconds that all threads worked in them, `walked` the steps
+    of all runs.
     """
 
     def __init__(
@@ -59,7 +60,10 @@ class Core:
             precision.caution(made)
         self.net = made.network
         self.model = build(made)
-        self.text, self.plans = write_module(self.model, dtype, profile)
+        self.plans = plans_of(self.model)
+        written = write_module(self.model, self.plans, dtype, profile)
+        self.text, self.parts = written.text, written.parts
+        self.model.add(written.added, written.records)
         self.module, self.was_compiled = load(self.text)
         self._is_loaded = False
         delays = [int(s.delay.min()) for s in made.synapses.values() if s.delay.size]

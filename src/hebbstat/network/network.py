@@ -21,6 +21,7 @@ from hebbstat.contract.errors import BadValueError, ContractError, UnknownNameEr
 from hebbstat.contract.fields import Field, checked, short
 from hebbstat.contract.mechanism import Mechanism, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
 from hebbstat.contract.signals import owned, read_only
+from hebbstat.contract.state import PerSynapse
 from hebbstat.contract.units import Parameter, Unit, is_number, is_whole
 from hebbstat.network.naming import rule_names
 from hebbstat.network.population import Population as Population
@@ -79,6 +80,14 @@ class Projection:
         for k, rule in enumerate(self.rules):
             found += [(f"rule{k}.{part_index}", part) for part_index, part in enumerate(rule.parts())]
         return found
+
+    @property
+    def is_plastic(self) -> bool:
+        """Whether anything changes its synapses: a bound alone does not."""
+        changes = [bound.hook for rule in self.rules for bound in rule.bound() if not bound.hook.writes]
+        parts = [part for rule in self.rules for part in rule.parts()]
+        states = [hook for part in parts for hook in part.hooks if hook.writes and hook.writes[0].scope is PerSynapse]
+        return any(hook.event in ("on_pre", "on_post", "step", "on_tick") for hook in (*changes, *states))
 
 
 class Network:

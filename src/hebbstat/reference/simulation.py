@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from hebbstat.network.duration import steps_of_run
 from hebbstat.reference.clocks import ticking
 from hebbstat.reference.elements import WHOLE
 from hebbstat.reference.parts import Call
+from hebbstat.reference.recording import PlainRun, Recorded, Recorder
 from hebbstat.reference.world import World
 
 
@@ -27,16 +28,18 @@ class ReferenceSimulation(World):
         sim.spikes, sim.state("exc", "v"), sim.weights("inputs -> exc")
     """
 
-    def run(self, seconds: float | None = None, *, ms: float | None = None, steps: int | None = None) -> None:
-        """Run on for some time, given as one of `seconds`, `ms` or `steps`."""
-        for _ in range(steps_of_run(self.dt, seconds, ms, steps)):
-            self.step()
+    def run(
+        self, seconds: float | None = None, *, ms: float | None = None, steps: int | None = None,
+        record: Sequence[Recorder] = (),
+    ) -> Recorded:  # fmt: skip
+        """Run on for some time, given as one of `seconds`, `ms` or `steps`; returns what the recorders kept."""
+        return PlainRun(self, record, steps_of_run(self.dt, seconds, ms, steps)).run()
 
     def state(self, of: Population | Projection | str, name: str) -> np.ndarray:
         """The present value of a state or parameter, called as in `Simulation.state`."""
         owner, place, bare = self._called(of, name)
         if place == "synapse":
-            return np.array(self.weights(owner))
+            return self.weights(owner)
         mechanism = self._part(owner, place).mechanism
         if bare not in mechanism.fields and bare not in mechanism.derived:
             return np.array(self.peek(owner, place, bare))
@@ -44,6 +47,10 @@ class ReferenceSimulation(World):
         given = self._part(owner, place).values.get(bare)
         is_one = is_number(given) and (owner, place, bare) not in self.quantities
         return values[:1] if is_one and owner in self.connections and place != "receptor" else values
+
+    def some_weights(self, projection: Projection | str, chosen: np.ndarray) -> Callable[[], np.ndarray]:
+        """What reads the weights of the `chosen` synapses (canonical indices)."""
+        return lambda: self.weights(projection)[chosen]
 
     def set(self, of: Population | Projection | str, name: str, value: ArrayLike) -> None:
         """Change a state or parameter as of the end of the last step, called as in `Simulation.set`."""

@@ -16,7 +16,7 @@ from hebbstat.network.lookup import quantities
 from hebbstat.network.scopes import field_scope
 from hebbstat.reference.cells import Cells, ReceptorCells
 from hebbstat.reference.clocks import Reducer
-from hebbstat.reference.elements import WHOLE, key_of
+from hebbstat.reference.elements import WHOLE, Synapse, key_of
 from hebbstat.reference.names import Asking, bind
 from hebbstat.reference.parts import Call, Part, Quantity
 from hebbstat.reference.plasticity import Rules
@@ -251,13 +251,22 @@ class World:
         """The virtual rows (pre, delay in steps) of a projection, in the order of `PerPre` states."""
         return sorted(self.connections[self.network.projection(projection).name].row_elements)
 
-    def weights(self, projection: str) -> list[float]:
-        """The weights in canonical order."""
-        return [synapse.weight for synapse in self.connections[self.network.projection(projection).name].synapses]
+    @property
+    def net(self) -> Network:
+        """The network that runs."""
+        return self.network
 
-    def pairs(self, projection: str) -> list[tuple[int, int]]:
-        """(pre, post) of all synapses in canonical order."""
-        return [(s.pre, s.post) for s in self.connections[self.network.projection(projection).name].synapses]
+    def weights(self, projection: Projection | str) -> np.ndarray:
+        """The weights of a projection in canonical order (by presynaptic, then postsynaptic index)."""
+        return np.array([synapse.weight for synapse in self._synapses(projection)])
+
+    def pairs(self, projection: Projection | str) -> tuple[np.ndarray, np.ndarray]:
+        """Presynaptic and postsynaptic indices of a projection's synapses, in canonical order."""
+        synapses = self._synapses(projection)
+        return np.array([s.pre for s in synapses], np.int32), np.array([s.post for s in synapses], np.int32)
+
+    def _synapses(self, projection: Projection | str) -> list[Synapse]:
+        return self.connections[self.network.projection(projection).name].synapses
 
     def values_of(self, name: str, place: str, field: str) -> list[float]:
         """The present value of a parameter for each of its owners; one value if it is the same for all."""
@@ -273,8 +282,8 @@ class World:
         return {
             "step": self.step_count,
             "spikes": list(self.spikes),
-            "pairs": {name: self.pairs(name) for name in self.connections},
-            "weights": {name: self.weights(name) for name in self.connections},
+            "pairs": {n: [(s.pre, s.post) for s in self._synapses(n)] for n in self.connections},
+            "weights": {n: self.weights(n).tolist() for n in self.connections},
             "states": {
                 f"{owner}/{place}/{name}": store.listed()
                 for (owner, place), part in self.parts.items()

@@ -8,7 +8,10 @@ import pytest
 from helpers.comparing import compare
 
 import hebbstat as hs
+from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.merge import FEW, share
+from hebbstat.engine.codegen.quote import code
+from hebbstat.engine.plan.model import Group
 from hebbstat.network import instantiate
 
 
@@ -40,26 +43,41 @@ def test_functions_shared_by_many_do_what_the_reference_does(threads: int) -> No
     compare(made, steps=600, threads=threads)
 
 
+def function(name: str, text: str, *groups: str) -> ir.Function:
+    """A function of some groups, from its text; two groups are one if they are called the same."""
+    given = {one: GROUPS.setdefault(one, Group(one, one)) for one in groups}
+    parameters = (ir.Local("n"), *(ir.Whole(one) for one in given.values()))
+    return ir.Function(name, "inline", f"Of {groups}.", parameters, code(text, **given))
+
+
+GROUPS: dict[str, Group] = {}
+
+
 def test_functions_that_differ_in_more_than_names_are_kept() -> None:
-    one = "@inline\ndef a_x(n, x):\n    x.v[0] = 1\n\n"
-    other = "@inline\ndef a_y(n, y):\n    y.v[0] = 2\n\n"
-    like = "@inline\ndef a_z(n, z):\n    z.v[0] = 1\n\n"
-    kept, stands_for = share(one + other + like)
-    assert re.findall(r"def (\w+)", kept) == ["a_x", "a_y"]
+    values = {"x": 1, "y": 2, "z": 1}
+    kept, stands_for = share(function(f"a_{x}", f"{x}.v[0] = {value}", x) for x, value in values.items())
+    assert [each.name for each in kept] == ["a_x", "a_y"]
     assert stands_for == {"a_x": "a_x", "a_y": "a_y", "a_z": "a_x"}
 
 
 def test_callers_of_functions_that_differ_are_kept_apart() -> None:
-    inner = "@inline\ndef in_{0}(n, {0}):\n    {0}.v[0] = {1}\n\n"
-    outer = "@inline\ndef out_{0}(n, {0}):\n    in_{0}(n, {0})\n\n"
-    text = "".join((inner + outer).format(name, value) for name, value in (("x", 1), ("y", 2), ("z", 1)))
-    kept, stands_for = share(text)
-    assert re.findall(r"def (\w+)", kept) == ["in_x", "out_x", "in_y", "out_y"]
+    functions = []
+    for group, value in (("x", 1), ("y", 2), ("z", 1)):
+        functions.append(function(f"in_{group}", f"{group}.v[0] = {value}", group))
+        functions.append(function(f"out_{group}", f"in_{group}(n, {group})", group))
+    kept, stands_for = share(functions)
+    assert [each.name for each in kept] == ["in_x", "out_x", "in_y", "out_y"]
     assert stands_for["out_z"] == "out_x"
 
 
 def test_a_field_named_as_a_parameter_is_not_taken_for_it() -> None:
-    one = "@inline\ndef a_x(n, x, y):\n    x.y[0] = y.x\n\n"
-    like = "@inline\ndef a_u(n, u, v):\n    u.y[0] = v.x\n\n"
-    other = "@inline\ndef a_w(n, w, y):\n    w.x[0] = y.x\n\n"
-    assert share(one + like + other)[1] == {"a_x": "a_x", "a_u": "a_x", "a_w": "a_w"}
+    one = function("a_x", "x.y[0] = y.x", "x", "y")
+    like = function("a_u", "u.y[0] = v.x", "u", "v")
+    other = function("a_w", "w.x[0] = y.x", "w", "y")
+    assert share([one, like, other])[1] == {"a_x": "a_x", "a_u": "a_x", "a_w": "a_w"}
+
+
+@pytest.mark.parametrize(("first", "second"), [("0", "0.0"), ("0.0", "-0.0"), ("0", "False"), ("1", "True")])
+def test_numbers_that_python_calls_equal_are_told_apart(first: str, second: str) -> None:
+    kept, _ = share([function("a_x", f"x.v[0] = {first}", "x"), function("a_y", f"y.v[0] = {second}", "y")])
+    assert len(kept) == 2

@@ -56,7 +56,7 @@ def network(case: str, n: int, delay: object) -> hs.Network:
 def test_batches_equal_the_reference(case: str) -> None:
     made = instantiate(network(case, 90, hs.Uniform(0.1, 1.0)))
     sim = hs.Simulation(made, quiet=True)
-    assert sim.core.model.links["x"].batched
+    assert sim.core.model.links["x"].coalesced
     compare(made, STEPS, threads=2)
 
 

@@ -12,6 +12,7 @@ import hebbstat as hs
 from hebbstat.contract.state import Scope
 from hebbstat.engine.codegen.module import write_module
 from hebbstat.engine.plan.model import build
+from hebbstat.engine.plan.projection import plans_of
 from hebbstat.engine.plan.unsupported import REFUSALS
 from hebbstat.network import instantiate
 
@@ -123,7 +124,8 @@ def test_few_compositions_are_refused() -> None:
     refused = []
     for seed in range(100):
         try:
-            write_module(build(instantiate(compose(seed))), "float32")
+            model = build(instantiate(compose(seed)))
+            write_module(model, plans_of(model), "float32")
         except hs.NotSupportedError as error:
             assert any(text in str(error) for text in REFUSALS.values()), error
             refused.append(seed)

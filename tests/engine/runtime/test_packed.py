@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from hebbstat.engine.jit.pipeline import inline, kernel
-from hebbstat.engine.runtime.arguments import Packed, opened
+from hebbstat.engine.runtime.arguments import Packed, unpack
 
 Group = namedtuple("Group", "line plane small whole real narrow yes no last")
 
 
 @inline
 def summed(group):
-    group = opened(group)
+    group = unpack(group)
     total = group.whole + group.real + group.narrow
     for i in range(group.plane.shape[0]):
         for j in range(group.plane.shape[1]):

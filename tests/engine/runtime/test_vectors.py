@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numba import njit
 
 from hebbstat.engine.jit.pipeline import OPTIONS
-from hebbstat.engine.runtime.simd import LANES, pick_lanes, take_lanes
+from hebbstat.engine.runtime.simd import LANES, compress_indices, gather_records
 from hebbstat.engine.runtime.spikes import collect
 
 U64 = np.uint64
@@ -24,13 +24,13 @@ def collected(fired, ids, first, before):
 def picked(pick, place, steps, since, count):
     found = U64(0)
     for e in range(0, count, LANES):
-        found = pick_lanes(pick, found, U64(place + e), steps, U64(e), since, count - e)
+        found = compress_indices(pick, found, U64(place + e), steps, U64(e), since, count - e)
     return found
 
 
 @njit(**OPTIONS)
 def taken(records, cells, place, a, b, c, d, e):
-    take_lanes(records, cells, U64(place), (a, b, c, d, e), U64(0))
+    gather_records(records, cells, U64(place), (a, b, c, d, e), U64(0))
 
 
 @pytest.mark.parametrize("chance", [0.0, 0.001, 0.02, 0.3, 1.0])

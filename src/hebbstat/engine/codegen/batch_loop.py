@@ -1,149 +1,173 @@
-"""Writes what is done with many short rows at once.
+"""What is done with many short rows at once.
 
 Where delays differ, a presynaptic neuron has a row for each of them, of a few synapses: to begin a loop would cost more
 than to run it. So rows are listed one after the other in a batch: their synapses are copied into `batch_...`, and what
 all synapses of a row share is spread over their places there. The loops run over the batch. What they have changed is
 put back at its end.
+
+What must be listed the finished work tells: a `batch_...` array says in the tree what it holds.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-
-from hebbstat.engine.codegen.binding import Reader
-from hebbstat.engine.codegen.records import cut, gather_records, type_of
-from hebbstat.engine.codegen.row_loop import needs_cell
-from hebbstat.engine.codegen.text import indented, one_each
+from hebbstat.engine.codegen import ir
+from hebbstat.engine.codegen.fission import SYNAPSE, cut, needs_cell
+from hebbstat.engine.codegen.hooks import Hooks
+from hebbstat.engine.codegen.quote import added, array, code, expr, item
+from hebbstat.engine.codegen.records import Fetch
 from hebbstat.engine.plan.arrays import scratch
 from hebbstat.engine.plan.model import ProjectionGroup
 
+ROW = ir.Local("row")
 
-class Batched:
+
+class BatchLoop:
     """Rows are listed until the batch is full; `e` is a place in it, and so is `s`, of a synapse picked for replay.
 
-    `values` are the local variables that hold, in the loop over rows, what is known of a row.
+    `values` are the local variables that hold, in the loop over rows, what is known of a row; with their types.
     """
 
-    about, replayed = "count", ""
+    about: tuple[ir.Local, ...] = (ir.Local("count"),)
+    replayed: tuple[ir.Local, ...] = ()
     picked = "s"
 
-    def __init__(self, reader: Reader, links: ProjectionGroup, values: list[str]) -> None:
-        self.reader, self.links, q = reader, links, links.ident
-        self.cell, self.replay_head = f"{q}.post[k]", list[str]()
-        self.events = f"{q}.batch_post, {q}.h_step, {q}.batch_since"
-        self.newest = f"find_newest(0, count, {self.events}, {q}.pick)"
-        self.place, self.cells, self.since = "U64(e)", f"{q}.batch_post", f"{q}.batch_since"
-        self.copied: dict[str, str] = {}  # variables of synapses, listed with them
-        self.spread: dict[str, str] = {}  # what is spread over a row's places
-        self.changed: dict[str, str] = {}  # variables of synapses that are put back
-        self._of_synapse = re.compile(rf"\b{q}\.(\w+)\[k\]")
-        self._of_row = re.compile(rf"\b{q}\.(\w+)\[row\]")
-        self._value = re.compile(rf"(?<![\w.])({'|'.join(values)})\b(?!\()")
-        for name, dtype in (("number", "uint32"), ("post", "uint32"), ("since", "int32")):
-            links.variables[f"batch_{name}"] = scratch(dtype)
-        self._begin_with()
+    def __init__(self, hooks: Hooks, links: ProjectionGroup, values: dict[str, str]) -> None:
+        self.hooks, self.links, self.values = hooks, links, values
+        self.replay_head = ir.NOTHING
+        self.cells = self._batch("post", item(array(links, "post"), "k"), "uint32")
+        self.steps, self.since = array(links, "h_step"), self._batch("since", ir.Local("since"), "int32")
+        self.number = added(links, "batch_number", scratch("uint32"))
+        self.place = expr("U64(e)")
+        newest = "find_newest(0, count, cells, steps, since, q.pick)"
+        self.newest = expr(newest, cells=self.cells, steps=self.steps, since=self.since, q=links)
 
-    def _begin_with(self) -> None:
-        """From now on everything that works on a batch needs what was asked for until now."""
-        self._always = dict(self.copied), dict(self.spread), dict(self.changed)
+    def in_replay(self, block: ir.Block) -> ir.Block:
+        """Code about the synapse that was picked."""
+        return self._listed(block, "s")
 
-    def in_replay(self, lines: list[str]) -> list[str]:
-        """Lines about the synapse that was picked."""
-        found = self._listed(lines, "s")
-        self.spread["since"] = "since"
-        self._begin_with()
-        return found
-
-    def settled(self, work: list[str]) -> list[str]:
+    def settled(self, work: ir.Block) -> ir.Block:
         """Work on events that the rows have missed."""
         return work
 
-    def visits(self, head: list[str], work: list[str], tail: list[str]) -> list[str]:
-        """Rows that are due are listed; `work` on them when there are enough, or the next one is of another kind."""
-        q = self.links.ident
-        due = f"row, learning = due_row({q}.due[v]), {q}.due[v] >= 0"
-        lines = [due, *head, *self._list(), *tail]
-        lines += [f"if filled >= BATCH or v + 1 == {q}.due_count[0] or ({q}.due[v + 1] >= 0) != learning:"]
-        lines += indented(self._work(work))
-        return ["filled = U64(0)", f"for v in range({q}.due_count[0]):", *indented(lines)]
+    def visits(self, head: ir.Block, work: ir.Block, tail: ir.Block, missed: tuple[ir.Function, ...]) -> ir.Block:
+        """Rows that are due are listed; `work` on them when there are enough, or the next one is of another kind.
 
-    def passes(self, work: list[str]) -> list[str]:
+        `missed` are functions that the work may call, on what a batch has missed.
+        """
+        listed, worked = self._around(work, missed)
+        return code(
+            """
+filled = U64(0)
+for v in range(q.due_count[0]):
+    row, learning = decode_due(q.due[v]), q.due[v] >= 0
+    head
+    listed
+    tail
+    if filled >= BATCH or v + 1 == q.due_count[0] or (q.due[v + 1] >= 0) != learning:
+        worked
+""",
+            q=self.links, head=head, tail=tail, listed=listed, worked=worked,
+        )  # fmt: skip
+
+    def passes(self, work: ir.Block, missed: tuple[ir.Function, ...]) -> ir.Block:
         """Work on the synapses of all rows."""
-        q = self.links.ident
-        head = [f"last = {q}.last[row]", f"since = max(last, {q}.flushed[0])"]
-        lines = [*head, *self._list(), f"if filled >= BATCH or row + 1 == {q}.last.size:", *indented(self._work(work))]
-        return ["filled = U64(0)", f"for row in range({q}.last.size):", *indented(lines)]
+        listed, worked = self._around(work, missed)
+        return code(
+            """
+filled = U64(0)
+for row in range(q.last.size):
+    last = q.last[row]
+    since = max(last, q.flushed[0])
+    listed
+    if filled >= BATCH or row + 1 == q.last.size:
+        worked
+""",
+            q=self.links, listed=listed, worked=worked,
+        )  # fmt: skip
 
-    def loop(self, body: list[str], then: Iterable[str] = (), side_by_side: bool = False) -> list[str]:
+    def loop(self, body: ir.Block, then: ir.Block = (), records: bool = False) -> ir.Block:
         """A loop over the batch, cut so that it vectorises: gather, arithmetic; `then` comes in between.
 
-        What it needs of a cell may lie `side_by_side`; then synapses whose cell has had older events are picked, too.
+        What it needs of a cell may lie in `records`; then synapses whose cell has had older events are picked, too.
         """
-        loops = cut(self.links, self._listed(one_each(body), "e"), "i")
-        lines, gather = loops.shared, loops.gather
-        if side_by_side:
-            records, gather = gather_records(self.links, gather, self.cells, self.place, self.since)
-            lines += records
-        lines += [*(self.each(f"i = {self.cell}", *gather) if gather else []), *then]
-        own = [f"i = {self.cell}"] if needs_cell(body) else []
-        count = "lanes(count)" if self.reader.hooks.vectorise(body) else "count"
-        return [*lines, *self.each(*own, *loops.arithmetic, count=count)]
+        loops = cut(self.links, self._listed(body, "e"), "i")
+        own = self.cell if needs_cell(body) else ()
+        count = "lanes(count)" if self.hooks.vectorise(body) else "count"
+        work = self.each((*own, *loops.arithmetic), count)
+        return (*loops.shared, *self._gathered(loops.gather, records), *then, *work)
 
-    def each(self, *lines: str, count: str = "count") -> list[str]:
+    @property
+    def cell(self) -> ir.Block:
+        """The cell of a synapse becomes `i`."""
+        return code("i = cells[e]", cells=self.cells)
+
+    def _gathered(self, gather: ir.Block, records: bool) -> ir.Block:
+        if records:
+            return (Fetch(gather, self.cell, self.cells, self.place, self.since),)
+        return self.each((*self.cell, *gather)) if gather else ()
+
+    def each(self, block: ir.Block, count: str = "count") -> ir.Block:
         """A plain loop over the batch, one by one."""
-        return [f"for e in range({count}):", *indented(self._listed(list(lines), "e"))]
+        return code(f"for e in range({count}):\n    block", block=self._listed(block, "e"))
 
-    def since_when(self) -> list[str]:
+    def since_when(self) -> ir.Block:
         """Known of every synapse of a batch."""
-        return []
+        return ()
 
-    def bounds(self) -> list[str]:
+    def bounds(self) -> ir.Block:
         """The length of a batch is known."""
-        return []
+        return ()
 
-    def _list(self) -> list[str]:
-        """Lines that add a row's synapses to the batch."""
-        q = self.links.ident
-        listed = [f"number_lanes({q}.batch_number, filled + s, begin + s)"]
-        listed += [f"copy_lanes({q}.batch_{name}, filled + s, {q}.{name}, begin + s)" for name in self.copied]
-        listed += [f"fill_lanes({q}.batch_{name}, filled + s, {value})" for name, value in self.spread.items()]
-        return [
-            f"begin, end = U64({q}.start[row]), U64({q}.start[row + 1])",
-            "for s in range(U64(0), end - begin, U64(LANES)):",
-            *indented(listed),
-            "filled += end - begin",
-        ]
+    def _batch(self, name: str, holds: ir.Expression, dtype: str) -> ir.Array:
+        return added(self.links, f"batch_{name}", scratch(dtype), holds)
 
-    def _work(self, work: list[str]) -> list[str]:
-        """Lines that work on a batch, put back what has changed and begin the next; ends what is asked of this one."""
-        q = self.links.ident
-        put = [f"{q}.{name}[k] = {q}.batch_{name}[e]" for name in self.changed]
-        back = ["for e in range(count):", *indented([f"k = {q}.batch_number[e]", *put])] if put else []
-        self.copied, self.spread, self.changed = (dict(one) for one in self._always)
-        return ["count = np.int64(filled)", *work, *back, "filled = U64(0)"]
+    def _listed(self, block: ir.Block, place: str) -> ir.Block:
+        """Code that finds in the batch, at `place`, what it asks of a synapse, its row or its visit."""
 
-    def _listed(self, lines: list[str], place: str) -> list[str]:
-        """Lines that find in the batch, at `place`, what they ask of a synapse, its row or its visit."""
-        q, found = self.links.ident, []
+        def found(node: ir.Node) -> ir.Node | None:
+            match node:
+                case ir.Item(ir.Array(group, name) as of, (index,)) if group is self.links and index in (SYNAPSE, ROW):
+                    name = name if index == SYNAPSE else f"row_{name}"
+                    return item(self._batch(name, node, of.variable.dtype), place)
+                case ir.Local(name) if name in self.values:
+                    return item(self._batch(name, node, self.values[name]), place)
+            return None
 
-        def synapse(match: re.Match[str]) -> str:
-            return self._add(self.copied, match[1], match[1], place, type_of(self.links, True, match[1]))
+        return ir.all_changed(block, found)
 
-        def row(match: re.Match[str]) -> str:
-            return self._add(self.spread, f"row_{match[1]}", match[0], place, type_of(self.links, True, match[1]))
+    def _around(self, work: ir.Block, missed: tuple[ir.Function, ...]) -> tuple[ir.Block, ir.Block]:
+        """What adds a row's synapses to the batch; and the work on it, after which the next one begins."""
+        nodes = list(ir.walk(*missed, *work))
+        used = {one.name: one for one in nodes if isinstance(one, ir.Array) and one.holds is not None}
+        stores = [node.to for node in nodes if isinstance(node, ir.Assign)]
+        changed = {to.of.name: to.of for to in stores if isinstance(to, ir.Item) and isinstance(to.of, ir.Array)}
+        back = tuple(ir.Assign(to, item(one, "e")) for one in changed.values() if (to := _copied(one)))
+        listed = code(
+            """
+begin, end = U64(q.start[row]), U64(q.start[row + 1])
+for s in range(U64(0), end - begin, U64(LANES)):
+    number_lanes(number, filled + s, begin + s)
+    copies
+filled += end - begin
+""",
+            q=self.links,
+            number=self.number,
+            copies=tuple(_lanes(one) for one in used.values() if one.group is self.links and one.name[:6] == "batch_"),
+        )
+        put = code("for e in range(count):\n    k = number[e]\n    back", number=self.number, back=back) if back else ()
+        return listed, code("count = np.int64(filled)\nwork\nput\nfilled = U64(0)", work=work, put=put)
 
-        def value(match: re.Match[str]) -> str:
-            dtype = {"since": "int32"}.get(match[1], type_of(self.links, True, match[1]))
-            return self._add(self.spread, match[1], match[1], place, dtype)
 
-        for line in lines:
-            if changes := re.match(rf"{q}\.(\w+)\[k\] = ", line):
-                self.changed[changes[1]] = changes[1]
-            found.append(self._value.sub(value, self._of_row.sub(row, self._of_synapse.sub(synapse, line))))
-        return found
+def _copied(one: ir.Array) -> ir.Item | None:
+    """What an array of a batch holds, if that is the synapses' own."""
+    return one.holds if isinstance(one.holds, ir.Item) and one.holds.index == (SYNAPSE,) else None
 
-    def _add(self, where: dict[str, str], name: str, source: str, place: str, dtype: str) -> str:
-        where[name] = source
-        self.links.variables.setdefault(f"batch_{name}", scratch(dtype))
-        return f"{self.links.ident}.batch_{name}[{place}]"
+
+def _lanes(one: ir.Array) -> ir.Statement:
+    """What lists as many synapses of a row as a vector has numbers."""
+    if of := _copied(one):
+        (made,) = code("copy_lanes(to, filled + s, of, begin + s)", to=one, of=of.of)
+    else:
+        assert one.holds is not None
+        (made,) = code("fill_lanes(to, filled + s, value)", to=one, value=one.holds)
+    return made

@@ -1,233 +1,248 @@
 """How an argument name of a hook becomes an expression of the kernel.
 
-A `View` is a place in the generated code: the loop indices there, how states are read there, and what is offered there.
+A `Site` is a place in the generated code: the loop indices there, how states are read there, and what is offered there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hebbstat.contract.events import Returns
 from hebbstat.contract.hooks import Hook, arguments
 from hebbstat.contract.language.grammar import ARGUMENTS
-from hebbstat.contract.mechanism import Bound
+from hebbstat.contract.mechanism import Bound, Mechanism
 from hebbstat.contract.signals import FollowState
 from hebbstat.contract.state import State, Trace
-from hebbstat.engine.codegen.hook_bodies import number
-from hebbstat.engine.codegen.hooks import HookWriter
-from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.model import Group, Member, Model, PopulationGroup, ProjectionGroup, draw_key, modulator
+from hebbstat.engine.codegen import ir
+from hebbstat.engine.codegen.hooks import Hooks
+from hebbstat.engine.codegen.quote import added, array, expr, item
+from hebbstat.engine.plan.arrays import Shape
+from hebbstat.engine.plan.model import (
+    Group,
+    Member,
+    Model,
+    PopulationGroup,
+    ProjectionGroup,
+    draw_key,
+    known_of,
+    left_behind,
+    modulator,
+)
 from hebbstat.network import lookup
 from hebbstat.network.lookup import Asking
 from hebbstat.network.streams import hook_stream
 
-INDEX = {Shape.CELL: "i", Shape.ROW: "row", Shape.SYNAPSE: "k", Shape.ONE: "0"}
+INDEX: dict[Shape, str | int] = {Shape.CELL: "i", Shape.ROW: "row", Shape.SYNAPSE: "k", Shape.ONE: 0}
+NOW = ir.Local("n")
 
 
-@dataclass(eq=False)
-class View:
+@dataclass(frozen=True, eq=False)
+class Site:
     """Where a hook is called: its group, how its states are read, the names offered, the step and element of draws."""
 
     group: Group
-    state: Callable[[Member, State], str]
-    offered: dict[str, str] = field(default_factory=dict)
-    cells: Callable[[str, str], str | None] = lambda side, name: None  # post_X and pre_X
-    step: str = "n"
-    element: str = "i"
+    state: Callable[[Site, Member, State], ir.Expression]
+    offered: Mapping[str, ir.Expression] = field(default_factory=dict)
+    cells: Callable[[str, str], ir.Expression | None] = lambda side, name: None  # post_X and pre_X
+    step: ir.Expression = NOW
+    element: tuple[ir.Expression, ...] = (ir.Local("i"),)
     bits: str = "bits_of"  # how random bits are found for `element`
-    signal: Callable[[str], str] = lambda expression: expression  # how values that change in time are read
+    signal: Callable[[ir.Item], ir.Expression] = lambda item: item  # how values that change in time are read
     draws: tuple[Member, int] | None = None  # in a gate: whose change it scales, and its number there
+
+    def offering(self, **offered: ir.Expression) -> Site:
+        """The same place, where more is offered."""
+        return replace(self, offered={**self.offered, **offered})
 
 
 @dataclass(eq=False)
-class Reader:
+class Binder:
     """Writes calls of hooks for one model."""
 
     model: Model
-    hooks: HookWriter = field(default_factory=HookWriter)
+    hooks: Hooks = field(default_factory=Hooks)
 
-    def call(self, view: View, member: Member, hook: Hook) -> str:
+    def __post_init__(self) -> None:
+        self.dt = expr("F(dt)", dt=ir.Number(self.model.net.dt))
+
+    def call(self, site: Site, member: Member, hook: Hook) -> ir.Expression:
         """The call of a hook at a place."""
         what = "_".join([hook.event.removeprefix("on_"), *(s.name for s in hook.writes)])
-        wanted, event = f"{type(member.mechanism).__name__}_{what}", member.mechanism.kind.events.get(hook.event)
+        event = member.mechanism.kind.events.get(hook.event)
         truth = not hook.writes and event is not None and event.returns is Returns.CONDITION
-        return self._called(view, member, hook.function, wanted, Asking(what, hook), truth)
+        return self._called(site, member, hook.function, what, Asking(what, hook), truth)
 
-    def condition(self, view: View, member: Member, hook: Hook) -> str:
+    def condition(self, site: Site, member: Member, hook: Hook) -> ir.Expression:
         """The condition of a `step_when` hook."""
         assert hook.when is not None
-        return self._called(
-            view, member, hook.when, f"{type(member.mechanism).__name__}_when", Asking("step_when", hook), True
-        )
+        return self._called(site, member, hook.when, "when", Asking("step_when", hook), True)
 
-    def gate(self, view: View, member: Member, bound: Bound, number: int) -> str:
+    def gate(self, site: Site, member: Member, bound: Bound, number: int) -> ir.Expression:
         """The factor of a gate: its arguments are modulators, or what the rule's hooks may ask for."""
-        gate, asked = bound.gates[number], replace(view, draws=(member, number))
-        owner = view.group.member(gate.owner) if gate.owner is not None else member
-        wanted = f"{type(gate.owner).__name__}_gate" if gate.owner else "gate"
-        return self._called(asked, owner, gate.function, wanted, Asking("a gate", bound.hook, gate))
+        gate, asked = bound.gates[number], replace(site, draws=(member, number))
+        asking = Asking("a gate", bound.hook, gate)
+        if gate.owner is None:
+            return self._called(asked, member, gate.function, "", asking, wanted="gate")
+        return self._called(asked, site.group.member(gate.owner), gate.function, "gate", asking)
 
     def _called(
-        self, view: View, member: Member, function: Callable[..., Any], wanted: str, asking: Asking, truth: bool = False
-    ) -> str:
+        self, site: Site, member: Member, function: Callable[..., Any], what: str, asking: Asking, truth: bool = False,
+        wanted: str = "",
+    ) -> ir.Expression:  # fmt: skip
         """The call of a function of a mechanism with what its arguments mean."""
-        name = self.hooks.name(function, wanted, truth, self._plain(member, function, asking))
-        return f"{name}({self._given(view, member, function, asking)})"
+        wanted = wanted or f"{type(member.mechanism).__name__}_{what}"
+        required, optional = arguments(function)
+        asking, names = replace(asking, optional=optional), (*required, *optional)
+        given = tuple(self._read(site, member, name, asking) for name in names)
+        return ir.Call(ir.UserFunction(function, wanted, truth, self._plain(member, names, asking)), given)
 
-    def _plain(self, member: Member, function: Callable[..., Any], asking: Asking) -> frozenset[str]:
+    def _plain(self, member: Member, names: tuple[str, ...], asking: Asking) -> frozenset[str]:
         """Arguments that are called as what the language offers, but are numbers: the mechanism's own, a modulator."""
-        required, optional = arguments(function)
-        asking, net, given = replace(asking, optional=optional), self.model.net, (*required, *optional)
-        means = {n: lookup.meaning(net, member.owner, member.mechanism, n, asking) for n in given if n in ARGUMENTS}
-        return frozenset(n for n, what in means.items() if not isinstance(what, lookup.Offered | lookup.Drawn))
+        net, ours = self.model.net, [name for name in names if name in ARGUMENTS]
+        means = {name: lookup.meaning(net, member.owner, member.mechanism, name, asking) for name in ours}
+        return frozenset(name for name, what in means.items() if not isinstance(what, lookup.Offered | lookup.Drawn))
 
-    def _given(self, view: View, member: Member, function: Callable[..., Any], asking: Asking) -> str:
-        """What the arguments of a function of a mechanism mean."""
-        required, optional = arguments(function)
-        asking = replace(asking, optional=optional)
-        return ", ".join(self.read(view, member, name, asking) for name in (*required, *optional))
-
-    def read(self, view: View, member: Member, name: str, asking: Asking) -> str:
+    def _read(self, site: Site, member: Member, name: str, asking: Asking) -> ir.Expression:
         """The expression for one argument."""
-        mechanism, net = member.mechanism, self.model.net
-        match lookup.meaning(net, member.owner, mechanism, name, asking):
+        match lookup.meaning(self.model.net, member.owner, member.mechanism, name, asking):
             case lookup.Own():
-                return self.own(view, member, name)
+                return self.own(site, member, name)
             case lookup.Offered():
-                return self._offered(view, name)
+                return self._offered(site, name)
             case lookup.Drawn():
                 assert asking.hook is not None
-                return self._draw(view, member, name, asking.hook)
+                return self._draw(site, member, name, asking.hook)
             case lookup.OfNeuron(side, of):
-                found = view.cells(side, of)
+                found = site.cells(side, of)
                 assert found is not None, "refusals.check lets no other value of a neuron pass"
                 return found
             case lookup.Modulator(rule, state):
-                return view.signal(f"network.{modulator(self.model, rule, state)}[0]")
+                return site.signal(item(array(self.model.rules, modulator(self.model, rule, state)), 0))
             case lookup.Default(value):
-                return number(value)
+                return expr("F(value)", value=ir.Number(float(value)))
 
-    def own(self, view: View, member: Member, name: str) -> str:
+    def own(self, site: Site, member: Member, name: str) -> ir.Expression:
         """A state, field or derived value of a mechanism."""
         states = member.mechanism.states
-        return view.state(member, states[name]) if name in states else self.parameter(view, member, name)
+        return site.state(site, member, states[name]) if name in states else self.parameter(site, member, name)
 
-    def _offered(self, view: View, name: str) -> str:
-        if name in view.offered:
-            return view.offered[name]
+    def _offered(self, site: Site, name: str) -> ir.Expression:
+        if name in site.offered:
+            return site.offered[name]
         if name == "dt":
-            return f"F({self.model.net.dt!r})"
+            return self.dt
         assert name == "value", f"{name} is not there"
-        return view.offered["w"]  # refusals.check lets no other target pass here
+        return site.offered["w"]  # refusals.check lets no other target pass here
 
-    def parameter(self, view: View, member: Member, name: str) -> str:
+    def parameter(self, site: Site, member: Member, name: str) -> ir.Expression:
         """A field or derived value: a variable, a live computation, or the modulator that it follows."""
         value = member.mechanism.values.get(name)
         if isinstance(value, FollowState):
             who = f"{name} of {type(member.mechanism).__name__} on '{member.owner}'"
-            return view.signal(self.followed(*lookup.followed(self.model.net, value.source, who), view))
+            return site.signal(self._followed(*lookup.followed(self.model.net, value.source, who), site))
         if (member.owner, member.place, name) in self.model.made.live:
-            function, asking = member.mechanism.derived[name].function, Asking(name, before=True)
-            given, wanted = self._given(view, member, function, asking), f"{type(member.mechanism).__name__}_{name}"
-            return f"{self.hooks.name(function, wanted, plain=self._plain(member, function, asking))}({given})"
-        return self.variable(view.group, f"{member.prefix}{name}", view)
+            function = member.mechanism.derived[name].function
+            return self._called(site, member, function, name, Asking(name, before=True))
+        return variable(site.group, f"{member.prefix}{name}", site.step)
 
-    def followed(self, rule: str, state: str, view: View) -> str:
-        """A network rule's state as the previous step left it."""
+    def _followed(self, rule: str, state: str, site: Site) -> ir.Item:
+        """A network rule's state as the previous step left it; rules of the network have moved on when they ask."""
         name, rules = modulator(self.model, rule, state), self.model.rules
-        begins = rules.variables[name].value
-        rules.variables.setdefault(f"left_{name}", Variable(Shape.ONE, begins, "float64"))  # for rules of the network
-        return f"network.left_{name}[0]" if view.group is rules else f"network.{name}[0]"
+        return item(array(rules, left_behind(name) if site.group is rules else name), 0)
 
-    def variable(self, group: Group, name: str, view: View | None = None) -> str:
-        """A variable of a group, indexed by its shape."""
-        variable, of = group.variables[name], group.ident
-        if variable.shape is Shape.TABLE:
-            step = view.step if view else "n"
-            if variable.value.values.ndim == 1:
-                return f"planned({of}.{name}, {step}, {of}.every_{name}, {of}.repeat_{name})"
-            index = "i" if variable.over is Shape.CELL else f"{of}.pre[row]"
-            return f"planned_of({of}.{name}, {step}, {of}.every_{name}, {of}.repeat_{name}, {index})"
-        if variable.shape is Shape.NUMBER:
-            return f"{of}.{name}"
-        return f"{of}.{name}[{INDEX[variable.shape]}]"
-
-    def rate(self, view: View, member: Member, state: State) -> str:
-        """The part of its time constant that a trace's step lasts."""
-        assert isinstance(state.origin, Trace)
-        name = f"{member.prefix}{state.name}"
-        if f"rate_of_{name}" in view.group.variables:
-            return self.variable(view.group, f"rate_of_{name}", view)
-        return f"F({self.model.net.dt!r}) / {self.own(view, member, state.origin.tau)}"
-
-    def decay(self, view: View, member: Member, state: State) -> str:
+    def decay(self, site: Site, member: Member, state: State) -> ir.Expression:
         """The factor by which a trace decays in one step."""
         name = f"{member.prefix}{state.name}"
-        if f"decay_of_{name}" in view.group.variables:
-            return self.variable(view.group, f"decay_of_{name}", view)
-        return f"exp(-({self.rate(view, member, state)}))"
+        if f"decay_of_{name}" in site.group.variables:
+            return variable(site.group, f"decay_of_{name}", site.step)
+        assert isinstance(state.origin, Trace)
+        return expr("exp(-(dt / tau))", dt=self.dt, tau=self.own(site, member, state.origin.tau))
 
-    def after_step(self, view: View, member: Member, state: State, value: str) -> str:
+    def after_step(self, site: Site, member: Member, state: State, value: ir.Expression) -> ir.Expression:
         """A state's value after one step without an event."""
         if isinstance(state.origin, Trace):
-            return f"{value} * {self.decay(view, member, state)}"
-        return self.advanced(view, member, state, value, "1")
+            return expr("value * decay", value=value, decay=self.decay(site, member, state))
+        return self.advanced(site, member, state, value, ir.Number(1))
 
-    def advanced(self, view: View, member: Member, state: State, value: str, elapsed: str = "") -> str:
+    def advanced(
+        self, site: Site, member: Member, state: State, value: ir.Expression, elapsed: ir.Expression | None = None
+    ) -> ir.Expression:
         """A state's value after the quiet steps since its last event: its own stamp counts them, else `elapsed`."""
-        stamp = f"at_{member.prefix}{state.name}"
-        if stamp in view.group.variables:
-            slow = view.group.variables[f"{member.prefix}{state.name}"].slow and view.step == "n"
-            step = "min(n, network.frozen_from[0] - 1)" if slow else view.step  # for it no frozen time has passed
-            elapsed = f"({step} - {self.variable(view.group, stamp)})"
-        if not elapsed:
+        name = f"{member.prefix}{state.name}"
+        if f"at_{name}" in site.group.variables:
+            slow = site.group.variables[name].slow and site.step == NOW
+            step = expr("min(n, network.frozen_from[0] - 1)", network=self.model.rules) if slow else site.step
+            stamp = variable(site.group, f"at_{name}")
+            elapsed = expr("step - stamp", step=step, stamp=stamp)  # for what is slow no frozen time has passed
+        if elapsed is None:
             return value
-        steps = f"F(np.int32({elapsed}))"
+        steps = expr("F(np.int32(elapsed))", elapsed=elapsed)
         if isinstance(state.origin, Trace):
-            return f"{value} * exp(-{steps} * {self.rate(view, member, state)})"
+            if f"rate_of_{name}" in site.group.variables:
+                rate = variable(site.group, f"rate_of_{name}", site.step)
+                return expr("value * exp(-steps * rate)", value=value, steps=steps, rate=rate)
+            tau = self.own(site, member, state.origin.tau)
+            return expr("value * exp(-steps * dt / tau)", value=value, steps=steps, dt=self.dt, tau=tau)
         if state.advancer:
-            offered = {**view.offered, "elapsed": f"{steps} * F({self.model.net.dt!r})"}
-            inner = replace(view, state=lambda m, s: value if s is state else view.state(m, s), offered=offered)
-            return self.call(inner, member, state.advancer)
+            inner = replace(site, state=lambda at, m, s: value if s is state else site.state(site, m, s))
+            passed = expr("steps * dt", steps=steps, dt=self.dt)
+            return self.call(inner.offering(elapsed=passed), member, state.advancer)
         return value
 
-    def jumped(self, view: View, member: Member, state: State, value: str) -> str:
+    def jumped(self, site: Site, member: Member, state: State, value: ir.Expression) -> ir.Expression:
         """A trace's value after its event."""
         assert isinstance(state.origin, Trace)
         jump = state.origin.jump
         if isinstance(jump, str):
-            amount = view.offered[jump] if jump in view.offered else self.own(view, member, jump)
+            amount = site.offered[jump] if jump in site.offered else self.own(site, member, jump)
         else:
-            amount = f"F({float(jump)!r})"
-        return f"{value} + {amount}" if state.origin.set is None else amount
+            amount = expr("F(jump)", jump=ir.Number(float(jump)))
+        return expr("value + amount", value=value, amount=amount) if state.origin.set is None else amount
 
-    def _draw(self, view: View, member: Member, kind: str, hook: Hook) -> str:
-        of, gate = view.draws or (member, None)
+    def _draw(self, site: Site, member: Member, kind: str, hook: Hook) -> ir.Expression:
+        of, gate = site.draws or (member, None)
         stream = hook_stream(of.owner, of.place, of.mechanism, hook, kind, gate)
-        key = f"step_key({view.group.ident}.{draw_key(self.model, view.group, stream)}, {view.step})"
-        bits = f"{view.bits}({key}, {view.element})"
-        return bits if kind == "binomial" else f"F({kind}({bits}))"
+        gated = "" if gate is None else f"gate{gate}_"
+        bits = self.bits(site, f"{of.prefix}{_number(of.mechanism, hook)}_{gated}{kind}", stream)
+        return bits if kind == "binomial" else expr("F(drawn)", drawn=ir.Call(kind, (bits,)))
 
-    def neuron_value(self, cells: PopulationGroup, name: str, index: str) -> str | None:
+    def bits(self, site: Site, name: str, stream: str) -> ir.Expression:
+        """Random bits of a named stream, for the element of a place in this step."""
+        key = added(site.group, f"key_{name}", draw_key(self.model, stream))
+        return ir.Call(site.bits, (expr("step_key(key, step)", key=key, step=site.step), *site.element))
+
+    def neuron_value(self, cells: PopulationGroup, name: str, index: str) -> ir.Expression | None:
         """A state, parameter or output of a neuron at an index of this thread's share; None if there is none."""
         neuron = cells.members[0]
         if name == "rate" and not cells.population.spiking:
-            return f"{cells.ident}.rate_now[{index}]"
+            return item(array(cells, "rate_now"), index)
         if name not in known_of(neuron):
             return None
         key = f"{neuron.prefix}{name}"
         assert key in cells.variables, "refusals.check lets nothing pass that moves with a signal"
-        variable = cells.variables[key]
-        assert variable.shape is not Shape.TABLE, "refusals.check lets no signal pass"
-        return f"{cells.ident}.{key}" if variable.shape is Shape.NUMBER else f"{cells.ident}.{key}[{index}]"
+        shape = cells.variables[key].shape
+        assert shape is not Shape.TABLE, "refusals.check lets no signal pass"
+        return array(cells, key) if shape is Shape.NUMBER else item(array(cells, key), index)
 
 
-def known_of(member: Member) -> tuple[str, ...]:
-    """What a member has: states, fields, derived values."""
-    mechanism = member.mechanism
-    return (*mechanism.states, *mechanism.fields, *mechanism.derived)
+def variable(group: Group, name: str, step: ir.Expression = NOW) -> ir.Expression:
+    """A variable of a group, indexed by its shape."""
+    declared, whole = group.variables[name], array(group, name)
+    if declared.shape is Shape.TABLE:
+        given = {"whole": whole, "step": step, "every": array(group, f"every_{name}")}
+        given["repeat"] = array(group, f"repeat_{name}")
+        if declared.value.values.ndim == 1:
+            return expr("planned(whole, step, every, repeat)", **given)
+        of = "i" if declared.over is Shape.CELL else "group.pre[row]"
+        return expr(f"planned_of(whole, step, every, repeat, {of})", **given, group=group)
+    return whole if declared.shape is Shape.NUMBER else item(whole, INDEX[declared.shape])
+
+
+def _number(mechanism: Mechanism, hook: Hook) -> str:
+    """A hook by its event and its place among the hooks of its mechanism."""
+    return f"{hook.event}{next(k for k, other in enumerate(mechanism.hooks) if other is hook)}"
 
 
 def presynaptic_parameter(links: ProjectionGroup, name: str) -> str | None:
@@ -237,6 +252,6 @@ def presynaptic_parameter(links: ProjectionGroup, name: str) -> str | None:
         return None
     key = f"{neuron.prefix}{name}"
     assert key in links.source.variables, "refusals.check lets nothing pass that moves"
-    variable = links.source.variables[key]
-    assert variable.fixed and variable.shape is not Shape.TABLE, "refusals.check lets nothing pass that moves"
+    declared = links.source.variables[key]
+    assert declared.fixed and declared.shape is not Shape.TABLE, "refusals.check lets nothing pass that moves"
     return key

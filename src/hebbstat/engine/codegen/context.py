@@ -2,104 +2,171 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from hebbstat.contract.mechanism import Bound, Plasticity
 from hebbstat.contract.state import Reduction, State
-from hebbstat.engine.codegen.batch_loop import Batched
-from hebbstat.engine.codegen.binding import Reader, View, presynaptic_parameter
-from hebbstat.engine.codegen.row_loop import OneByOne
-from hebbstat.engine.plan.arrays import Shape, history, parameter
+from hebbstat.engine.codegen import ir
+from hebbstat.engine.codegen.batch_loop import BatchLoop
+from hebbstat.engine.codegen.binding import Binder, Site, presynaptic_parameter, variable
+from hebbstat.engine.codegen.quote import added, array, call, code, expr, item
+from hebbstat.engine.codegen.row_loop import RowLoop
+from hebbstat.engine.plan.arrays import Shape, Variable, history, parameter
 from hebbstat.engine.plan.model import Member, target_variable
 from hebbstat.engine.plan.projection import Plan
 
+W = ir.Local("w")
+THEN = ir.Local("at")
 
-class Views:
-    """All that the functions of one projection need to be written: its plan, its names, and its views.
+
+class ProjectionContext:
+    """All that the functions of one projection need to be written: its plan, its groups, and its sites.
 
     In generated code `row` is a virtual row (a presynaptic neuron and a delay), `k` a synapse, `i` its postsynaptic
     neuron in this thread's share, `e` a place in scratch memory, `j` a place in the history of postsynaptic events.
     """
 
-    def __init__(self, reader: Reader, plan: Plan) -> None:
-        self.reader, self.plan, self.links = reader, plan, plan.links
-        self.q, self.c, self.source = self.links.ident, self.links.target.ident, self.links.source.ident
-        self.snapshots: dict[str, str] = {}  # expression at the time of a postsynaptic event -> history variable
-        self.arguments = f"n, {self.q}, {self.c}, network"
-        ends = self.c if self.source == self.c else f"{self.source}, {self.c}"
-        self.all_arguments = f"n, {self.q}, {ends}, network"  # with the source, each group once
-        self.element, self.bits = f"synapse_element({self.q}.pre[row], {self.c}.first + i)", "bits_of"
-        if "copy" in self.links.variables:
-            self.element, self.bits = f"{self.element}, {self.q}.copy[k]", "bits_of_copy"
-        self.row = f"row_element({self.q}.pre[row], {self.q}.row_delay[row])"
-        self.cell = f"({self.c}.first + i)"  # the elements of draws of a postsynaptic neuron, and of a row
+    def __init__(self, binder: Binder, plan: Plan) -> None:
+        self.binder, self.plan, self.links = binder, plan, plan.links
+        self.source, self.target, self.network = self.links.source, self.links.target, binder.model.rules
+        q, c = self.links, self.target
         self.rows = self._rows()
+        self.cell = expr("c.first + i", c=c)  # the element of draws of a postsynaptic neuron
+        self.row = expr("row_element(q.pre[row], q.row_delay[row])", q=q)  # and of a row
+        self.synapse: tuple[ir.Expression, ...] = (expr("synapse_element(q.pre[row], cell)", q=q, cell=self.cell),)
+        self.bits = "bits_of"
+        if "copy" in self.links.variables:
+            self.synapse, self.bits = (*self.synapse, item(array(q, "copy"), "k")), "bits_of_copy"
 
-    def _rows(self) -> OneByOne | Batched:
+    def _rows(self) -> RowLoop | BatchLoop:
         """How rows are visited."""
-        if not self.plan.batched:
-            return OneByOne(self.reader, self.links)
+        if not self.plan.coalesced:
+            return RowLoop(self.binder.hooks, self.links)
         states = [f"{member.prefix}{state.name}" for member, state in self.plan.states("PerPre")]
-        return Batched(self.reader, self.links, ["last", "since", "elapsed", *states])
+        types = {name: self.links.variables[name].dtype for name in states}
+        return BatchLoop(self.binder.hooks, self.links, {"last": "int32", "since": "int32", "elapsed": "F", **types})
+
+    # --- pieces of code -----------------------------------------------------------------------------------------------
+
+    def code(self, text: str, **given: ir.Expression | ir.Block) -> ir.Block:
+        """A piece of code about the projection `q`, its target `c`, and the network."""
+        return code(text, q=self.links, c=self.target, network=self.network, **given)
+
+    def expr(self, text: str, **given: ir.Expression | ir.Block) -> ir.Expression:
+        """An expression about them."""
+        return expr(text, q=self.links, c=self.target, network=self.network, **given)  # type: ignore[no-any-return]
+
+    def name(self, what: str) -> str:
+        """The name of a function of this projection."""
+        return f"{what}_{self.links.ident}"
+
+    def function(
+        self, what: str, doc: str, body: ir.Block, linkage: str = "inline", about: Iterable[ir.Local] = (),
+        source: bool = False,
+    ) -> ir.Function:  # fmt: skip
+        """A function of this projection; it is given all groups, the `source` if it needs it."""
+        ends = dict.fromkeys([self.source, self.target] if source else [self.target])
+        groups = (ir.Whole(group) for group in (self.links, *ends, self.network))
+        return ir.Function(self.name(what), linkage, doc, (*about, ir.Local("n"), *groups), body)
+
+    def call(self, what: str, *about: ir.Expression) -> ir.Block:
+        """A call of such a function by another one."""
+        return (ir.Do(call(self.name(what), *about, ir.Local("n"), self.links, self.target, self.network)),)
+
+    def own(self, name: str, index: str) -> ir.Item:
+        """An element of a variable of this projection."""
+        return item(array(self.links, name), index)
+
+    def like(self, word: str, name: str, index: str, holds: ir.Expression | None = None) -> ir.Item:
+        """An element of a variable that is like another one, under another name; it is no state of its own."""
+        made = replace(self.links.variables[name], slow=False)
+        return item(added(self.links, f"{word}_{name}", made, holds), index)
 
     @property
-    def weight(self) -> str:
-        """The weight of synapse `k`: its own, or the one of all."""
-        return self.reader.variable(self.links, "w")
+    def stamp(self) -> ir.Item:
+        """The step of a synapse's last event."""
+        return self.own("stamp", "k")
 
-    def now(self, *, in_visit: bool = False) -> View:
+    def stamped(self, name: str, index: str) -> ir.Block:
+        """A state notes that its event is now, if it is kept as of its last event."""
+        at = f"at_{name}"
+        return self.code("stamp = n", stamp=self.own(at, index)) if at in self.links.variables else ()
+
+    @property
+    def weight(self) -> ir.Expression:
+        """The weight of synapse `k`: its own, or the one of all."""
+        return variable(self.links, "w")
+
+    # --- sites --------------------------------------------------------------------------------------------------------
+
+    def now(self, *, in_visit: bool = False) -> Site:
         """Reads at the present step. The visit of a row keeps the row's states in local variables."""
 
-        def state(member: Member, which: State) -> str:
+        def state(site: Site, member: Member, which: State) -> ir.Expression:
             name, scope = f"{member.prefix}{which.name}", which.scope.name
             if isinstance(which.origin, Reduction):
-                return f"{self.q}.{name}[i]"
+                return self.reduced(name)
             if scope == "PerSynapse" or (scope == "PerPre" and in_visit):
-                return name
+                return ir.Local(name)
             if scope == "PerPre":
-                elapsed = f"(n - {self.q}.last[row])"
-                return self.reader.advanced(view, member, which, f"{self.q}.{name}[row]", elapsed)
-            return self.reader.advanced(view, member, which, f"{self.q}.{name}[i]")
+                elapsed = self.expr("n - q.last[row]")
+                return self.binder.advanced(site, member, which, self.own(name, "row"), elapsed)
+            return self.binder.advanced(site, member, which, self.own(name, "i"))
 
-        offered = {"w": "w", "elapsed": "elapsed"} if in_visit else {"w": "w"}
-        view = View(self.links, state, offered, self._of_neuron, element=self.element, bits=self.bits)
-        return view
+        offered = {"w": W, "elapsed": ir.Local("elapsed")} if in_visit else {"w": W}
+        return Site(self.links, state, offered, self._of_neuron, element=self.synapse, bits=self.bits)
 
-    def then(self) -> View:
+    def then(self) -> Site:
         """Reads at the time of a past postsynaptic event: row states run forward to it, all else from its snapshot."""
+        now = self.now()
 
-        def state(member: Member, which: State) -> str:
+        def state(site: Site, member: Member, which: State) -> ir.Expression:
             name, scope = f"{member.prefix}{which.name}", which.scope.name
-            if scope == "PerPre":
-                before, after = f"{self.q}.before_{name}[row]", f"{self.q}.{name}[row]"
-                moved = self.reader.advanced(view, member, which, after, "(at - last)")
-                event = f"{self.q}.at_{name}[row]" if f"at_{name}" in self.links.variables else "last"
-                return f"({before} if at == {event} else {moved})"
-            if scope == "PerSynapse":
-                return name
             if isinstance(which.origin, Reduction):
-                return f"{self.q}.{name}[i]"
-            return self.snapshot(self.reader.advanced(self.now(), member, which, f"{self.q}.{name}[i]"))
+                return self.reduced(name)
+            if scope == "PerSynapse":
+                return ir.Local(name)
+            if scope == "PerPost":
+                return self.snapshot(name, self.binder.advanced(now, member, which, self.own(name, "i")))
+            elapsed = self.expr("at - last")
+            moved = self.binder.advanced(site, member, which, self.own(name, "row"), elapsed)
+            event = self.own(f"at_{name}", "row") if f"at_{name}" in self.links.variables else ir.Local("last")
+            before = self.before(name)
+            return self.expr("before if at == event else moved", before=before, event=event, moved=moved)
 
-        view = View(
-            self.links, state, {"w": "w"}, self._of_neuron_then, step="at", element=self.element, bits=self.bits
+        return Site(
+            self.links, state, {"w": W}, self._of_neuron_then, THEN, self.synapse, self.bits, signal=self._signal
         )
-        view.signal = self.snapshot
-        return view
 
-    def drawing(self, view: View, scope: str) -> View:
-        """A view in which hooks draw for the owners of a scope."""
+    def drawing(self, site: Site, scope: str) -> Site:
+        """A site in which hooks draw for the owners of a scope."""
         if scope == "PerSynapse":
-            return replace(view, element=self.element, bits=self.bits)
-        return replace(view, element=self.cell if scope == "PerPost" else self.row, bits="bits_of")
+            return replace(site, element=self.synapse, bits=self.bits)
+        return replace(site, element=(self.cell if scope == "PerPost" else self.row,), bits="bits_of")
 
-    def snapshot(self, expression: str) -> str:
+    def before(self, name: str) -> ir.Item:
+        """A state of a row as it was before the row's last event."""
+        begins = self.links.variables[name].value
+        return item(added(self.links, f"before_{name}", Variable(Shape.ROW, begins)), "row")
+
+    def reduced(self, name: str) -> ir.Item:
+        """A reduction over the synapses of a cell."""
+        return item(self.reduction(name), "i")
+
+    def reduction(self, name: str) -> ir.Array:
+        """The array that a reduction fills."""
+        return added(self.links, name, Variable(Shape.CELL, 0.0, "float64"))
+
+    def snapshot(self, name: str, value: ir.Expression) -> ir.Expression:
         """A value that is stored with each postsynaptic event, read back at its place in the history."""
-        if expression not in self.snapshots:
-            name = f"h_{len(self.snapshots)}"
-            self.snapshots[expression] = name
-            self.links.variables[name] = history()
-        return f"{self.q}.{self.snapshots[expression]}[j]"
+        return item(added(self.links, f"h_{name}", history(), value), "j")
+
+    def _signal(self, value: ir.Item) -> ir.Expression:
+        assert isinstance(value.of, ir.Array)
+        return self.snapshot(f"network_{value.of.name}", value)
+
+    # --- names --------------------------------------------------------------------------------------------------------
 
     @staticmethod
     def aim(bound: Bound) -> str:
@@ -107,28 +174,29 @@ class Views:
         assert isinstance(bound.owner, Plasticity)
         return bound.owner.acts_on
 
-    def target(self, aim: str) -> str:
+    def aimed_at(self, aim: str) -> str:
         """The variable of a rule's target at a synapse; in a loop over synapses, also its local name."""
-        group, variable, shape = target_variable(self.reader.model, self.links, aim)
+        group, name, shape = target_variable(self.binder.model, self.links, aim)
         assert group is self.links and shape is Shape.SYNAPSE, "refusals.check lets no other target pass"
-        return variable
+        return name
 
-    def _of_neuron(self, side: str, name: str) -> str | None:
+    def _of_neuron(self, side: str, name: str) -> ir.Expression | None:
         if side == "post":
-            return self.reader.neuron_value(self.links.target, name, "i")
+            return self.binder.neuron_value(self.target, name, "i")
         if name == "rate" and self.plan.rate:
-            return "rate"
+            return ir.Local("rate")
         key = presynaptic_parameter(self.links, name)
         if key is None:
             return None
-        variable = self.links.source.variables[key]
-        shape = Shape.NUMBER if variable.shape is Shape.NUMBER else Shape.ROW
-        self.links.variables[f"pre_{key}"] = parameter(shape, variable.value)
-        return self.reader.variable(self.links, f"pre_{key}")
+        declared = self.source.variables[key]
+        number = declared.shape is Shape.NUMBER
+        made = parameter(Shape.NUMBER if number else Shape.ROW, declared.value)
+        copy = added(self.links, f"pre_{key}", made)
+        return copy if number else item(copy, "row")
 
-    def _of_neuron_then(self, side: str, name: str) -> str | None:
-        found, target = self._of_neuron(side, name), self.links.target
-        variable = target.variables.get(f"{target.members[0].prefix}{name}")
-        if side == "pre" or found is None or (variable is not None and variable.fixed):
+    def _of_neuron_then(self, side: str, name: str) -> ir.Expression | None:
+        found, key = self._of_neuron(side, name), f"{self.target.members[0].prefix}{name}"
+        declared = self.target.variables.get(key)
+        if side == "pre" or found is None or (declared is not None and declared.fixed):
             return found
-        return self.snapshot(found)
+        return self.snapshot(f"post_{key}", found)

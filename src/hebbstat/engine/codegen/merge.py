@@ -4,52 +4,76 @@ projections in a network, not with their number.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cache
+
+from hebbstat.engine.codegen import ir
+from hebbstat.engine.plan.model import Group
 
 FEW = 3  # uses of a function that become part of the kernel, each compiled anew; one with more is called
-CALL = re.compile(r"\b(\w+)(?=\()")
 
 
-def share(text: str) -> tuple[str, dict[str, str]]:
-    """The functions of a text without those that are like an earlier one; and which of them stands for which others.
+def share(functions: Iterable[ir.Function]) -> tuple[tuple[ir.Function, ...], dict[str, str]]:
+    """The functions without those that are like an earlier one; and which of them stands for which others.
 
     A function must come after those that it calls.
     """
-    kept, name_of = dict[str, str](), dict[str, str]()
+    kept, name_of = dict[str, ir.Function](), dict[ir.Function, str]()
     stands_for, uses = dict[str, str](), Counter[str]()
-    for function in re.split(r"^(?=@)", text, flags=re.MULTILINE)[1:]:
-        function = renamed(function, stands_for)
-        (name,) = re.findall(r"^def (\w+)", function, re.MULTILINE)
-        stands_for[name] = same = name_of.setdefault(_kind(function), name)
+    for one in functions:
+        function = replace(one, body=renamed(one.body, stands_for))
+        stands_for[one.name] = same = name_of.setdefault(_kind(function), one.name)
         kept.setdefault(same, function)
         uses[same] += 1
-    calls = Counter(call for function in kept.values() for call in CALL.findall(function))
-    for name in kept:
-        if calls[name] == 1:  # only the kernel calls it
-            kept[name] = _opening(kept[name])
-            kept[name] = kept[name].replace("@inline", "@called", 1) if uses[name] > FEW else kept[name]
-    return "".join(kept.values()), stands_for
+    calls = {node.function for function in kept.values() for node in ir.walk(function) if isinstance(node, ir.Call)}
+    for name, function in kept.items():
+        if name not in calls:  # only the kernel calls it
+            linkage = "called" if uses[name] > FEW else function.linkage
+            kept[name] = replace(function, linkage=linkage, body=_unpacking(function) + function.body)
+    return tuple(kept.values()), stands_for
 
 
-def renamed(text: str, stands_for: dict[str, str]) -> str:
-    """A text in which the functions that are kept are called."""
-    return CALL.sub(lambda call: stands_for.get(call[1], call[1]), text)
+def renamed(block: ir.Block, stands_for: Mapping[str, str]) -> ir.Block:
+    """A block in which the functions that are kept are called."""
+
+    def change(node: ir.Node) -> ir.Node | None:
+        if isinstance(node, ir.Call) and node.function in stands_for:
+            given = ir.all_changed(node.given, change)
+            return ir.Call(stands_for[node.function], given)  # type: ignore[index]
+        return None
+
+    return ir.all_changed(block, change)
 
 
-def _opening(function: str) -> str:
-    """A function that the kernel hands packed groups to: it opens those that it uses."""
-    parts = re.fullmatch(r'(.*?def \w+\((.*?)\):\n(?:    """.*?"""\n)?)(.*)', function, re.DOTALL)
-    assert parts is not None
-    head, parameters, body = parts.groups()
-    used = [group for group in parameters.split(", ")[1:] if re.search(rf"\b{group}\b", body)]
-    opening = f"    {', '.join(used)} = {', '.join(f'opened({group})' for group in used)}\n" if used else ""
-    return head + opening + body
+def _unpacking(function: ir.Function) -> ir.Block:
+    """What a function that the kernel hands packed groups to does first: it unpacks those that it uses."""
+    used = {node.group for node in ir.walk(*function.body) if isinstance(node, ir.Array | ir.Whole)}
+    wholes = tuple(one for one in function.parameters if isinstance(one, ir.Whole) and one.group in used)
+    unpacked = tuple(ir.Call("unpack", (one,)) for one in wholes)
+    if len(wholes) == 1:
+        return (ir.Assign(wholes[0], unpacked[0]),)
+    return (ir.Assign(ir.Several(wholes), ir.Several(unpacked)),) if wholes else ()
 
 
-def _kind(function: str) -> str:
-    """A function without what it is called and what is said in words, its parameters numbered."""
-    (name, parameters), *_ = re.findall(r"^def (\w+)\((.*?)\)", function, re.MULTILINE)
-    numbers = {parameter: f"<{n}>" for n, parameter in enumerate(parameters.split(", "))}
-    bare = re.sub(r'""".*?"""', "", function.replace(f"def {name}(", "def (", 1), flags=re.DOTALL)
-    return re.sub(rf"(?<![\w.])({'|'.join(numbers)})\b(?!\()", lambda found: numbers[found[1]], bare)
+def _kind(function: ir.Function) -> ir.Function:
+    """A function without what it is called and what is said in words, its groups numbered."""
+    groups = [one.group for one in function.parameters if isinstance(one, ir.Whole)]
+    number = {group: _place(n) for n, group in enumerate(groups)}
+
+    def change(node: ir.Node) -> ir.Node | None:
+        match node:
+            case ir.Array(group, name) if group in number:
+                return ir.Array(number[group], name)
+            case ir.Whole(group) if group in number:
+                return ir.Whole(number[group])
+        return None
+
+    return ir.changed(replace(function, name=""), change)
+
+
+@cache
+def _place(n: int) -> Group:
+    """What stands for the n-th group that a function is given."""
+    return Group(f"group {n}", f"group_{n}")

@@ -4,83 +4,93 @@ from __future__ import annotations
 
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.state import Sensor, State
-from hebbstat.engine.codegen.binding import Reader, View
-from hebbstat.engine.codegen.text import indented, only_if, results
-from hebbstat.engine.plan.model import Member, Model, PopulationGroup
+from hebbstat.engine.codegen import ir
+from hebbstat.engine.codegen.binding import Binder, Site
+from hebbstat.engine.codegen.fragments import kept_unless_learning, let, put, results
+from hebbstat.engine.codegen.quote import array, code, expr, item, joined
+from hebbstat.engine.plan.model import Member, Model, left_behind, sensed_cells
 from hebbstat.network import lookup
 
+EVENTS = ("step", "on_tick")
 
-def write_network(reader: Reader) -> list[str]:
+
+def of_network(binder: Binder) -> tuple[ir.Function, ...]:
     """The functions of all network rules, one for each step and one for ticks.
 
     All read what the step before has left of each other: so it does not matter in which order they were added.
     """
-    members, variables = reader.model.rules.members, reader.model.rules.variables
-    sensors = [(m, state) for m in members for state in m.mechanism.states.values() if isinstance(state.origin, Sensor)]
-    lines = {"step": _step(reader, members), "on_tick": _ticks(reader, members)}
-    followed = [name for name in variables if name.startswith("left_")]
-    left = [f"network.{name}[0] = network.{name.removeprefix('left_')}[0]" for name in followed]
-    counted = [f"network.{m.prefix}{state.name}[0] = {_counted(reader, m, state)}" for m, state in sensors]
-    lines["step"] = [*left, *counted, *lines["step"]]
-    text: list[str] = []
-    for event, body in lines.items():
-        if body:
-            sensed = "".join(f", {cells.ident}" for cells in sensed_cells(reader.model))
-            text += [f"@inline\ndef {event}_network(n, network{sensed}):", "    learning = network.learning[0] != 0"]
-            text += [*indented(body), ""]
-    return text
+    model = binder.model
+    bodies = {"step": (*_leave(model), *_count(model), *_step(binder)), "on_tick": _ticks(binder)}
+    learning = code("learning = network.learning[0] != 0", network=model.rules)
+    groups = map(ir.Whole, (model.rules, *sensed_cells(model)))
+    parameters: tuple[ir.Local | ir.Whole, ...] = (ir.Local("n"), *groups)
+    return tuple(
+        ir.Function(f"{event}_network", "inline", "", parameters, learning + body)
+        for event, body in bodies.items()
+        if body
+    )
 
 
-def _view(reader: Reader) -> View:
-    return View(reader.model.rules, lambda of, state: f"network.{of.prefix}{state.name}[0]", element="0")
+def _own(model: Model, member: Member, state: State) -> ir.Item:
+    return item(array(model.rules, f"{member.prefix}{state.name}"), 0)
 
 
-def _step(reader: Reader, members: list[Member]) -> list[str]:
+def _site(model: Model) -> Site:
+    def state(site: Site, member: Member, which: State) -> ir.Expression:
+        return _own(model, member, which)
+
+    return Site(model.rules, state, element=(ir.Number(0),))
+
+
+def _states(model: Model) -> list[tuple[Member, State]]:
+    return [(member, state) for member in model.rules.members for state in member.mechanism.states.values()]
+
+
+def _leave(model: Model) -> ir.Block:
+    """What somebody follows is kept as the step before has left it."""
+    names = [name for name in model.rules.variables if left_behind(name) in model.rules.variables]
+    places = [(array(model.rules, left_behind(name)), array(model.rules, name)) for name in names]
+    return joined(*(put(item(to, 0), item(of, 0)) for to, of in places))
+
+
+def _count(model: Model) -> ir.Block:
+    """How many cells of the populations that are watched spiked in this step."""
+    block = ir.NOTHING
+    for member, state in _states(model):
+        if isinstance(state.origin, Sensor):
+            cells = model.cells[lookup.watched(model.net, member.mechanism, state).name]
+            block += put(_own(model, member, state), expr("count_spikes(c.counts[n % c.ids.shape[0]])", c=cells))
+    return block
+
+
+def _step(binder: Binder) -> ir.Block:
     """Traces decay, then all `step` hooks are called, then all states have their new values."""
-    view, lines = _view(reader), list[str]()
-    for member in members:
-        for state in member.mechanism.states.values():
-            if state.moves:
-                name = f"network.{member.prefix}{state.name}[0]"
-                lines.append(_written(state, name, reader.after_step(view, member, state, name)))
-    return lines + _hooks(reader, view, [(m, h) for m in members for h in m.mechanism.hooks if h.event == "step"])
+    model, site, block = binder.model, _site(binder.model), ir.NOTHING
+    for member, state in _states(model):
+        if state.moves:
+            place = _own(model, member, state)
+            block += kept_unless_learning(state, place, binder.after_step(site, member, state, place))
+    return block + _called(binder, _hooks(model, "step"))
 
 
-def _ticks(reader: Reader, members: list[Member]) -> list[str]:
+def _hooks(model: Model, event: str) -> list[tuple[Member, Hook]]:
+    return [(m, hook) for m in model.rules.members for hook in m.mechanism.hooks if hook.event == event]
+
+
+def _ticks(binder: Binder) -> ir.Block:
     """What happens at ticks: all hooks of all rules that tick are called, then all states have their new values."""
-    hooks = [(m, h) for m in members for h in m.mechanism.hooks if h.event == "on_tick"]
+    hooks = _hooks(binder.model, "on_tick")
     clocks = dict.fromkeys(member.prefix[:-1] for member, _ in hooks)
-    ticks = [f"tick_{clock} = learning and (n + 1) % network.ticks_{clock} == 0" for clock in clocks]
-    return [*ticks, *_hooks(reader, _view(reader), hooks, clocked=True)]
+    text, network = "learning and (n + 1) % network.ticks_{} == 0", binder.model.rules
+    ticks = joined(*(let(f"tick_{clock}", expr(text.format(clock), network=network)) for clock in clocks))
+    return ticks + _called(binder, hooks, clocked=True)
 
 
-def _hooks(reader: Reader, view: View, hooks: list[tuple[Member, Hook]], clocked: bool = False) -> list[str]:
-    calls, stores = list[str](), list[str]()
+def _called(binder: Binder, hooks: list[tuple[Member, Hook]], clocked: bool = False) -> ir.Block:
+    site, calls, stores = _site(binder.model), ir.NOTHING, ir.NOTHING
     for k, (member, hook) in enumerate(hooks):
-        tick = f"tick_{member.prefix[:-1]}" if clocked else ""
-        calls += [f"new{k} = {reader.call(view, member, hook)}"]
+        tick = ir.Local(f"tick_{member.prefix[:-1]}") if clocked else None
+        calls += let(f"new{k}", binder.call(site, member, hook))
         for state, value in results(hook, f"new{k}"):
-            stores += only_if(tick, [_written(state, f"network.{member.prefix}{state.name}[0]", value)])
-    return [*calls, *stores]
-
-
-def _written(state: State, name: str, value: str) -> str:
-    return f"{name} = {value} if learning else {name}" if state.slow else f"{name} = {value}"
-
-
-def _counted(reader: Reader, member: Member, state: State) -> str:
-    """How many cells of a population spiked in this step."""
-    population = lookup.watched(reader.model.net, member.mechanism, state).name
-    cells = reader.model.cells[population].ident
-    return f"count_spikes({cells}.counts[n % {cells}.ids.shape[0]])"
-
-
-def sensed_cells(model: Model) -> list[PopulationGroup]:
-    """Populations whose spikes a network rule counts."""
-    names = {
-        lookup.watched(model.net, member.mechanism, state).name
-        for member in model.rules.members
-        for state in member.mechanism.states.values()
-        if isinstance(state.origin, Sensor)
-    }
-    return [cells for name, cells in model.cells.items() if name in names]
+            stores += ir.only_if(tick, kept_unless_learning(state, _own(binder.model, member, state), value))
+    return calls + stores

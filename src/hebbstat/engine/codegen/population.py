@@ -2,215 +2,247 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from hebbstat.contract.errors import NotSupportedError
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import LONG_AGO
 from hebbstat.contract.state import State, Trace
-from hebbstat.engine.codegen.binding import Reader, View
-from hebbstat.engine.codegen.population_rules import write_cell_rules
-from hebbstat.engine.codegen.text import indented
+from hebbstat.engine.codegen import ir
+from hebbstat.engine.codegen.binding import Binder, Site
+from hebbstat.engine.codegen.fragments import kept_unless_learning, let, put
+from hebbstat.engine.codegen.population_rules import rules_on_cells
+from hebbstat.engine.codegen.quote import added, array, code, expr, item, joined
 from hebbstat.engine.plan.arrays import Shape, Variable
 from hebbstat.engine.plan.model import Member, PopulationGroup, SharedReceptor
 
 SUMS = ("current", "conductance", "drive")  # what receptors give a neuron together
+NEXT_PLACE = ir.Local("place")  # in the loop over all cells, each cell's draws lie at the next place
 
 
-def write_cells(reader: Reader, cells: PopulationGroup) -> list[str]:
+def of_population(binder: Binder, cells: PopulationGroup) -> tuple[ir.Function, ...]:
     """All functions of one population."""
-    return [*_integrate(reader, cells), *write_cell_rules(reader, cells)]
+    return (_integrate(binder, cells), *rules_on_cells(binder, cells))
 
 
 def _local(member: Member, state: State) -> str:
     return f"{member.prefix}{state.name}"
 
 
-def _view(
-    reader: Reader, cells: PopulationGroup, offered: dict[str, str], element: str = "place", bits: str = "bits_at"
-) -> View:
-    """States are local variables. In the loop over all cells, each cell's draws lie at the next `place`."""
-    view = View(cells, _local, offered, element=element, bits=bits)
-    view.cells = lambda side, name: _neuron_local(reader, cells, view, name) if side in ("post", "neuron") else None
-    return view
+def _site(binder: Binder, cells: PopulationGroup, offered: dict[str, ir.Expression]) -> Site:
+    """States are local variables; so are those of the neuron that a receptor asks for."""
+
+    def state(site: Site, member: Member, which: State) -> ir.Expression:
+        return ir.Local(_local(member, which))
+
+    own = Site(cells, state, offered, element=(NEXT_PLACE,), bits="bits_at")
+
+    def of_neuron(side: str, name: str) -> ir.Expression | None:
+        neuron = cells.members[0]
+        if side not in ("post", "neuron"):
+            return None
+        if name in neuron.mechanism.states:
+            return ir.Local(_local(neuron, neuron.mechanism.states[name]))
+        if name in neuron.mechanism.fields or name in neuron.mechanism.derived:
+            return binder.parameter(own, neuron, name)
+        return None
+
+    return replace(own, cells=of_neuron)
 
 
-def _neuron_local(reader: Reader, cells: PopulationGroup, view: View, name: str) -> str | None:
-    neuron = cells.members[0]
-    if name in neuron.mechanism.states:
-        return _local(neuron, neuron.mechanism.states[name])
-    if name in neuron.mechanism.fields or name in neuron.mechanism.derived:
-        return reader.parameter(view, neuron, name)
-    return None
-
-
-def _integrate(reader: Reader, cells: PopulationGroup) -> list[str]:
+def _integrate(binder: Binder, cells: PopulationGroup) -> ir.Function:
     """The function that takes all cells of a share through one step."""
-    c, neuron = cells.ident, cells.members[0]
+    neuron = cells.members[0]
     wanted = {name for hook in neuron.mechanism.hooks for name in hook.all_reads}
-    offered: dict[str, str] = {name: name for name in (*SUMS, "input") if name in wanted}
-    if "scheduled" in wanted:
-        offered["scheduled"] = f"{c}.scheduled[i]"
-    if "steps_since_spike" in wanted:
-        cells.variables["spiked_at"] = Variable(Shape.CELL, LONG_AGO, "int32")
-        offered["steps_since_spike"] = f"F(np.int32(n - {c}.spiked_at[i]))"
-    view = _view(reader, cells, offered)
-    body = _load_states(cells, neuron) + _receptors_give(reader, cells, wanted)
-    if "input" in wanted:
-        arrives = "input_arrived" in cells.variables
-        body += [f"input = {c}.input_arrived[i]", f"{c}.input_arrived[i] = F(0.0)"] if arrives else ["input = F(-0.0)"]
-    body += _step(reader, neuron, view)
-    body += _receptors_step(reader, cells)
-    body += _give_out(reader, view, neuron, cells)
-    spikes = _spikes(reader, cells, offered) if cells.population.spiking else []
+    offered = _offered(cells, wanted)
+    site = _site(binder, cells, offered)
+    body = (
+        *_load_states(cells, neuron),
+        *_receptors_give(binder, cells, wanted),
+        *(_input(cells) if "input" in wanted else ()),
+        *_step(binder, neuron, site),
+        *_receptors_step(binder, cells),
+        *_give_out(binder, site, neuron, cells),
+    )
+    drawn = NEXT_PLACE in ir.walk(*body)
     given = "scheduled" in wanted
-    schedule = [f"begin_schedule(n, {c}.cursor, {c}.train_step, {c}.train_id, {c}.scheduled)"] if given else []
-    finish = [f"end_schedule({c}.cursor, {c}.train_id, {c}.scheduled)"] if given else []
-    drawn = any("bits_at(" in line for line in body)
-    places = [f"place = place_of({c}.first)"] if drawn else []
-    body += ["place = next_place(place)"] if drawn else []
-    loop = [*places, f"for i in range({c}.size):", *indented(body)]
-    return [
-        f"@inline\ndef integrate_{c}(n, {c}, network):",
-        f'    """Population {cells.name!r}, {type(neuron.mechanism).__name__}."""',
-        "    learning = network.learning[0] != 0",
-        *indented([*schedule, *loop, *_note_outputs(cells), *spikes, *finish]),
-        "",
-    ]
+    whole = code(
+        """
+learning = network.learning[0] != 0
+schedule
+places
+for i in range(c.size):
+    body
+    next_one
+outputs
+spikes
+finish
+""",
+        c=cells, network=binder.model.rules, body=body, outputs=_note_outputs(cells),
+        schedule=code("begin_schedule(n, c.cursor, c.train_step, c.train_id, c.scheduled)", c=cells) if given else (),
+        places=code("place = place_of(c.first)", c=cells) if drawn else (),
+        next_one=code("place = next_place(place)") if drawn else (),
+        spikes=_spikes(binder, cells, offered) if cells.population.spiking else (),
+        finish=code("end_schedule(c.cursor, c.train_id, c.scheduled)", c=cells) if given else (),
+    )  # fmt: skip
+    doc = f"Population {cells.name!r}, {type(neuron.mechanism).__name__}."
+    parameters = (ir.Local("n"), ir.Whole(cells), ir.Whole(binder.model.rules))
+    return ir.Function(f"integrate_{cells.ident}", "inline", doc, parameters, whole)
 
 
-def _note_outputs(cells: PopulationGroup) -> list[str]:
-    """Lines that keep what the cells of a share gave out in this step: rates, or the ids of those that fired."""
-    c = cells.ident
+def _offered(cells: PopulationGroup, wanted: set[str]) -> dict[str, ir.Expression]:
+    """What a neuron's hooks may ask for, of that what they do."""
+    offered: dict[str, ir.Expression] = {name: ir.Local(name) for name in (*SUMS, "input") if name in wanted}
+    if "scheduled" in wanted:
+        offered["scheduled"] = item(array(cells, "scheduled"), "i")
+    if "steps_since_spike" in wanted:
+        offered["steps_since_spike"] = expr("F(np.int32(n - spiked_at))", spiked_at=_spiked_at(cells))
+    return offered
+
+
+def _spiked_at(cells: PopulationGroup) -> ir.Item:
+    """The step of a cell's last spike."""
+    return item(added(cells, "spiked_at", Variable(Shape.CELL, LONG_AGO, "int32")), "i")
+
+
+def _input(cells: PopulationGroup) -> ir.Block:
+    """What arrived without a receptor."""
+    if "input_arrived" not in cells.variables:
+        return code("input = F(-0.0)")
+    return code("input = c.input_arrived[i]\nc.input_arrived[i] = F(0.0)", c=cells)
+
+
+def _note_outputs(cells: PopulationGroup) -> ir.Block:
+    """Keeps what the cells of a share gave out in this step: rates, or the ids of those that fired."""
     if not cells.population.spiking:
-        rate = f"{c}.rates[n % {c}.rates.shape[0], {c}.first + i]"
-        return [f"for i in range({c}.size):", f"    {rate} = {c}.rate_now[i]"]
-    return [
-        f"slot = n % {c}.ids.shape[0]",
-        f"count = collect({c}.fired, {c}.ids[slot], {c}.first, {c}.counts[slot - 1, {c}.column])",
-        f"{c}.counts[slot, {c}.column] = count",
-        f"if {c}.logging[0]:",
-        f"    log_spikes(n, {c}.ids[slot], {c}.first, count, {c}.log_step, {c}.log_id, {c}.logged)",
-    ]
+        text = "for i in range(c.size):\n    c.rates[n % c.rates.shape[0], c.first + i] = c.rate_now[i]"
+        return code(text, c=cells)
+    return code(
+        """
+slot = n % c.ids.shape[0]
+count = collect(c.fired, c.ids[slot], c.first, c.counts[slot - 1, c.column])
+c.counts[slot, c.column] = count
+if c.logging[0]:
+    log_spikes(n, c.ids[slot], c.first, count, c.log_step, c.log_id, c.logged)
+""",
+        c=cells,
+    )
 
 
-def _load_states(cells: PopulationGroup, member: Member) -> list[str]:
+def _own(cells: PopulationGroup, member: Member) -> dict[str, ir.Item]:
+    """The plain states of a member: their local names, and where they are kept."""
     names = [_local(member, state) for state in member.mechanism.states.values() if state.is_plain]
-    return [f"{name} = {cells.ident}.{name}[i]" for name in names]
+    return {name: item(array(cells, name), "i") for name in names}
 
 
-def _receptors_give(reader: Reader, cells: PopulationGroup, wanted: set[str]) -> list[str]:
+def _load_states(cells: PopulationGroup, member: Member) -> ir.Block:
+    return joined(*(let(name, place) for name, place in _own(cells, member).items()))
+
+
+def _store_states(cells: PopulationGroup, member: Member) -> ir.Block:
+    return joined(*(put(place, ir.Local(name)) for name, place in _own(cells, member).items()))
+
+
+def _receptors_give(binder: Binder, cells: PopulationGroup, wanted: set[str]) -> ir.Block:
     """Arrivals enter the receptors; what these give is summed in the order of the projections."""
-    lines = [f"{name} = F(-0.0)" for name in SUMS if name in wanted]  # adding to -0.0 is no work
+    block = joined(*(let(name, expr("F(-0.0)")) for name in SUMS if name in wanted))  # adding to -0.0 is no work
     for pool in cells.pools:
-        view = _view(reader, cells, {"amount": f"{cells.ident}.{pool.arrived}[i]"})
-        lines += [*_load_states(cells, pool), *(_arrivals_enter(reader, view, pool) if pool.sums else [])]
+        amount = item(array(cells, pool.arrived), "i")
+        site = _site(binder, cells, {"amount": amount})
+        block += (*_load_states(cells, pool), *(_arrivals_enter(binder, site, pool, amount) if pool.sums else ()))
         for hook in pool.mechanism.hooks:
             if hook.event == "current":
-                lines.append(f"current += {reader.call(view, pool, hook)}")
+                block += code("current += given", given=binder.call(site, pool, hook))
             elif hook.event == "conductance":
-                opened = f"open_{pool.prefix[:-1]}"
-                lines.append(f"{opened} = {reader.call(view, pool, hook)}")
-                lines += [f"conductance += {opened}"] if "conductance" in wanted else []
-                drive = f"drive += {opened} * {reader.own(view, pool, 'reversal')}"
-                lines += [drive] if "drive" in wanted else []
-    return lines
+                opened = ir.Local(f"open_{pool.prefix[:-1]}")
+                block += let(opened.name, binder.call(site, pool, hook))
+                block += code("conductance += opened", opened=opened) if "conductance" in wanted else ()
+                reversal = binder.own(site, pool, "reversal") if "drive" in wanted else opened
+                drive = code("drive += opened * reversal", opened=opened, reversal=reversal)
+                block += drive if "drive" in wanted else ()
+    return block
 
 
-def _arrivals_enter(reader: Reader, view: View, pool: SharedReceptor) -> list[str]:
+def _arrivals_enter(binder: Binder, site: Site, pool: SharedReceptor, amount: ir.Expression) -> ir.Block:
     """What was summed enters where it is not 0; all hooks and traces read the values before."""
-    amount, states = view.offered["amount"], pool.mechanism.states.values()
+    states = pool.mechanism.states.values()
     hooks = [hook for hook in pool.mechanism.hooks if hook.event == "on_arrival"]
     traces = [state for state in states if isinstance(state.origin, Trace) and not state.takes_amounts]
-    lines = [f"reached = {amount} != F(0.0)", *(_new_values(reader, view, pool, hook) for hook in hooks)]
+    block = code("reached = amount != F(0.0)", amount=amount)
+    block += joined(*(_new_values(binder, site, pool, hook) for hook in hooks))
     for state in traces:
         name = _local(pool, state)
-        lines.append(f"new_{name} = {reader.jumped(view, pool, state, name)}")
+        block += let(f"new_{name}", binder.jumped(site, pool, state, ir.Local(name)))
     for state in dict.fromkeys([*(state for hook in hooks for state in hook.writes), *traces]):
-        name, when = _local(pool, state), "reached and learning" if state.slow else "reached"
-        lines.append(f"{name} = new_{name} if {when} else {name}")
-    return [*lines, f"{amount} = F(0.0)"]
+        name, reached = _local(pool, state), expr("reached and learning" if state.slow else "reached")
+        block += let(name, ir.Choice(ir.Local(f"new_{name}"), reached, ir.Local(name)))
+    return block + put(amount, expr("F(0.0)"))
 
 
-def _new_values(reader: Reader, view: View, member: Member, hook: Hook) -> str:
-    names = ", ".join(f"new_{_local(member, state)}" for state in hook.writes)
-    return f"{names} = {reader.call(view, member, hook)}"
+def _new_values(binder: Binder, site: Site, member: Member, hook: Hook) -> ir.Block:
+    names = tuple(ir.Local(f"new_{_local(member, state)}") for state in hook.writes)
+    return (ir.Assign(ir.Several(names) if len(names) > 1 else names[0], binder.call(site, member, hook)),)
 
 
-def _new_values_hold(member: Member, hooks: list[Hook]) -> list[str]:
+def _new_values_hold(member: Member, hooks: list[Hook]) -> ir.Block:
     """From here on the states that these hooks write have their new values."""
     states = [(_local(member, state), state) for hook in hooks for state in hook.writes]
-    return [_when_learning(state, f"{name} = new_{name}", name) for name, state in states]
+    return joined(*(kept_unless_learning(state, ir.Local(name), ir.Local(f"new_{name}")) for name, state in states))
 
 
-def _store_states(cells: PopulationGroup, member: Member) -> list[str]:
-    names = [_local(member, state) for state in member.mechanism.states.values() if state.is_plain]
-    return [f"{cells.ident}.{name}[i] = {name}" for name in names]
-
-
-def _when_learning(state: State, assignment: str, name: str) -> str:
-    """Slow states keep their value while the simulation is frozen."""
-    return f"{assignment} if learning else {name}" if state.slow else assignment
-
-
-def _step(reader: Reader, member: Member, view: View) -> list[str]:
+def _step(binder: Binder, member: Member, site: Site) -> ir.Block:
     """`step` hooks read the values before the step, traces too; then these decay, then the new values hold."""
     hooks = [hook for hook in member.mechanism.hooks if hook.event == "step" and hook.writes]
-    lines = [_new_values(reader, view, member, hook) for hook in hooks]
+    block = joined(*(_new_values(binder, site, member, hook) for hook in hooks))
     for state in member.mechanism.states.values():
         if state.moves:
-            name = _local(member, state)
-            lines.append(_when_learning(state, f"{name} = {reader.after_step(view, member, state, name)}", name))
-    return [*lines, *_new_values_hold(member, hooks)]
+            name = ir.Local(_local(member, state))
+            block += kept_unless_learning(state, name, binder.after_step(site, member, state, name))
+    return block + _new_values_hold(member, hooks)
 
 
-def _receptors_step(reader: Reader, cells: PopulationGroup) -> list[str]:
-    lines = []
+def _receptors_step(binder: Binder, cells: PopulationGroup) -> ir.Block:
+    block = ir.NOTHING
     for pool in cells.pools:
-        lines += [*_step(reader, pool, _view(reader, cells, {})), *_store_states(cells, pool)]
-    return lines
+        block += (*_step(binder, pool, _site(binder, cells, {})), *_store_states(cells, pool))
+    return block
 
 
-def _give_out(reader: Reader, view: View, neuron: Member, cells: PopulationGroup) -> list[str]:
+def _give_out(binder: Binder, site: Site, neuron: Member, cells: PopulationGroup) -> ir.Block:
     """The threshold test, or the output of a rate neuron; and the states as the step leaves them."""
     hooks = {hook.event: hook for hook in neuron.mechanism.hooks if not hook.writes}
     for event, to in (("fires", "fired"), ("output", "rate_now")):
         if event in hooks:
-            given = f"{cells.ident}.{to}[i] = {reader.call(view, neuron, hooks[event])}"
-            return [given, *_keep_for_spikes(cells, view.offered), *_store_states(cells, neuron)]
+            given = put(item(array(cells, to), "i"), binder.call(site, neuron, hooks[event]))
+            places = _kept_for_spikes(cells, site.offered).items()
+            kept = joined(*(put(place, ir.Local(name)) for name, place in places))
+            return (*given, *kept, *_store_states(cells, neuron))
     raise NotSupportedError(f"{type(neuron.mechanism).__name__} has neither `fires` nor `output`")
 
 
-def _read_at_spikes(cells: PopulationGroup, offered: dict[str, str]) -> list[str]:
-    """Sums of a step that the hooks of a spike read."""
+def _kept_for_spikes(cells: PopulationGroup, offered: Mapping[str, ir.Expression]) -> dict[str, ir.Item]:
+    """Sums of a step that the hooks of a spike read, and where they are kept until the step's spikes are known."""
     hooks = [hook for hook in cells.members[0].mechanism.hooks if hook.event == "on_spike"]
-    return [name for name in (*SUMS, "input") if name in offered and any(name in hook.all_reads for hook in hooks)]
+    names = [name for name in (*SUMS, "input") if name in offered and any(name in hook.all_reads for hook in hooks)]
+    return {name: item(added(cells, f"kept_{name}", Variable(Shape.CELL, 0.0)), "i") for name in names}
 
 
-def _keep_for_spikes(cells: PopulationGroup, offered: dict[str, str]) -> list[str]:
-    """Lines that keep these sums until the step's spikes are known."""
-    lines = []
-    for name in _read_at_spikes(cells, offered):
-        cells.variables[f"kept_{name}"] = Variable(Shape.CELL, 0.0)
-        lines.append(f"{cells.ident}.kept_{name}[i] = {name}")
-    return lines
-
-
-def _spikes(reader: Reader, cells: PopulationGroup, offered: dict[str, str]) -> list[str]:
+def _spikes(binder: Binder, cells: PopulationGroup, offered: dict[str, ir.Expression]) -> ir.Block:
     """Reset and adaptation of the cells that fired: few in a step, so they are taken one by one."""
-    c, neuron = cells.ident, cells.members[0]
-    kept = {name: f"{c}.kept_{name}[i]" for name in _read_at_spikes(cells, offered)}
-    view = _view(reader, cells, offered | kept, f"({c}.first + i)", "bits_of")
+    neuron, kept = cells.members[0], _kept_for_spikes(cells, offered)
+    site = _site(binder, cells, {**offered, **kept})
+    site = replace(site, element=(expr("c.first + i", c=cells),), bits="bits_of")
     hooks = [hook for hook in neuron.mechanism.hooks if hook.event == "on_spike" and hook.writes]
     traces = [state for state in neuron.mechanism.states.values() if isinstance(state.origin, Trace)]
-    lines = [_new_values(reader, view, neuron, hook) for hook in hooks]
+    block = joined(*(_new_values(binder, site, neuron, hook) for hook in hooks))
     for n, state in enumerate(traces):
-        lines.append(f"jump{n} = {reader.jumped(view, neuron, state, _local(neuron, state))}")
-    lines += _new_values_hold(neuron, hooks)
+        block += let(f"jump{n}", binder.jumped(site, neuron, state, ir.Local(_local(neuron, state))))
+    block += _new_values_hold(neuron, hooks)
     for n, state in enumerate(traces):
-        name = _local(neuron, state)
-        lines.append(_when_learning(state, f"{name} = jump{n}", name))
-    lines += [f"{c}.spiked_at[i] = n"] if "spiked_at" in cells.variables else []
-    if not lines:
-        return []
-    cell = f"i = {c}.ids[slot, {c}.first + e] - {c}.first"
-    body = [cell, *_load_states(cells, neuron), *lines, *_store_states(cells, neuron)]
-    return ["for e in range(count):", *indented(body)]
+        block += kept_unless_learning(state, ir.Local(_local(neuron, state)), ir.Local(f"jump{n}"))
+    wanted = {name for hook in neuron.mechanism.hooks for name in hook.all_reads}
+    block += put(_spiked_at(cells), expr("n")) if "steps_since_spike" in wanted else ()
+    text = "for e in range(count):\n    i = c.ids[slot, c.first + e] - c.first\n    load\n    block\n    store"
+    load, store = _load_states(cells, neuron), _store_states(cells, neuron)
+    return code(text, c=cells, load=load, block=block, store=store) if block else ()

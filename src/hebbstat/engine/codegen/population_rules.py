@@ -6,20 +6,20 @@ All rules of a population read the same values: first all hooks are called, then
 from __future__ import annotations
 
 from hebbstat.contract.hooks import Hook
-from hebbstat.contract.mechanism import Neuron, PopulationRule
-from hebbstat.contract.signals import steps_of
+from hebbstat.contract.mechanism import PopulationRule
 from hebbstat.contract.state import State, Trace
-from hebbstat.engine.codegen.binding import Reader, View
-from hebbstat.engine.codegen.text import indented, only_if, results, when_learning
-from hebbstat.engine.plan.arrays import Role, Shape, Variable
-from hebbstat.engine.plan.model import Group, Member, PopulationGroup
+from hebbstat.engine.codegen import ir
+from hebbstat.engine.codegen.binding import Binder, Site
+from hebbstat.engine.codegen.fragments import LEARNING, let, put, results, when_learning
+from hebbstat.engine.codegen.quote import array, call, code, expr, item, joined
+from hebbstat.engine.plan.model import Member, PopulationGroup
 
 Hooks = list[tuple[Member, Hook]]
 
 
-def write_cell_rules(reader: Reader, cells: PopulationGroup) -> list[str]:
+def rules_on_cells(binder: Binder, cells: PopulationGroup) -> tuple[ir.Function, ...]:
     """The functions of the rules on one population."""
-    return [*_spike_events(reader, cells), *_pass(reader, cells, "step"), *_pass(reader, cells, "on_tick")]
+    return (*_spike_events(binder, cells), *_pass(binder, cells, "step"), *_pass(binder, cells, "on_tick"))
 
 
 def _rules(cells: PopulationGroup) -> list[Member]:
@@ -35,120 +35,117 @@ def _traces(cells: PopulationGroup) -> list[tuple[Member, State]]:
     return [(m, state) for m, state in states if isinstance(state.origin, Trace)]
 
 
-def _view(reader: Reader, cells: PopulationGroup, member: Member) -> View:
+def _site(binder: Binder, cells: PopulationGroup, member: Member) -> Site:
     """A rule on cells reads states as of the end of this step."""
 
-    def state(of: Member, which: State) -> str:
-        return reader.advanced(view, of, which, f"{cells.ident}.{of.prefix}{which.name}[i]")
+    def state(site: Site, of: Member, which: State) -> ir.Expression:
+        return binder.advanced(site, of, which, item(array(cells, f"{of.prefix}{which.name}"), "i"))
+
+    def of_neuron(side: str, name: str) -> ir.Expression | None:
+        return binder.neuron_value(cells, name, "i") if side == "neuron" else None
 
     rule = member.mechanism
     assert isinstance(rule, PopulationRule)
-    offered = {"value": f"{cells.ident}.{_target(cells, rule)}[i]"} if rule.acts_on else {}
-    view = View(cells, state, offered, element=f"({cells.ident}.first + i)")
-    view.cells = lambda side, name: reader.neuron_value(cells, name, "i") if side == "neuron" else None
-    return view
+    offered = {"value": _target(cells, member)} if rule.acts_on else {}
+    return Site(cells, state, offered, of_neuron, element=(expr("c.first + i", c=cells),))
 
 
-def _target(cells: PopulationGroup, rule: PopulationRule) -> str:
-    """The variable of the neuron's parameter that a rule changes."""
-    return f"{cells.members[0].prefix}{rule.acts_on}"
+def _target(cells: PopulationGroup, member: Member) -> ir.Item:
+    """The neuron's parameter that a rule changes."""
+    assert isinstance(member.mechanism, PopulationRule)
+    return item(array(cells, f"{cells.members[0].prefix}{member.mechanism.acts_on}"), "i")
 
 
-def _spike_events(reader: Reader, cells: PopulationGroup) -> list[str]:
+def _function(binder: Binder, cells: PopulationGroup, what: str, doc: str, body: ir.Block) -> ir.Function:
+    learning = code("learning = network.learning[0] != 0", network=binder.model.rules)
+    parameters = (ir.Local("n"), ir.Whole(cells), ir.Whole(binder.model.rules))
+    return ir.Function(f"{what}_{cells.ident}", "inline", doc, parameters, learning + body)
+
+
+def _spike_events(binder: Binder, cells: PopulationGroup) -> tuple[ir.Function, ...]:
     """What a spike does to the rules on its cell: changes, then states."""
-    c, hooks, traces = cells.ident, _hooks(cells, "on_spike"), _traces(cells)
+    hooks, traces = _hooks(cells, "on_spike"), _traces(cells)
     if not hooks and not traces:
-        return []
+        return ()
     changes = [(member, hook) for member, hook in hooks if not hook.writes]
     updates = [(member, hook) for member, hook in hooks if hook.writes]
-    lines = [*_called(reader, cells, changes, "change"), *_applied(cells, changes, "change")]
-    lines += _called(reader, cells, updates, "new")
+    block = (*_called(binder, cells, changes, "change"), *_applied(cells, changes, "change"))
+    block += _called(binder, cells, updates, "new")
     for n, (member, state) in enumerate(traces):
-        view, name = _view(reader, cells, member), f"{member.prefix}{state.name}"
-        before = [f"{name} = {view.state(member, state)}"]
-        lines += [*before, f"jump{n} = {reader.jumped(view, member, state, name)}"]
-    lines += _applied(cells, updates, "new")
+        site, name = _site(binder, cells, member), f"{member.prefix}{state.name}"
+        block += let(name, site.state(site, member, state))
+        block += let(f"jump{n}", binder.jumped(site, member, state, ir.Local(name)))
+    block += _applied(cells, updates, "new")
     for n, (member, state) in enumerate(traces):
-        lines += _stored(cells, member, state, f"jump{n}")
-    return [
-        f"@inline\ndef spikes_of_{c}(n, {c}, network):",
-        f'    """What spikes of {cells.name!r} do to the rules on its cells."""',
-        "    learning = network.learning[0] != 0",
-        f"    slot = n % {c}.ids.shape[0]",
-        f"    for e in range({c}.counts[slot, {c}.column]):",
-        f"        i = {c}.ids[slot, {c}.first + e] - {c}.first",
-        *indented(lines, 2),
-        "",
-    ]
+        block += _stored(cells, member, state, ir.Local(f"jump{n}"))
+    body = code(
+        """
+slot = n % c.ids.shape[0]
+for e in range(c.counts[slot, c.column]):
+    i = c.ids[slot, c.first + e] - c.first
+    block
+""",
+        c=cells, block=block,
+    )  # fmt: skip
+    doc = f"What spikes of {cells.name!r} do to the rules on its cells."
+    return (_function(binder, cells, "spikes_of", doc, body),)
 
 
-def _called(reader: Reader, cells: PopulationGroup, hooks: Hooks, local: str) -> list[str]:
-    """Lines that call hooks and keep what they return in numbered locals."""
-    return [
-        f"{local}{k} = {reader.call(_view(reader, cells, member), member, hook)}"
-        for k, (member, hook) in enumerate(hooks)
-    ]
+def _called(binder: Binder, cells: PopulationGroup, hooks: Hooks, local: str) -> ir.Block:
+    """Calls hooks and keeps what they return in numbered locals."""
+    calls = (binder.call(_site(binder, cells, member), member, hook) for member, hook in hooks)
+    return joined(*(let(f"{local}{k}", value) for k, value in enumerate(calls)))
 
 
-def _applied(cells: PopulationGroup, hooks: Hooks, local: str, clocked: bool = False) -> list[str]:
-    """Lines that write down what hooks returned: new values of states, or changes of their rule's target."""
-    lines = []
+def _applied(cells: PopulationGroup, hooks: Hooks, local: str, clocked: bool = False) -> ir.Block:
+    """Writes down what hooks returned: new values of states, or changes of their rule's target."""
+    block = ir.NOTHING
     for k, (member, hook) in enumerate(hooks):
-        found: list[str] = []
+        found = ir.NOTHING
         for state, value in results(hook, f"{local}{k}") if hook.writes else ():
             found += _stored(cells, member, state, value)
         if not hook.writes:
-            rule = member.mechanism
-            assert isinstance(rule, PopulationRule)
-            found = only_if("learning", [f"{cells.ident}.{_target(cells, rule)}[i] += {local}{k}"])
-        lines += only_if(f"tick_{member.prefix[:-1]}" if clocked else "", found)
-    return lines
+            found = ir.only_if(LEARNING, (ir.Add(_target(cells, member), ir.Local(f"{local}{k}")),))
+        block += ir.only_if(ir.Local(f"tick_{member.prefix[:-1]}") if clocked else None, found)
+    return block
 
 
-def _stored(cells: PopulationGroup, member: Member, state: State, value: str) -> list[str]:
+def _stored(cells: PopulationGroup, member: Member, state: State, value: ir.Expression) -> ir.Block:
     name = f"{member.prefix}{state.name}"
-    stamp = [f"{cells.ident}.at_{name}[i] = n"] if state.moves else []
-    return when_learning(state, [f"{cells.ident}.{name}[i] = {value}", *stamp])
+    stamp = put(item(array(cells, f"at_{name}"), "i"), expr("n")) if state.moves else ()
+    return when_learning(state, (*put(item(array(cells, name), "i"), value), *stamp))
 
 
-def _pass(reader: Reader, cells: PopulationGroup, event: str) -> list[str]:
+def _ticks(cells: PopulationGroup, event: str) -> dict[str, ir.Expression]:
+    """For each clock of the rules that act at ticks: whether it ticks in this step."""
+    clocks = [member.prefix[:-1] for member, _ in _hooks(cells, event)] if event == "on_tick" else []
+    return {clock: expr(f"(n + 1) % c.ticks_{clock} == 0", c=cells) for clock in clocks}
+
+
+def _pass(binder: Binder, cells: PopulationGroup, event: str) -> tuple[ir.Function, ...]:
     """What all cells do at a step, or at the ticks of their rules' clocks: states, then changes, which read them."""
-    c, hooks = cells.ident, _hooks(cells, event)
+    hooks, ticks = _hooks(cells, event), _ticks(cells, event)
     if not hooks:
-        return []
-    clocks = dict.fromkeys(member.prefix[:-1] for member, _ in hooks) if event == "on_tick" else {}
-    ticks = [f"tick_{clock} = (n + 1) % {c}.ticks_{clock} == 0" for clock in clocks]
-    body: list[str] = []
-    for local, group in (("new", [h for h in hooks if h[1].writes]), ("change", [h for h in hooks if not h[1].writes])):
-        body += [*_called(reader, cells, group, local), *_applied(cells, group, local, clocked=bool(clocks))]
-    return [
-        f"@inline\ndef {event}_{c}(n, {c}, network):",
-        f'    """{"Slow clocks" if clocks else "Continuous rules"} on the cells of {cells.name!r}."""',
-        "    learning = network.learning[0] != 0",
-        *indented(ticks),
-        f"    for i in range({c}.size):",
-        *indented(body, 2),
-        "",
-    ]
+        return ()
+    states, changes = [h for h in hooks if h[1].writes], [h for h in hooks if not h[1].writes]
+    body = ir.NOTHING
+    for local, group in (("new", states), ("change", changes)):
+        body += _called(binder, cells, group, local)
+        body += _applied(cells, group, local, clocked=bool(ticks))
+    lines = joined(*(let(f"tick_{clock}", ticking) for clock, ticking in ticks.items()))
+    lines += code("for i in range(c.size):\n    body", c=cells, body=body)
+    doc = f"{'Slow clocks' if ticks else 'Continuous rules'} on the cells of {cells.name!r}."
+    return (_function(binder, cells, event, doc, lines),)
 
 
-def calls_of_cells(cells: PopulationGroup, event: str) -> list[str]:
-    """Lines of the step that run the population's rules, guarded by learning and by their clocks."""
-    c = cells.ident
-    if event == "spikes":
-        return [f"spikes_of_{c}(n, {c}, network)"] if _hooks(cells, "on_spike") or _traces(cells) else []
-    clocks = dict.fromkeys(f"(n + 1) % {c}.ticks_{m.prefix[:-1]} == 0" for m, _ in _hooks(cells, event))
-    if not clocks:
-        return []
-    condition = f"network.learning[0] != 0 and ({' or '.join(clocks)})" if event == "on_tick" else ""
-    return ["\n".join(only_if(condition, [f"{event}_{c}(n, {c}, network)"]))]
-
-
-def add_clocks(reader: Reader, group: Group) -> None:
-    """Periods in steps, as whole numbers of the group."""
-    for member in group.members:
-        mechanism = member.mechanism
-        if "period" in mechanism.fields and not isinstance(mechanism, Neuron):
-            where = f"period of {type(mechanism).__name__}"
-            period = steps_of(float(mechanism.values["period"]), reader.model.net.dt, where)
-            group.variables[f"ticks_{member.prefix[:-1]}"] = Variable(Shape.NUMBER, period, "int64", Role.CLOCK)
+def calls_of_rules(binder: Binder, cells: PopulationGroup, event: str) -> ir.Block:
+    """What runs the population's rules at an event of the step; at ticks only while the simulation learns."""
+    network = binder.model.rules
+    if event == "spikes_of":
+        condition, there = None, bool(_hooks(cells, "on_spike") or _traces(cells))
+    else:
+        condition, there = ir.any_of(_ticks(cells, event).values()), bool(_hooks(cells, event))
+    if condition is not None:
+        condition = ir.all_of([expr("network.learning[0] != 0", network=network), condition])
+    made = call(f"{event}_{cells.ident}", ir.Local("n"), cells, network)
+    return ir.only_if(condition, (ir.Do(made),)) if there else ()

@@ -2,74 +2,83 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from hebbstat.contract.state import State, Trace
-from hebbstat.engine.codegen.binding import View
-from hebbstat.engine.codegen.context import Views
-from hebbstat.engine.codegen.text import indented, only_if, results, when_learning
+from hebbstat.engine.codegen import ir
+from hebbstat.engine.codegen.binding import Site
+from hebbstat.engine.codegen.context import ProjectionContext
+from hebbstat.engine.codegen.fragments import LEARNING, let, put, results, when_learning
+from hebbstat.engine.codegen.quote import array, expr, item, joined
 from hebbstat.engine.plan.model import Member
 
 States = list[tuple[Member, State]]
 
 
-def write_post_events(at: Views) -> list[str]:
-    """The function `post`, if there is anything to do."""
-    q, c, plan = at.q, at.c, at.plan
-    view, states = at.now(), plan.states("PerPost")
+def post_events(at: ProjectionContext, history: Mapping[ir.Array, ir.Expression]) -> tuple[ir.Function, ...]:
+    """The function `post`, if there is anything to do. `history` is what replays read: where it is kept, what it is."""
+    plan, site, states = at.plan, at.now(), at.plan.states("PerPost")
     hooks = plan.state_hooks("PerPost", "on_post")
     moving = [(m, s) for m, s in states if s.moves or any(m is of and s in h.writes for of, h in hooks)]
-    lines = [f"{member.prefix}{state.name} = {view.state(member, state)}" for member, state in moving]
-    lines += only_if("learning", _remember(at)) if plan.replays else []
-    lines += _increments(at, view, states)
+    lines = joined(*(let(f"{m.prefix}{s.name}", site.state(site, m, s)) for m, s in moving))
+    lines += ir.only_if(LEARNING, _remember(at, history)) if plan.replays else ()
+    lines += _increments(at, site, states)
     if not lines:
-        return []
-    fired = f"{c}.ids[slot], {c}.first, {c}.counts[slot, {c}.column]"
-    flush = only_if(f"history_full({fired}, {q}.h_fill)", [f"flush_{q}({at.arguments})"])
-    return [
-        f"@inline\ndef post_{q}({at.arguments}):",
-        f'    """Postsynaptic events of {at.links.name!r} at step `n`."""',
-        f"    slot = (n - {q}.dendritic_delay) % {c}.ids.shape[0]",
-        f"    if n < {q}.dendritic_delay:",
-        "        return",
-        "    learning = network.learning[0] != 0 and not network.was_frozen[slot]",
-        *indented(flush if plan.replays else []),
-        f"    for e in range({c}.counts[slot, {c}.column]):",
-        f"        i = {c}.ids[slot, {c}.first + e] - {c}.first",
-        *indented(lines, 2),
-        "",
-    ]
+        return ()
+    fired = "c.ids[slot], c.first, c.counts[slot, c.column]"
+    full = at.expr(f"history_full({fired}, q.h_fill)")
+    body = at.code(
+        """
+slot = (n - q.dendritic_delay) % c.ids.shape[0]
+if n < q.dendritic_delay:
+    return
+learning = network.learning[0] != 0 and not network.was_frozen[slot]
+flush
+for e in range(c.counts[slot, c.column]):
+    i = c.ids[slot, c.first + e] - c.first
+    lines
+""",
+        flush=ir.only_if(full, at.call("flush")) if plan.replays else (), lines=lines,
+    )  # fmt: skip
+    return (at.function("post", f"Postsynaptic events of {at.links.name!r} at step `n`.", body),)
 
 
-def _remember(at: Views) -> list[str]:
+def _remember(at: ProjectionContext, history: Mapping[ir.Array, ir.Expression]) -> ir.Block:
     """An event enters its neuron's history, with a snapshot of all that a replay reads as of that time."""
-    q, kept = at.q, {"h_step": "n"} | {name: expression for expression, name in at.snapshots.items()}
-    return [
-        *(f"make_room({q}.{name}, i, {q}.h_fill[i])" for name in kept),
-        *(f"{q}.{name}[i] = {expression}" for name, expression in kept.items()),
-        f"{q}.h_fill[i] += 1",
-        *([f"{q}.h_older[i] = {q}.h_newest[i]", f"{q}.h_newest[i] = n"] if at.plan.whole else []),
-        f"{q}.h_latest[0] = n",
-    ]
+    kept = {array(at.links, "h_step"): expr("n")} | {one: history[one] for one in sorted(history, key=_name)}
+    return (
+        *joined(*(at.code("make_room(one, i, q.h_fill[i])", one=one) for one in kept)),
+        *(ir.Assign(item(one, "i"), value) for one, value in kept.items()),
+        *at.code("q.h_fill[i] += 1"),
+        *(at.code("q.h_older[i] = q.h_newest[i]\nq.h_newest[i] = n") if at.plan.fused else ()),
+        *at.code("q.h_latest[0] = n"),
+    )
 
 
-def _increments(at: Views, view: View, states: States) -> list[str]:
+def _name(one: ir.Array) -> str:
+    return one.name
+
+
+def _increments(at: ProjectionContext, site: Site, states: States) -> ir.Block:
     """State hooks and traces of the neuron, all from the values before the event."""
 
-    def local(member: Member, state: State) -> str:
-        return f"{member.prefix}{state.name}" if state.scope.name == "PerPost" else view.state(member, state)
+    def local(own: Site, member: Member, state: State) -> ir.Expression:
+        if state.scope.name == "PerPost":
+            return ir.Local(f"{member.prefix}{state.name}")
+        return site.state(site, member, state)
 
-    own = replace(at.drawing(view, "PerPost"), state=local)
+    own = replace(at.drawing(site, "PerPost"), state=local)
     hooks = at.plan.state_hooks("PerPost", "on_post")
-    lines = [f"new{n} = {at.reader.call(own, member, hook)}" for n, (member, hook) in enumerate(hooks)]
+    block = joined(*(let(f"new{n}", at.binder.call(own, member, hook)) for n, (member, hook) in enumerate(hooks)))
     for n, (member, hook) in enumerate(hooks):
         for state, value in results(hook, f"new{n}"):
             name = f"{member.prefix}{state.name}"
-            stamp = [f"{at.q}.at_{name}[i] = n"] if state.moves else []
-            lines += when_learning(state, [f"{at.q}.{name}[i] = {value}", *stamp])
+            stamp = at.stamped(name, "i") if state.moves else ()
+            block += when_learning(state, (*put(at.own(name, "i"), value), *stamp))
     for member, state in states:
         if isinstance(state.origin, Trace):
             name = f"{member.prefix}{state.name}"
-            value = at.reader.jumped(view, member, state, name)
-            lines += when_learning(state, [f"{at.q}.{name}[i] = {value}", f"{at.q}.at_{name}[i] = n"])
-    return lines
+            value = at.binder.jumped(site, member, state, ir.Local(name))
+            block += when_learning(state, (*put(at.own(name, "i"), value), *at.stamped(name, "i")))
+    return block

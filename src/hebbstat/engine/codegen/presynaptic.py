@@ -3,173 +3,188 @@
 from __future__ import annotations
 
 from hebbstat.contract.state import State, Trace
-from hebbstat.engine.codegen.binding import View
-from hebbstat.engine.codegen.context import Views
-from hebbstat.engine.codegen.replay import newest_event, replayed
-from hebbstat.engine.codegen.text import indented, one_each, only_if, results, when_learning
+from hebbstat.engine.codegen import ir
+from hebbstat.engine.codegen.binding import Site
+from hebbstat.engine.codegen.context import ProjectionContext, W
+from hebbstat.engine.codegen.fragments import LEARNING, let, put, results, when_learning
+from hebbstat.engine.codegen.quote import added, array, expr, item, joined
+from hebbstat.engine.codegen.replay import newest_event, replayed, settle
 from hebbstat.engine.codegen.update import store, synapse_event
-from hebbstat.engine.plan.arrays import Shape, Variable, scratch
-from hebbstat.engine.plan.model import Member, ProjectionGroup
+from hebbstat.engine.plan.arrays import Shape, scratch
+from hebbstat.engine.plan.model import Member
 from hebbstat.network.connectors import OneToOne
 
 States = list[tuple[Member, State]]
 
 
-def write_arrivals(at: Views) -> list[str]:
-    """The function `arrive`, and `due` if spikes arrive."""
-    return _rates(at) if at.plan.rate else [*_due(at.links), *_spikes(at)]
+def arrivals(at: ProjectionContext, missed: tuple[ir.Function, ...]) -> tuple[ir.Function, ...]:
+    """The function `arrive`, and `due` if spikes arrive. `missed` are functions that bring a row up to date."""
+    return (_rates(at),) if at.plan.rate else (_due(at), _spikes(at, missed))
 
 
-def _due(links: ProjectionGroup) -> list[str]:
-    q, source = links.ident, links.source.ident
-    sent = f"{source}.ids, {source}.counts, {source}.firsts, {q}.sending, network.learning, network.was_frozen"
-    lists = f"{q}.due, {q}.due_count, {q}.new, {q}.new_count"
-    return [
-        f"@inline\ndef due_{q}(n, {q}, {source}, network):",
-        '    """List the rows to visit in step `n`: before the cells integrate, so that these are near by then."""',
-        f"    find_due(n, {q}.delays, {q}.row_of, {sent}, {lists})",
-        *indented(_ask(links)),
-        "",
-    ]
+def _due(at: ProjectionContext) -> ir.Function:
+    body = at.code(
+        """
+find_due(
+    n, q.delays, q.row_of, source.ids, source.counts, source.firsts, q.sending, network.learning, network.was_frozen,
+    q.due, q.due_count, q.new, q.new_count,
+)
+prefetch
+""",
+        source=ir.Whole(at.source), prefetch=_prefetch(at),
+    )  # fmt: skip
+    groups = (ir.Whole(group) for group in (at.links, at.source, at.network))
+    doc = "List the rows to visit in step `n`: before the cells integrate, so that these are near by then."
+    return ir.Function(at.name("due"), "inline", doc, (ir.Local("n"), *groups), body)
 
 
-def _ask(links: ProjectionGroup) -> list[str]:
-    """Lines that ask for the memory of the rows of neurons whose spike begins to arrive, if rows are worth it."""
-    if isinstance(links.projection.wiring, OneToOne):
-        return []
-    variables, q = links.variables.items(), links.ident
-    rows = ["start", "last"] if links.batched else []
-    rows += [key for key, variable in variables if links.batched and variable.shape is Shape.ROW]
-    lines = [f"ask_for({q}.new, {q}.new_count, {q}.first_row, {q}.{key})" for key in rows]
-    synapses = [key for key, variable in variables if variable.of_synapses]
-    return lines + [f"ask_for({q}.new, {q}.new_count, {q}.piece, {q}.{key})" for key in ("post", *synapses)]
+def _prefetch(at: ProjectionContext) -> ir.Block:
+    """Asks for the memory of the rows of neurons whose spike begins to arrive, if rows are worth it."""
+    if isinstance(at.links.projection.wiring, OneToOne):
+        return ()
+    variables, coalesced = at.links.variables.items(), at.links.coalesced
+    rows = ["start", "last", *(key for key, one in variables if one.shape is Shape.ROW)] if coalesced else []
+    synapses = ["post", *(key for key, one in variables if one.of_synapses)]
+    wanted = [("first_row", key) for key in rows] + [("piece", key) for key in synapses]
+    return joined(
+        *(
+            at.code(f"prefetch_rows(q.new, q.new_count, q.{bounds}, wanted)", wanted=array(at.links, key))
+            for bounds, key in wanted
+        )
+    )
 
 
-def _spikes(at: Views) -> list[str]:
+def _spikes(at: ProjectionContext, missed: tuple[ir.Function, ...]) -> ir.Function:
     """The visits of a step."""
-    q, source = at.q, at.links.source.name
-    return [
-        f"@inline\ndef arrive_{q}({at.arguments}):",
-        f'    """Spikes of {source!r} reach {at.links.name!r} at step `n`: replay, deliver, then on_pre."""',
-        *indented(_visits(at)),
-        "",
-    ]
+    doc = f"Spikes of {at.source.name!r} reach {at.links.name!r} at step `n`: replay, deliver, then on_pre."
+    return at.function("arrive", doc, _visits(at, missed))
 
 
-def _rates(at: Views) -> list[str]:
+def _rates(at: ProjectionContext) -> ir.Function:
     """Rate neurons transmit at every step."""
-    q = at.q
-    return [
-        f"@inline\ndef arrive_{q}({at.all_arguments}):",
-        f'    """Rates of {at.links.source.name!r} as they reach {at.links.name!r} at step `n`."""',
-        f"    for row in range({q}.last.size):",
-        f"        rate = rate_of({at.source}.rates, n - {q}.row_delay[row], {q}.pre[row])",
-        *indented([*at.rows.bounds(), *at.rows.each(*_arrive(at, f"{at.weight} * rate"))], 2),
-        "",
-    ]
+    arrive = at.rows.each(_arrive(at, at.expr("weight * rate", weight=at.weight)))
+    body = at.code(
+        "for row in range(q.last.size):\n    rate\n    bounds\n    arrive",
+        rate=arriving_rate(at), bounds=at.rows.bounds(), arrive=arrive,
+    )  # fmt: skip
+    doc = f"Rates of {at.source.name!r} as they reach {at.links.name!r} at step `n`."
+    return at.function("arrive", doc, body, source=True)
 
 
-def _arrive(at: Views, amount: str) -> list[str]:
-    """Lines that add an amount to what takes it at the postsynaptic neuron of a synapse."""
-    return [f"{at.c}.{name}[{at.q}.post[k]] += {amount}" for name in at.links.delivers_to]
+def arriving_rate(at: ProjectionContext) -> ir.Block:
+    """The rate of the presynaptic neuron of a row, as it arrives now."""
+    text = "rate = rate_of(rates, n - q.row_delay[row], q.pre[row])"
+    return at.code(text, rates=array(at.source, "rates")) if at.plan.rate else ()
 
 
-def _visits(at: Views) -> list[str]:
+def _arrive(at: ProjectionContext, amount: ir.Expression) -> ir.Block:
+    """Adds an amount to what takes it at the postsynaptic neuron of a synapse."""
+    post = at.own("post", "k")
+    return tuple(ir.Add(ir.Item(array(at.target, name), (post,)), amount) for name in at.links.delivers_to)
+
+
+def _visits(at: ProjectionContext, missed: tuple[ir.Function, ...]) -> ir.Block:
     """What presynaptic events do to their rows: replay, deliver, `on_pre`, traces."""
-    q, plan = at.q, at.plan
-    view = at.now(in_visit=True)
-    head = [f"last = {q}.last[row]", f"since = max(last, {q}.flushed[0])"] if plan.replays else []
-    head += [f"elapsed = F(np.int32(n - {q}.last[row])) * F({at.reader.model.net.dt!r})"]
-    row_states = plan.states("PerPre")
+    plan, site, row_states = at.plan, at.now(in_visit=True), at.plan.states("PerPre")
+    head = at.code("last = q.last[row]\nsince = max(last, q.flushed[0])") if plan.replays else ()
+    head += at.code("elapsed = F(np.int32(n - q.last[row])) * dt", dt=at.binder.dt)
     for member, state in row_states:
         name = f"{member.prefix}{state.name}"
-        head.append(f"{name} = {at.reader.advanced(view, member, state, f'{q}.{name}[row]', f'(n - {q}.last[row])')}")
-    settle = [f"settle_{q}({at.rows.about}, {at.arguments})"] if plan.replays else []
-    apart = [*only_if("network.learning[0] != 0", settle), *_deliver(at, view)]
-    if plan.whole:
-        work = ["if learning:", *indented(_whole(at, view)), "else:", *indented(apart)]
-    else:
-        work = apart
-        if plan.on_pre or plan.synapse_hooks("on_pre") or plan.stamped:
-            lines, changed = synapse_event(at, view, "on_pre", plan.on_pre, "n")
-            work += only_if("learning", at.rows.loop([*lines, *store(at, changed, "n")]))
-    tail = _increments(at, view, [(m, s) for m, s in row_states if m.place.startswith("rule")])
-    return one_each(at.rows.visits(head, work, [*tail, f"{q}.last[row] = n"]))
+        now = at.binder.advanced(site, member, state, at.own(name, "row"), at.expr("n - q.last[row]"))
+        head += let(name, now)
+    behind = ir.only_if(at.expr("network.learning[0] != 0"), settle(at)) if plan.replays else ()
+    work = (*behind, *_deliver(at, site))
+    if plan.fused:
+        work = (ir.If(LEARNING, _fused(at, site), work),)
+    elif plan.on_pre or plan.synapse_hooks("on_pre") or plan.timestamped:
+        update = synapse_event(at, site, "on_pre", plan.on_pre)
+        work += ir.only_if(LEARNING, at.rows.loop((*update.block, *store(at, update))))
+    tail = _increments(at, site, [(m, s) for m, s in row_states if m.place.startswith("rule")])
+    return at.rows.visits(head, work, (*tail, *at.code("q.last[row] = n")), missed)
 
 
-def _whole(at: Views, view: View) -> list[str]:
+def _fused(at: ProjectionContext, site: Site) -> ir.Block:
     """Older events are replayed; then one loop over the row for the newest ones, what is delivered, and `on_pre`."""
-    q = at.q
-    event, _ = synapse_event(at, view, "on_pre", at.plan.on_pre, "n", loaded=True)
-    body = [f"w = {q}.w[k]", *newest_event(at), *_send(at, view), *event, f"{q}.w[k] = w"]
-    return [*at.rows.loop(body, then=replayed(at, 1), side_by_side=True), *_deliver_sent(at)]
+    event = synapse_event(at, site, "on_pre", at.plan.on_pre, loaded=True)
+    body = at.code(
+        "w = q.w[k]\nnewest\nsend\nevent\nq.w[k] = w",
+        newest=newest_event(at), send=_send(at, site), event=event.block,
+    )  # fmt: skip
+    return (*at.rows.loop(body, then=replayed(at, 1), records=True), *_deliver_sent(at))
 
 
-def _send(at: Views, view: View) -> list[str]:
-    """Lines that put into `sent[e]` what a synapse, whose weight is the local `w`, sends; its release moves on."""
-    q, release = at.q, at.plan.release
-    at.links.variables["sent"] = scratch()
+def _sent(at: ProjectionContext) -> ir.Item:
+    """What a synapse sends in this visit."""
+    return item(added(at.links, "sent", scratch()), "e")
+
+
+def _send(at: ProjectionContext, site: Site) -> ir.Block:
+    """Puts into `sent` what a synapse, whose weight is the local `w`, sends; its release moves on."""
+    release = at.plan.release
     if release is None:
-        return [f"{q}.sent[e] = w"]
+        return put(_sent(at), W)
     if at.plan.releases_by_row:
-        view = at.drawing(view, "PerPre")
+        site = at.drawing(site, "PerPre")
     hook = next(h for h in release.mechanism.hooks if h.event == "transmit")
     states = [state for state in release.mechanism.states.values() if state.is_plain]
-    loads, stores = list[str](), list[str]()
+    loads, stores, names = ir.NOTHING, ir.NOTHING, ["amount"]
     for state in states:
         name = f"{release.prefix}{state.name}"
+        names.append(f"new_{name}")
         if state.scope.name == "PerSynapse":  # what belongs to the row was loaded with it
-            loads.append(f"{name} = {at.reader.advanced(view, release, state, f'{q}.{name}[k]')}")
+            loads += let(name, at.binder.advanced(site, release, state, at.own(name, "k")))
         stores += _moved(at, state, name)
-    outputs = ", ".join(["amount", *(f"new_{release.prefix}{state.name}" for state in states)])
-    return [*loads, f"{outputs} = {at.reader.call(view, release, hook)}", *stores, f"{q}.sent[e] = amount"]
+    outputs = tuple(map(ir.Local, names))
+    to = ir.Several(outputs) if states else outputs[0]
+    return (
+        *loads,
+        ir.Assign(to, at.binder.call(site, release, hook)),
+        *stores,
+        *put(_sent(at), outputs[0]),
+    )
 
 
-def _moved(at: Views, state: State, name: str) -> list[str]:
-    """Lines that give a state of the release its new value; a slow one stands still in frozen time."""
-    q = at.q
+def _moved(at: ProjectionContext, state: State, name: str) -> ir.Block:
+    """Gives a state of the release its new value; a slow one stands still in frozen time."""
+    new = ir.Local(f"new_{name}")
     if state.scope.name == "PerSynapse":
-        new = {f"{q}.{name}[k]": f"new_{name}", **({f"{q}.at_{name}[k]": "np.int32(n)"} if state.moves else {})}
-        return [f"{to} = {value}" + (f" if learning else {to}" if state.slow else "") for to, value in new.items()]
-    stamp = [f"{q}.at_{name}[row] = n"] if f"at_{name}" in at.links.variables else []
-    return when_learning(state, [f"{q}.{name}[row] = new_{name}", *stamp])
+        stores = {at.own(name, "k"): new}
+        stores |= {at.own(f"at_{name}", "k"): expr("np.int32(n)")} if state.moves else {}
+        kept = {to: ir.Choice(value, LEARNING, to) if state.slow else value for to, value in stores.items()}
+        return tuple(ir.Assign(to, value) for to, value in kept.items())
+    return when_learning(state, (*put(at.own(name, "row"), new), *at.stamped(name, "row")))
 
 
-def _deliver_sent(at: Views) -> list[str]:
-    """Lines that hand what a row sent to the postsynaptic neurons."""
-    return at.rows.each(*_arrive(at, f"{at.q}.sent[e]"))
+def _deliver_sent(at: ProjectionContext) -> ir.Block:
+    """Hands what a row sent to the postsynaptic neurons."""
+    return at.rows.each(_arrive(at, _sent(at)))
 
 
-def _deliver(at: Views, view: View) -> list[str]:
+def _deliver(at: ProjectionContext, site: Site) -> ir.Block:
     """Weights, or what the release makes of them, are handed to the postsynaptic neurons."""
-    q = at.q
     if at.plan.release is None:
-        return [*at.rows.bounds(), *at.rows.each(*_arrive(at, at.weight))]
-    body = [f"w = {at.weight}", *_send(at, view)]
+        return (*at.rows.bounds(), *at.rows.each(_arrive(at, at.weight)))
+    body = (*let("w", at.weight), *_send(at, site))
     if at.plan.releases_by_row:
-        return [*at.rows.bounds(), *at.rows.each(f"i = {q}.post[k]", *body), *_deliver_sent(at)]
-    return [*at.rows.loop(body), *_deliver_sent(at)]
+        return (*at.rows.bounds(), *at.rows.each((*at.code("i = q.post[k]"), *body)), *_deliver_sent(at))
+    return (*at.rows.loop(body), *_deliver_sent(at))
 
 
-def _increments(at: Views, view: View, states: States) -> list[str]:
+def _increments(at: ProjectionContext, site: Site, states: States) -> ir.Block:
     """States of the row after the event; what they were before it is kept for postsynaptic events of this step."""
-    q, lines = at.q, []
-    hooks = at.plan.state_hooks("PerPre", "on_pre")
-    view = at.drawing(view, "PerPre")
-    traces = [(member, state) for member, state in states if isinstance(state.origin, Trace)]
-    lines += [f"row_new{n} = {at.reader.call(view, member, hook)}" for n, (member, hook) in enumerate(hooks)]
-    for n, (member, state) in enumerate(traces):
-        lines.append(f"row_jump{n} = {at.reader.jumped(view, member, state, f'{member.prefix}{state.name}')}")
-    for member, state in states:
-        name = f"{member.prefix}{state.name}"
-        lines += when_learning(state, [f"{q}.before_{name}[row] = {name}"])
-        at.links.variables[f"before_{name}"] = Variable(Shape.ROW, at.links.variables[name].value)
+    hooks, site = at.plan.state_hooks("PerPre", "on_pre"), at.drawing(site, "PerPre")
+    named = [(f"{member.prefix}{state.name}", member, state) for member, state in states]
+    traces = [one for one in named if isinstance(one[2].origin, Trace)]
+    block = joined(*(let(f"row_new{n}", at.binder.call(site, member, hook)) for n, (member, hook) in enumerate(hooks)))
+    for n, (name, member, state) in enumerate(traces):
+        block += let(f"row_jump{n}", at.binder.jumped(site, member, state, ir.Local(name)))
+    for name, _, state in named:
+        block += when_learning(state, put(at.before(name), ir.Local(name)))
     for n, (member, hook) in enumerate(hooks):
-        lines += [f"{member.prefix}{state.name} = {value}" for state, value in results(hook, f"row_new{n}")]
-    for n, (member, state) in enumerate(traces):
-        lines.append(f"{member.prefix}{state.name} = row_jump{n}")
-    for member, state in states:
-        name = f"{member.prefix}{state.name}"
-        stamp = [f"{q}.at_{name}[row] = n"] if f"at_{name}" in at.links.variables else []
-        lines += when_learning(state, [f"{q}.{name}[row] = {name}", *stamp])
-    return lines
+        for state, value in results(hook, f"row_new{n}"):
+            block += let(f"{member.prefix}{state.name}", value)
+    for n, (name, _, _) in enumerate(traces):
+        block += let(name, ir.Local(f"row_jump{n}"))
+    for name, _, state in named:
+        block += when_learning(state, (*put(at.own(name, "row"), ir.Local(name)), *at.stamped(name, "row")))
+    return block

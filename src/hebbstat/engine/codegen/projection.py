@@ -6,21 +6,24 @@ oldest first, over the synapses that have any (`settle`); then the weights are d
 
 from __future__ import annotations
 
-from hebbstat.engine.codegen.binding import Reader
-from hebbstat.engine.codegen.context import Views
-from hebbstat.engine.codegen.postsynaptic import write_post_events
-from hebbstat.engine.codegen.presynaptic import write_arrivals
+from hebbstat.engine.codegen import ir
+from hebbstat.engine.codegen.binding import Binder
+from hebbstat.engine.codegen.context import ProjectionContext
+from hebbstat.engine.codegen.postsynaptic import post_events
+from hebbstat.engine.codegen.presynaptic import arrivals
 from hebbstat.engine.codegen.records import side_by_side
-from hebbstat.engine.codegen.replay import write_replay
-from hebbstat.engine.codegen.sweep import write_passes
-from hebbstat.engine.codegen.update import write_derived
+from hebbstat.engine.codegen.replay import flush, history_of, replay
+from hebbstat.engine.codegen.sweep import passes
+from hebbstat.engine.codegen.update import derive
 from hebbstat.engine.plan.projection import Plan
 
 
-def write_links(reader: Reader, plan: Plan) -> list[str]:
-    """All functions of one projection, in the order in which they call each other."""
-    at = Views(reader, plan)
-    text = write_replay(at) if plan.replays else []  # first: it finds out what the history must hold
-    text += write_arrivals(at)
-    text += write_post_events(at)
-    return side_by_side(plan.links, text + write_passes(at) + write_derived(at))
+def of_projection(binder: Binder, plan: Plan) -> tuple[tuple[ir.Function, ...], tuple[str, ...]]:
+    """All functions of one projection, callees first; and the fields of the records in which its cells' values lie."""
+    at = ProjectionContext(binder, plan)
+    missed = replay(at)
+    visits = arrivals(at, missed)
+    swept = passes(at, missed)
+    events = post_events(at, history_of(at, (*missed, *visits, *swept)))
+    flushed = flush(at, missed)
+    return side_by_side(at.links, (*missed, *flushed, *visits, *events, *swept, *derive(at)))

@@ -6,90 +6,113 @@ section 6), so it changes no bit when it happens.
 
 from __future__ import annotations
 
-import re
-
-from hebbstat.engine.codegen.context import Views
-from hebbstat.engine.codegen.records import cut
-from hebbstat.engine.codegen.row_loop import needs_cell
-from hebbstat.engine.codegen.text import indented, one_each, only_if
+from hebbstat.engine.codegen import ir
+from hebbstat.engine.codegen.context import THEN, ProjectionContext
+from hebbstat.engine.codegen.fission import cut, needs_cell
+from hebbstat.engine.codegen.fragments import let
+from hebbstat.engine.codegen.quote import added, expr, item
 from hebbstat.engine.codegen.update import synapse_event
 from hebbstat.engine.plan.arrays import scratch
 
-
-def write_replay(at: Views) -> list[str]:
-    """All three functions."""
-    return [*_replay(at), *_settle(at), *_flush(at)]
+CELL, AGE = ir.Local("i"), ir.Local("j")
 
 
-def _replay(at: Views) -> list[str]:
+def replay(at: ProjectionContext) -> tuple[ir.Function, ...]:
+    """The functions `replay` and `settle`, if postsynaptic events change synapses."""
+    return (_replay(at), _settle(at)) if at.plan.replays else ()
+
+
+def _replay(at: ProjectionContext) -> ir.Function:
     """Live synapses are packed, their values gathered, the hooks run over packed memory, the results scattered."""
-    q = at.q
-    event, changed = synapse_event(at, at.then(), "on_post", at.plan.on_post, "at")
-    results = {name: (name, at.links.variables[name].dtype) for name in changed}
-    results |= {"stamp": ("np.int32(at)", "int32")} if at.plan.stamped else {}
-    for name, (_, dtype) in results.items():
-        at.links.variables[f"new_{name}"] = scratch(dtype)
-    stores = [f"{q}.new_{name}[e] = {value}" for name, (value, _) in results.items()]
-    body = [f"at = {q}.seen[begin + U64(e)]", *event, *stores]
-    loops = cut(at.links, at.rows.in_replay(one_each(body)), f"ij{at.rows.picked}", "packed")
-    pick = f"{at.rows.picked} = {q}.pick[begin + U64(e)]"
-    cell = at.rows.in_replay([f"i = {q}.post[k]"])
-    event_at = [*cell, f"j = U64(level + youngest) * U64({at.c}.size) + U64(i)"]
-    return [
-        f"@called\ndef replay_{q}({at.rows.replayed}youngest, count, {at.arguments}):",
-        f'    """Replay postsynaptic events of {at.links.name!r} that have not been seen, oldest first.',
-        "",
-        "    `pick` lists the `count` synapses that have one of age `youngest`.",
-        '    """',
-        *indented(at.rows.replay_head),
-        f"    levels = find_older({at.rows.events}, youngest, count, {q}.pick, {q}.seen, {q}.level)",
-        *indented(loops.shared),
-        "    for level in range(levels - 1, -1, -1):",
-        f"        begin = U64({q}.level[level])",
-        f"        count = {q}.level[level + 1] - {q}.level[level]",
-        "        for e in range(count):",
-        *indented([pick, *(event_at if re.search(r"\[[ij]\]", "".join(loops.gather)) else []), *loops.gather], 3),
-        f"        for e in range({'lanes(count)' if at.reader.hooks.vectorise(body) else 'count'}):",
-        *indented([pick, *cell] if needs_cell(body) else [], 3),
-        *indented(loops.arithmetic, 3),
-        "        for e in range(count):",
-        *indented([pick, *at.rows.in_replay([f"{q}.{name}[k] = {q}.new_{name}[e]" for name in results])], 3),
-        "",
-    ]
+    rows, q = at.rows, at.links
+    event = synapse_event(at, at.then(), "on_post", at.plan.on_post, THEN)
+    results = {at.own(name, "k"): ir.Local(name) for name in event.changed}
+    results |= {at.stamp: expr("np.int32(at)")} if at.plan.timestamped else {}
+    places = {to: item(added(q, f"new_{_name(to)}", scratch(to.of.variable.dtype)), "e") for to in results}  # type: ignore[attr-defined]
+    body = (
+        *at.code("at = q.seen[begin + U64(e)]"),
+        *event.block,
+        *(ir.Assign(places[to], value) for to, value in results.items()),
+    )
+    loops = cut(q, rows.in_replay(body), f"ij{rows.picked}", "packed")
+    pick, cell = let(rows.picked, at.expr("q.pick[begin + U64(e)]")), rows.in_replay(at.code("i = q.post[k]"))
+    through = any(isinstance(node, ir.Item) and node.index[-1] in (CELL, AGE) for node in ir.walk(*loops.gather))
+    event_at = (*cell, *at.code("j = U64(level + youngest) * U64(c.size) + U64(i)")) if through else ()
+    doc = f"""Replay postsynaptic events of {q.name!r} that have not been seen, oldest first.
+
+`pick` lists the `count` synapses that have one of age `youngest`."""
+    return at.function("replay", doc, at.code(
+        f"""
+head
+levels = find_older(cells, steps, since, youngest, count, q.pick, q.seen, q.level)
+shared
+for level in range(levels - 1, -1, -1):
+    begin = U64(q.level[level])
+    count = q.level[level + 1] - q.level[level]
+    for e in range(count):
+        pick
+        event_at
+        gather
+    for e in range({"lanes(count)" if at.binder.hooks.vectorise(body) else "count"}):
+        own
+        arithmetic
+    for e in range(count):
+        pick
+        put
+""",
+        head=rows.replay_head, cells=rows.cells, steps=rows.steps, since=rows.since, shared=loops.shared, pick=pick,
+        event_at=event_at, gather=loops.gather, own=(*pick, *cell) if needs_cell(body) else (),
+        arithmetic=loops.arithmetic, put=rows.in_replay(tuple(ir.Assign(to, place) for to, place in places.items())),
+    ), "called", (*rows.replayed, ir.Local("youngest"), ir.Local("count")))  # fmt: skip
 
 
-def _settle(at: Views) -> list[str]:
-    q = at.q
-    return [
-        f"@inline\ndef settle_{q}({at.rows.about}, {at.arguments}):",
-        f'    """Bring synapses of {at.links.name!r} up to date."""',
-        *indented(at.rows.settled([f"found = {at.rows.newest}", *replayed(at, 0)])),
-        "",
-    ]
+def _name(place: ir.Item) -> str:
+    assert isinstance(place.of, ir.Array)
+    return place.of.name
 
 
-def replayed(at: Views, youngest: int) -> list[str]:
-    """Lines that replay the events of the `found` synapses that were picked."""
-    given = f"{at.rows.replayed}{youngest}, found, {at.arguments}"
-    return only_if("found > 0", [f"replay_{at.q}({given})"])
+def _settle(at: ProjectionContext) -> ir.Function:
+    work = (*let("found", at.rows.newest), *replayed(at, 0))
+    doc = f"Bring synapses of {at.links.name!r} up to date."
+    return at.function("settle", doc, at.rows.settled(work), about=at.rows.about)
 
 
-def newest_event(at: Views) -> list[str]:
-    """Lines that take one synapse, whose weight is the local `w`, through its newest event, if the row missed that.
+def settle(at: ProjectionContext) -> ir.Block:
+    """Brings what is visited up to date."""
+    return at.call("settle", *at.rows.about)
+
+
+def replayed(at: ProjectionContext, youngest: int) -> ir.Block:
+    """Replays the events of the `found` synapses that were picked."""
+    replay = at.call("replay", *at.rows.replayed, ir.Number(youngest), ir.Local("found"))
+    return ir.only_if(expr("found > 0"), replay)
+
+
+def newest_event(at: ProjectionContext) -> ir.Block:
+    """Takes one synapse, whose weight is the local `w`, through its newest event, if the row missed that.
 
     The newest event is the first entry of its cell's history, so its place `j` there is the cell `i`.
     """
-    event, _ = synapse_event(at, at.then(), "on_post", at.plan.on_post, "at", loaded=True)
-    lines = [f"at = {at.q}.h_newest[i]", "before = w", *event, "w = w if at >= since else before"]
-    return [re.sub(r"\[j\]", "[i]", line) for line in one_each(lines)]
+    event = synapse_event(at, at.then(), "on_post", at.plan.on_post, THEN, loaded=True)
+    block = at.code(
+        "at = q.h_newest[i]\nbefore = w\nevent\nw = w if at >= since else before", event=event.block
+    )  # fmt: skip
+    return ir.all_changed(block, lambda node: CELL if node == AGE else None)
 
 
-def _flush(at: Views) -> list[str]:
-    return [
-        f"@called\ndef flush_{at.q}({at.arguments}):",
-        f'    """Bring all synapses of {at.links.name!r} up to date with the events before step `n`."""',
-        *indented(at.rows.passes([f"settle_{at.q}({at.rows.about}, {at.arguments})"])),
-        f"    {at.q}.flushed[0] = n",
-        f"    {at.q}.h_fill[:] = 0",
-        "",
-    ]
+def flush(at: ProjectionContext, missed: tuple[ir.Function, ...]) -> tuple[ir.Function, ...]:
+    """The function `flush`, if there is anything that rows may have `missed`."""
+    if not missed:
+        return ()
+    doc = f"Bring all synapses of {at.links.name!r} up to date with the events before step `n`."
+    body = at.code(
+        "passes\nq.flushed[0] = n\nq.h_fill[:] = 0", passes=at.rows.passes(settle(at), missed)
+    )  # fmt: skip
+    return (at.function("flush", doc, body, "called"),)
+
+
+def history_of(at: ProjectionContext, functions: tuple[ir.Function, ...]) -> dict[ir.Array, ir.Expression]:
+    """What functions read of the time of past events: arrays of the history, and what each holds."""
+    prefix = "h_"
+    found = {one: one.holds for one in ir.arrays(*functions) if one.group is at.links and one.name.startswith(prefix)}
+    return {one: holds for one, holds in found.items() if holds is not None}

@@ -1,86 +1,97 @@
-"""Writes what is done row by row: loops over the synapses of one row, where they lie.
+"""What is done row by row: loops over the synapses of one row, where they lie.
 
-`OneByOne` is for rows of hundreds of synapses; its twin `Batched` (write_batches.py) for many short ones.
+`RowLoop` is for rows of hundreds of synapses; its twin `BatchLoop` (batch_loop.py) for many short ones.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-
-from hebbstat.engine.codegen.binding import Reader
-from hebbstat.engine.codegen.records import cut, gather_records, put_later
-from hebbstat.engine.codegen.text import indented, one_each, only_if
+from hebbstat.engine.codegen import ir
+from hebbstat.engine.codegen.fission import cut, needs_cell, put_later
+from hebbstat.engine.codegen.hooks import Hooks
+from hebbstat.engine.codegen.quote import code, expr
+from hebbstat.engine.codegen.records import Fetch
 from hebbstat.engine.plan.model import ProjectionGroup
 
 
-class OneByOne:
+class RowLoop:
     """Rows are taken one after the other; `k` is a synapse, `e` its place in the row."""
 
-    about, replayed = "row", "row, since, "  # what the functions that settle and replay are given
+    about: tuple[ir.Local, ...] = (ir.Local("row"),)  # what functions that settle are given
+    replayed: tuple[ir.Local, ...] = (ir.Local("row"), ir.Local("since"))  # and those that replay
     picked = "k"  # the index of a synapse picked for replay
 
-    def __init__(self, reader: Reader, links: ProjectionGroup) -> None:
-        self.reader, self.links, q = reader, links, links.ident
-        self.cell, self.replay_head = f"{q}.post[k]", [f"last = {q}.last[row]"]
-        self.events = f"{q}.post, {q}.h_step, since"
-        self.newest = f"find_newest({q}.start[row], {q}.start[row + 1], {self.events}, {q}.pick)"
-        self.place, self.cells, self.since = "begin + U64(e)", f"{q}.post", "since"
+    def __init__(self, hooks: Hooks, links: ProjectionGroup) -> None:
+        self.hooks, self.links = hooks, links
+        self.replay_head = self.code("last = q.last[row]")
+        self.cells, self.steps, self.since = self.expr("q.post"), self.expr("q.h_step"), self.expr("since")
+        self.place = self.expr("begin + U64(e)")
+        self.newest = self.expr("find_newest(q.start[row], q.start[row + 1], q.post, q.h_step, since, q.pick)")
 
-    def in_replay(self, lines: list[str]) -> list[str]:
-        """Lines about the synapse that was picked."""
-        return lines
+    def code(self, text: str, **given: ir.Expression | ir.Block) -> ir.Block:
+        """A piece of code about the projection `q`."""
+        return code(text, q=self.links, **given)
 
-    def settled(self, work: list[str]) -> list[str]:
+    def expr(self, text: str) -> ir.Expression:
+        """An expression about it."""
+        return expr(text, q=self.links)  # type: ignore[no-any-return]
+
+    def in_replay(self, block: ir.Block) -> ir.Block:
+        """Code about the synapse that was picked."""
+        return block
+
+    def settled(self, work: ir.Block) -> ir.Block:
         """Work on events that the row has missed, if there are any."""
-        q = self.links.ident
-        head = f"since = max({q}.last[row], {q}.flushed[0])"
-        return [head, *only_if(f"{q}.h_latest[0] >= since", work)]
+        return self.code("since = max(q.last[row], q.flushed[0])\nif q.h_latest[0] >= since:\n    work", work=work)
 
-    def visits(self, head: list[str], work: list[str], tail: list[str]) -> list[str]:
-        """Each row that is due: `head`, `work` on its synapses, `tail`."""
-        q = self.links.ident
-        due = f"row, learning = due_row({q}.due[v]), {q}.due[v] >= 0"
-        return [f"for v in range({q}.due_count[0]):", *indented([due, *head, *work, *tail])]
+    def visits(self, head: ir.Block, work: ir.Block, tail: ir.Block, missed: tuple[ir.Function, ...]) -> ir.Block:
+        """Each row that is due: `head`, `work` on its synapses, `tail`. `missed` are functions that work may call."""
+        return self.code(
+            """
+for v in range(q.due_count[0]):
+    row, learning = decode_due(q.due[v]), q.due[v] >= 0
+    head
+    work
+    tail
+""",
+            head=head, work=work, tail=tail,
+        )  # fmt: skip
 
-    def passes(self, work: list[str]) -> list[str]:
+    def passes(self, work: ir.Block, missed: tuple[ir.Function, ...]) -> ir.Block:
         """Work on the synapses of all rows."""
-        return [f"for row in range({self.links.ident}.last.size):", *indented(work)]
+        return self.code("for row in range(q.last.size):\n    work", work=work)
 
-    def since_when(self) -> list[str]:
+    def since_when(self) -> ir.Block:
         """When the row was last visited, and from when on it has missed events."""
-        q = self.links.ident
-        return [f"last = {q}.last[row]", f"since = max(last, {q}.flushed[0])"]
+        return self.code("last = q.last[row]\nsince = max(last, q.flushed[0])")
 
-    def bounds(self) -> list[str]:
+    def bounds(self) -> ir.Block:
         """Where a row begins and how long it is; unsigned, so that no index is checked for being negative."""
-        q = self.links.ident
-        return [f"begin = U64({q}.start[row])", f"count = {q}.start[row + 1] - {q}.start[row]"]
+        return self.code("begin = U64(q.start[row])\ncount = q.start[row + 1] - q.start[row]")
 
-    def loop(self, body: list[str], then: Iterable[str] = (), side_by_side: bool = False) -> list[str]:
+    def loop(self, body: ir.Block, then: ir.Block = (), records: bool = False) -> ir.Block:
         """A loop over the synapses, cut so that it vectorises: gather, arithmetic, put back; `then` comes in between.
 
-        What it needs of a cell may lie `side_by_side`; then synapses whose cell has had older events are picked, too.
+        What it needs of a cell may lie in `records`; then synapses whose cell has had older events are picked, too.
         """
-        loops = cut(self.links, one_each(body), "i")
-        lines, gather = [*loops.shared, *self.bounds()], loops.gather
-        if side_by_side:
-            records, gather = gather_records(self.links, gather, self.cells, self.place, self.since)
-            lines += records
-        if gather:
-            lines += self.each(f"i = {self.cell}", *gather)
-        lines += then
-        own = [f"i = {self.cell}"] if needs_cell(body) else []
-        if not self.reader.hooks.vectorise(body):
-            return [*lines, *self.each(*own, *loops.arithmetic)]
+        loops = cut(self.links, body, "i")
+        begin = (*loops.shared, *self.bounds(), *self._gathered(loops.gather, records), *then)
+        own = self.cell if needs_cell(body) else ()
+        if not self.hooks.vectorise(body):
+            return (*begin, *self.each((*own, *loops.arithmetic)))
         arithmetic, put = put_later(self.links, loops.arithmetic)
-        return [*lines, *self.each(*own, *arithmetic, count="lanes(count)"), *self.each(*put)]
+        return (*begin, *self.each((*own, *arithmetic), "lanes(count)"), *self.each(put))
 
-    def each(self, *lines: str, count: str = "count") -> list[str]:
+    @property
+    def cell(self) -> ir.Block:
+        """The cell of a synapse becomes `i`."""
+        return self.code("i = q.post[k]")
+
+    def _gathered(self, gather: ir.Block, records: bool) -> ir.Block:
+        head = (*self.code("k = begin + U64(e)"), *self.cell)
+        if records:
+            return (Fetch(gather, head, self.cells, self.place, self.since),)
+        return self.code("for e in range(count):\n    head\n    gather", head=head, gather=gather) if gather else ()
+
+    def each(self, block: ir.Block, count: str = "count") -> ir.Block:
         """A plain loop over the synapses, one by one."""
-        return [f"for e in range({count}):", *indented(["k = begin + U64(e)", *lines])]
-
-
-def needs_cell(body: list[str]) -> bool:
-    """Whether lines use the index `i` of the postsynaptic neuron for more than looking something up."""
-    return any(re.search(r"\bi\b(?!\])", line) for line in body)
+        return self.code(f"for e in range({count}):\n    k = begin + U64(e)\n    block", block=block)

@@ -6,57 +6,105 @@ from dataclasses import replace
 
 from hebbstat.contract.mechanism import Bound
 from hebbstat.contract.state import Reduction, State
-from hebbstat.engine.codegen.binding import View
-from hebbstat.engine.codegen.context import Views
-from hebbstat.engine.codegen.replay import newest_event, replayed
-from hebbstat.engine.codegen.text import indented, only_if, results, when_learning
-from hebbstat.engine.codegen.update import store, synapse_event
-from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.model import Member, draw_key
-from hebbstat.network.streams import joined
+from hebbstat.engine.codegen import ir
+from hebbstat.engine.codegen.binding import Site
+from hebbstat.engine.codegen.context import ProjectionContext
+from hebbstat.engine.codegen.fragments import LEARNING, let, put, results, when_learning
+from hebbstat.engine.codegen.presynaptic import arriving_rate
+from hebbstat.engine.codegen.quote import call, expr, joined
+from hebbstat.engine.codegen.replay import newest_event, replayed, settle
+from hebbstat.engine.codegen.update import Update, store, synapse_event, tick
+from hebbstat.engine.plan.model import Member
+from hebbstat.network import streams
+
+Functions = tuple[ir.Function, ...]
 
 
-def write_passes(at: Views) -> list[str]:
-    """The functions `step` and `on_tick`, where there is anything to do."""
-    return [*_pass(at, "step", at.plan.step), *_pass(at, "on_tick", at.plan.on_tick)]
+def passes(at: ProjectionContext, missed: Functions) -> Functions:
+    """The functions `step` and `on_tick`, where there is anything to do; `missed` bring a row up to date."""
+    return (*_pass(at, "step", at.plan.step, missed), *_pass(at, "on_tick", at.plan.on_tick, missed))
 
 
-def _pass(at: Views, event: str, bounds: list[Bound]) -> list[str]:
-    q, plan, clocks = at.q, at.plan, event == "on_tick"
+def _pass(at: ProjectionContext, event: str, bounds: list[Bound], missed: Functions) -> Functions:
+    plan, clocks = at.plan, event == "on_tick"
     hooks = [hook for scope in ("PerPost", "PerPre", "PerSynapse") for hook in plan.state_hooks(scope, event)]
     if not bounds and not hooks:
-        return []
-    reductions = _reductions(at) if clocks else []
+        return ()
+    reductions = _reductions(at) if clocks else ()
     passes_rows = bool(bounds or plan.synapse_hooks(event))
     settled = plan.replays and passes_rows and not reductions and not plan.state_hooks("PerPre", event)  # row by row
-    flush = [f"flush_{q}(n + 1, {q}, {at.c}, network)"] if plan.replays and not settled else []
-    ticks: list[str] = []
-    if clocks:
-        ticking = {at.links.member(bound.owner).prefix for bound in bounds} | {member.prefix for member, _ in hooks}
-        ticks = [f"tick_{prefix[:-1]} = (n + 1) % {q}.ticks_{prefix[:-1]} == 0" for prefix in sorted(ticking)]
-    lines = ["learning = network.learning[0] != 0", *only_if("learning", flush), *ticks, *reductions]
-    lines += _keep_before(at, event)
-    lines += _owners(at, "PerPost", event, f"{at.c}.size", "i")
-    lines += _owners(at, "PerPre", event, f"{q}.last.size", "row")
-    lines += only_if("learning", _all_rows(at, event, bounds, settled)) if passes_rows else []
-    return [
-        f"@called\ndef {event}_{q}({at.all_arguments if plan.rate else at.arguments}):",
-        f'    """{"Slow clocks" if clocks else "Continuous rules"} of {at.links.name!r}."""',
-        *indented(lines),
-        "",
-    ]
+    up_to_date = call(at.name("flush"), expr("n + 1"), at.links, at.target, at.network)
+    flush: ir.Block = (ir.Do(up_to_date),) if plan.replays and not settled else ()
+    ticking = {m.prefix: m for m in [*(at.links.member(bound.owner) for bound in bounds), *(m for m, _ in hooks)]}
+    ticks = joined(*(_ticks(at, ticking[prefix]) for prefix in sorted(ticking))) if clocks else ()
+    body = (
+        *at.code("learning = network.learning[0] != 0"),
+        *ir.only_if(LEARNING, flush),
+        *ticks,
+        *reductions,
+        *_keep_before(at, event),
+        *_owners(at, "PerPost", event),
+        *_owners(at, "PerPre", event),
+        *(ir.only_if(LEARNING, _all_rows(at, event, bounds, settled, missed)) if passes_rows else ()),
+    )
+    doc = f"{'Slow clocks' if clocks else 'Continuous rules'} of {at.links.name!r}."
+    return (at.function(event, doc, body, "called", source=plan.rate),)
 
 
-def _all_rows(at: Views, event: str, bounds: list[Bound], settled: bool) -> list[str]:
-    """Lines that take all synapses through the event."""
-    q = at.q
-    once, work = _rows(at, event, bounds, settled)
-    lines = [f"for i in range({at.c}.size):", *indented(once)] if once else []
-    lines += at.rows.passes([*_arriving_rate(at), *work])
-    return lines + ([f"{q}.flushed[0] = n + 1", f"{q}.h_fill[:] = 0"] if settled else [])
+def _ticks(at: ProjectionContext, member: Member) -> ir.Block:
+    return let(tick(member).name, at.expr(f"(n + 1) % q.ticks_{member.prefix[:-1]} == 0"))
 
 
-def _read_before(at: Views, event: str) -> list[tuple[Member, State]]:
+def _each(at: ProjectionContext, scope: str, block: ir.Block) -> ir.Block:
+    """A block for each owner of a state: cell `i`, or row `row`."""
+    if scope == "PerPost":
+        return at.code("for i in range(c.size):\n    block", block=block)
+    return at.code("for row in range(q.last.size):\n    block", block=block)
+
+
+def _index(scope: str) -> str:
+    return "i" if scope == "PerPost" else "row"
+
+
+def _all_rows(at: ProjectionContext, event: str, bounds: list[Bound], settled: bool, missed: Functions) -> ir.Block:
+    """What takes all synapses through the event."""
+    work = _rows(at, event, bounds, settled)
+    stores = {one.name: one for one in ir.arrays(*work) if one.group is at.links and one.name.startswith("now_")}
+    once = joined(*(put(ir.Item(one, (ir.Local("i"),)), one.holds) for one in stores.values() if one.holds is not None))
+    return (
+        *(_each(at, "PerPost", once) if once else ()),
+        *at.rows.passes((*arriving_rate(at), *work), missed),
+        *(at.code("q.flushed[0] = n + 1\nq.h_fill[:] = 0") if settled else ()),
+    )
+
+
+def _rows(at: ProjectionContext, event: str, bounds: list[Bound], settled: bool) -> ir.Block:
+    """What takes a row through the event, `settled` if need be."""
+    clocks, at_once, site = event == "on_tick", settled and at.plan.fused, _once_per_cell(at)
+    update = synapse_event(
+        at, site, event, bounds, clocks=clocks, loaded=at_once, before=_before(at, site, event)
+    )  # fmt: skip
+    body = (*update.block, *(_rounded(at, site, update) if clocks else ()), *store(at, update))
+    if at_once:  # as in a visit: older events are replayed, the newest one is part of the loop
+        body = (*at.code("w = q.w[k]"), *newest_event(at), *body)
+        return (*at.rows.since_when(), *at.rows.loop(body, then=replayed(at, 1), records=True))
+    return (*(settle(at) if settled else ()), *at.rows.loop(body))
+
+
+def _once_per_cell(at: ProjectionContext) -> Site:
+    """A site that reads the neurons' moving states from where they are put once for each cell."""
+    now = at.now()
+
+    def state(site: Site, member: Member, which: State) -> ir.Expression:
+        value = now.state(now, member, which)
+        if which.scope.name == "PerPost" and which.moves:
+            return at.like("now", f"{member.prefix}{which.name}", "i", holds=value)
+        return value
+
+    return replace(now, state=state)
+
+
+def _read_before(at: ProjectionContext, event: str) -> list[tuple[Member, State]]:
     """States of neurons and rows that hooks of this event write, and hooks of synapses' states read as they were."""
     owners = [hook for scope in ("PerPost", "PerPre") for hook in at.plan.state_hooks(scope, event)]
     written = [(m, s) for m, hook in owners for s in hook.writes]
@@ -64,104 +112,61 @@ def _read_before(at: Views, event: str) -> list[tuple[Member, State]]:
     return [(m, s) for m, s in written if any(m is of and s.name in reads for of, reads in readers)]
 
 
-def _keep_before(at: Views, event: str) -> list[str]:
-    """Lines that keep these as they were before the event."""
-    view, lines = at.now(), list[str]()
+def _was(at: ProjectionContext, member: Member, state: State) -> ir.Item:
+    """A state as it was before the event."""
+    return at.like("was", f"{member.prefix}{state.name}", _index(state.scope.name))
+
+
+def _keep_before(at: ProjectionContext, event: str) -> ir.Block:
+    """Keeps such states as they were before the event."""
+    site, block = at.now(), ir.NOTHING
     for member, state in _read_before(at, event):
-        name, cells = f"was_{member.prefix}{state.name}", state.scope.name == "PerPost"
-        at.links.variables[name] = replace(at.links.variables[f"{member.prefix}{state.name}"], slow=False)
-        size, index = (f"{at.c}.size", "i") if cells else (f"{at.q}.last.size", "row")
-        lines += [f"for {index} in range({size}):", f"    {at.q}.{name}[{index}] = {view.state(member, state)}"]
-    return lines
+        block += _each(at, state.scope.name, put(_was(at, member, state), site.state(site, member, state)))
+    return block
 
 
-def _before(at: Views, view: View, event: str) -> View | None:
-    """A view that reads them so."""
-    kept = {(id(m), s.name): f"was_{m.prefix}{s.name}" for m, s in _read_before(at, event)}
-    if not kept:
-        return None
+def _before(at: ProjectionContext, site: Site, event: str) -> Site | None:
+    """A site that reads them so."""
+    kept = {(id(member), state.name) for member, state in _read_before(at, event)}
 
-    def state(member: Member, which: State) -> str:
-        name = kept.get((id(member), which.name))
-        return view.state(member, which) if name is None else at.reader.variable(at.links, name)
+    def state(own: Site, member: Member, which: State) -> ir.Expression:
+        return _was(at, member, which) if (id(member), which.name) in kept else site.state(site, member, which)
 
-    return replace(view, state=state)
+    return replace(site, state=state) if kept else None
 
 
-def _arriving_rate(at: Views) -> list[str]:
-    """The rate of the presynaptic neuron of a row, as it arrives now."""
-    rate = f"rate = rate_of({at.source}.rates, n - {at.q}.row_delay[row], {at.q}.pre[row])"
-    return [rate] if at.plan.rate else []
-
-
-def _rows(at: Views, event: str, bounds: list[Bound], settled: bool) -> tuple[list[str], list[str]]:
-    """Lines that are run once for each cell, and those that take a row through the event, `settled` if need be."""
-    q, plan, clocks = at.q, at.plan, event == "on_tick"
-    at_once = settled and plan.whole
-    view, once = _once_per_cell(at)
-    before = _before(at, view, event)
-    body, changed = synapse_event(at, view, event, bounds, "n", clocks, loaded=at_once, before=before)
-    body += [*(_rounded(at, changed) if clocks else []), *store(at, changed, "n")]
-    if at_once:  # as in a visit: older events are replayed, the newest one is part of the loop
-        body = [f"w = {q}.w[k]", *newest_event(at), *body]
-        return once, [*at.rows.since_when(), *at.rows.loop(body, then=replayed(at, 1), side_by_side=True)]
-    settle = [f"settle_{q}({at.rows.about}, {at.arguments})"] if settled else []
-    return once, [*settle, *at.rows.loop(body)]
-
-
-def _once_per_cell(at: Views) -> tuple[View, list[str]]:
-    """A view that reads the neurons' moving states from where the lines, run once for each cell, have put them."""
-    view, once = at.now(), list[str]()
-    state_now = view.state
-
-    def state(member: Member, which: State) -> str:
-        if not (which.scope.name == "PerPost" and which.moves):
-            return state_now(member, which)
-        name = f"now_{member.prefix}{which.name}"
-        if name not in at.links.variables:
-            at.links.variables[name] = replace(at.links.variables[f"{member.prefix}{which.name}"], slow=False)
-        line = f"{at.q}.{name}[i] = {state_now(member, which)}"
-        once.extend([] if line in once else [line])
-        return f"{at.q}.{name}[i]"
-
-    view.state = state
-    return view, once
-
-
-def _rounded(at: Views, changed: list[str]) -> list[str]:
+def _rounded(at: ProjectionContext, site: Site, update: Update) -> ir.Block:
     """What slow clocks change is rounded at random, so that small changes add up in single precision."""
-    if "w" not in changed:
-        return []
-    key = draw_key(at.reader.model, at.links, joined(at.links.name, "rounding"))
-    return [f"w = rounded(w, {at.bits}(step_key({at.q}.{key}, n), {at.element}))"]
+    if "w" not in update.changed:
+        return ()
+    bits = at.binder.bits(site, "rounding", streams.joined(at.links.name, "rounding"))
+    return at.code("w = rounded(w, bits)", bits=bits)
 
 
-def _reductions(at: Views) -> list[str]:
+def _reductions(at: ProjectionContext) -> ir.Block:
     """Reductions over a neuron's incoming synapses, at the ticks of the rules that want them."""
-    q, lines = at.q, []
+    block = ir.NOTHING
     for member in at.plan.rules:
         for state in member.mechanism.states.values():
             if isinstance(state.origin, Reduction):
-                name = f"{member.prefix}{state.name}"
-                at.links.variables[name] = Variable(Shape.CELL, 0.0, "float64")
-                reduce = f"reduce_{state.origin.how}({q}.start, {q}.post, {q}.in_degree, {q}.w, {q}.{name})"
-                lines += only_if(f"tick_{member.prefix[:-1]}", [reduce])
-    return lines
+                to = at.reduction(f"{member.prefix}{state.name}")
+                reduce = at.code(f"reduce_{state.origin.how}(q.start, q.post, q.in_degree, q.w, to)", to=to)
+                block += ir.only_if(tick(member), reduce)
+    return block
 
 
-def _owners(at: Views, scope: str, event: str, size: str, index: str) -> list[str]:
+def _owners(at: ProjectionContext, scope: str, event: str) -> ir.Block:
     """Hooks of states that belong to neurons or rows. In frozen time those that are not slow move on."""
-    q, hooks = at.q, at.plan.state_hooks(scope, event)
+    hooks, index = at.plan.state_hooks(scope, event), _index(scope)
     if not hooks:
-        return []
-    view = at.drawing(at.now(), scope)
-    body = _arriving_rate(at) if scope == "PerPre" else []
-    body += [f"new{n} = {at.reader.call(view, member, hook)}" for n, (member, hook) in enumerate(hooks)]
+        return ()
+    site = at.drawing(at.now(), scope)
+    body = arriving_rate(at) if scope == "PerPre" else ()
+    body += joined(*(let(f"new{n}", at.binder.call(site, member, hook)) for n, (member, hook) in enumerate(hooks)))
     for n, (member, hook) in enumerate(hooks):
-        stores = []
+        stores = ir.NOTHING
         for state, value in results(hook, f"new{n}"):
             name = f"{member.prefix}{state.name}"
-            stamp = [f"{q}.at_{name}[{index}] = n"] if f"at_{name}" in at.links.variables else []
-            stores += when_learning(state, [f"{q}.{name}[{index}] = {value}", *stamp])
-        body += only_if(f"tick_{member.prefix[:-1]}" if event == "on_tick" else "", stores)
-    return [f"for {index} in range({size}):", *indented(body)]
+            stores += when_learning(state, (*put(at.own(name, index), value), *at.stamped(name, index)))
+        body += ir.only_if(tick(member) if event == "on_tick" else None, stores)
+    return _each(at, scope, body)

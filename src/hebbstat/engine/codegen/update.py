@@ -2,139 +2,167 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from hebbstat.contract.mechanism import Bound
 from hebbstat.contract.state import Trace
-from hebbstat.engine.codegen.binding import View
-from hebbstat.engine.codegen.context import Views
-from hebbstat.engine.codegen.row_loop import OneByOne
-from hebbstat.engine.codegen.text import indented, only_if, results
+from hebbstat.engine.codegen import ir
+from hebbstat.engine.codegen.binding import NOW, Site
+from hebbstat.engine.codegen.context import ProjectionContext
+from hebbstat.engine.codegen.fragments import let, results
+from hebbstat.engine.codegen.quote import expr, joined
+from hebbstat.engine.codegen.row_loop import RowLoop
+from hebbstat.engine.plan.model import Member
+
+
+@dataclass(frozen=True)
+class Update:
+    """What takes one synapse through an event, and the variables (locals of their names) that it changes."""
+
+    block: ir.Block
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What sums the changes of each target, and the sums: what changes -> the local that holds its change."""
+
+    block: ir.Block
+    totals: dict[str, ir.Local]
+
+    def applied(self, targets: set[str], own: bool) -> ir.Block:
+        """What adds the sums to the event's `own` targets, or to what their changes were redirected to."""
+        chosen = sorted(local for local in self.totals if (local in targets) is own)
+        return joined(*(let(local, expr("of + sum", of=ir.Local(local), sum=self.totals[local])) for local in chosen))
 
 
 def synapse_event(
-    at: Views, view: View, event: str, bounds: list[Bound], step: str, clocks: bool = False, loaded: bool = False,
-    before: View | None = None,
-) -> tuple[list[str], list[str]]:  # fmt: skip
-    """Lines that take one synapse through an event at `step`, and the variables (locals of their names) it changed.
+    at: ProjectionContext, site: Site, event: str, bounds: list[Bound], step: ir.Expression = NOW,
+    clocks: bool = False, loaded: bool = False, before: Site | None = None,
+) -> Update:  # fmt: skip
+    """What takes one synapse through an event at `step`.
 
-    They begin with reading these variables, unless the weight is `loaded` already and there are no others. State hooks
-    read what is there `before` the event's other hooks, if that is another view.
+    It begins with reading its variables, unless the weight is `loaded` already and there are no others. State hooks
+    read what is there `before` the event's other hooks, if that is another site.
     """
-    plan, lines = at.plan, [] if loaded else [f"w = {at.q}.w[k]"]
     aims = {bound.adds[1] for bound in bounds if bound.adds and bound.adds[0] is None}
-    targets = {at.target(aim) for aim in aims}
-    read = {at.target(at.aim(bound)) for bound in bounds}
-    lines += [f"{target} = {at.q}.{target}[k]" for target in sorted((targets | read) - {"w"})]
-    changed = [*(["w"] if "w" in aims or plan.weights else []), *sorted(targets - {"w"})]
-    for member, state in plan.states("PerSynapse"):
+    targets = {at.aimed_at(aim) for aim in aims}
+    read = {at.aimed_at(at.aim(bound)) for bound in bounds}
+    weights = ["w"] if "w" in aims or at.plan.weights else []
+    begin = let("w", at.own("w", "k")) if not loaded else ()
+    begin += joined(*(let(target, at.own(target, "k")) for target in sorted((targets | read) - {"w"})))
+    states = _states(at, site, step)
+    updates = _updates(at, before or site, event, clocks)
+    sums = _sums(at, site, bounds, clocks)
+    own, redirected = sums.applied(targets, own=True), sums.applied(targets, own=False)
+    clipped = _clipped(at, site, aims, _changed_at(at, bounds) if clocks else {})
+    if event in ("step", "on_tick"):  # docs/semantics.md 2.8, 2.9: states first, changes read them
+        rest = (*updates.block, *derived(at, site), *sums.block, *own, *clipped, *redirected)
+    else:  # 2.6: changes read the states as they were; 2.7: states move and read the weight as it became
+        rest = (*sums.block, *own, *clipped, *updates.block, *redirected, *derived(at, site))
+    changed = [*weights, *sorted(targets - {"w"}), *states.changed, *updates.changed, *sorted(sums.totals)]
+    return Update((*begin, *states.block, *rest), tuple(dict.fromkeys(changed)))
+
+
+def _states(at: ProjectionContext, site: Site, step: ir.Expression) -> Update:
+    """The states of rules on a synapse, as they have become since the synapse's last event."""
+    block, changed = list[ir.Statement](), list[str]()
+    for member, state in at.plan.states("PerSynapse"):
         if member.place == "release":
             continue
         name = f"{member.prefix}{state.name}"
-        lines.append(f"{name} = {at.q}.{name}[k]")
+        block += let(name, at.own(name, "k"))
         if isinstance(state.origin, Trace) or state.advancer:
-            lines.append(f"{name} = {at.reader.advanced(view, member, state, name, f'({step} - {at.q}.stamp[k])')}")
+            elapsed = expr("step - stamp", step=step, stamp=at.stamp)
+            block += let(name, at.binder.advanced(site, member, state, ir.Local(name), elapsed))
             changed.append(name)
-    updates, updated = _updates(at, before or view, event, clocks)
-    summed, totals = _changes(at, view, bounds, clocks)
-    own = [f"{local} = {local} + {total}" for local, total in sorted(totals.items()) if local in targets]
-    redirected = [f"{local} = {local} + {total}" for local, total in sorted(totals.items()) if local not in targets]
-    ticks = _changed_at(at, bounds) if clocks else {}
-    clipped = _clipped(at, view, aims, ticks)
-    if event in ("step", "on_tick"):  # docs/semantics.md 2.8, 2.9: states first, changes read them
-        lines += [*updates, *_derived(at, view), *summed, *own, *clipped, *redirected]
-    else:  # 2.6: changes read the states as they were; 2.7: states move and read the weight as it became
-        lines += [*summed, *own, *clipped, *updates, *redirected, *_derived(at, view)]
-    return lines, list(dict.fromkeys([*changed, *updated, *sorted(totals)]))
+    return Update(tuple(block), tuple(changed))
 
 
-def _updates(at: Views, view: View, event: str, clocks: bool) -> tuple[list[str], list[str]]:
-    """Lines of the hooks that write states of the synapse, all reading the values before; and these states."""
-    hooks, changed = at.plan.synapse_hooks(event), []
-    lines = [f"new{n} = {at.reader.call(view, member, hook)}" for n, (member, hook) in enumerate(hooks)]
+def _updates(at: ProjectionContext, site: Site, event: str, clocks: bool) -> Update:
+    """The hooks that write states of the synapse, all reading the values before; and these states."""
+    hooks, changed = at.plan.synapse_hooks(event), list[str]()
+    block = list(joined(*(let(f"new{n}", at.binder.call(site, m, hook)) for n, (m, hook) in enumerate(hooks))))
     for n, (member, hook) in enumerate(hooks):
         for state, value in results(hook, f"new{n}"):
             name = f"{member.prefix}{state.name}"
-            guard = f" if tick_{member.prefix[:-1]} else {name}" if clocks else ""
-            lines.append(f"{name} = {value}{guard}")
+            block += let(name, ir.Choice(value, tick(member), ir.Local(name)) if clocks else value)
             changed.append(name)
-    return lines, changed
+    return Update(tuple(block), tuple(changed))
 
 
-def _derived(at: Views, view: View) -> list[str]:
+def tick(member: Member) -> ir.Local:
+    """Whether a rule's clock ticks in this step."""
+    return ir.Local(f"tick_{member.prefix[:-1]}")
+
+
+def derived(at: ProjectionContext, site: Site) -> ir.Block:
     """The weight, where it is derived from states of the synapse."""
     members = [(at.links.member(bound.owner), bound.hook) for bound in at.plan.weights]
-    lines = [f"w = {at.reader.call(view, member, hook)}" for member, hook in members]
-    return lines + (_clipped(at, view, {"w"}) if lines else [])
+    block = joined(*(let("w", at.binder.call(site, member, hook)) for member, hook in members))
+    return block + (_clipped(at, site, {"w"}, {}) if block else ())
 
 
-def write_derived(at: Views) -> list[str]:
+def derive(at: ProjectionContext) -> tuple[ir.Function, ...]:
     """The function `derive`: weights that are derived from states are so from the beginning."""
     if not at.plan.weights:
-        return []
+        return ()
     names = [f"{member.prefix}{state.name}" for member, state in at.plan.states("PerSynapse")]
-    body = [f"{name} = {at.q}.{name}[k]" for name in ("w", *names)]
-    body += [*_derived(at, at.now()), f"{at.q}.w[k] = w"]
-    return [
-        f"@called\ndef derive_{at.q}({at.arguments}):",
-        f'    """The weights of {at.links.name!r} as their states make them."""',
-        f"    for row in range({at.q}.last.size):",
-        *indented(OneByOne(at.reader, at.links).loop(body), 2),
-        "",
-    ]
+    loads = joined(*(let(name, at.own(name, "k")) for name in ("w", *names)))
+    body = (*loads, *derived(at, at.now()), *at.code("q.w[k] = w"))
+    loop = RowLoop(at.binder.hooks, at.links).loop(body)
+    rows = at.code("for row in range(q.last.size):\n    loop", loop=loop)
+    return (at.function("derive", f"The weights of {at.links.name!r} as their states make them.", rows, "called"),)
 
 
-def _changes(at: Views, view: View, bounds: list[Bound], clocks: bool) -> tuple[list[str], dict[str, str]]:
-    """Lines that sum the changes of each target, and the sums: what changes -> the local that holds its change."""
-    lines: list[str] = []
-    totals: dict[str, str] = {}
+def _sums(at: ProjectionContext, site: Site, bounds: list[Bound], clocks: bool) -> Sums:
+    block, totals = list[ir.Statement](), dict[str, ir.Local]()
     for bound in bounds:
         assert bound.adds is not None
         owner, aim = bound.adds
         member = at.links.member(bound.owner)
-        local = at.target(aim) if owner is None else f"{at.links.member(owner).prefix}{aim}"
-        offered = {**view.offered, "value": at.target(at.aim(bound))}
-        here = replace(view, offered=offered)
+        local = at.aimed_at(aim) if owner is None else f"{at.links.member(owner).prefix}{aim}"
+        here = site.offering(value=ir.Local(at.aimed_at(at.aim(bound))))
         if local not in totals:
-            totals[local] = f"change_{local}"
-            lines.append(f"{totals[local]} = {'0.0' if clocks else 'F(0.0)'}")
-        change, parts = at.reader.call(here, member, bound.hook), []
+            totals[local] = ir.Local(f"change_{local}")
+            block += let(f"change_{local}", expr("0.0" if clocks else "F(0.0)"))
+        change, parts = at.binder.call(here, member, bound.hook), ir.NOTHING
         for n, gate in enumerate(bound.gates):
             if "change" in gate.reads:
-                parts.append(f"part{n} = {change}")
-                change = f"part{n}"
-            gated = replace(here, offered={**offered, "change": change})
-            change += f" * {at.reader.gate(gated, member, bound, n)}"
-        conditions = [at.reader.condition(here, member, bound.hook)] if bound.hook.when else []
-        conditions += [f"tick_{member.prefix[:-1]}"] if clocks else []
-        lines += only_if(" and ".join(conditions), [*parts, f"{totals[local]} += {change}"])
-    return lines, totals
+                parts += let(f"part{n}", change)
+                change = ir.Local(f"part{n}")
+            factor = at.binder.gate(here.offering(change=change), member, bound, n)
+            change = expr("change * factor", change=change, factor=factor)
+        conditions = [at.binder.condition(here, member, bound.hook)] if bound.hook.when else []
+        conditions += [tick(member)] if clocks else []
+        block += ir.only_if(ir.all_of(conditions), (*parts, ir.Add(totals[local], change)))
+    return Sums(tuple(block), totals)
 
 
-def _changed_at(at: Views, bounds: list[Bound]) -> dict[str, str]:
+def _changed_at(at: ProjectionContext, bounds: list[Bound]) -> dict[str, ir.Expression | None]:
     """When what rules aim at is changed at a tick, if not at all: when a rule's clock ticks that has a change of it."""
-    clocks = {f"tick_{name.removeprefix('ticks_')}" for name in at.links.variables if name.startswith("ticks_")}
-    ticks: dict[str, dict[str, None]] = {}
+    clocks = {tick(member) for member in at.links.members if f"ticks_{member.prefix[:-1]}" in at.links.variables}
+    ticks: dict[str, dict[ir.Expression, None]] = {}
     for bound in bounds:
         if bound.adds and bound.adds[0] is None:
-            ticks.setdefault(bound.adds[1], {})[f"tick_{at.links.member(bound.owner).prefix[:-1]}"] = None
-    return {aim: " or ".join(some) for aim, some in ticks.items() if some.keys() != clocks}
+            ticks.setdefault(bound.adds[1], {})[tick(at.links.member(bound.owner))] = None
+    return {aim: ir.any_of(some) for aim, some in ticks.items() if some.keys() != clocks}
 
 
-def _clipped(at: Views, view: View, aims: set[str], ticks: dict[str, str] | None = None) -> list[str]:
+def _clipped(at: ProjectionContext, site: Site, aims: set[str], ticks: Mapping[str, ir.Expression | None]) -> ir.Block:
     """`clip` hooks of the rules that aim at what has changed, in the order of the rules; only at some `ticks`."""
-    lines = []
+    block = ir.NOTHING
     for bound in at.plan.clip:
         aim = at.aim(bound)
         if aim in aims:
-            local = at.target(aim)
-            here = replace(view, offered={**view.offered, "value": local})
-            call = at.reader.call(here, at.links.member(bound.owner), bound.hook)
-            lines += only_if((ticks or {}).get(aim, ""), [f"{local} = {call}"])
-    return lines
+            local = at.aimed_at(aim)
+            call = at.binder.call(site.offering(value=ir.Local(local)), at.links.member(bound.owner), bound.hook)
+            block += ir.only_if(ticks.get(aim), let(local, call))
+    return block
 
 
-def store(at: Views, changed: list[str], step: str) -> list[str]:
-    """Lines that put one synapse's values back."""
-    lines = [f"{at.q}.{name}[k] = {name}" for name in changed]
-    return lines + ([f"{at.q}.stamp[k] = np.int32({step})"] if at.plan.stamped else [])
+def store(at: ProjectionContext, update: Update) -> ir.Block:
+    """What puts one synapse's values back, as of now."""
+    block = tuple(ir.Assign(at.own(name, "k"), ir.Local(name)) for name in update.changed)
+    return block + (at.code("stamp = np.int32(n)", stamp=at.stamp) if at.plan.timestamped else ())

@@ -100,7 +100,7 @@ class Bounded:
     def __init__(self, core: Core, name: str) -> None:
         self.core, self.name = core, name
         n = len(core.pairs(name)[0])
-        chosen = np.arange(n) if n <= SAMPLE else recorded_synapses(core, name, SAMPLE)
+        chosen = np.arange(n) if n <= SAMPLE else recorded_synapses(core.net.seed, name, n, SAMPLE)
         self._sample = SynapseSample(core, name, chosen)
         self.begin()
 

@@ -16,7 +16,7 @@ def explain(core: Core) -> str:
     lines = [f"{core.threads} {threads}{ahead if core.threads > 1 else ''}"]
     for name, plan in core.plans.items():
         n = core.layout.synapses(name)
-        rows = ", many short rows (one for each delay) at once" if plan.batched else ""
+        rows = ", many short rows (one for each delay) at once" if plan.coalesced else ""
         size = f"{bytes_of(core, name) / max(1, n):.1f} bytes a synapse"
         lines.append(f"{name}: {n:,} synapses, {plan.reason}{rows}; {size}")
     return "\n".join(lines)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from hebbstat.contract.errors import BadValueError
 from hebbstat.engine.core import Core
 from hebbstat.engine.plan.model import NETWORK
@@ -13,13 +11,12 @@ class Profile:
     """How long each part of the steps took: `seconds` by name, of all threads together; print it."""
 
     def __init__(self, core: Core) -> None:
-        names = dict(re.findall(r"spent\[(\d+)\] .*# (\w+)", core.text))
-        if not names:
+        if not core.parts:
             raise BadValueError("profile() needs a simulation that counts: Simulation(net, profile=True)")
         spent = sum(shard["spent"] for shard in core.layout.shards[NETWORK])
-        cycles = dict.fromkeys(names.values(), 0.0)
-        for number, name in names.items():
-            cycles[name] += float(spent[int(number)])
+        cycles = dict.fromkeys(core.parts, 0.0)
+        for number, name in enumerate(core.parts):
+            cycles[name] += float(spent[number])
         total = sum(cycles.values()) or 1.0
         self.wall, self.simulated = core.wall, core.time / 1000.0
         self.seconds = {name: core.wall * core.threads * one / total for name, one in cycles.items()}

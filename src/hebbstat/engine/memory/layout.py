@@ -17,11 +17,10 @@ from typing import Any
 import numpy as np
 
 from hebbstat.contract.errors import TooLargeError
-from hebbstat.engine.codegen.module import tuple_name
 from hebbstat.engine.memory.shard import SynapseShard, partition
 from hebbstat.engine.memory.sizes import BLOCK, SIZE, Sizes
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.model import NETWORK, Group, Model, PopulationGroup, ProjectionGroup
+from hebbstat.engine.plan.model import NETWORK, Group, Model, PopulationGroup, ProjectionGroup, tuple_name
 from hebbstat.engine.runtime.allocate import aligned_empty, aligned_full
 from hebbstat.engine.runtime.arguments import Packed
 from hebbstat.engine.runtime.replay import BATCH
@@ -246,7 +245,7 @@ def _sending(shard: SynapseShard, bounds: np.ndarray) -> np.ndarray:
 
 def _at_once(links: ProjectionGroup, start: np.ndarray) -> int:
     """How many synapses are worked on at once, at most: a row; or a batch, the last row of which may reach past it."""
-    return int(np.diff(start).max(initial=1)) + (BATCH + LANES if links.batched else 0)
+    return int(np.diff(start).max(initial=1)) + (BATCH + LANES if links.coalesced else 0)
 
 
 def _side_by_side(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -257,7 +256,7 @@ def _side_by_side(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         "names": list(arrays), "formats": types, "offsets": [n * width for n in range(len(types))],
         "itemsize": -(-len(types) * width // 16) * 16,
     })  # fmt: skip
-    near = aligned_full(np.zeros((), kind), len(next(iter(arrays.values()))), kind)
+    records = aligned_full(np.zeros((), kind), len(next(iter(arrays.values()))), kind)
     for name, array in arrays.items():
-        near[name] = array
-    return {"near": near} | {name: near[name] for name in arrays}
+        records[name] = array
+    return {"records": records} | {name: records[name] for name in arrays}

@@ -167,7 +167,7 @@ LEDGER: dict[Owner, dict[str, Variable]] = {
         "due_count": Variable(Shape.ONE, 0, "int64", Role.SCRATCH),
         "new": Variable(Shape.SOURCE, 0, "int32", Role.SCRATCH),
         "new_count": Variable(Shape.ONE, 0, "int64", Role.SCRATCH),
-        "near": Variable(Shape.RECORD, None, role=Role.SCRATCH, only="records"),
+        "records": Variable(Shape.RECORD, None, role=Role.SCRATCH, only="records"),
     },
     Owner.NETWORK: {
         "learning": Variable(Shape.ONE, 1, "int64", Role.CONTROL, shared=True),

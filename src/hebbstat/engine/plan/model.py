@@ -11,14 +11,15 @@ chooses can be one of the engine's, nor two of a user's be one.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
 from hebbstat.contract import random
-from hebbstat.contract.mechanism import Bound, Mechanism, PopulationRule, Receptor
-from hebbstat.contract.signals import FollowState
+from hebbstat.contract.mechanism import Bound, Mechanism, Neuron, PopulationRule, Receptor
+from hebbstat.contract.signals import FollowState, steps_of
 from hebbstat.contract.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, Sensor, State, Trace
 from hebbstat.engine.plan import unsupported
 from hebbstat.engine.plan.arrays import Owner, Role, Shape, Variable, declared, parameter
@@ -59,7 +60,6 @@ class Group:
     ident: str
     variables: dict[str, Variable] = field(default_factory=dict)
     members: list[Member] = field(default_factory=list)
-    keys: dict[str, str] = field(default_factory=dict)  # random stream -> the variable that holds its key
 
     def __post_init__(self) -> None:
         self._own = declared(self.owner)
@@ -68,6 +68,10 @@ class Group:
     def arrays(self) -> dict[str, Variable]:
         """All that a shard of the group holds: what the ledger declares for it, then its variables."""
         return {n: own for n, own in self._own.items() if not own.only or getattr(self, own.only)} | self.variables
+
+    def known(self, added: dict[str, Variable]) -> dict[str, Variable]:
+        """All that there may be, in the order of the kernels' tuples; `added` is what generated code adds."""
+        return self._own | self.variables | added
 
     def array(self, name: str) -> Variable:
         """One of them."""
@@ -136,7 +140,7 @@ class ProjectionGroup(Group):
     delivers_to: tuple[str, ...] = ()  # the variables of the target that arrivals are added to
     hooks: list[tuple[int, Bound]] = field(default_factory=list)  # (rule number, bound hook)
     records: list[str] = field(default_factory=list)  # what a visit reads of each cell: fields of one record
-    batched: bool = False  # whether many short rows are visited at once
+    coalesced: bool = False  # whether many short rows are visited at once
     replays: bool = False  # whether postsynaptic events change synapses
 
     @property
@@ -156,6 +160,18 @@ class Model:
     cells: dict[str, PopulationGroup] = field(default_factory=dict)
     links: dict[str, ProjectionGroup] = field(default_factory=dict)
     rules: Group = field(default_factory=lambda: Group(NETWORK, "network"))
+
+    @property
+    def groups(self) -> list[Group]:
+        """All of them, in the order in which kernels take them."""
+        return [*self.cells.values(), *self.links.values(), self.rules]
+
+    def add(self, added: Mapping[Group, dict[str, Variable]], records: Mapping[str, tuple[str, ...]]) -> None:
+        """Take up what generated code needs: variables of groups, and which of a projection lie in records."""
+        for group, variables in added.items():
+            group.variables |= {name: replace(one) for name, one in variables.items()}
+        for name, fields in records.items():
+            self.links[name].records = list(fields)
 
     def forget_synapses(self) -> None:
         """Let go of all arrays over synapses, once the layout has its own; the network may be somebody else's."""
@@ -201,6 +217,10 @@ def build(made: NetworkInstance) -> Model:
                 _add_member(model, links, Member(place, place.replace(".", "_") + "_", mechanism, name))
         links.hooks = [(k, bound) for k, rule in enumerate(projection.rules) for bound in rule.bound()]
     _prepare_targets(model)
+    for group in model.groups:
+        for member in group.members:
+            _add_clock(model, group, member)
+            _leave_behind(model, member)
     return model
 
 
@@ -259,6 +279,24 @@ def _add_member(model: Model, group: Group, member: Member) -> None:
             group.variables[f"{member.prefix}{state.name}"] = Variable(Shape.ONE, 0.0, "float64")
 
 
+def _add_clock(model: Model, group: Group, member: Member) -> None:
+    """A period in steps, as a whole number."""
+    mechanism = member.mechanism
+    if "period" in mechanism.fields and not isinstance(mechanism, Neuron):
+        period = steps_of(float(mechanism.values["period"]), model.net.dt, f"period of {type(mechanism).__name__}")
+        group.variables[f"ticks_{member.prefix[:-1]}"] = Variable(Shape.NUMBER, period, "int64", Role.CLOCK)
+
+
+def _leave_behind(model: Model, member: Member) -> None:
+    """What a mechanism follows is kept as the step before left it."""
+    for name, value in member.mechanism.values.items():
+        if isinstance(value, FollowState):
+            who = f"{name} of {type(member.mechanism).__name__} on '{member.owner}'"
+            followed = modulator(model, *lookup.followed(model.net, value.source, who))
+            begins = model.rules.variables[followed].value
+            model.rules.variables[left_behind(followed)] = Variable(Shape.ONE, begins, "float64")
+
+
 def _add_state(model: Model, group: Group, member: Member, state: State, made: dict[str, Any]) -> None:
     shape = Shape.CELL if isinstance(member.mechanism, Receptor) else SHAPE_OF_SCOPE[state.scope]
     shape = Shape.ONE if shape is Shape.NUMBER else shape  # kernels write it
@@ -315,15 +353,39 @@ def target_variable(model: Model, links: ProjectionGroup, aim: str) -> tuple[Gro
     return group, variable, group.variables[variable].shape
 
 
-def draw_key(model: Model, group: Group, stream: str) -> str:
-    """The variable that holds the key of a named random stream."""
-    name = group.keys.setdefault(stream, f"key_{len(group.keys)}")
-    key = np.uint64(random.stream_key(model.net.seed, stream))
-    group.variables[name] = Variable(Shape.NUMBER, key, "uint64", Role.KEY)
-    return name
+def draw_key(model: Model, stream: str) -> Variable:
+    """The key of a named random stream."""
+    return Variable(Shape.NUMBER, np.uint64(random.stream_key(model.net.seed, stream)), "uint64", Role.KEY)
 
 
 def modulator(model: Model, rule: str, state: str) -> str:
     """The variable of a network rule's state."""
     member = next(m for m in model.rules.members if m.owner == rule)
     return f"{member.prefix}{state}"
+
+
+def left_behind(name: str) -> str:
+    """The variable that has a network rule's state as the step before left it, for what follows it."""
+    return f"left_{name}"
+
+
+def known_of(member: Member) -> tuple[str, ...]:
+    """What a member has: states, fields, derived values."""
+    mechanism = member.mechanism
+    return (*mechanism.states, *mechanism.fields, *mechanism.derived)
+
+
+def sensed_cells(model: Model) -> list[PopulationGroup]:
+    """Populations whose spikes a network rule counts."""
+    names = {
+        lookup.watched(model.net, member.mechanism, state).name
+        for member in model.rules.members
+        for state in member.mechanism.states.values()
+        if isinstance(state.origin, Sensor)
+    }
+    return [cells for name, cells in model.cells.items() if name in names]
+
+
+def tuple_name(group: Group) -> str:
+    """The name of a group's named tuple in the module."""
+    return f"Tuple_of_{group.ident}"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import Bound
 from hebbstat.contract.state import State
-from hebbstat.engine.plan.model import Member, ProjectionGroup
+from hebbstat.engine.plan.arrays import Shape, Variable
+from hebbstat.engine.plan.model import Member, Model, ProjectionGroup
 
 
 @dataclass(eq=False)
@@ -32,17 +35,15 @@ class Plan:
     @property
     def plastic(self) -> bool:
         """Whether anything at all changes its synapses."""
-        return bool(self.on_pre or self.on_post or self.step or self.on_tick) or any(
-            self.synapse_hooks(event) for event in ("on_pre", "on_post", "step", "on_tick")
-        )
+        return self.links.projection.is_plastic
 
     @property
-    def stamped(self) -> bool:
+    def timestamped(self) -> bool:
         """Whether synapses carry the step of their last event, for states that decay by themselves."""
         return any(state.moves for m, state in self.states("PerSynapse") if m.place.startswith("rule"))
 
     @property
-    def whole(self) -> bool:
+    def fused(self) -> bool:
         """Whether a visit may replay the newest events, deliver and run `on_pre` in one go over the whole row.
 
         So it is if `on_pre` goes over the whole row anyway, and rules change nothing but the weight of a synapse.
@@ -53,7 +54,7 @@ class Plan:
         return bool(self.on_pre and self.on_post) and weight_only and not kept and not self.releases_by_row
 
     @property
-    def batched(self) -> bool:
+    def coalesced(self) -> bool:
         """Whether rows are so short, one for each delay, that many are visited at once."""
         worked_on = self.plastic or self.release is not None
         return self.several_delays and worked_on and not self.rate and not self.releases_by_row
@@ -112,6 +113,15 @@ class Plan:
         )
 
 
+def plans_of(model: Model) -> dict[str, Plan]:
+    """The plan of each projection."""
+    return {name: plan(links, _differ(model.made.synapses[name].delay)) for name, links in model.links.items()}
+
+
+def _differ(delays: np.ndarray) -> bool:
+    return bool(delays.min(initial=delays.max(initial=0)) < delays.max(initial=0))
+
+
 def plan(links: ProjectionGroup, several_delays: bool) -> Plan:
     """Sort a projection's hooks by what sets them off."""
     found = Plan(links, not links.source.population.spiking, several_delays)
@@ -126,5 +136,7 @@ def plan(links: ProjectionGroup, several_delays: bool) -> Plan:
     for _, bound in links.hooks:
         if not bound.hook.writes and bound.hook.event in lists:
             lists[bound.hook.event].append(bound)
-    links.batched, links.replays = found.batched, found.replays
+    if found.timestamped:
+        links.variables["stamp"] = Variable(Shape.SYNAPSE, -1, "int32")
+    links.coalesced, links.replays = found.coalesced, found.replays
     return found

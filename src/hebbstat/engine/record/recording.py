@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hebbstat.contract.errors import UnknownNameError, suggestion
+from hebbstat.engine.record.recorder import Recorder
 from hebbstat.engine.record.zarr_store import ALONG, write
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ class Joined(Mapping[str, Any]):
 class Recording(Mapping[str, "DataArray"]):
     """What a run recorded: labelled xarray data by name, such as 'exc.spikes', 'exc.v' or 'inputs -> exc.weights'.
 
-    recording = sim.run(seconds=10, record=[Spikes("exc")])
+    spikes = Spikes("exc")
+    recording = sim.run(seconds=10, record=[spikes])
+    recording[spikes]                                    # or by its name: recording["exc.spikes"]
     recording.save("short.zarr")
     Recording.open("short.zarr")["exc.spikes"]
     """
@@ -64,7 +67,8 @@ class Recording(Mapping[str, "DataArray"]):
         """What the health monitor noticed during the run: `problem`, `where`, `since` and `noticed` (ms), `text`."""
         return list(self.attrs.get("health", []))
 
-    def __getitem__(self, name: str) -> DataArray:
+    def __getitem__(self, name: str | Recorder) -> DataArray:
+        name = name if isinstance(name, str) else name.name
         if name not in self._data:
             raise UnknownNameError(f"nothing recorded as '{name}'; {suggestion(name, self._data)}")
         found: DataArray = self._data[name]  # several arrays are a Dataset, which is indexed by their names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from hebbstat.contract.calls import explained
 from hebbstat.contract.errors import BadValueError
 from hebbstat.engine.record.recorder import IN_MEMORY, Recorder, name_of
-from hebbstat.engine.state.synapse_sample import SynapseSample, recorded_synapses
+from hebbstat.engine.state.synapse_sample import recorded_synapses
 from hebbstat.engine.state.view import SimulationView
 from hebbstat.network.network import Projection
 
@@ -19,20 +20,26 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 class Weights(Recorder):
     """The weights of a projection, each `every` ms: all, or those of `sample` synapses, the same ones for a seed."""
 
+    _read: Callable[[], np.ndarray] | None
+    _chosen: np.ndarray
+
     @explained
     def __init__(self, projection: Projection | str, *, every: float, sample: int | None = None) -> None:
         self.projection, self.every, self.sample = name_of(projection), every, sample
         self.name = f"{self.projection}.w"
-        self._some: SynapseSample | None = None
+        self._of: SimulationView | None = None  # whose weights `_read` reads, of its synapses `_chosen`
 
     def take(self, sim: SimulationView) -> np.ndarray:
+        if self._of is not sim:
+            self._find(sim)
+        return self._read() if self._read else sim.weights(self.projection)
+
+    def _find(self, sim: SimulationView) -> None:
         n = len(sim.pairs(self.projection)[0])
-        if self.sample is None or self.sample >= n:
-            return sim.weights(self.projection)
-        if self._some is None or self._some.core is not sim.core:
-            chosen = recorded_synapses(sim.core, self.projection, self.sample)
-            self._some = SynapseSample(sim.core, self.projection, chosen)
-        return self._some.read()
+        self._of, self._read, self._chosen = sim, None, np.arange(n)
+        if self.sample is not None and self.sample < n:
+            self._chosen = recorded_synapses(sim.net.seed, self.projection, n, self.sample)
+            self._read = sim.some_weights(self.projection, self._chosen)
 
     def expected_bytes(self, sim: SimulationView, steps: int) -> int:
         n = len(sim.pairs(self.projection)[0])
@@ -42,7 +49,7 @@ class Weights(Recorder):
     def begin(self, sim: SimulationView, steps: int, budget: int | None = None) -> None:
         super().begin(sim, steps, budget)
         pre, post = sim.pairs(self.projection)
-        self._pairs = (pre, post) if self._some is None else (pre[self._some.chosen], post[self._some.chosen])
+        self._pairs = pre[self._chosen], post[self._chosen]
 
     def label(self, time: Any, values: np.ndarray) -> Any:
         import xarray as xr
@@ -70,7 +77,8 @@ class WeightSummary(Recorder):
         return [f"{name}.weights" for name in self._names(sim)]
 
     def _names(self, sim: SimulationView) -> list[str]:
-        return [self.projection] if self.projection else [name for name, plan in sim.core.plans.items() if plan.plastic]
+        plastic = [name for name, projection in sim.net.projections.items() if projection.is_plastic]
+        return [self.projection] if self.projection else plastic
 
     def expected_bytes(self, sim: SimulationView, steps: int) -> int:
         names = self._names(sim)

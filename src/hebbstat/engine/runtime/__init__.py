@@ -1,7 +1,7 @@
 """What every generated kernel calls, all of it compiled by Numba and inlined. Nothing here knows a mechanism."""
 
 from hebbstat.engine.jit.pipeline import called, inline, kernel
-from hebbstat.engine.runtime.arguments import opened
+from hebbstat.engine.runtime.arguments import unpack
 from hebbstat.engine.runtime.exponential import exp
 from hebbstat.engine.runtime.intrinsics import cycles
 from hebbstat.engine.runtime.random import (
@@ -22,20 +22,20 @@ from hebbstat.engine.runtime.random import (
 from hebbstat.engine.runtime.reductions import reduce_count, reduce_max, reduce_mean, reduce_min, reduce_sum
 from hebbstat.engine.runtime.replay import (
     BATCH,
-    ask_for,
-    due_row,
+    decode_due,
     find_due,
     find_newest,
     find_older,
     history_full,
     lanes,
     make_room,
+    prefetch_rows,
     row_element,
     synapse_element,
     whole_lanes,
 )
 from hebbstat.engine.runtime.rounding import rounded_to
-from hebbstat.engine.runtime.simd import LANES, copy_lanes, fill_lanes, number_lanes, pick_lanes, take_lanes
+from hebbstat.engine.runtime.simd import LANES, compress_indices, copy_lanes, fill_lanes, gather_records, number_lanes
 from hebbstat.engine.runtime.spikes import (
     begin_schedule,
     collect,
@@ -49,11 +49,11 @@ from hebbstat.engine.runtime.spikes import (
 from hebbstat.engine.runtime.sync import ask_to_halt, halts_at, has_done, stop_asked, wait_for
 
 __all__ = [
-    "BATCH", "LANES", "U64", "ask_for", "ask_to_halt", "begin_schedule", "binomial", "bits_at", "bits_of",
-    "bits_of_copy", "called", "collect", "copy_lanes", "count_spikes", "cycles", "due_row", "end_schedule", "exp",
+    "BATCH", "LANES", "U64", "prefetch_rows", "ask_to_halt", "begin_schedule", "binomial", "bits_at", "bits_of",
+    "bits_of_copy", "called", "collect", "copy_lanes", "count_spikes", "cycles", "decode_due", "end_schedule", "exp",
     "fill_lanes", "find_due", "find_newest", "find_older", "halts_at", "has_done", "history_full", "inline",
-    "kernel", "lanes", "log_spikes", "make_room", "next_place", "normal", "number_lanes", "opened", "pick_lanes",
+    "kernel", "lanes", "log_spikes", "make_room", "next_place", "normal", "number_lanes", "unpack", "compress_indices",
     "place_of", "planned", "planned_of", "rate_of", "reduce_count", "reduce_max", "reduce_mean", "reduce_min",
     "reduce_sum", "rounded32", "rounded64", "rounded_to", "row_element", "step_key", "stop_asked",
-    "synapse_element", "take_lanes", "uniform32", "uniform64", "wait_for", "whole_lanes",
+    "synapse_element", "gather_records", "uniform32", "uniform64", "wait_for", "whole_lanes",
 ]  # fmt: skip

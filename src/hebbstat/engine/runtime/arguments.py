@@ -107,8 +107,8 @@ def _field(context, builder, packed, table, name):
 
 
 @intrinsic
-def opened(typingctx, packed):
-    """The named tuple that was packed. Loops over its arrays are fast only if it was opened before."""
+def unpack(typingctx, packed):
+    """The named tuple that was packed. Loops over its arrays are fast only if it was unpacked before."""
 
     def codegen(context, builder, signature, args):
         of = signature.return_type

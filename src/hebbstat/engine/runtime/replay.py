@@ -110,7 +110,7 @@ def whole_lanes(count):
 
 
 @inline
-def due_row(due):
+def decode_due(due):
     """The row of an entry in the list of rows that are due: those whose spike was sent while frozen are inverted."""
     return due if due >= 0 else ~due
 
@@ -150,7 +150,7 @@ def find_due(n, delays, row_of, ids, counts, firsts, sending, learning, was_froz
 
 
 @inline
-def ask_for(new, new_count, begins, array):
+def prefetch_rows(new, new_count, begins, array):
     """Ask for the memory of all that neurons whose spike arrives for the first time have in an array.
 
     A software prefetch: what neuron i has lies from `begins[i]` to `begins[i + 1]`, int64 [neurons + 1], and is in the

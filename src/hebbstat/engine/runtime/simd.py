@@ -106,7 +106,7 @@ def number_flags(typingctx, ids, count, flags, first, number):
 
 
 @intrinsic
-def pick_lanes(typingctx, pick, found, place, steps, first, since, left):
+def compress_indices(typingctx, pick, found, place, steps, first, since, left):
     """Pick the places `place`, `place` + 1 ... at which steps[first], ... is not below `since`: one number or an array.
 
     No more than `left` of them are looked at. They are put at pick[found], and what comes after is overwritten; returns
@@ -131,7 +131,7 @@ def pick_lanes(typingctx, pick, found, place, steps, first, since, left):
 
 
 @intrinsic
-def take_lanes(typingctx, records, cells, place, fields, first):
+def gather_records(typingctx, records, cells, place, fields, first):
     """Take apart the records of cells[place], cells[place + 1] ...: their n-th field goes to fields[n][first], ...
 
     If all fields have four bytes, four are read at once and turned into vectors by shuffling; else one by one.

@@ -33,10 +33,9 @@ class SynapseSample:
         return values
 
 
-def recorded_synapses(core: Core, projection: str, count: int) -> np.ndarray:
-    """Canonical indices of `count` synapses of a projection, the same ones for a seed."""
-    rng = random.generator(core.net.seed, f"{projection}/recorded")
-    return np.sort(rng.choice(len(core.pairs(projection)[0]), count, replace=False))
+def recorded_synapses(seed: int, projection: str, n: int, count: int) -> np.ndarray:
+    """Canonical indices of `count` of the `n` synapses of a projection, the same ones for a seed."""
+    return np.sort(random.generator(seed, f"{projection}/recorded").choice(n, count, replace=False))
 
 
 def _found(ranks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

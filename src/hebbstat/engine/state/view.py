@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from hebbstat.engine.core import Core
 from hebbstat.engine.plan.model import NETWORK, modulator
 from hebbstat.engine.state import access
 from hebbstat.engine.state.present import present
+from hebbstat.engine.state.synapse_sample import SynapseSample
 from hebbstat.engine.threads.turns import Turns, in_turn
 from hebbstat.network import lookup
 from hebbstat.network.network import Network, Population, Projection
@@ -59,6 +62,10 @@ class SimulationView:
     def weights(self, projection: Projection | str) -> np.ndarray:
         """The weights of a projection in canonical order (by presynaptic, then postsynaptic index), up to date."""
         return self.state(projection, "w")
+
+    def some_weights(self, projection: Projection | str, chosen: np.ndarray) -> Callable[[], np.ndarray]:
+        """What reads the weights of the `chosen` synapses (canonical indices): found once, then read at little cost."""
+        return SynapseSample(self.core, self.net.projection(projection).name, chosen).read
 
     def pairs(self, projection: Projection | str) -> tuple[np.ndarray, np.ndarray]:
         """Presynaptic and postsynaptic indices of a projection's synapses, in canonical order."""
