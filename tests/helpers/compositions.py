@@ -19,9 +19,9 @@ from helpers.examples import EXAMPLES
 import hebbstat as hs
 
 End = hs.Population | hs.PopulationView
-QUICK = (19, 166, 323, 582, 647, 666)
+QUICK = (25, 178, 201, 241, 314, 321, 639, 661)
 """Seeds of networks that are soon compiled; together they draw every example."""
-FEW = (19, 647)
+FEW = (25, 241)
 """Those of them for tests that run a network in many ways."""
 
 
@@ -66,25 +66,25 @@ class Composition:
                 return made
         raise LookupError(f"none of {kind} fits {at}")
 
-    def _some(self, kind: str, at: Draw, p: float) -> list[tuple[str, Draw]]:
-        """The examples of a kind that are drawn, each by itself, with their streams."""
-        streams = [(name, at.of(name)) for name in sorted(EXAMPLES[kind])]
-        return [(name, stream) for name, stream in streams if stream.chance(p)]
-
-    def _make(self, kind: str, name: str, *given: Any) -> Any:
-        self.drawn.add(name)
-        return EXAMPLES[kind][name](*given)
+    def _some(self, kind: str, at: Draw, p: float, fits: Callable[[Any], bool] = lambda made: True) -> list[Any]:
+        """The examples of a kind that are drawn, each by itself, and fit."""
+        streams = {name: at.of(name) for name in sorted(EXAMPLES[kind])}
+        made = {name: EXAMPLES[kind][name](stream) for name, stream in streams.items() if stream.chance(p)}
+        fitting = {name: one for name, one in made.items() if fits(one)}
+        self.drawn |= fitting.keys()
+        return [*fitting.values()]
 
     # --- populations ------------------------------------------------------------------------------------------------
 
     def _modulate(self, root: Draw) -> Draw:
         """Rules of the network; what gates call `mod` is one of them. The draw of all else, which may follow them."""
         kind, follow = "rules of the network", ()
-        chosen = sorted(self._some(kind, root, 0.35), key=lambda one: float(one[1].rng.random()))
-        for k, (name, stream) in enumerate(chosen):
-            rule = self._make(kind, name, replace(stream, follow=follow))
-            title = name.lower() if k else "mod"
+        scores = {name: float(root.of(f"{name} at all").rng.random()) for name in EXAMPLES[kind]}
+        for name in sorted((name for name in scores if scores[name] < 0.35), key=scores.__getitem__):
+            rule = EXAMPLES[kind][name](root.of(name, follow=follow))
+            title = name.lower() if follow else "mod"
             self.net.add_rule(rule, title)
+            self.drawn.add(name)
             follow = (*follow, title, f"{title}.{[*rule.states][-1]}")
         return replace(root, follow=follow)
 
@@ -101,10 +101,7 @@ class Composition:
         at = self.draw.of(name)
         at = replace(at, n=at.of("n").pick(5, 9, 20) if kind == "cells" else at.of("n").pick(3, 5))
         neuron = self._best(kind, at)
-        rules = [
-            rule for one, stream in self._some("rules on cells", at, 0.4)
-            if (rule := EXAMPLES["rules on cells"][one](stream)).acts_on in neuron.fields and not self.drawn.add(one)
-        ]  # fmt: skip
+        rules = self._some("rules on cells", at, 0.4, lambda rule: rule.acts_on in neuron.fields)
         return self.net.add(neuron, at.n, name, rules=rules, positions=at.of("positions").rng.random((at.n, 2)))
 
     def _rates(self, exc: hs.Population) -> None:
@@ -125,7 +122,8 @@ class Composition:
         at = self.draw.of(name)
         receptor, size = self._receptor(at, source, target, weight)
         ends = _parts(at.of("parts"), source, target)
-        at = replace(at, pre=len(ends[0]), post=len(ends[1]), same=_cells_of(ends[0]) == _cells_of(ends[1]), size=size)
+        at = replace(at, pre=len(ends[0]), post=len(ends[1]), same=_cells_of(ends[0]) == _cells_of(ends[1]))
+        at = replace(at, size=size, step=0.2 * size)
         wiring = self._best("connectors", at.of("wiring"))
         release = None
         if source.spiking and at.of("release").chance(0.35):
@@ -158,23 +156,28 @@ class Composition:
         return receptor, abs(weight)
 
     def _rules(self, at: Draw, source: hs.Population, target: hs.Population, on: str | None) -> list[hs.Plasticity]:
-        """Rules, some of them in wrappers, and mostly bounds that are often hit; `on` is what else they may act on."""
+        """Rules; mostly with bounds that are often hit, and then some in wrappers. They may also act on `on`."""
         bounded = not source.spiking or at.of("bounded").chance(0.85)
-        step = (0.2 if bounded else 2e-4) * at.size  # without bounds, small: conductances must not turn negative
-        at, made = replace(at, step=step, follow=at.follow if bounded else ()), []
+        if not bounded:  # small steps: conductances must not turn negative
+            at = replace(at, step=2e-4 * at.size, follow=())
+        made: list[hs.Plasticity] = []
         for kind in _kinds_of_rules(source, target):
-            for name, stream in self._some(kind, at, 0.35 if kind == "rules on rates" else 0.15):
-                made.append(self._wrapped(self._make(kind, name, stream), stream))
-        for name, stream in self._some("rules on spikes", at.of("release"), 0.1) if on and target.spiking else []:
-            rule = self._make("rules on spikes", name, replace(stream, size=0.5, step=0.05))
-            made += [] if "w" in _reads(rule) else [hs.replace(rule, on=on), hs.HardBounds(0.1, 0.9, on=on)]
+            for rule in self._some(kind, at, 0.35 if kind == "rules on rates" else 0.15):
+                made.append(self._wrapped(rule, at.of(type(rule).__name__)) if bounded else rule)
+        if on and target.spiking:
+            part = at.of("release", size=0.5, step=0.05)
+            for rule in self._some("rules on spikes", part, 0.1, lambda rule: "w" not in _reads(rule)):
+                made += [hs.replace(rule, on=on), hs.HardBounds(0.1, 0.9, on=on)]
         if made and bounded:
             made.append(self._best("bounds", at.of("bounds")))
         return made
 
     def _wrapped(self, rule: hs.Plasticity, at: Draw) -> hs.Plasticity:
-        for name, stream in self._some("wrappers", at.of("wrapper"), 0.15):
-            rule = self._make("wrappers", name, stream, rule)
+        for name in sorted(EXAMPLES["wrappers"]):
+            stream = at.of(name)
+            if stream.chance(0.15):
+                self.drawn.add(name)
+                rule = EXAMPLES["wrappers"][name](stream, rule)
         return rule
 
 

@@ -53,15 +53,18 @@ class Draw:
         )  # fmt: skip
 
     def moving(self, value: float) -> Any:
-        """A number, a plan around it, or what a rule of the network says."""
-        kind = self.rng.random()
-        if kind < 0.2 and self.follow:
-            return hs.FollowState(self.pick(*self.follow))
-        if kind < 0.25:
-            return hs.Sine(value, 0.5 * value, frequency=25.0, phase=1.0)
-        if kind < 0.3:
-            return hs.TimedArray(value * self.rng.uniform(0.5, 1.5, 4), every=10.0, repeat=self.chance(0.5))
-        return value
+        """A number, a plan around it, or what a rule of the network says, which is about 1."""
+        return hs.FollowState(self.pick(*self.follow)) if self.follow and self.chance(0.2) else self.planned(value)
+
+    def planned(self, value: float) -> Any:
+        """A number, or a plan around it."""
+        if not self.chance(0.15):
+            return value
+        values = value * self.rng.uniform(0.5, 1.5, 4)
+        return self.pick(
+            hs.Sine(value, 0.5 * value, frequency=25.0, phase=1.0),
+            hs.TimedArray(values, every=10.0, repeat=self.chance(0.5)),
+        )
 
     def varied(self, value: float) -> Any:
         """A number, or any of what stands for one."""

@@ -27,13 +27,13 @@ SOURCES: dict[str, Maker] = {
     "SpikeSource": lambda d: hs.SpikeSource(),
 }
 CELLS: dict[str, Maker] = {
-    "LIF": lambda d: hs.LIF(tau_m=d.around(15.0), refractory=d.pick(0.0, 2.0), i_ext=d.varied(20.0)),
+    "LIF": lambda d: hs.LIF(tau_m=d.around(15.0), refractory=d.pick(1.0, 2.0), i_ext=d.varied(20.0)),
     "AdaptiveLIF": lambda d: hs.AdaptiveLIF(
-        tau_m=d.around(15.0), theta_plus=0.5, tau_theta=d.around(50.0), refractory=d.pick(0.0, 2.0)
+        tau_m=d.around(15.0), theta_plus=0.5, tau_theta=d.around(50.0), refractory=d.pick(1.0, 2.0)
     ),
     "AdEx": lambda d: hs.AdEx(i_ext=d.varied(300.0)),
     "Izhikevich": lambda d: hs.Izhikevich(i_ext=d.varied(5.0)),
-    "CurrentLIF": lambda d: hs.CurrentLIF(tau_m=d.around(15.0), i_ext=d.varied(60.0), refractory=d.pick(0.0, 2.0)),
+    "CurrentLIF": lambda d: hs.CurrentLIF(tau_m=d.around(15.0), i_ext=d.varied(60.0), refractory=d.pick(1.0, 2.0)),
 }
 RATE_CELLS: dict[str, Maker] = {
     "RateNeuron": lambda d: hs.RateNeuron(tau=d.around(8.0), i_ext=d.varied(2.0)),
@@ -43,7 +43,7 @@ RECEPTORS: dict[str, Maker] = {
     "AMPA": lambda d: hs.AMPA(tau=d.pick(3.0, 5.0)),
     "GABAA": lambda d: hs.GABAA(tau=d.around(8.0)),
     "GABAB": lambda d: hs.GABAB(),
-    "NMDA": lambda d: hs.NMDA(magnesium=d.around(1.0)),
+    "NMDA": lambda d: hs.NMDA(tau_decay=d.pick(20.0, 50.0), magnesium=d.around(1.0)),
     "DualExponential": lambda d: hs.DualExponential(tau_rise=1.0, tau_decay=d.around(6.0)),
     "Exponential": lambda d: hs.Exponential(tau=d.around(4.0), reversal=d.pick(0.0, -75.0)),
     "ExponentialCurrent": lambda d: hs.ExponentialCurrent(tau=d.around(4.0)),
@@ -68,10 +68,10 @@ RULES_ON_SPIKES: dict[str, Maker] = {
     "SynapticScaling": lambda d: hs.SynapticScaling(target=d.around(20.0), tau_rate=50.0, period=10.0, strength=5.0),
 }
 RULES_ON_RATES: dict[str, Maker] = {
-    "RateHebb": lambda d: hs.RateHebb(eta=d.varied(1e-4)),
-    "Oja": lambda d: hs.Oja(eta=d.varied(1e-3)),
+    "RateHebb": lambda d: hs.RateHebb(eta=d.around(1e-4)),
+    "Oja": lambda d: hs.Oja(eta=d.planned(1e-3)),
     "BCM": lambda d: hs.BCM(eta=d.around(1e-3), tau=d.around(50.0), theta_start=d.around(1.0)),
-    "Covariance": lambda d: hs.Covariance(eta=d.moving(1e-3), tau=d.pick(30.0, 80.0)),
+    "Covariance": lambda d: hs.Covariance(eta=d.planned(1e-3), tau=d.pick(30.0, 80.0)),
 }
 RULES_ON_WEIGHTS: dict[str, Maker] = {
     "WeightNormalization": lambda d: hs.WeightNormalization(total=d.around(3 * d.size), period=20.0),

@@ -16,7 +16,7 @@ import hebbstat as hs
 from hebbstat.cli.listing import mechanisms
 from hebbstat.contract.combinators import Gated
 from hebbstat.contract.mechanism import Mechanism
-from hebbstat.network.lookup import places
+from hebbstat.network import lookup
 from hebbstat.network.serialise import describe
 from hebbstat.network.wiring import Connector, Kernel
 
@@ -41,19 +41,34 @@ def public_mechanisms() -> set[str]:
     return {name for name, public in found.items() if made_by(public)}
 
 
+def without_example() -> set[str]:
+    return public_mechanisms() - set(names())
+
+
+def never_drawn() -> set[str]:
+    return set(names()) - set().union(*(Composition(seed).drawn for seed in QUICK))
+
+
 def test_every_public_mechanism_has_an_example() -> None:
-    assert {"LIF", "AMPA", "PairSTDP", "gated", "from_matrix", "GaussianKernel", "Oscillation"} <= public_mechanisms()
-    assert not {"Neuron", "Wrapper", "Connector", "Network", "jointly", "instantiate"} & public_mechanisms()
-    missing = public_mechanisms() - set(names())
-    assert not missing, f"without an example in tests/helpers/examples.py: {sorted(missing)}"
+    assert not without_example(), f"give these an example in tests/helpers/examples.py: {sorted(without_example())}"
     unknown = set(names()) - public_mechanisms()
     assert not unknown, f"examples of what is not public: {sorted(unknown)}"
 
 
 def test_the_quick_seeds_draw_every_example() -> None:
-    never = set(names()) - set().union(*(Composition(seed).drawn for seed in QUICK))
-    drawing = {name: [seed for seed in range(400) if name in Composition(seed).drawn][:9] for name in sorted(never)}
-    assert not never, f"add a seed that draws it to QUICK in tests/helpers/compositions.py: {drawing}"
+    never = sorted(never_drawn())
+    by_seed = {name: [seed for seed in range(400) if name in Composition(seed).drawn][:9] for name in never}
+    assert not never, f"add a seed that draws it to QUICK in tests/helpers/compositions.py: {by_seed}"
+
+
+def test_what_is_missing_or_never_drawn_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert {"LIF", "AMPA", "PairSTDP", "gated", "from_matrix", "GaussianKernel", "Oscillation"} <= public_mechanisms()
+    assert not {"Neuron", "Wrapper", "Connector", "Network", "jointly", "instantiate"} & public_mechanisms()
+    with monkeypatch.context() as patch:
+        patch.delitem(EXAMPLES["cells"], "LIF")
+        assert without_example() == {"LIF"}
+    monkeypatch.setitem(EXAMPLES["connectors"], "NeverFits", lambda d: None)
+    assert never_drawn() == {"NeverFits"}
 
 
 HAD = {
@@ -65,7 +80,7 @@ HAD = {
 
 def had(net: hs.Network) -> Iterator[str]:
     """What of all this a network has."""
-    parts = [mechanism for _, _, mechanism, _ in places(net)]
+    parts = [mechanism for _, _, mechanism, _ in lookup.places(net)]
     values = [value for mechanism in parts for value in mechanism.values.values()]
     values += [value for p in net.projections.values() for value in (p.weight, p.delay)]
     yield from (type(value).__name__ for value in values)
@@ -78,9 +93,16 @@ def test_the_quick_seeds_have_all_that_a_network_may_have() -> None:
     assert HAD - {one for seed in QUICK for one in had(compose(seed))} == set()
 
 
+@pytest.fixture(scope="module")
+def before() -> list[tuple[Any, Any]]:
+    """Compositions of the examples that there are."""
+    return [describe(compose(seed)) for seed in range(40)]
+
+
 @pytest.mark.parametrize("kind", EXAMPLES)
-def test_a_new_example_changes_only_networks_that_draw_it(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = [describe(compose(seed)) for seed in range(60)]
+def test_a_new_example_changes_only_networks_that_draw_it(
+    kind: str, before: list[tuple[Any, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(EXAMPLES[kind], "MadeUp", next(iter(EXAMPLES[kind].values())))
     drawing = 0
     for seed, (told, arrays) in enumerate(before):
@@ -109,4 +131,5 @@ def test_threads_pieces_files_and_probes_change_no_bit(seed: int, plain: None) -
     assert other.spikes == whole.spikes != []
     (before, expected), (_, seen) = whole.looks, other.looks
     assert [at for at, values in expected.items() if not np.array_equal(values, seen[at])] == []
-    assert [at for at in expected if "synapse" in at and not np.array_equal(before[at], expected[at])] != []
+    places = {at[1] for at in expected if isinstance(at, tuple) and not np.array_equal(expected[at], before[at])}
+    assert places > {"neuron"}, "nothing but cells has moved"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import hebbstat as hs
 from hebbstat.network import instantiate
 
-STRUCTURES = (*FEW, pytest.param(166, marks=pytest.mark.verify))
+STRUCTURES = (*FEW, pytest.param(201, marks=pytest.mark.verify))
 
 
 @pytest.mark.parametrize("structure", STRUCTURES)

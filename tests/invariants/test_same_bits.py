@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import hebbstat as hs
 from hebbstat.engine.plan.unsupported import REFUSALS
 
-STRUCTURES = (*FEW, pytest.param(166, marks=pytest.mark.verify))
+STRUCTURES = (*FEW, pytest.param(201, marks=pytest.mark.verify))
 BLOCKS, STRUCTURES_OF_A_BLOCK, CASES_OF_A_BLOCK = 8, 6, 25
 
 
