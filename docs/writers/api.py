@@ -145,9 +145,8 @@ def units_page() -> str:
 
 
 def unit(name: str) -> str:
-    """Range and symbol."""
-    found = getattr(units, name).__metadata__[0]
-    return f"{found.range_text} {found.symbol}".strip()
+    """Range and unit."""
+    return str(getattr(units, name).__metadata__[0].needed)
 
 
 def told(name: str, source: str) -> str:

@@ -14,7 +14,7 @@ from writers.markdown import markdown
 UNITS = [name for name, value in vars(units).items() if name[0].isupper() and hasattr(value, "__metadata__")]
 """The names of the unit types."""
 NAME_OF = {id(getattr(units, name)): name for name in UNITS}
-"""By what they are; to Python, `Weight` and `Number` are one."""
+"""By what they are."""
 
 
 def entry(name: str, thing: Any, body: str | None = None, call: str | None = None) -> str:

@@ -43,7 +43,7 @@ def test_members_have_entries_and_what_is_for_the_engine_has_none() -> None:
 
 
 def test_signatures_are_as_they_are_written() -> None:
-    assert entries.signature(hs.PairSTDP).startswith("(tau_plus: Ms = 20.0, tau_minus: Ms = 20.0, A_plus: Number =")
+    assert entries.signature(hs.PairSTDP).startswith("(tau_plus: Ms = 20.0, tau_minus: Ms = 20.0, A_plus: Weight =")
     assert "watch: Health | None = Health()" in entries.signature(hs.Simulation.run)
 
 

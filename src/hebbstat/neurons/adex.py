@@ -30,7 +30,7 @@ class AdEx(Neuron):
     b: PicoAmp = field(80.5, "rise of w at a spike")
     v_peak: MilliVolt = field(20.0, "where the upswing ends: the spike")
     v_reset: MilliVolt = field(-70.6, "v after a spike")
-    i_ext: PicoAmp = field(0.0, "current into each cell, constant or planned")
+    i_ext: PicoAmp = field(0.0, "current into each cell, constant or scheduled")
 
     v = PerNeuron.state("v_rest")
     w = PerNeuron.state()
