@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -105,7 +106,7 @@ def annotation(given: Any) -> Any:
     if name := NAME_OF.get(id(given)):
         return Written(name)
     text = given if isinstance(given, str) else inspect.formatannotation(given)
-    return Written(text.replace("typing.", "").replace("np.ndarray", "ndarray"))
+    return Written(re.sub(r"\b(typing|np|hebbstat(\.\w+)*)\.(?=\w)", "", text))
 
 
 def default(given: Any) -> Any:
