@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from writers import api, entries, floors, links, markdown, mechanisms, rooms, targets
 
@@ -79,6 +80,36 @@ def test_the_graph_of_rooms_shows_every_room_and_import() -> None:
         shown = re.findall(r">(\w+)</text>", picture)
         assert sorted(shown) == sorted(room for row in floors.layers(container) for room in row)
         assert picture.count("marker-end") > len(shown)
+
+
+def test_arrows_run_behind_no_box() -> None:
+    """Only the box where an arrow begins and the one where it ends lie at one of its points."""
+    for name in ("floors.svg", "engine.svg"):
+        picture = str(rooms.pages(Path())[name], "utf-8")  # type: ignore[call-overload]
+        boxes = np.array([[float(one) for one in found] for found in re.findall(
+            r'<rect x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)"', picture)])  # fmt: skip
+        ways = re.findall(r'<path d="(M [^"]+)" fill="none"', picture)
+        assert len(ways) > len(boxes) > 10
+        for way in ways:
+            x, y = points(way).T[:, :, None]
+            left, top, wide, tall = boxes.T
+            hit = (x > left - 1) & (x < left + wide + 1) & (y > top + 0.6) & (y < top + tall - 0.6)
+            assert not hit.any(), way
+
+
+def points(way: str) -> np.ndarray:
+    """Along a path of cubic curves and lines."""
+    found, last = [], np.zeros(2)
+    for command, text in re.findall(r"([MCL]) ([^MCL]+)", way):
+        ends = np.array(text.replace(",", " ").split(), float).reshape(-1, 2)
+        t = np.linspace(0.0, 1.0, 60)[:, None]
+        if command == "C":
+            a, b, c = ends
+            found.append((1 - t) ** 3 * last + 3 * t * (1 - t) ** 2 * a + 3 * t**2 * (1 - t) * b + t**3 * c)
+        elif command == "L":
+            found.append(last + t * (ends[0] - last))
+        last = ends[-1]
+    return np.concatenate(found)
 
 
 @pytest.mark.parametrize("wrong", [("contract", "cli"), ("engine", "reference")])
