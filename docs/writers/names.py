@@ -13,7 +13,6 @@ from sphinx.application import Sphinx
 
 from writers.targets import target
 
-
 OTHERS = ("NEST", "Brian2", "PyNN")
 """Heads of columns in which names are not ours."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from writers import api, entries, floors, links, markdown, mechanisms, rooms, targets
+from writers import api, entries, floors, links, markdown, mechanisms, names, rooms, targets
 
 import hebbstat as hs
 
@@ -126,6 +126,28 @@ def test_docstrings_become_markdown() -> None:
         "A rule `a_b`.\n\n```text\ndw = x * y\n```\n\nBy A\\_b 2000, [doi:10.1000/x.y](https://doi.org/10.1000/x.y)."
     )
     assert markdown.markdown(">>> f(1)\n2\n\n>>> f(2)\n3") == "```python\n>>> f(1)\n2\n\n>>> f(2)\n3\n```"
+
+
+def test_wide_equations_go_below_each_other_and_examples_say_hs() -> None:
+    wide = "  sd^2 = mean((w - mean)^2),   cv = sd / |mean|;  skewness = mean((w - mean)^3) / sd^3, of all weights"
+    assert markdown.narrow(wide).split("\n") == [
+        "  sd^2 = mean((w - mean)^2),", "  cv = sd / |mean|;", "  skewness = mean((w - mean)^3) / sd^3, of all weights",
+    ]  # fmt: skip
+    assert markdown.narrow("a = b,   c = d") == "a = b,   c = d"
+    shown = markdown.markdown("So:\n\n    sim = Simulation(net)\n    sim.run(ms=1, record=[Spikes('Rates(a)')])")
+    assert shown.endswith("```python\nsim = hs.Simulation(net)\nsim.run(ms=1, record=[hs.Spikes('Rates(a)')])\n```")
+
+
+def test_names_of_other_simulators_are_theirs() -> None:
+    from docutils import nodes
+
+    def row(*texts: str) -> nodes.row:
+        return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", nodes.literal("", text))) for text in texts))
+
+    head, body = nodes.thead("", row("here", "Brian2")), nodes.tbody("", row("TimedArray", "TimedArray"))
+    nodes.table("", nodes.tgroup("", nodes.colspec(), nodes.colspec(), head, body))
+    assert [names.column_of(literal) for literal in body.findall(nodes.literal)] == ["here", "Brian2"]
+    assert names.column_of(nodes.literal("", "a")) == "" and "here" not in names.OTHERS
 
 
 def test_dead_links_are_found(tmp_path: Path) -> None:

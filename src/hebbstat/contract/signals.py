@@ -152,8 +152,8 @@ class FollowState:
     """A parameter that follows a state of a rule of the network, which is called by the name it was added under.
 
         net.add_rule(Neuromodulator(tau=200.0), "dopamine")
-        net.add(PoissonSource(rate=FollowState("dopamine")), 10)        # its first state, which is c
-        net.add(PoissonSource(rate=FollowState("dopamine.c")), 10)      # the same, by name
+        PoissonSource(rate=FollowState("dopamine"))      # its first state, which is c
+        PoissonSource(rate=FollowState("dopamine.c"))    # the same, by name
 
     Its states are in the table of its entry, and in `Neuromodulator.states`.
     """
