@@ -94,8 +94,9 @@ def printed(result: Result) -> Group:
 
 
 def _narrow(text: str) -> str:
-    """Below each other as many words as are no longer than the longest, so that no word is cut in a small terminal."""
-    return "\n".join(textwrap.wrap(text, max(map(len, text.split())), break_on_hyphens=False))
+    """In lines of a number and its interval, or of the longest word, so that no word is cut in a small terminal."""
+    longest = max(map(len, text.split()), default=0)
+    return "\n".join(textwrap.wrap(text, max(longest, len("95.3 ± 0.8")), break_on_hyphens=False))
 
 
 def note(result: Result, shown: Mapping[str, Measure]) -> str:
