@@ -157,5 +157,5 @@ def amount(jump: float | str | None) -> str:
 def source(kind: type) -> str:
     """The file, folded."""
     file = Path(inspect.getfile(kind)).relative_to(ROOT)
-    include = f"```{{literalinclude}} /../{file.as_posix()}\n:language: python\n```"
+    include = f"```{{literalinclude}} /../{file.as_posix()}\n:language: python\n:class: wrapped\n```"
     return f"<details><summary>{file.as_posix()}</summary>\n\n{include}\n\n</details>"
