@@ -102,9 +102,9 @@ def described(name: str, found: Any) -> str:
 SCOPE = """What the constants above are: where a state belongs. Each makes states of its owners, in the body of a class.
 
 ```python
-x = hs.PerPre.trace(decay="tau_plus")            # +1 at each presynaptic event, exponential decay
-v = hs.PerNeuron.state("v_rest")                 # starts at the value of the field v_rest
-total = hs.PerPost.reduce("w", "sum")            # over a neuron's incoming synapses, read in `on_tick`
+x = hs.PerPre.trace(decay="tau_plus")    # +1 at each presynaptic event, decays
+v = hs.PerNeuron.state("v_rest")         # starts at the value of the field v_rest
+total = hs.PerPost.reduce("w", "sum")    # over incoming synapses, read in `on_tick`
 ```"""
 CONSTANTS = {
     "PerNeuron": "A state of each neuron: `v = PerNeuron.state(\"v_rest\")`, `x = PerNeuron.trace(decay=\"tau\")`.",
@@ -145,9 +145,8 @@ def units_page() -> str:
 
 
 def unit(name: str) -> str:
-    """Range and symbol."""
-    found = getattr(units, name).__metadata__[0]
-    return f"{found.range_text} {found.symbol}".strip()
+    """Range and unit."""
+    return str(getattr(units, name).__metadata__[0].needed)
 
 
 def told(name: str, source: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,7 @@ from writers.markdown import markdown
 UNITS = [name for name, value in vars(units).items() if name[0].isupper() and hasattr(value, "__metadata__")]
 """The names of the unit types."""
 NAME_OF = {id(getattr(units, name)): name for name in UNITS}
-"""By what they are; to Python, `Weight` and `Number` are one."""
+"""By what they are."""
 
 
 def entry(name: str, thing: Any, body: str | None = None, call: str | None = None) -> str:
@@ -105,7 +106,7 @@ def annotation(given: Any) -> Any:
     if name := NAME_OF.get(id(given)):
         return Written(name)
     text = given if isinstance(given, str) else inspect.formatannotation(given)
-    return Written(text.replace("typing.", "").replace("np.ndarray", "ndarray"))
+    return Written(re.sub(r"\b(typing|np|hebbstat(\.\w+)*)\.(?=\w)", "", text))
 
 
 def default(given: Any) -> Any:

@@ -56,6 +56,7 @@ PAGE = """# {title}
 
 ```{{literalinclude}} /../examples/gallery/{name}.py
 :language: python
+:class: wrapped
 :caption: examples/gallery/{name}.py
 ```
 """

@@ -8,6 +8,8 @@ import re
 import textwrap
 from collections.abc import Iterable
 
+import hebbstat as hs
+
 
 def markdown(docstring: str | None) -> str:
     """A docstring as Markdown: indented blocks and examples become code, DOIs links, all else plain text.
@@ -21,7 +23,35 @@ def markdown(docstring: str | None) -> str:
                 out[-1] = (kind, f"{out[-1][1]}\n\n{text}")
             else:
                 out.append((kind, text))
-    return "\n\n".join(escaped(text) if kind == "prose" else f"```{kind}\n{text}\n```" for kind, text in out if text)
+    shown = {"prose": escaped, "text": narrow, "python": imported}
+    made = [(kind, shown[kind](text)) for kind, text in out if text]
+    return "\n\n".join(text if kind == "prose" else f"```{kind}\n{text}\n```" for kind, text in made)
+
+
+WIDE = 84
+"""Characters of code that a page shows beside each other within an entry."""
+
+
+def narrow(equations: str) -> str:
+    """Equations that stand beside each other in a line that is too wide go below each other."""
+    lines = []
+    for line in equations.split("\n"):
+        indent = line[: len(line) - len(line.lstrip())]
+        parts = re.split(r"(?<=[,;]) {2,}", line.strip()) if len(line) > WIDE else [line.strip()]
+        lines += [indent + part for part in parts]
+    return "\n".join(lines)
+
+
+def imported(code: str) -> str:
+    """Examples in docstrings name our classes as they are called there; a user says `hs.` before them."""
+    if ">>>" in code or re.search(r"^\s*(class|def|from|import) ", code, re.M):
+        return code
+
+    def full(found: re.Match[str]) -> str:
+        ours = found[0] in hs.__all__ and found[0] != "Field"  # settings of experiments have that of pydantic
+        return f"hs.{found[0]}" if ours else found[0]
+
+    return re.sub(r"(?<![\w.\"'])([A-Z]\w+|gated)(?=[(.])", full, code)
 
 
 def _parts(block: str) -> Iterable[tuple[str, str]]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import hebbstat as hs
 from hebbstat.cli import listing
-from hebbstat.contract.fields import Field, short
+from hebbstat.contract.fields import short
+from hebbstat.contract.hooks import Hook
 from hebbstat.contract.state import Inflow, Lagged, Reduction, Sensor, State, Trace
 from writers.entries import entry
 from writers.floors import ROOT
-from writers.markdown import escaped, first_sentence, markdown, table
+from writers.markdown import escaped, markdown, table
 
 TITLES = {
     "neurons": "Neurons", "synapses": "Receptors and release", "plasticity": "Plasticity", "homeostasis": "Homeostasis",
@@ -46,35 +48,40 @@ OWNERS = {
 
 def pages(out: Path) -> dict[str, str]:
     """Each page by its name."""
-    folders: dict[str, dict[str, Any]] = {}
-    for folder, name, _ in listing.mechanisms():
-        folders.setdefault(folder, {})[name] = getattr(hs, name)
+    folders: dict[str, dict[str, str]] = {}
+    for folder, name, line in listing.mechanisms():
+        folders.setdefault(folder, {})[name] = line
     return {"index.md": index(folders), **{f"{folder}.md": page(folder, found) for folder, found in folders.items()}}
 
 
-def index(folders: dict[str, dict[str, Any]]) -> str:
-    """All mechanisms with a sentence each."""
+def index(folders: dict[str, dict[str, str]]) -> str:
+    """All mechanisms with a line each, as the command line lists them."""
     lines = ["# Mechanisms", "",
              "Each is one small file that reads like a method section: what it is, the equation, the source; "
              "parameters with units and ranges; state; and hooks, which are shown below each. "
-             "`hebbstat list mechanisms` prints this table.",
+             "`hebbstat list mechanisms` prints the same lines.",
              "", "```{toctree}", ":hidden:", "", *folders, "```", ""]  # fmt: skip
     for folder, found in folders.items():
-        rows = [[f"`hs.{name}`", first_sentence(kind.__doc__)] for name, kind in found.items()]
+        rows = [[f"`hs.{name}`", escaped(line)] for name, line in found.items()]
         lines += [f"## [{TITLES[folder]}]({folder}.md)", "", table(["name", "what it is"], rows), ""]
     return "\n".join(lines)
 
 
-def page(folder: str, found: dict[str, Any]) -> str:
+def page(folder: str, names: Iterable[str]) -> str:
     """The mechanisms of a folder."""
-    head = [f"# {TITLES[folder]}", "", "```{py:currentmodule} hebbstat\n```", ""]
+    head = [f"# {TITLES[folder]}", "", "```{py:currentmodule} hebbstat\n```", "", STATES, ""]
+    found = {name: getattr(hs, name) for name in names}
     return "\n".join([*head, *(entry(name, kind, body(name, kind)) for name, kind in found.items())])
+
+
+STATES = """Of each state is said which hook moves it, and when; a state that is slow stands still in
+[frozen time](../guide/probes.md)."""
 
 
 def body(name: str, kind: Any) -> str:
     """What stands below the signature of a mechanism."""
     text = (kind.__doc__ or "").partition("\nParameters:")[0]
-    parts = [markdown(text), f"```python\n{use(name, kind)}\n```", parameters(kind.fields), states(kind), source(kind)]
+    parts = [markdown(text), f"```python\n{use(name, kind)}\n```", parameters(kind), states(kind), source(kind)]
     return "\n\n".join(filter(None, parts))
 
 
@@ -87,43 +94,68 @@ def use(name: str, kind: type) -> str:
     return pattern.format(call).replace("(a, b", "(x, y") if name in RATES else pattern.format(call)
 
 
-def parameters(fields: dict[str, Field]) -> str:
+def parameters(kind: Any) -> str:
     """A table of what may be set."""
-    rows = [
+    inner = ["`inner`", "the rule that it is around, given first", "a rule on synapses", "must be given"]
+    rows = [inner] * issubclass(kind, hs.Wrapper) + [
         [f"`{one.name}`", escaped(one.text), escaped(one.needed),
          "must be given" if one.default is None else f"`{short(one.default)}`"]
-        for one in fields.values()
+        for one in kind.fields.values()
     ]  # fmt: skip
     return table(["parameter", "what it is", "values", "default"], rows) if rows else ""
 
 
 def states(kind: Any) -> str:
     """A table of what it remembers, as `sim.state` gives it."""
-    rows = [[f"`{name}`", OWNERS[state.scope.name], escaped(origin(state)), "slow" if state.slow else ""]
+    rows = [[f"`{name}`", OWNERS[state.scope.name], origin(state, kind), "yes" if state.slow else ""]
             for name, state in kind.states.items()]  # fmt: skip
-    return table(["state", "of each", "how it moves", ""], rows) if rows else ""
+    return table(["state", "of each", "how it moves", "slow"], rows) if rows else ""
 
 
-def origin(state: State) -> str:
+def origin(state: State, kind: Any) -> str:
     """In words, where the value of a state comes from."""
     match state.origin:
         case Trace(tau, add, None):
-            return f"decays with {tau}; {add if isinstance(add, str) else f'{add:g}'} is added at its event"
+            moves = [f"decays with `{tau}`; {amount(add)} is added at its event"]
         case Trace(tau, None, put):
-            return f"decays with {tau}; set to {put if isinstance(put, str) else f'{put:g}'} at its event"
+            moves = [f"decays with `{tau}`; set to {amount(put)} at its event"]
         case Reduction(of, how, _, over):
-            return f"{how} of {of} over the synapses of the {over}"
+            moves = [f"{how} of `{of}` over the synapses of the {over}"]
         case Lagged(by=by) as lagged:
-            return f"{lagged.source}, {by} ago"
+            moves = [f"`{lagged.source}`, `{by}` ago"]
         case Inflow() as inflow:
-            return f"inflow of {inflow.source} from the neighbors"
+            moves = [f"inflow of `{inflow.source}` from the neighbors"]
         case Sensor(population):
-            return f"spikes of {population} in the step"
-    return "hooks write it" + ("; " + "advances by a closed form" if state.advancer else "")
+            moves = [f"spikes of `{population}` in the step"]
+        case _:
+            moves = []
+    if state.advancer:
+        moves.append(f"`{state.advancer.function.__name__}` gives what it is after a time without events")
+    moves += [f"`{hook.function.__name__}` {WHEN[hook.event]}" for hook in kind.hooks if writes(hook, state)]
+    if state.name == getattr(kind, "redirect", ""):
+        moves.append("takes what the inner rule would add to the weight")
+    return "; ".join(moves)
+
+
+WHEN = {
+    "step": "at each step", "on_tick": "at each tick", "on_spike": "at a spike", "on_arrival": "at an arrival",
+    "on_pre": "at a presynaptic spike", "on_post": "at a postsynaptic spike", "transmit": "at a presynaptic spike",
+}  # fmt: skip
+"""When a hook writes states, by its event."""
+
+
+def writes(hook: Hook, state: State) -> bool:
+    """Whether a hook gives the new value of a state; `transmit` gives those of all."""
+    return state.name in [one.name for one in hook.writes] or (hook.event == "transmit" and state.is_plain)
+
+
+def amount(jump: float | str | None) -> str:
+    """What is added to a trace, or what it is set to."""
+    return f"`{jump}`" if isinstance(jump, str) else f"{jump:g}"
 
 
 def source(kind: type) -> str:
     """The file, folded."""
     file = Path(inspect.getfile(kind)).relative_to(ROOT)
-    include = f"```{{literalinclude}} /../{file.as_posix()}\n:language: python\n```"
+    include = f"```{{literalinclude}} /../{file.as_posix()}\n:language: python\n:class: wrapped\n```"
     return f"<details><summary>{file.as_posix()}</summary>\n\n{include}\n\n</details>"

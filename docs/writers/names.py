@@ -1,4 +1,7 @@
-"""Names in backticks lead to their entry: `hs.PairSTDP`, `sim.run`, `TimedArray`; one of ours that is none fails."""
+"""Names in backticks lead to their entry: `hs.PairSTDP`, `sim.run`, `TimedArray`; one of ours that is none fails.
+
+What stands in a table's column of another simulator is a name of theirs, even if we have the same.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,9 @@ from sphinx.application import Sphinx
 
 from writers.targets import target
 
+OTHERS = ("NEST", "Brian2", "PyNN")
+"""Heads of columns in which names are not ours."""
+
 
 def link(app: Sphinx, document: nodes.document) -> None:
     """Literals that are names become references to them; not in the changelog, which knows names of the past."""
@@ -20,13 +26,23 @@ def link(app: Sphinx, document: nodes.document) -> None:
         while inside is not None and not isinstance(inside, nodes.reference | addnodes.pending_xref | nodes.title):
             inside = inside.parent
         name = target(literal.astext())
-        if inside is not None or name is None or "kbd" in literal.get("classes", ()):
+        if inside is not None or name is None or column_of(literal) in OTHERS or "kbd" in literal.get("classes", ()):
             continue
         reference = addnodes.pending_xref(
             "", refdomain="py", reftype="obj", reftarget=name, refexplicit=False, refwarn=True, refdoc=app.env.docname
         )
         literal.replace_self(reference)
         reference += literal
+
+
+def column_of(node: nodes.Node) -> str:
+    """The head of the column of a table in which something stands; nothing if it is in none."""
+    while node is not None and not isinstance(node, nodes.entry):
+        node = node.parent
+    if node is None:
+        return ""
+    head = next(iter(node.parent.parent.parent.findall(nodes.thead)))
+    return str(head.children[0].children[node.parent.index(node)].astext())
 
 
 def types(app: Sphinx, env: Any, node: addnodes.pending_xref, text: nodes.TextElement) -> nodes.Node | None:

@@ -10,6 +10,7 @@ from writers.floors import PACKAGE, Layers, floors_table, layers, rooms_table
 
 Arrow = tuple[str, str]
 WIDE, STEP, BOX, MARGIN = 760, 84, 30, 34
+AWAY, BESIDE = 7, 5  # pixels between an arrow and a box, and between two arrows
 ON_PATH, OFF_PATH = "#4a4a4a", "#b9c6d0"
 
 
@@ -89,10 +90,11 @@ def drawn(rooms: Layers, found: set[Arrow]) -> str:
           f'orient="auto"><path d="M0 0 L8 4 L0 8 z" fill="{color}"/></marker></defs>'
           for name, color in (("near", ON_PATH), ("far", OFF_PATH))),
     ]  # fmt: skip
-    for a, b in sorted(found, key=lambda arrow: level[arrow[0]] - level[arrow[1]]):  # far ones below the others
-        lines.append(curve(at[a], at[b], level[b] - level[a] == 1))
+    gaps = [Gaps([at[room][0] for room in row], [width(room) for room in row], at[row[0]][1]) for row in rows]
+    for a, b in sorted(found, key=lambda arrow: (level[arrow[0]] - level[arrow[1]], arrow)):  # far ones below the others
+        lines.append(curve(at[a], at[b], gaps[level[a] + 1 : level[b]]))
     for room, (x, y) in at.items():
-        w = 8.4 * len(room) + 20
+        w = width(room)
         place = f'x="{x - w / 2:.0f}" y="{y - BOX / 2:.0f}" width="{w:.0f}" height="{BOX}" rx="5"'
         lines.append(f'<rect {place} fill="#e8f1f8" stroke="#0072B2"/>')
         lines.append(f'<text x="{x:.0f}" y="{y + 5:.0f}" text-anchor="middle" fill="#1b1b1b">{room}</text>')
@@ -113,11 +115,47 @@ def ordered(rooms: Layers, found: set[Arrow]) -> Layers:
     return made
 
 
-def curve(begin: tuple[float, float], end: tuple[float, float], near: bool) -> str:
-    """An arrow from the lower edge of a box to the upper edge of another; one that goes far gives way to the side."""
+def width(room: str) -> float:
+    """Of a room's box."""
+    return 8.4 * len(room) + 20
+
+
+class Gaps:
+    """The places between the boxes of a row at height `y`, through which arrows to rows further down go."""
+
+    def __init__(self, middles: list[float], widths: list[float], y: float) -> None:
+        left = [x - w / 2 for x, w in zip(middles, widths, strict=True)]
+        right = [x + w / 2 for x, w in zip(middles, widths, strict=True)]
+        self.y, self.spans = y, [(b + AWAY, e - AWAY) for b, e in zip([0.0, *right], [*left, WIDE], strict=True)]
+        self.taken: list[float] = []
+
+    def place(self, wanted: float) -> float:
+        """Where an arrow goes through that would like to at `wanted`: near it, beside those that went before."""
+        free = [
+            x for begin, end in self.spans for x in range(round(begin), round(end) + 1)
+            if all(abs(x - other) >= BESIDE for other in self.taken)
+        ]
+        found = min(free or [round(self.spans[0][0])], key=lambda x: abs(x - wanted))
+        self.taken.append(found)
+        return found
+
+
+def curve(begin: tuple[float, float], end: tuple[float, float], between: list[Gaps]) -> str:
+    """An arrow from the lower edge of a box to the upper edge of another, through the gaps of the rows between."""
     (x, y), (u, v) = (begin[0], begin[1] + BOX / 2), (end[0], end[1] - BOX / 2 - 1)
-    aside = 0.0 if near or abs(u - x) > 60 else (1 if x >= WIDE / 2 else -1) * (40 + 0.16 * (v - y))
-    bend = f"C {x + aside:.0f} {y + (v - y) * 0.45:.0f}, {u + aside:.0f} {v - (v - y) * 0.45:.0f}, {u:.0f} {v:.0f}"
-    color, mark = (ON_PATH, "near") if near else (OFF_PATH, "far")
-    way = f'd="M {x:.0f} {y:.0f} {bend}" fill="none" stroke="{color}" stroke-width="1.2"'
-    return f'<path {way} marker-end="url(#{mark})"/>'
+    way = f"M {x:.0f} {y:.0f}"
+    at, height = x, y
+    for row in between:
+        place = row.place(at + (u - at) * (row.y - height) / (v - height))
+        above, below = row.y - BOX / 2 - 2, row.y + BOX / 2 + 2
+        way += f"{bend(at, height, place, above)} L {place:.0f} {below:.0f}"
+        at, height = place, below
+    color, mark = (OFF_PATH, "far") if between else (ON_PATH, "near")
+    shown = f'd="{way}{bend(at, height, u, v)}" fill="none" stroke="{color}" stroke-width="1.2"'
+    return f'<path {shown} marker-end="url(#{mark})"/>'
+
+
+def bend(x: float, y: float, u: float, v: float) -> str:
+    """From one point down to another, upright at both."""
+    middle = (v - y) * 0.45
+    return f" C {x:.0f} {y + middle:.0f}, {u:.0f} {v - middle:.0f}, {u:.0f} {v:.0f}"

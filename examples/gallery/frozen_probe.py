@@ -1,8 +1,10 @@
 """A probe that leaves no mark: what cells know is read from frozen test runs.
 
-Twenty cells see two patterns in turn and learn by one-sided STDP, while the sum of their weights is kept. After each
-second time is frozen, the patterns are shown twenty times each, and a linear decoder reads from the spike counts which
-one it was: ever better. The network does not notice: it has the very weights of a twin that was never asked.
+Twenty cells see two patterns in turn and learn by one-sided STDP, while the sum of
+their weights is kept. After each second time is frozen, the patterns are shown twenty
+times each, and a linear decoder reads from the spike counts which one it was: ever
+better. The network does not notice: it has the very weights of a twin that was never
+asked.
 """
 
 from __future__ import annotations
@@ -22,9 +24,15 @@ def network() -> hs.Network:
     net = hs.Network(dt=0.5, seed=6)
     inputs = net.add(hs.PoissonSource(rate=PATTERNS[0]), 40, "inputs")
     cells = net.add(hs.LIF(), 20, "cells")
-    rules = [hs.OneSidedSTDP(eta=0.05), hs.HardBounds(0.0, 2.4), hs.WeightNormalization(total=32.0, period=100.0)]
+    rules = [
+        hs.OneSidedSTDP(eta=0.05), hs.HardBounds(0.0, 2.4),
+        hs.WeightNormalization(total=32.0, period=100.0),
+    ]
     weight = hs.Uniform(0.4, 1.2)
-    net.connect(inputs, cells, hs.AllToAll(), weight=weight, receptor=hs.AMPA(), rules=rules, name="learn")
+    net.connect(
+        inputs, cells, hs.AllToAll(), weight=weight, receptor=hs.AMPA(), rules=rules,
+        name="learn",
+    )
     return net
 
 
@@ -41,7 +49,8 @@ def accuracy(sim: hs.Simulation) -> float:
     with sim.frozen():
         for label in LABELS:
             sim.set("inputs", "rate", PATTERNS[label])
-            spikes = sim.run(ms=100, record=[hs.Spikes("cells")], progress=False)["cells.spikes"]
+            run = sim.run(ms=100, record=[hs.Spikes("cells")], progress=False)
+            spikes = run["cells.spikes"]
             counts.append(np.bincount(spikes.neuron.values, minlength=20))
     half = len(LABELS) // 2
     decoder = hs.information.LinearDecoder.fit(counts[:half], LABELS[:half])
@@ -62,7 +71,10 @@ def draw(quick: bool) -> tuple[Figure, Number]:
     hs.plot.style.whole(ax.xaxis)
     hs.plot.style.tidy(ax, "time of learning (s)", "decoded correctly (fraction)")
     mark = float(np.abs(sim.weights("learn") - twin.weights("learn")).max())
-    return figure, Number("largest difference of weights from the twin", mark, 0.0, 0.0, "a probe leaves no mark")
+    return figure, Number(
+        "largest difference of weights from the twin", mark, 0.0, 0.0,
+        "a probe leaves no mark",
+    )
 
 
 if __name__ == "__main__":

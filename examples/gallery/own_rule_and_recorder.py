@@ -1,7 +1,8 @@
 """A rule and a recorder of one's own: each is one small class.
 
-The rule lets a weight fall at each presynaptic spike and rise at each postsynaptic one; the recorder keeps how far
-apart the weights are. Both work as the shipped ones do: in the engine, on any number of threads, in checkpoints.
+The rule lets a weight fall at each presynaptic spike and rise at each postsynaptic one;
+the recorder keeps how far apart the weights are. Both work as the shipped ones do: in
+the engine, on any number of threads, in checkpoints.
 """
 
 from __future__ import annotations
@@ -47,16 +48,21 @@ def draw(quick: bool) -> tuple[Figure, Number]:
     b = net.add(hs.LIF(i_ext=90.0), 10, "b")
     net.connect(a, b, hs.AllToAll(), weight=0.5, rules=[Tally()], name="link")
     sim = hs.Simulation(net, quiet=True)
-    run = sim.run(seconds=2 if quick else 10, record=[Spread("link", 100.0), hs.Spikes("a"), hs.Spikes("b")])
+    run = sim.run(
+        seconds=2 if quick else 10,
+        record=[Spread("link", 100.0), hs.Spikes("a"), hs.Spikes("b")],
+    )
     figure, ax = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
     hs.plot.traces(run["link.spread"], ax=ax)
     ax.set_ylabel("standard deviation of weights")
-    pre, post = (np.bincount(run[f"{x}.spikes"].neuron.values, minlength=n) for x, n in (("a", 40), ("b", 10)))
+    pre = np.bincount(run["a.spikes"].neuron.values, minlength=40)
+    post = np.bincount(run["b.spikes"].neuron.values, minlength=10)
     i, j = sim.pairs("link")
     counted = 0.5 + 0.002 * post[j] - 0.001 * pre[i]
     off = float(np.abs(sim.weights("link") - counted).max())
     return figure, Number(
-        "largest distance from the count of spikes", off, 0.0, 0.0031, "spikes in the last step arrive later"
+        "largest distance from the count of spikes", off, 0.0, 0.0031,
+        "spikes in the last step arrive later",
     )
 
 

@@ -1,7 +1,7 @@
 """Where a synapse changed can be read from its variability: release probability or quantal size.
 
-CV^2 = (1 - p) / (n p) for release from n sites. Doubling the quantal size doubles the mean and leaves CV as it is;
-raising the release probability changes both.
+CV^2 = (1 - p) / (n p) for release from n sites. Doubling the quantal size doubles the
+mean and leaves CV as it is; raising the release probability changes both.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ def amounts(weight: float, p: float, n: int) -> np.ndarray:
     net = hs.Network(dt=1.0, seed=5)
     source = net.add(hs.SpikeSource(), 1, "spike", spikes=([2.0], [0]))
     release = hs.VesicleRelease(sites=5, p=p)
-    net.connect(source, net.add(Sum(), n, "cells"), hs.AllToAll(), weight=weight, release=release)
+    net.connect(
+        source, net.add(Sum(), n, "cells"), hs.AllToAll(), weight=weight,
+        release=release,
+    )
     sim = hs.ReferenceSimulation(net)
     sim.run(steps=4)
     return np.asarray(sim.state("cells", "got"))
@@ -44,16 +47,24 @@ def draw(quick: bool) -> tuple[Figure, Number]:
     figure, ax = plt.subplots(figsize=(6.4, 3.8), layout="constrained")
     p = np.linspace(0.08, 0.95, 100)
     ax.plot(5 * p, (1 - p) / (5 * p), color="#8a8a8a", label="(1 - p) / (n p)")
-    cases = {"p = 0.3": (1.0, 0.3), "p = 0.6": (1.0, 0.6), "p = 0.3, quanta twice as large": (2.0, 0.3)}
+    cases = {
+        "p = 0.3": (1.0, 0.3), "p = 0.6": (1.0, 0.6),
+        "p = 0.3, quanta twice as large": (2.0, 0.3),
+    }
     found = {}
-    for (label, (weight, chance)), color in zip(cases.items(), ("#0072B2", "#D55E00", "#009E73"), strict=True):
+    for (label, (weight, chance)), color in zip(
+        cases.items(), ("#0072B2", "#D55E00", "#009E73"), strict=True
+    ):
         values = amounts(weight, chance, n)
         found[label] = float(values.var() / values.mean() ** 2)
         ax.plot(values.mean(), found[label], "o", color=color, label=label)
     hs.plot.style.tidy(ax, "mean release", "CV squared")
     ax.set_ylim(0.0, 1.2)
     ax.legend(frameon=False)
-    return figure, Number("CV^2 at p = 0.3", found["p = 0.3"], 0.7 / 1.5, 0.04, "binomial release from 5 sites")
+    return figure, Number(
+        "CV^2 at p = 0.3", found["p = 0.3"], 0.7 / 1.5, 0.04,
+        "binomial release from 5 sites",
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """A reward that comes late: an eligibility trace remembers a pairing until dopamine arrives.
 
-One pairing of spikes leaves a tag that decays with 500 ms; a reward raises dopamine, which decays with 200 ms and turns
-what is left of the tag into weight. The credit falls off as exp(-T / 500 ms): Izhikevich (2007).
+One pairing of spikes leaves a tag that decays with 500 ms; a reward raises dopamine,
+which decays with 200 ms and turns what is left of the tag into weight. The credit falls
+off as exp(-T / 500 ms): Izhikevich (2007).
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ def credit(late: int) -> float:
     b = net.add(hs.SpikeSource(), 1, "b", spikes=([11.0], [0]))
     net.add_rule(hs.Neuromodulator(tau=DOPAMINE), "DA")
     stdp = hs.PairSTDP(A_plus=PAIR * math.exp(1.0 / 20.0), A_minus=0.0)
-    rule = hs.gated(hs.Eligibility(stdp, tau=TAG, period=1.0, eta=1000.0), by=lambda DA: DA)
+    rule = hs.gated(
+        hs.Eligibility(stdp, tau=TAG, period=1.0, eta=1000.0), by=lambda DA: DA
+    )
     net.connect(a, b, hs.AllToAll(), weight=0.0, delay=1.0, rules=[rule], name="link")
     sim = hs.ReferenceSimulation(net)
     sim.run(steps=10 + late)
@@ -46,7 +49,8 @@ def draw(quick: bool) -> tuple[Figure, Number]:
     ax.legend(frameon=False)
     expected = REWARD * PAIR * both * math.exp(-late[0] / TAG)
     return figure, Number(
-        "credit at 50 ms", found[0], expected, 0.01 * expected, "r c tau_c tau_d / (tau_c + tau_d) e^-T/tau_c"
+        "credit at 50 ms", found[0], expected, 0.01 * expected,
+        "r c tau_c tau_d / (tau_c + tau_d) e^-T/tau_c",
     )
 
 

@@ -1,7 +1,8 @@
 """Synaptic scaling changes all weights of a neuron by one factor: what was learned stays.
 
-Ten inputs of different weights drive a cell too weakly; multiplicative scaling brings its rate up. The ratios of the
-weights are those of before, which Turrigiano et al. (1998) saw as a line through the origin.
+Ten inputs of different weights drive a cell too weakly; multiplicative scaling brings
+its rate up. The ratios of the weights are those of before, which Turrigiano et al.
+(1998) saw as a line through the origin.
 """
 
 from __future__ import annotations
@@ -16,10 +17,13 @@ import hebbstat as hs
 
 def draw(quick: bool) -> tuple[Figure, Number]:
     net = hs.Network(dt=1.0, seed=3)
-    inputs, cell = net.add(hs.PoissonSource(rate=20.0), 10, "inputs"), net.add(hs.LIF(), 1, "cell")
+    inputs = net.add(hs.PoissonSource(rate=20.0), 10, "inputs")
+    cell = net.add(hs.LIF(), 1, "cell")
     weights = np.linspace(1.0, 4.0, 10)
     scaling = hs.SynapticScaling(target=10.0, tau_rate=1000.0, period=200.0, strength=0.2)
-    link = net.connect(inputs, cell, hs.AllToAll(), weight=weights, receptor=hs.AMPA(), rules=[scaling])
+    link = net.connect(
+        inputs, cell, hs.AllToAll(), weight=weights, receptor=hs.AMPA(), rules=[scaling]
+    )
     sim, seen = hs.ReferenceSimulation(net), [weights]
     for _ in range(8 if quick else 24):
         sim.run(seconds=0.5)
@@ -31,10 +35,14 @@ def draw(quick: bool) -> tuple[Figure, Number]:
         legend.remove()
     now = sim.state(link, "w")
     right.plot(weights, now, "o", color="#0072B2")
-    right.plot([0.0, 4.2], [0.0, 4.2 * now[-1] / weights[-1]], color="#8a8a8a", linewidth=0.8)
+    right.plot(
+        [0.0, 4.2], [0.0, 4.2 * now[-1] / weights[-1]], color="#8a8a8a", linewidth=0.8
+    )
     hs.plot.style.tidy(right, "weight before (nS)", "weight after (nS)")
     spread = float(np.ptp(np.log(now / weights)))
-    return figure, Number("spread of log ratios", spread, 0.0, 1e-9, "all weights change by one factor")
+    return figure, Number(
+        "spread of log ratios", spread, 0.0, 1e-9, "all weights change by one factor"
+    )
 
 
 if __name__ == "__main__":

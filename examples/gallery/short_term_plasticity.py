@@ -1,7 +1,8 @@
 """Depression and facilitation: what a synapse releases at each spike of a regular train.
 
-Tsodyks, Pawelzik & Markram (1998). Each spike uses a part u of the resources R; between spikes R recovers and u falls
-back. A depressing synapse passes on changes of rate, a facilitating one bursts.
+Tsodyks, Pawelzik & Markram (1998). Each spike uses a part u of the resources R; between
+spikes R recovers and u falls back. A depressing synapse passes on changes of rate, a
+facilitating one bursts.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ def released(release: hs.Release, spikes: int, gap: float) -> np.ndarray:
     net = hs.Network(dt=1.0)
     times = 10.0 + gap * np.arange(spikes)
     source = net.add(hs.SpikeSource(), 1, "train", spikes=(times, np.zeros(spikes, int)))
-    net.connect(source, net.add(Sum(), 1, "cell"), hs.AllToAll(), weight=1.0, release=release)
+    net.connect(
+        source, net.add(Sum(), 1, "cell"), hs.AllToAll(), weight=1.0, release=release
+    )
     sim, found = hs.ReferenceSimulation(net), []
     sim.run(steps=10)
     for _ in range(spikes):
@@ -52,12 +55,16 @@ def draw(quick: bool) -> tuple[Figure, Number]:
     spikes = 30
     figure, ax = plt.subplots(figsize=(6.4, 3.8), layout="constrained")
     for (name, release), color in zip(KINDS.items(), ("#0072B2", "#D55E00"), strict=True):
-        ax.plot(1 + np.arange(spikes), released(release, spikes, 50.0), ".-", color=color, label=name)
+        ax.plot(
+            1 + np.arange(spikes), released(release, spikes, 50.0), ".-", color=color,
+            label=name,
+        )
     hs.plot.style.tidy(ax, "spike, at 20 Hz", "released (of 1)")
     ax.legend(frameon=False)
     steady = released(KINDS["depressing"], 60, 50.0)[-1]
     return figure, Number(
-        "steady release at 20 Hz, depressing", steady, 0.0571259, 1e-6, "closed form of the equations"
+        "steady release at 20 Hz, depressing", steady, 0.0571259, 1e-6,
+        "closed form of the equations",
     )
 
 

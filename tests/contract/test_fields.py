@@ -69,7 +69,8 @@ def test_a_class_is_called_as_its_signature_says() -> None:
 def test_help_shows_the_parameters() -> None:
     shown = pydoc.plain(pydoc.render_doc(hs.PairSTDP))
     assert "tau_plus: decay of the presynaptic trace x; above 0 ms, default 20" in shown
-    assert "PairSTDP(tau_plus: Annotated[float, Unit('ms', above 0)] = 20.0" in shown.replace("typing.", "")
+    assert "PairSTDP(tau_plus: Annotated[float, 'above 0 ms'] = 20.0" in shown.replace("typing.", "")
+    assert "A_plus: strengthening by a pair at no distance; any number in the weight's unit, default 0.01" in shown
 
 
 @pytest.mark.parametrize(

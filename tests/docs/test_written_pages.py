@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
-from writers import api, entries, floors, links, markdown, mechanisms, rooms, targets
+from writers import api, entries, floors, links, markdown, mechanisms, names, rooms, targets
 
 import hebbstat as hs
 
@@ -43,7 +44,7 @@ def test_members_have_entries_and_what_is_for_the_engine_has_none() -> None:
 
 
 def test_signatures_are_as_they_are_written() -> None:
-    assert entries.signature(hs.PairSTDP).startswith("(tau_plus: Ms = 20.0, tau_minus: Ms = 20.0, A_plus: Number =")
+    assert entries.signature(hs.PairSTDP).startswith("(tau_plus: Ms = 20.0, tau_minus: Ms = 20.0, A_plus: Weight =")
     assert "watch: Health | None = Health()" in entries.signature(hs.Simulation.run)
 
 
@@ -81,6 +82,36 @@ def test_the_graph_of_rooms_shows_every_room_and_import() -> None:
         assert picture.count("marker-end") > len(shown)
 
 
+def test_arrows_run_behind_no_box() -> None:
+    """Only the box where an arrow begins and the one where it ends lie at one of its points."""
+    for name in ("floors.svg", "engine.svg"):
+        picture = str(rooms.pages(Path())[name], "utf-8")  # type: ignore[call-overload]
+        boxes = np.array([[float(one) for one in found] for found in re.findall(
+            r'<rect x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)"', picture)])  # fmt: skip
+        ways = re.findall(r'<path d="(M [^"]+)" fill="none"', picture)
+        assert len(ways) > len(boxes) > 10
+        for way in ways:
+            x, y = points(way).T[:, :, None]
+            left, top, wide, tall = boxes.T
+            hit = (x > left - 1) & (x < left + wide + 1) & (y > top + 0.6) & (y < top + tall - 0.6)
+            assert not hit.any(), way
+
+
+def points(way: str) -> np.ndarray:
+    """Along a path of cubic curves and lines."""
+    found, last = [], np.zeros(2)
+    for command, text in re.findall(r"([MCL]) ([^MCL]+)", way):
+        ends = np.array(text.replace(",", " ").split(), float).reshape(-1, 2)
+        t = np.linspace(0.0, 1.0, 60)[:, None]
+        if command == "C":
+            a, b, c = ends
+            found.append((1 - t) ** 3 * last + 3 * t * (1 - t) ** 2 * a + 3 * t**2 * (1 - t) * b + t**3 * c)
+        elif command == "L":
+            found.append(last + t * (ends[0] - last))
+        last = ends[-1]
+    return np.concatenate(found)
+
+
 @pytest.mark.parametrize("wrong", [("contract", "cli"), ("engine", "reference")])
 def test_an_import_that_does_not_point_down_fails(wrong: tuple[str, str]) -> None:
     layers = floors.layers("hebbstat")
@@ -95,6 +126,28 @@ def test_docstrings_become_markdown() -> None:
         "A rule `a_b`.\n\n```text\ndw = x * y\n```\n\nBy A\\_b 2000, [doi:10.1000/x.y](https://doi.org/10.1000/x.y)."
     )
     assert markdown.markdown(">>> f(1)\n2\n\n>>> f(2)\n3") == "```python\n>>> f(1)\n2\n\n>>> f(2)\n3\n```"
+
+
+def test_wide_equations_go_below_each_other_and_examples_say_hs() -> None:
+    wide = "  sd^2 = mean((w - mean)^2),   cv = sd / |mean|;  skewness = mean((w - mean)^3) / sd^3, of all weights"
+    assert markdown.narrow(wide).split("\n") == [
+        "  sd^2 = mean((w - mean)^2),", "  cv = sd / |mean|;", "  skewness = mean((w - mean)^3) / sd^3, of all weights",
+    ]  # fmt: skip
+    assert markdown.narrow("a = b,   c = d") == "a = b,   c = d"
+    shown = markdown.imported("sim = Simulation(net)\nsim.run(ms=1, record=[Spikes('Rates(a)')])\nx: int = Field(1, ge=0)")
+    assert shown == "sim = hs.Simulation(net)\nsim.run(ms=1, record=[hs.Spikes('Rates(a)')])\nx: int = Field(1, ge=0)"
+
+
+def test_names_of_other_simulators_are_theirs() -> None:
+    from docutils import nodes
+
+    def row(*texts: str) -> nodes.row:
+        return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", nodes.literal("", text))) for text in texts))
+
+    head, body = nodes.thead("", row("here", "Brian2")), nodes.tbody("", row("TimedArray", "TimedArray"))
+    nodes.table("", nodes.tgroup("", nodes.colspec(), nodes.colspec(), head, body))
+    assert [names.column_of(literal) for literal in body.findall(nodes.literal)] == ["here", "Brian2"]
+    assert names.column_of(nodes.literal("", "a")) == "" and "here" not in names.OTHERS
 
 
 def test_dead_links_are_found(tmp_path: Path) -> None:

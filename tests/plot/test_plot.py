@@ -121,6 +121,17 @@ def test_windows_lie_over_each_other():
     assert len(colors) == 2 and ax.get_xlabel() == "post - pre (ms)"
 
 
+@pytest.mark.parametrize("lags", [None, [-2.0, 5.0, 0.0, -1.0], [-1.0, 1.0]])
+def test_a_window_is_broken_where_spikes_do_not_see_each_other(lags):
+    """Inhibitory pairs near coincidence strengthen, up to it; at lag 0 only the presynaptic spike would count."""
+    line = plot.stdp_window(hs.InhibitorySTDP(), lags=lags).lines[-1]
+    at, change = line.get_xdata(), line.get_ydata()
+    assert (np.diff(at) > 0).all() and at[np.isnan(change)].tolist() == [0.0]
+    assert change[at == 1.0] == pytest.approx(0.01 * np.exp(-0.05) - 0.002)
+    assert np.nanmin(change[np.abs(at) <= 1.0]) > 0.007
+    assert np.isfinite(plot.stdp_window(hs.PairSTDP(), lags=[1.0, 5.0]).lines[-1].get_ydata()).all()
+
+
 def test_balance_health_and_phase_diagrams():
     t = np.linspace(0.0, 1.0, 50)
     ax = plot.balance(1.0 + np.sin(9 * t), -(1.0 + np.sin(9 * t)))

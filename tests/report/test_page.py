@@ -1,17 +1,19 @@
 """The page: self-contained, complete, and made of whatever there is."""
 
+import io
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from helpers.toys import PLAIN, SMALLEST, written
+from rich.console import Console
 
 from hebbstat.cli import call
 from hebbstat.experiments import Measure
 from hebbstat.experiments.lab.store import Result
 from hebbstat.report import write_page
-from hebbstat.report.tables import interval_text
+from hebbstat.report.tables import interval_text, printed
 
 
 class Reader(HTMLParser):
@@ -98,6 +100,24 @@ def test_text_is_escaped(tmp_path: Path) -> None:
 def test_a_partial_result_says_so(toy: Result) -> None:
     toy.json["runs"] = toy.json["runs"][:1]
     assert "Stopped early: 1 of 6 runs" in write_page(toy).read_text(encoding="utf-8")
+
+
+def test_one_seed_has_no_intervals_and_the_page_says_none(tmp_path: Path) -> None:
+    call(["run", str(written(tmp_path, PLAIN)), "--threads", "1", "--seeds", "1", "--out", str(tmp_path / "out")])
+    text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "95 %" not in text and "Dots: the one seed; so there is no interval." in text and "none: one seed" in text
+
+
+def test_words_of_the_printed_table_are_whole_in_a_small_terminal(toy: Result) -> None:
+    entry = {"unit": "bits", "percent": False, "digits": 2, "main": True}
+    names = ("information in vote", "by linear decoder", "by profile vote", "mean rate of all")
+    toy.json["measures"] = {f"{k}": entry | {"text": name} for k, name in enumerate(names)}
+    for found in toy.json["summary"].values():
+        found |= {f"{k}": found["size"] for k in range(4)}
+    console = Console(width=70, file=io.StringIO())
+    console.print(printed(toy))
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "information" in shown and "decoder," in shown and "…" not in shown
 
 
 def test_intervals_as_text() -> None:

@@ -1,4 +1,4 @@
-"""The command line: `hebbstat list`, `run`, `report`, `doctor`."""
+"""The command line: `hebbstat list`, `run`, `report`, `bench`, `doctor`."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Field:
     @property
     def needed(self) -> str:
         """What a value must be, in words: its range and unit."""
-        return "a text" if self.unit is None else f"{self.unit.range_text} {self.unit.symbol}".rstrip()
+        return "a text" if self.unit is None else self.unit.needed
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Signals: values that change in time by a plan, or that follow a rule of the network.
+"""Signals: values that change in time by a schedule, or that follow a rule of the network.
 
 A signal is piecewise constant on a stated clock, which keeps integrals over it exact.
 
@@ -55,7 +55,7 @@ def _is_own(values: Any) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Signal:
-    """A planned value: `table(dt)` gives its values, the steps each lasts, and whether it repeats."""
+    """A scheduled value: `table(dt)` gives its values, the steps each lasts, and whether it repeats."""
 
     @property
     def support(self) -> tuple[float, float]:
@@ -149,7 +149,14 @@ class Sine(Signal):
 @explained_init
 @dataclass(frozen=True, eq=False)
 class FollowState:
-    """A parameter that follows a rule of the network: `FollowState("dopamine")` or `FollowState("dopamine.level")`."""
+    """A parameter that follows a state of a rule of the network, which is called by the name it was added under.
+
+        net.add_rule(Neuromodulator(tau=200.0), "dopamine")
+        PoissonSource(rate=FollowState("dopamine"))      # its first state, which is c
+        PoissonSource(rate=FollowState("dopamine.c"))    # the same, by name
+
+    Its states are in the table of its entry, and in `Neuromodulator.states`.
+    """
 
     source: str
 

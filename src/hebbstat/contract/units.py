@@ -28,9 +28,15 @@ class Unit:
     low: float = -math.inf
     high: float = math.inf
     above: bool = False  # True: `low` itself is not allowed
+    words: str = ""  # what stands for the symbol where the unit is that of something else
 
     def __repr__(self) -> str:
-        return f"Unit({', '.join(filter(None, [repr(self.symbol), self.range_text]))})"
+        return repr(self.needed)
+
+    @property
+    def needed(self) -> str:
+        """What a value must be, in words: its range and unit."""
+        return f"{self.range_text} {self.words or self.symbol}".rstrip()
 
     @property
     def range_text(self) -> str:
@@ -52,9 +58,8 @@ class Unit:
         """
         converted = _without_unit(value, self.symbol or "dimensionless", f"{where}.{name}={value}")
         if why := no_number(converted):
-            wanted = f"{self.range_text} {self.symbol}".rstrip()
             raise BadValueError(
-                f"{name}={_shown(value)} of {where} is {why}; it must be {wanted}: a number, an array, a distribution "
+                f"{name}={_shown(value)} of {where} is {why}; it must be {self.needed}: a number, an array, a distribution "
                 f"or a signal{_meant(value)}"
             )
         is_labelled = hasattr(converted, "__array__") and not isinstance(converted, np.ndarray | np.generic)
@@ -184,8 +189,8 @@ PicoAmp = Annotated[Parameter, Unit("pA")]
 """A current."""
 PicoFarad = Annotated[Parameter, Unit("pF", 0.0, above=True)]
 """A capacitance."""
-Weight = Annotated[Parameter, Unit("")]
-"""A synaptic weight or its change, in the unit of what the receptor takes."""
+Weight = Annotated[Parameter, Unit("", words="in the weight's unit")]
+"""A synaptic weight or its change, in the unit of what the receptor takes: nS, pA, mV."""
 Fraction = Annotated[Parameter, Unit("", 0.0, 1.0)]
 """A probability or share."""
 Positive = Annotated[Parameter, Unit("", 0.0, above=True)]

@@ -77,7 +77,7 @@ class Simulation(SimulationView):
         `Health(stop=True)` stops it, None looks away. `out` names a zarr folder to which is written while it runs:
         memory stays flat, and what a killed run leaves can be read with `Recording.open(out)`.
 
-            sim.run(seconds=3600, record=[Spikes("exc")], out="long.zarr", watch=Health(stop=True))
+            sim.run(seconds=3600, record=[Spikes("exc")], out="long.zarr")
 
         If the disk takes no more, the `DataError` carries what was recorded. One thread at a time can use a simulation;
         others are told so, by `NotSupportedError`.
@@ -207,4 +207,5 @@ class Simulation(SimulationView):
         )
 
     def __repr__(self) -> str:
-        return f"<Simulation of {self.net!r} at {self.time:g} ms, {self.threads} threads>"
+        threads = f"{self.threads} thread{'s' * (self.threads != 1)}"
+        return f"<Simulation of {self.net!r} at {self.time:g} ms, {threads}>"

@@ -92,7 +92,8 @@ def choose_inverse_penalty(
     Folds are stratified by class and drawn with `seed`; ties go to the smallest candidate, the strongest penalty.
     `BadValueError` as in `LinearDecoder.fit`, and if a class has fewer trials than there are folds.
 
-    >>> choose_inverse_penalty([[0, 9], [1, 8], [9, 0], [8, 1]], [3, 3, 5, 5], candidates=(0.1, 1.0), folds=2)
+    >>> counts, labels = [[0, 9], [1, 8], [9, 0], [8, 1]], [3, 3, 5, 5]
+    >>> choose_inverse_penalty(counts, labels, candidates=(0.1, 1.0), folds=2)
     0.1
     """
     from sklearn.model_selection import StratifiedKFold

@@ -1,4 +1,4 @@
-"""A neuromodulator with a release that is planned."""
+"""A neuromodulator with a release that may be scheduled."""
 
 import math
 
@@ -14,7 +14,7 @@ class Neuromodulator(NetworkRule):
 
         dc/dt = (baseline - c) / tau + release
 
-    The step is exact for a release that is constant over it. `release` (per second) is a number, a plan, or follows
+    The step is exact for a release that is constant over it. `release` (per second) is a number, a schedule, or follows
     another rule of the network. `net.add_rule(Neuromodulator(...), "DA")`; rules are gated by it with
     `gated(rule, by=lambda DA: DA)`, parameters follow it with `FollowState("DA")`, `sim.set("DA", "c", 1.0)` sets it.
 

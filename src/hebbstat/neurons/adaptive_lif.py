@@ -31,7 +31,7 @@ class AdaptiveLIF(Neuron):
     tau_theta: Ms = field(1e7, "decay of theta")
     theta_plus: MilliVolt = field(0.05, "rise of theta at a spike")
     theta_start: MilliVolt = field(0.0, "theta at the beginning")
-    i_ext: PicoAmp = field(0.0, "current into each cell, constant or planned")
+    i_ext: PicoAmp = field(0.0, "current into each cell, constant or scheduled")
 
     v = PerNeuron.state("v_rest")
     theta = PerNeuron.trace(decay="tau_theta", add="theta_plus", init="theta_start", slow=True)

@@ -12,7 +12,8 @@ from hebbstat.contract.units import MilliVolt, Ms, Parameter, PicoAmp, PicoFarad
 class AdEx(Neuron):
     """Adaptive exponential integrate-and-fire: an exponential upswing, and a current w that adapts to v and to spikes.
 
-        capacitance dv/dt = g_leak (v_rest - v) + g_leak delta_T exp((v - v_threshold) / delta_T) - w + I
+        capacitance dv/dt = g_leak (v_rest - v) - w + I
+                            + g_leak delta_T exp((v - v_threshold) / delta_T)
         tau_w dw/dt = a (v - v_rest) - w;  at v >= v_peak: v = v_reset, w += b
         I = sum_k g_k (E_k - v) + current + i_ext;  `input` lifts v at the start of the step
 
@@ -30,7 +31,7 @@ class AdEx(Neuron):
     b: PicoAmp = field(80.5, "rise of w at a spike")
     v_peak: MilliVolt = field(20.0, "where the upswing ends: the spike")
     v_reset: MilliVolt = field(-70.6, "v after a spike")
-    i_ext: PicoAmp = field(0.0, "current into each cell, constant or planned")
+    i_ext: PicoAmp = field(0.0, "current into each cell, constant or scheduled")
 
     v = PerNeuron.state("v_rest")
     w = PerNeuron.state()

@@ -24,7 +24,7 @@ class Izhikevich(Neuron):
     c: Number = field(-65.0, "v after a spike (mV)")
     d: Number = field(8.0, "rise of u at a spike")
     v_peak: Number = field(30.0, "where the upswing ends: the spike (mV)")
-    i_ext: Number = field(0.0, "input into each cell, constant or planned")
+    i_ext: Number = field(0.0, "input into each cell, constant or scheduled")
 
     @derived
     def u_start(b, c):

@@ -28,7 +28,7 @@ class LIF(Neuron):
     v_threshold: MilliVolt = field(-50.0, "where it spikes")
     v_reset: MilliVolt = field(-60.0, "v after a spike")
     refractory: Delay = field(5.0, "time for which v is held after a spike, rounded to whole steps")
-    i_ext: PicoAmp = field(0.0, "current into each cell, constant or planned")
+    i_ext: PicoAmp = field(0.0, "current into each cell, constant or scheduled")
 
     v = PerNeuron.state("v_rest")
 

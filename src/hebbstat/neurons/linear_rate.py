@@ -15,7 +15,7 @@ class LinearRate(Neuron):
     """
 
     gain: Number = field(1.0, "slope of the rate over the input")
-    i_ext: Number = field(0.0, "input into each cell, constant or planned")
+    i_ext: Number = field(0.0, "input into each cell, constant or scheduled")
 
     @staticmethod
     def output(input, i_ext, gain):

@@ -16,7 +16,7 @@ class PoissonSource(Neuron):
     Dayan & Abbott 2001, Theoretical Neuroscience, section 1.4.
     """
 
-    rate: Hz = field(10.0, "a number, one for each cell, or planned: TimedArray(values[time, cell], every=...)")
+    rate: Hz = field(10.0, "a number, one for each cell, or scheduled: TimedArray(values[time, cell], every=...)")
 
     @derived
     def chance(dt, rate):

@@ -22,7 +22,7 @@ class RateNeuron(Neuron):
     tau: Ms = field(10.0, "time constant of the rate")
     gain: Number = field(1.0, "slope of the rate above threshold")
     threshold: Number = field(0.0, "input at which the rate begins")
-    i_ext: Number = field(0.0, "input into each cell, constant or planned")
+    i_ext: Number = field(0.0, "input into each cell, constant or scheduled")
 
     r = PerNeuron.state()
 

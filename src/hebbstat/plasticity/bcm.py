@@ -12,9 +12,9 @@ class BCM(Plasticity):
 
         dw/dt = eta x y (y - theta),    tau dtheta/dt = y^2 - theta
 
-    x is the presynaptic rate that has made the postsynaptic rate y; eta is per ms. Of n patterns that come equally
-    often and are linearly independent a neuron chooses one, to which it responds with n, and with 0 to the others, if
-    the threshold slides faster than the weights.
+    x is the presynaptic rate that has made the postsynaptic rate y, `coming` the one that enters it in the next step;
+    eta is per ms. Of n patterns that come equally often and are linearly independent a neuron chooses one, to which it
+    responds with n, and with 0 to the others, if the threshold slides faster than the weights.
 
     Bienenstock, Cooper & Munro 1982, doi:10.1523/JNEUROSCI.02-01-00032.1982.
     """

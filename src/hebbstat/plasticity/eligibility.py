@@ -12,7 +12,8 @@ from hebbstat.contract.units import Ms, Number
 class Eligibility(Wrapper):
     """The changes of another rule go to a decaying trace e, which is turned into weight on a slow clock.
 
-        de/dt = -e / tau + changes of the rule;  dw/dt = eta e,  applied each period: w += eta e period
+        de/dt = -e / tau + changes of the rule
+        dw/dt = eta e,  applied each period: w += eta e period
 
     So a change c of the inner rule amounts to c eta tau if nothing gates it; eta tau = 1 keeps its size. Modulate it
     with `gated(Eligibility(PairSTDP()), by=lambda dopamine: dopamine)`.

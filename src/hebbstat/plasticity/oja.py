@@ -12,7 +12,8 @@ class Oja(Plasticity):
         dw/dt = eta y (x - y w)
 
     For a linear neuron the weights become the first principal component of its inputs, with norm 1. x is the
-    presynaptic rate that has made the postsynaptic rate y; eta is per ms.
+    presynaptic rate that has made the postsynaptic rate y, `coming` the one that enters it in the next step; eta is per
+    ms.
 
     Oja 1982, doi:10.1007/BF00275687.
     """

@@ -11,7 +11,8 @@ class RateHebb(Plasticity):
 
         dw/dt = eta x y
 
-    x is the presynaptic rate that has made the postsynaptic rate y; eta is per ms.
+    x is the presynaptic rate that has made the postsynaptic rate y, `coming` the one that enters it in the next step;
+    eta is per ms.
 
     Hebb 1949; in this form Miller & MacKay 1994, doi:10.1162/neco.1994.6.1.100.
     """

@@ -49,15 +49,16 @@ def stdp_window(
     """The window of a rule: the change of weight against the lag of a pair, post - pre (ms).
 
     Measured, not assumed: `pairs` pairs at `frequency` Hz are run for each lag. `weight` is what they begin with. Rules
-    on slow clocks (`Eligibility`) need `pairs` that last longer than a period.
+    on slow clocks (`Eligibility`) need `pairs` that last longer than a period. The line is broken at lag 0: spikes of
+    one step do not see each other.
 
         ax = hs.plot.stdp_window(hs.PairSTDP(), label="pair")
         hs.plot.stdp_window(hs.TripletSTDP(), pairs=60, frequency=10.0, label="triplet", ax=ax)
     """
     if not isinstance(rule, Plasticity):
         raise BadValueError(f"stdp_window() takes a plasticity rule such as PairSTDP(), not {rule!r}")
-    at = np.arange(-80.0, 80.0 + dt, 2.0 * dt) if lags is None else np.asarray(lags, float)
-    change = window_of(rule, at, weight, pairs, frequency, dt)
+    at = _around_zero(np.arange(-80.0, 80.0 + dt, dt) if lags is None else lags, dt)
+    change = np.where(at == 0.0, np.nan, window_of(rule, at, weight, pairs, frequency, dt))
     ax = axes(ax, (4.6, 3.0))
     ax.axhline(0.0, color=FAINT, linewidth=0.8)
     ax.axvline(0.0, color=FAINT, linewidth=0.8)
@@ -65,3 +66,9 @@ def stdp_window(
     if label is not None:
         ax.legend(frameon=False, fontsize="small")
     return tidy(ax, "post - pre (ms)", "change of weight")
+
+
+def _around_zero(lags: Any, dt: float) -> np.ndarray:
+    """Lags in steps of `dt`, in order; with 0 between those of both signs, where the line is to be broken."""
+    at = np.unique(np.round(np.atleast_1d(np.asarray(lags, float)) / dt) * dt)
+    return np.union1d(at, [0.0]) if at[0] < 0.0 < at[-1] else at

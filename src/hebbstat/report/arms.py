@@ -12,7 +12,12 @@ from hebbstat.experiments.lab.store import Result
 from hebbstat.report import figures
 from hebbstat.report.counts import label, not_drawn
 
-SPOTS = "Small dots: seeds. Large dot and bar: mean and its 95 % interval."
+
+def spots(result: Result) -> str:
+    """What the dots are, and the bar where there is one."""
+    if len(result.json["seeds"]) == 1:
+        return "Dots: the one seed; so there is no interval."
+    return "Small dots: seeds. Large dot and bar: mean and its 95 % interval."
 
 
 def drawn_arms(

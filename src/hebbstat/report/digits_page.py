@@ -12,7 +12,7 @@ from hebbstat.experiments.lab.contract import Measure
 from hebbstat.experiments.lab.store import Result
 from hebbstat.information import mean_interval
 from hebbstat.report import figures, html
-from hebbstat.report.arms import SPOTS, drawn_arms
+from hebbstat.report.arms import drawn_arms, spots
 from hebbstat.report.counts import label, not_drawn, over_seeds, seeds_in_words
 from hebbstat.report.digits_settings import noun, plural, provenance_of
 from hebbstat.report.figures import COLOURS, Line
@@ -80,7 +80,7 @@ def _worth(result: Result) -> str:
     bits = Measure("", "bits between true class and answer")
     panzeri = f"Of the vote, as in the first figure; Panzeri–Treves corrected; {top:.2f} bits at most."
     return html.figures(
-        _arms(result, read, "Test accuracy by vote", PERCENT, (0, 103), f"{SPOTS} {text}"),
+        _arms(result, read, "Test accuracy by vote", PERCENT, (0, 103), f"{spots(result)} {text}"),
         _arms(result, read, "The same, its upper end", PERCENT, (UPPER_END, 100.3), "Those whose mean lies there."),
         _arms(result, told, "Mutual information", bits, (-0.1, 1.05 * top), panzeri),
         _arms(
@@ -202,7 +202,8 @@ def _rates(result: Result) -> str:
         "Mean rate during training", lines, xlabel="images shown", ylabel="Hz per cell", colours=colours, log=True,
         height=2.9,
     )  # fmt: skip
-    caption = f"Excitatory cells. Lines: mean {over_seeds(result, counts)}; bands: from the lowest to the highest seed."
+    bands = "; bands: from the lowest to the highest seed" if max(counts.values()) > 1 else ""
+    caption = f"Excitatory cells. Lines: mean {over_seeds(result, counts)}{bands}."
     return html.figure(drawn, caption + not_drawn(left_out), "rates over training")
 
 
@@ -226,6 +227,9 @@ def _weights(result: Result) -> str:
     return html.figure(drawn, caption, "weights")
 
 
+BANDS = "Bands: 95 % interval over seeds. "
+
+
 def _robustness(result: Result) -> str:
     """Accuracy and information against damage, for the arms that were damaged."""
     names = {"voting": "Accuracy", "information": "Information"}
@@ -235,8 +239,8 @@ def _robustness(result: Result) -> str:
     text = (
         "A trained network is damaged and shown the test images. Nothing is learned again, thresholds stay, and the "
         "cells keep the classes they had before. Deletion and down-regulation act on all synapses onto the excitatory "
-        "cells; an image for which no cell fires counts as wrong. Bands: 95 % interval over seeds; where a seed has no "
-        "value, lines are broken."
+        "cells; an image for which no cell fires counts as wrong. "
+        f"{BANDS if len(result.json['seeds']) > 1 else ''}Where a seed has no value, lines are broken."
     )
     return html.section("Robustness after learning", html.paragraphs(text), html.figures(*drawn))
 

@@ -19,7 +19,7 @@ from hebbstat.experiments.lab.contract import Measure
 from hebbstat.experiments.lab.store import REPORT, Result
 from hebbstat.network.files import replacing
 from hebbstat.report import figures, html
-from hebbstat.report.arms import SPOTS, drawn_arms
+from hebbstat.report.arms import drawn_arms, spots
 from hebbstat.report.counts import gaps, label, not_drawn, over_seeds
 from hebbstat.report.tables import cell, heading, html_table, measures, note
 
@@ -95,7 +95,7 @@ def _arms(result: Result) -> str:
 @html.guarded
 def _arm(result: Result, key: str, measure: Measure) -> str:
     figure, caption = drawn_arms(result, {name: key for name in _names(result)}, measure.text, measure)
-    return "" if figure is None else html.figure(figure, f"{SPOTS}{caption}", f"{heading(measure)} of each arm")
+    return "" if figure is None else html.figure(figure, f"{spots(result)}{caption}", f"{heading(measure)} of each arm")
 
 
 def _names(result: Result) -> list[str]:
@@ -194,6 +194,9 @@ def _shown(value: Any) -> str:
     return "–" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
+INTERVALS = "95 %, over seeds: Student's t below 30 seeds, else bootstrap (BCa); differences paired"
+
+
 def _provenance(result: Result) -> str:
     found, from_ = result.json, result.json["provenance"]
     machine = from_["machine"]
@@ -207,7 +210,7 @@ def _provenance(result: Result) -> str:
                 "date": from_["date"].replace("T", " ").replace("+00:00", " UTC"),
                 "duration": f"{found['seconds']:.0f} s",
                 "seeds": ", ".join(map(str, found["seeds"])),
-                "intervals": "95 %, over seeds: Student's t below 30 seeds, else bootstrap (BCa); differences paired",
+                "intervals": INTERVALS if len(found["seeds"]) > 1 else "none: one seed",
                 "hebbstat": f"{from_['hebbstat']}, commit {from_['commit'] or 'unknown'}",
                 "python": from_["python"],
                 "packages": ", ".join(f"{name} {version}" for name, version in from_["packages"].items()),

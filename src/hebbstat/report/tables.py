@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -81,7 +82,7 @@ def printed(result: Result) -> Group:
     table = Table(box=SIMPLE_HEAD, padding=0)
     table.add_column("", style="bold", no_wrap=True)
     for measure in chosen.values():
-        table.add_column(heading(measure), justify="right")
+        table.add_column(_narrow(heading(measure)), justify="right")
     table.add_column(SEEDS, justify="right")
     before = None
     for row in rows(result, chosen):
@@ -90,6 +91,12 @@ def printed(result: Result) -> Group:
         table.add_row(Text(row.name), *row.cells, row.number)
         before = row
     return Group(Text(result.json["title"], style="bold"), table, Text(note(result, chosen), style="dim"))
+
+
+def _narrow(text: str) -> str:
+    """In lines of a number and its interval, or of the longest word, so that no word is cut in a small terminal."""
+    longest = max(map(len, text.split()), default=0)
+    return "\n".join(textwrap.wrap(text, max(longest, len("95.3 ± 0.8")), break_on_hyphens=False))
 
 
 def note(result: Result, shown: Mapping[str, Measure]) -> str:

@@ -1,4 +1,4 @@
-"""Currents that are planned: steps, ramps, samples of noise. For `i_ext` and other parameters of neurons."""
+"""Currents by a schedule: steps, ramps, samples of noise. For `i_ext` and other parameters of neurons."""
 
 from __future__ import annotations
 

@@ -13,7 +13,8 @@ class VesicleRelease(Release):
     """Stochastic release: each docked vesicle is released with probability p, each empty site refilled at 1 / tau_rec.
 
         at a spike      k ~ Binomial(docked, p);  the synapse releases w k;  docked -= k
-        between spikes  each of the sites - docked empty sites is refilled with probability 1 - exp(-t / tau_rec)
+        between spikes  each of the sites - docked empty sites is refilled
+                        with probability 1 - exp(-t / tau_rec)
 
     so w is the effect of one vesicle (the quantal size). Exact: sites are filled when a spike arrives. The mean over
     trials is w sites times the resources of `TsodyksMarkram(U=p, tau_facil=0)`; for rare spikes the squared coefficient

@@ -81,12 +81,13 @@ def firing(readers: Readers, counts: Counts, labels: Counts, period: float) -> d
 def weights(before: NDArray[Any], after: NDArray[Any], cells: int) -> dict[str, Any]:
     """How the weights of the inputs lie; both `[synapses]` by input, then cell."""
     w = after.astype(float)
+    equal = before.min() == before.max()  # such weights have no order that could be kept
     sums = w.reshape(-1, cells).sum(axis=0)
     return {
         "weight_gini": gini(w),
         "weight_cv": w.std() / w.mean() if w.mean() > 0 else float("nan"),
         "weight_zero": (w == 0).mean(),
-        "weight_order": rank_correlation(before, after),
+        **({} if equal else {"weight_order": rank_correlation(before, after)}),
         "weight_sum_cv": sums.std() / sums.mean() if sums.mean() > 0 else float("nan"),
         "weights_before": before.reshape(-1, cells).astype(np.float32),
         "weights": after.reshape(-1, cells).astype(np.float32),
