@@ -91,7 +91,7 @@ def drawn(rooms: Layers, found: set[Arrow]) -> str:
           for name, color in (("near", ON_PATH), ("far", OFF_PATH))),
     ]  # fmt: skip
     gaps = [Gaps([at[room][0] for room in row], [width(room) for room in row], at[row[0]][1]) for row in rows]
-    for a, b in sorted(found, key=lambda arrow: (level[arrow[0]] - level[arrow[1]], arrow)):  # far ones below the others
+    for a, b in sorted(found, key=lambda arrow: (level[arrow[0]] - level[arrow[1]], arrow)):  # far ones first
         lines.append(curve(at[a], at[b], gaps[level[a] + 1 : level[b]]))
     for room, (x, y) in at.items():
         w = width(room)

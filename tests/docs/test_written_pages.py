@@ -134,8 +134,8 @@ def test_wide_equations_go_below_each_other_and_examples_say_hs() -> None:
         "  sd^2 = mean((w - mean)^2),", "  cv = sd / |mean|;", "  skewness = mean((w - mean)^3) / sd^3, of all weights",
     ]  # fmt: skip
     assert markdown.narrow("a = b,   c = d") == "a = b,   c = d"
-    shown = markdown.imported("sim = Simulation(net)\nsim.run(ms=1, record=[Spikes('Rates(a)')])\nx: int = Field(1, ge=0)")
-    assert shown == "sim = hs.Simulation(net)\nsim.run(ms=1, record=[hs.Spikes('Rates(a)')])\nx: int = Field(1, ge=0)"
+    shown = markdown.imported("sim = Simulation(net, record=[Spikes('Rates(a)')])\nx: int = Field(1, ge=0)")
+    assert shown == "sim = hs.Simulation(net, record=[hs.Spikes('Rates(a)')])\nx: int = Field(1, ge=0)"
 
 
 def test_names_of_other_simulators_are_theirs() -> None:

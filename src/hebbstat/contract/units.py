@@ -59,8 +59,8 @@ class Unit:
         converted = _without_unit(value, self.symbol or "dimensionless", f"{where}.{name}={value}")
         if why := no_number(converted):
             raise BadValueError(
-                f"{name}={_shown(value)} of {where} is {why}; it must be {self.needed}: a number, an array, a distribution "
-                f"or a signal{_meant(value)}"
+                f"{name}={_shown(value)} of {where} is {why}; it must be {self.needed}: a number, an array, a "
+                f"distribution or a signal{_meant(value)}"
             )
         is_labelled = hasattr(converted, "__array__") and not isinstance(converted, np.ndarray | np.generic)
         return np.asarray(converted, float) if is_labelled else converted  # of pandas, xarray

@@ -13,7 +13,8 @@ class Covariance(Plasticity):
         dw/dt = eta (x - <x>) (y - <y>)
 
     so that on average a weight grows with the covariance of the two rates. x is the presynaptic rate that has made the
-    postsynaptic rate y, `coming` the one that enters it in the next step; the means are running averages; eta is per ms.
+    postsynaptic rate y, `coming` the one that enters it in the next step; the means are running averages;
+    eta is per ms.
 
     Sejnowski 1977, doi:10.1007/BF00275079.
     """
