@@ -16,7 +16,9 @@ Names are loaded when first used, so that importing the package costs next to no
 
 from __future__ import annotations
 
+import ast
 import importlib
+from pathlib import Path
 from typing import Any
 
 __version__ = "0.1.0"
@@ -37,30 +39,30 @@ _HOMES = {
         "BadCallError BadValueError CheckpointError ContractError DataError HealthWarning HebbstatError NetworkWarning "
         "NotSupportedError RunInterruptedError TooLargeError UnhealthyError UnknownNameError"
     ),
-    "hebbstat.homeostasis": (
-        "InhibitorySTDP IntrinsicThreshold SubtractiveNormalization SynapticScaling WeightNormalization"
-    ),
     "hebbstat.contract.hooks": "derived step_when",
-    "hebbstat.modulation": "Neuromodulator Oscillation SpikeNeuromodulator",
     "hebbstat.network": (
         "AllToAll Clustered Connector DistanceDependent ExponentialKernel FixedInDegree FixedOutDegree "
         "FixedProbability FixedTotalNumber FromPairs GaussianKernel Network NetworkInstance OneToOne Population "
         "PopulationView Projection SmallWorld from_matrix from_networkx from_sonata instantiate"
-    ),
-    "hebbstat.neurons": "LIF AdEx AdaptiveLIF CurrentLIF Izhikevich LinearRate PoissonSource RateNeuron SpikeSource",
-    "hebbstat.plasticity": (
-        "BCM Covariance Eligibility HardBounds NearestTripletSTDP Oja OneSidedSTDP PairSTDP RateHebb SoftBounds "
-        "TripletSTDP WeightDependentSTDP"
     ),
     "hebbstat.reference": "ReferenceSimulation",
     "hebbstat.contract.fields": "Field field required",
     "hebbstat.contract.mechanism": "NetworkRule Neuron Plasticity PopulationRule Receptor Release replace",
     "hebbstat.contract.signals": "FollowState Signal Sine TimedArray",
     "hebbstat.contract.state": "Global PerBranch PerNeuron PerPopulation PerPost PerPre PerSynapse quantile together",
-    "hebbstat.synapses": (
-        "AMPA GABAA GABAB NMDA DualExponential Exponential ExponentialCurrent TsodyksMarkram VesicleRelease"
-    ),
 }
+_MECHANISMS = ("homeostasis", "modulation", "neurons", "plasticity", "synapses")
+"""Folders all of whose names are here."""
+
+
+def _listed(folder: str) -> str:
+    """What a folder's `__all__` lists, without loading the folder."""
+    text = (Path(__file__).parent / folder / "__init__.py").read_text(encoding="utf-8")
+    (names,) = (node.value for node in ast.parse(text).body if isinstance(node, ast.Assign))  # `__all__`
+    return " ".join(ast.literal_eval(names))
+
+
+_HOMES |= {f"hebbstat.{folder}": _listed(folder) for folder in _MECHANISMS}
 _PARTS = {
     **{
         part: f"hebbstat.{part}"

@@ -72,7 +72,7 @@ net.add(hs.LIF(i_ext=hs.Uniform(100.0, 200.0)), 10, "c", rules=[Recovery()])
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="patches are applied by git")
 @pytest.mark.parametrize(
-    ("patch", "program", "most"), [("rule", RULE, 5), ("step_number", NAME, 5), ("on_silence", HOOK, 5)]
+    ("patch", "program", "most"), [("rule", RULE, 4), ("step_number", NAME, 5), ("on_silence", HOOK, 5)]
 )
 def test_a_part_costs_what_the_documents_show(patch: str, program: str, most: int, tmp_path: Path) -> None:
     """The files of the patch and a test; then engine and reference run it and agree."""
