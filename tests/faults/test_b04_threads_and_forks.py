@@ -159,10 +159,10 @@ def test_b4_a_process_forked_while_another_thread_ran_is_told_so() -> None:
 def test_b4_within_a_recorder(threads: int, tmp_path: Path) -> None:
     sim = simulation(threads)
     with pytest.raises(hs.NotSupportedError, match=r"run\(\) was called within run\(\) of the same simulation"):
-        sim.run(ms=100, record=[Calls(lambda sim: sim.run(steps=1))])
+        sim.run(ms=100, record=[Calls(lambda view: sim.run(steps=1))])
     with pytest.raises(ZeroDivisionError):
         sim.run(ms=100, record=[hs.Spikes("exc"), Calls(lambda sim: 1 / 0)])
-    sim.run(ms=100, record=[Calls(lambda sim: (sim.save(tmp_path / "x.ckpt"), sim.weights("inputs -> exc")))])
+    sim.run(ms=100, record=[Calls(lambda view: (sim.save(tmp_path / "x.ckpt"), view.weights("inputs -> exc")))])
     assert fingerprint(sim) == after(sim.step_count)
     assert fingerprint(hs.Simulation.load(tmp_path / "x.ckpt", quiet=True)) == fingerprint(sim)
 
