@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from helpers.comparing import pairs
 from helpers.tiny import Cell, in_steps, network
 from helpers.user_mechanisms.diffusive import DiffusiveHomeostasis
 from helpers.user_mechanisms.growth import Growth
@@ -15,10 +16,6 @@ from hebbstat.network import AllToAll, FixedProbability, FromPairs, Network
 from hebbstat.reference import ReferenceSimulation
 
 # SORN
-
-
-def pairs(sim, name):
-    return [*zip(*(index.tolist() for index in sim.pairs(name)), strict=True)]
 
 
 def sorn(seed, eta_ip=0.02):

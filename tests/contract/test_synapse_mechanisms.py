@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from helpers.comparing import pairs
 from helpers.tiny import Cell, in_steps, network
 from helpers.user_mechanisms.cascade import Cascade
 from helpers.user_mechanisms.multisite import MultiSite
@@ -18,10 +19,6 @@ from hebbstat.network import AllToAll, FromPairs, Network, OneToOne
 from hebbstat.reference import ReferenceSimulation
 
 # Release
-
-
-def pairs(sim, name):
-    return [*zip(*(index.tolist() for index in sim.pairs(name)), strict=True)]
 
 
 def released(n, spikes, gap, **release):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from strangers.faces import Engine, Face, Reference
 
@@ -27,3 +29,8 @@ def compare(made: NetworkInstance, steps: int, threads: int = 1) -> None:
 
 def _spikes(face: Face, name: str) -> list[tuple[int, int]]:
     return [(step, neuron) for step, population, neuron in face.spikes if population == name]
+
+
+def pairs(sim: Any, name: str) -> list[tuple[int, int]]:
+    """(pre, post) of all synapses of a projection, in canonical order."""
+    return [*zip(*(index.tolist() for index in sim.pairs(name)), strict=True)]

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from helpers.comparing import pairs
 from helpers.tiny import HALF, Cell, Ear, network, pair, traced
 
 from hebbstat.contract.errors import NotSupportedError
@@ -16,10 +17,6 @@ from hebbstat.reference import ReferenceSimulation
 from hebbstat.reference.clocks import reduce, reduce_groups
 
 # 2.9 Slow clocks
-
-
-def pairs(sim, name):
-    return [*zip(*(index.tolist() for index in sim.pairs(name)), strict=True)]
 
 
 class Ticking(Plasticity):

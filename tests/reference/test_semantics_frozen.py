@@ -1,6 +1,7 @@
 """docs/semantics.md, sections 7 to 9: keyed draws, rewiring, frozen time, by hand with dt = 1 ms."""
 
 import pytest
+from helpers.comparing import pairs
 from helpers.tiny import HALF, Cell, network, pair, traced
 
 from hebbstat.contract import random
@@ -13,10 +14,6 @@ from hebbstat.network import AllToAll, FromPairs, Network
 from hebbstat.reference import ReferenceSimulation
 
 # 7. Draws
-
-
-def pairs(sim, name):
-    return [*zip(*(index.tolist() for index in sim.pairs(name)), strict=True)]
 
 
 class FixedProbability(Cell):

@@ -12,10 +12,11 @@ from typing import Any
 from hebbstat.contract.events import Returns
 from hebbstat.contract.hooks import Hook, arguments
 from hebbstat.contract.language.grammar import ARGUMENTS
-from hebbstat.contract.mechanism import Bound, Mechanism
+from hebbstat.contract.mechanism import Bound
 from hebbstat.contract.signals import FollowState
 from hebbstat.contract.state import State, Trace
 from hebbstat.engine.codegen import ir
+from hebbstat.engine.codegen.fragments import NOW
 from hebbstat.engine.codegen.hooks import Hooks
 from hebbstat.engine.codegen.quote import added, array, expr, item
 from hebbstat.engine.plan.arrays import Shape
@@ -35,7 +36,6 @@ from hebbstat.network.lookup import Asking
 from hebbstat.network.streams import hook_stream
 
 INDEX: dict[Shape, str | int] = {Shape.CELL: "i", Shape.ROW: "row", Shape.SYNAPSE: "k", Shape.ONE: 0}
-NOW = ir.Local("n")
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,7 +205,8 @@ class Binder:
         of, gate = site.draws or (member, None)
         stream = hook_stream(of.owner, of.place, of.mechanism, hook, kind, gate)
         gated = "" if gate is None else f"gate{gate}_"
-        bits = self.bits(site, f"{of.prefix}{_number(of.mechanism, hook)}_{gated}{kind}", stream)
+        number = of.mechanism.hooks.index(hook)  # among the hooks of its mechanism
+        bits = self.bits(site, f"{of.prefix}{hook.event}{number}_{gated}{kind}", stream)
         return bits if kind == "binomial" else expr("F(drawn)", drawn=ir.Call(kind, (bits,)))
 
     def bits(self, site: Site, name: str, stream: str) -> ir.Expression:
@@ -238,11 +239,6 @@ def variable(group: Group, name: str, step: ir.Expression = NOW) -> ir.Expressio
         of = {Shape.CELL: "i", Shape.SYNAPSE: "k"}.get(declared.over or Shape.ROW, "group.pre[row]")
         return expr(f"planned_of(whole, step, every, repeat, {of})", **given, group=group)
     return whole if declared.shape is Shape.NUMBER else item(whole, INDEX[declared.shape])
-
-
-def _number(mechanism: Mechanism, hook: Hook) -> str:
-    """A hook by its event and its place among the hooks of its mechanism."""
-    return f"{hook.event}{next(k for k, other in enumerate(mechanism.hooks) if other is hook)}"
 
 
 def presynaptic_parameter(links: ProjectionGroup, name: str) -> str | None:

@@ -10,6 +10,7 @@ from hebbstat.contract.state import Reduction, State
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.batch_loop import BatchLoop
 from hebbstat.engine.codegen.binding import Binder, Site, presynaptic_parameter, variable
+from hebbstat.engine.codegen.fragments import NOW, function
 from hebbstat.engine.codegen.quote import added, array, call, code, expr, item
 from hebbstat.engine.codegen.reductions import reduction
 from hebbstat.engine.codegen.row_loop import RowLoop
@@ -68,12 +69,11 @@ class ProjectionContext:
     ) -> ir.Function:  # fmt: skip
         """A function of this projection; it is given all groups, the `source` if it needs it."""
         ends = dict.fromkeys([self.source, self.target] if source else [self.target])
-        groups = (ir.Whole(group) for group in (self.links, *ends, self.network))
-        return ir.Function(self.name(what), linkage, doc, (*about, ir.Local("n"), *groups), body)
+        return function(self.name(what), doc, (self.links, *ends, self.network), body, linkage, about)
 
     def call(self, what: str, *about: ir.Expression) -> ir.Block:
         """A call of such a function by another one."""
-        return (ir.Do(call(self.name(what), *about, ir.Local("n"), self.links, self.target, self.network)),)
+        return (ir.Do(call(self.name(what), *about, NOW, self.links, self.target, self.network)),)
 
     def own(self, name: str, index: str) -> ir.Item:
         """An element of a variable of this projection."""

@@ -2,11 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.state import State
 from hebbstat.engine.codegen import ir
+from hebbstat.engine.codegen.quote import call, expr
+from hebbstat.engine.plan.model import Group, Member, ProjectionGroup
 
 LEARNING = ir.Local("learning")
+NOW = ir.Local("n")
+
+
+def function(
+    name: str,
+    doc: str,
+    groups: Iterable[Group],
+    body: ir.Block,
+    linkage: str = "inline",
+    about: Iterable[ir.Local] = (),
+) -> ir.Function:
+    """A function that is given the step and some groups; what it is `about` comes before."""
+    return ir.Function(name, linkage, doc, (*about, NOW, *map(ir.Whole, groups)), body)
+
+
+def is_learning(network: Group) -> ir.Expression:
+    """Whether time is not frozen."""
+    return expr("network.learning[0] != 0", network=network)  # type: ignore[no-any-return]
+
+
+def tick(member: Member) -> ir.Local:
+    """The local that says whether a rule's clock ticks in this step."""
+    return ir.Local(f"tick_{member.prefix[:-1]}")
+
+
+def ticks(group: Group, member: Member) -> ir.Expression:
+    """Whether it does."""
+    return expr(f"(n + 1) % group.ticks_{member.prefix[:-1]} == 0", group=group)  # type: ignore[no-any-return]
+
+
+def flushed(links: ProjectionGroup, network: Group) -> ir.Block:
+    """Brings all synapses of a projection up to date, with the events of this step."""
+    return (ir.Do(call(f"flush_{links.ident}", expr("n + 1"), links, links.target, network)),)
 
 
 def let(name: str, value: ir.Expression) -> ir.Block:

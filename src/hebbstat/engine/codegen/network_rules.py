@@ -6,8 +6,18 @@ from hebbstat.contract.hooks import Hook
 from hebbstat.contract.state import Sensor, State
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Binder, Site
-from hebbstat.engine.codegen.fragments import kept_unless_learning, let, put, results
-from hebbstat.engine.codegen.quote import array, code, expr, item, joined
+from hebbstat.engine.codegen.fragments import (
+    LEARNING,
+    function,
+    is_learning,
+    kept_unless_learning,
+    let,
+    put,
+    results,
+    tick,
+    ticks,
+)
+from hebbstat.engine.codegen.quote import array, expr, item, joined
 from hebbstat.engine.plan.model import Member, Model, left_behind, sensed_cells
 from hebbstat.network import lookup
 
@@ -21,14 +31,8 @@ def of_network(binder: Binder) -> tuple[ir.Function, ...]:
     """
     model = binder.model
     bodies = {"step": (*_leave(model), *_count(model), *_step(binder)), "on_tick": _ticks(binder)}
-    learning = code("learning = network.learning[0] != 0", network=model.rules)
-    groups = map(ir.Whole, (model.rules, *sensed_cells(model)))
-    parameters: tuple[ir.Local | ir.Whole, ...] = (ir.Local("n"), *groups)
-    return tuple(
-        ir.Function(f"{event}_network", "inline", "", parameters, learning + body)
-        for event, body in bodies.items()
-        if body
-    )
+    learning, groups = let("learning", is_learning(model.rules)), (model.rules, *sensed_cells(model))
+    return tuple(function(f"{event}_network", "", groups, learning + body) for event, body in bodies.items() if body)
 
 
 def _own(model: Model, member: Member, state: State) -> ir.Item:
@@ -79,18 +83,19 @@ def _hooks(model: Model, event: str) -> list[tuple[Member, Hook]]:
 
 def _ticks(binder: Binder) -> ir.Block:
     """What happens at ticks: all hooks of all rules that tick are called, then all states have their new values."""
-    hooks = _hooks(binder.model, "on_tick")
-    clocks = dict.fromkeys(member.prefix[:-1] for member, _ in hooks)
-    text, network = "learning and (n + 1) % network.ticks_{} == 0", binder.model.rules
-    ticks = joined(*(let(f"tick_{clock}", expr(text.format(clock), network=network)) for clock in clocks))
-    return ticks + _called(binder, hooks, clocked=True)
+    hooks, lines = _hooks(binder.model, "on_tick"), ir.NOTHING
+    for member in dict.fromkeys(member for member, _ in hooks):
+        ticking = ir.all_of([LEARNING, ticks(binder.model.rules, member)])
+        assert ticking is not None
+        lines += let(tick(member).name, ticking)
+    return lines + _called(binder, hooks, clocked=True)
 
 
 def _called(binder: Binder, hooks: list[tuple[Member, Hook]], clocked: bool = False) -> ir.Block:
     site, calls, stores = _site(binder.model), ir.NOTHING, ir.NOTHING
     for k, (member, hook) in enumerate(hooks):
-        tick = ir.Local(f"tick_{member.prefix[:-1]}") if clocked else None
+        when = tick(member) if clocked else None
         calls += let(f"new{k}", binder.call(site, member, hook))
         for state, value in results(hook, f"new{k}"):
-            stores += ir.only_if(tick, kept_unless_learning(state, _own(binder.model, member, state), value))
+            stores += ir.only_if(when, kept_unless_learning(state, _own(binder.model, member, state), value))
     return calls + stores

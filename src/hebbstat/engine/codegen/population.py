@@ -11,7 +11,7 @@ from hebbstat.contract.mechanism import LONG_AGO
 from hebbstat.contract.state import State, Trace
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Binder, Site
-from hebbstat.engine.codegen.fragments import kept_unless_learning, let, put
+from hebbstat.engine.codegen.fragments import function, is_learning, kept_unless_learning, let, put
 from hebbstat.engine.codegen.population_rules import rules_on_cells
 from hebbstat.engine.codegen.quote import added, array, code, expr, item, joined
 from hebbstat.engine.plan.arrays import Shape, Variable
@@ -53,7 +53,7 @@ def _site(binder: Binder, cells: PopulationGroup, offered: dict[str, ir.Expressi
 
 def _integrate(binder: Binder, cells: PopulationGroup) -> ir.Function:
     """The function that takes all cells of a share through one step."""
-    neuron = cells.members[0]
+    neuron, network = cells.members[0], binder.model.rules
     wanted = {name for hook in neuron.mechanism.hooks for name in hook.all_reads}
     offered = _offered(cells, wanted)
     site = _site(binder, cells, offered)
@@ -69,7 +69,7 @@ def _integrate(binder: Binder, cells: PopulationGroup) -> ir.Function:
     given = "scheduled" in wanted
     whole = code(
         """
-learning = network.learning[0] != 0
+learning
 schedule
 places
 for i in range(c.size):
@@ -79,7 +79,7 @@ outputs
 spikes
 finish
 """,
-        c=cells, network=binder.model.rules, body=body, outputs=_note_outputs(cells),
+        c=cells, learning=let("learning", is_learning(network)), body=body, outputs=_note_outputs(cells),
         schedule=code("begin_schedule(n, c.cursor, c.train_step, c.train_id, c.scheduled)", c=cells) if given else (),
         places=code("place = place_of(c.first)", c=cells) if drawn else (),
         next_one=code("place = next_place(place)") if drawn else (),
@@ -87,8 +87,7 @@ finish
         finish=code("end_schedule(c.cursor, c.train_id, c.scheduled)", c=cells) if given else (),
     )  # fmt: skip
     doc = f"Population {cells.name!r}, {type(neuron.mechanism).__name__}."
-    parameters = (ir.Local("n"), ir.Whole(cells), ir.Whole(binder.model.rules))
-    return ir.Function(f"integrate_{cells.ident}", "inline", doc, parameters, whole)
+    return function(f"integrate_{cells.ident}", doc, (cells, network), whole)
 
 
 def _offered(cells: PopulationGroup, wanted: set[str]) -> dict[str, ir.Expression]:

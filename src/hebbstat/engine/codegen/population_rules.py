@@ -10,7 +10,18 @@ from hebbstat.contract.mechanism import PopulationRule
 from hebbstat.contract.state import Reduction, State, Trace
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Binder, Site
-from hebbstat.engine.codegen.fragments import LEARNING, let, put, results, when_learning
+from hebbstat.engine.codegen.fragments import (
+    LEARNING,
+    NOW,
+    function,
+    is_learning,
+    let,
+    put,
+    results,
+    tick,
+    ticks,
+    when_learning,
+)
 from hebbstat.engine.codegen.quote import array, call, code, expr, item, joined
 from hebbstat.engine.codegen.reductions import reduction
 from hebbstat.engine.plan.model import Member, PopulationGroup
@@ -60,9 +71,8 @@ def _target(cells: PopulationGroup, member: Member) -> ir.Item:
 
 
 def _function(binder: Binder, cells: PopulationGroup, what: str, doc: str, body: ir.Block) -> ir.Function:
-    learning = code("learning = network.learning[0] != 0", network=binder.model.rules)
-    parameters = (ir.Local("n"), ir.Whole(cells), ir.Whole(binder.model.rules))
-    return ir.Function(f"{what}_{cells.ident}", "inline", doc, parameters, learning + body)
+    network = binder.model.rules
+    return function(f"{what}_{cells.ident}", doc, (cells, network), let("learning", is_learning(network)) + body)
 
 
 def _spike_events(binder: Binder, cells: PopulationGroup) -> tuple[ir.Function, ...]:
@@ -109,7 +119,7 @@ def _applied(cells: PopulationGroup, hooks: Hooks, local: str, clocked: bool = F
             found += _stored(cells, member, state, value)
         if not hook.writes:
             found = ir.only_if(LEARNING, (ir.Add(_target(cells, member), ir.Local(f"{local}{k}")),))
-        block += ir.only_if(ir.Local(f"tick_{member.prefix[:-1]}") if clocked else None, found)
+        block += ir.only_if(tick(member) if clocked else None, found)
     return block
 
 
@@ -119,25 +129,24 @@ def _stored(cells: PopulationGroup, member: Member, state: State, value: ir.Expr
     return when_learning(state, (*put(item(array(cells, name), "i"), value), *stamp))
 
 
-def _ticks(cells: PopulationGroup, event: str) -> dict[str, ir.Expression]:
-    """For each clock of the rules that act at ticks: whether it ticks in this step."""
-    clocks = [member.prefix[:-1] for member, _ in _hooks(cells, event)] if event == "on_tick" else []
-    return {clock: expr(f"(n + 1) % c.ticks_{clock} == 0", c=cells) for clock in clocks}
+def _ticking(cells: PopulationGroup, event: str) -> list[Member]:
+    """The rules that act at ticks."""
+    return list(dict.fromkeys(member for member, _ in _hooks(cells, event))) if event == "on_tick" else []
 
 
 def _pass(binder: Binder, cells: PopulationGroup, event: str) -> tuple[ir.Function, ...]:
     """What all cells do at a step, or at the ticks of their rules' clocks: states, then changes, which read them."""
-    hooks, ticks = _hooks(cells, event), _ticks(cells, event)
+    hooks, ticking = _hooks(cells, event), _ticking(cells, event)
     if not hooks:
         return ()
     states, changes = [h for h in hooks if h[1].writes], [h for h in hooks if not h[1].writes]
     body = ir.NOTHING
     for local, group in (("new", states), ("change", changes)):
         body += _called(binder, cells, group, local)
-        body += _applied(cells, group, local, clocked=bool(ticks))
-    lines = joined(*(let(f"tick_{clock}", ticking) for clock, ticking in ticks.items()))
+        body += _applied(cells, group, local, clocked=bool(ticking))
+    lines = joined(*(let(tick(member).name, ticks(cells, member)) for member in ticking))
     lines += code("for i in range(c.size):\n    body", c=cells, body=body)
-    doc = f"{'Slow clocks' if ticks else 'Continuous rules'} on the cells of {cells.name!r}."
+    doc = f"{'Slow clocks' if ticking else 'Continuous rules'} on the cells of {cells.name!r}."
     return (_function(binder, cells, event, doc, lines),)
 
 
@@ -147,8 +156,9 @@ def calls_of_rules(binder: Binder, cells: PopulationGroup, event: str) -> ir.Blo
     if event == "spikes_of":
         condition, there = None, bool(_hooks(cells, "on_spike") or _traces(cells))
     else:
-        condition, there = ir.any_of(_ticks(cells, event).values()), bool(_hooks(cells, event))
+        condition = ir.any_of(ticks(cells, member) for member in _ticking(cells, event))
+        there = bool(_hooks(cells, event))
     if condition is not None:
-        condition = ir.all_of([expr("network.learning[0] != 0", network=network), condition])
-    made = call(f"{event}_{cells.ident}", ir.Local("n"), cells, network)
+        condition = ir.all_of([is_learning(network), condition])
+    made = call(f"{event}_{cells.ident}", NOW, cells, network)
     return ir.only_if(condition, (ir.Do(made),)) if there else ()

@@ -6,7 +6,7 @@ from hebbstat.contract.state import State, Trace
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Site
 from hebbstat.engine.codegen.context import ProjectionContext, W
-from hebbstat.engine.codegen.fragments import LEARNING, let, put, results, when_learning
+from hebbstat.engine.codegen.fragments import LEARNING, function, is_learning, let, put, results, when_learning
 from hebbstat.engine.codegen.quote import added, array, expr, item, joined
 from hebbstat.engine.codegen.replay import newest_event, replayed, settle
 from hebbstat.engine.codegen.update import store, synapse_event
@@ -33,9 +33,8 @@ prefetch
 """,
         source=ir.Whole(at.source), prefetch=_prefetch(at),
     )  # fmt: skip
-    groups = (ir.Whole(group) for group in (at.links, at.source, at.network))
     doc = "List the rows to visit in step `n`: before the cells integrate, so that these are near by then."
-    return ir.Function(at.name("due"), "inline", doc, (ir.Local("n"), *groups), body)
+    return function(at.name("due"), doc, (at.links, at.source, at.network), body)
 
 
 def _prefetch(at: ProjectionContext) -> ir.Block:
@@ -92,7 +91,7 @@ def _visits(at: ProjectionContext, missed: tuple[ir.Function, ...]) -> ir.Block:
         name = f"{member.prefix}{state.name}"
         now = at.binder.advanced(site, member, state, at.own(name, "row"), at.expr("n - q.last[row]"))
         head += let(name, now)
-    behind = ir.only_if(at.expr("network.learning[0] != 0"), settle(at)) if plan.replays else ()
+    behind = ir.only_if(is_learning(at.network), settle(at)) if plan.replays else ()
     work = (*behind, *_deliver(at, site))
     if plan.fused:
         work = (ir.If(LEARNING, _fused(at, site), work),)

@@ -1,7 +1,7 @@
-"""Writes reductions: numbers of each cell from all its synapses, at the ticks of the rules that want them.
+"""Writes reductions: numbers of each cell from its synapses, at the ticks of the rules that want them.
 
-Those over one projection are evaluated in its pass (`sweep.py`). Those over all projections onto a cell are evaluated
-here, before any rule of that tick changes anything.
+Those over one projection stand in its pass (`sweep.py`). Those over all projections onto a cell have a function of
+their own, which is called before any rule of that tick changes anything.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from hebbstat.contract.mechanism import PopulationRule
 from hebbstat.contract.state import PerNeuron, Reduction, State
 from hebbstat.engine.codegen import ir
-from hebbstat.engine.codegen.quote import added, call, code, expr, joined
+from hebbstat.engine.codegen.fragments import flushed, function, ticks
+from hebbstat.engine.codegen.quote import added, array, code, expr, joined
 from hebbstat.engine.plan.arrays import Shape, Variable
 from hebbstat.engine.plan.model import Group, Member, Model, PopulationGroup, ProjectionGroup
 
@@ -30,20 +31,19 @@ def reductions(model: Model, cells: PopulationGroup) -> tuple[ir.Function, ...]:
     if not wanted:
         return ()
     links = onto(model, cells)
-    groups = dict.fromkeys([cells, *links, *(group for group, _, _ in wanted), model.rules])
-    body = ir.NOTHING
+    weights = [array(one, "w") for one in links]
+    body = joined(*(flushed(one, model.rules) for one in links if one.replays))
     for group, member, state in wanted:
-        body += ir.only_if(_ticks(group, member), _evaluated(cells, links, group, member, state))
-    flushes = joined(*(_flush(model, one) for one in links if one.replays))
+        assert isinstance(state.origin, Reduction)
+        to = reduction(group, f"{member.prefix}{state.name}")
+        body += ir.only_if(ticks(group, member), reduced(cells, weights, state.origin, to))
     doc = f"What rules want to know of all synapses onto the cells of {cells.name!r}."
-    parameters: tuple[ir.Local | ir.Whole, ...] = (ir.Local("n"), *map(ir.Whole, groups))
-    return (ir.Function(f"reduce_{cells.ident}", "called", doc, parameters, flushes + body),)
+    return (function(f"reduce_{cells.ident}", doc, (cells, *links, model.rules), body, "called"),)
 
 
 def when_reduced(model: Model, cells: PopulationGroup) -> ir.Expression | None:
     """Whether such a rule ticks in this step."""
-    ticks = {_ticks(group, member): None for group, member, _ in _wanted(model, cells)}
-    return ir.any_of(ticks)
+    return ir.any_of(dict.fromkeys(ticks(group, member) for group, member, _ in _wanted(model, cells)))
 
 
 def onto(model: Model, cells: PopulationGroup) -> list[ProjectionGroup]:
@@ -64,30 +64,14 @@ def _wanted(model: Model, cells: PopulationGroup) -> list[tuple[Group, Member, S
     return [(g, m, s) for g, m in members for s in m.mechanism.states.values() if is_over_neuron(m, s)]
 
 
-def _ticks(group: Group, member: Member) -> ir.Expression:
-    ticks: ir.Expression = expr(f"(n + 1) % group.ticks_{member.prefix[:-1]} == 0", group=group)
-    return ticks
-
-
-def _flush(model: Model, links: ProjectionGroup) -> ir.Block:
-    return (ir.Do(call(f"flush_{links.ident}", expr("n + 1"), links, links.target, model.rules)),)
-
-
-def _evaluated(
-    cells: PopulationGroup, links: Sequence[ProjectionGroup], group: Group, member: Member, state: State
-) -> ir.Block:
-    how, to = state.origin, reduction(group, f"{member.prefix}{state.name}")
-    assert isinstance(how, Reduction)
-    add = f"{ADDED[how.how]}(q.start, q.post, q.w, to)"
+def reduced(cells: PopulationGroup, of: Sequence[ir.Array], how: Reduction, to: ir.Array) -> ir.Block:
+    """Fills `to` with what becomes of the values, each of a projection onto the cells, in their order."""
+    add = f"{ADDED[how.how]}(q.start, q.post, values, to)"
     block = code("to[:] = begin", to=to, begin=expr(repr(BEGIN.get(how.how, 0.0))))
-    block += joined(*(code(add, q=one, to=to) for one in links))
+    block += joined(*(code(add, q=values.group, values=values, to=to) for values in of))
     if how.how in ("sum", "count"):
         return block
+    degree = code("degree = 0") + joined(*(code("degree += q.in_degree[i]", q=values.group) for values in of))
     last = "to[i] / max(1, degree)" if how.how == "mean" else "to[i] if degree > 0 else 0.0"
-    return block + code(
-        f"for i in range(c.size):\n    add_up\n    to[i] = {last}", c=cells, to=to, add_up=_degree(links)
-    )  # fmt: skip
-
-
-def _degree(links: Sequence[ProjectionGroup]) -> ir.Block:
-    return code("degree = 0") + joined(*(code("degree += q.in_degree[i]", q=one) for one in links))
+    text = f"for i in range(c.size):\n    add_up\n    to[i] = {last}"
+    return block + code(text, c=cells, to=to, add_up=degree)

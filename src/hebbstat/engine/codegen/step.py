@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Binder
+from hebbstat.engine.codegen.fragments import is_learning, ticks
 from hebbstat.engine.codegen.network_rules import EVENTS
 from hebbstat.engine.codegen.population_rules import calls_of_rules
 from hebbstat.engine.codegen.profiling import Part, clocked, part
@@ -13,8 +14,6 @@ from hebbstat.engine.codegen.quote import call, code, expr, joined
 from hebbstat.engine.codegen.reductions import when_reduced
 from hebbstat.engine.plan.model import Model, PopulationGroup, ProjectionGroup, sensed_cells
 from hebbstat.engine.plan.projection import Plan
-
-NOW = ir.Local("n")
 
 
 def run(
@@ -99,19 +98,18 @@ def _passed(model: Model, links: ProjectionGroup, event: str, function: ir.Funct
     """A pass over all synapses; that of slow clocks only while the simulation learns and one of them ticks."""
     if event != "on_tick":
         return _called(function)
-    clocks = [name for member in links.members if (name := f"ticks_{member.prefix[:-1]}") in links.variables]
-    ticks = ir.any_of(expr(f"(n + 1) % q.{name} == 0", q=links) for name in clocks)
-    assert ticks is not None, "what acts at ticks has a period"
-    return ir.only_if(ir.all_of([expr("network.learning[0] != 0", network=model.rules), ticks]), _called(function))
+    members = [member for member in links.members if f"ticks_{member.prefix[:-1]}" in links.variables]
+    ticking = ir.any_of(ticks(links, member) for member in members)
+    assert ticking is not None, "what acts at ticks has a period"
+    return ir.only_if(ir.all_of([is_learning(model.rules), ticking]), _called(function))
 
 
 def _reduced(model: Model, cells: PopulationGroup, there: Mapping[str, ir.Function]) -> ir.Block:
     """What rules want to know of all projections onto a population, at their ticks, before any of them acts."""
-    ticks = when_reduced(model, cells)
-    if ticks is None:
+    ticking = when_reduced(model, cells)
+    if ticking is None:
         return ()
-    learning = expr("network.learning[0] != 0", network=model.rules)
-    return ir.only_if(ir.all_of([learning, ticks]), _called(there[f"reduce_{cells.ident}"]))
+    return ir.only_if(ir.all_of([is_learning(model.rules), ticking]), _called(there[f"reduce_{cells.ident}"]))
 
 
 def _halts(model: Model) -> ir.Block:

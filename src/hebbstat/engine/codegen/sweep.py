@@ -9,12 +9,22 @@ from hebbstat.contract.state import Reduction, State
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Site
 from hebbstat.engine.codegen.context import ProjectionContext
-from hebbstat.engine.codegen.fragments import LEARNING, let, put, results, when_learning
+from hebbstat.engine.codegen.fragments import (
+    LEARNING,
+    flushed,
+    is_learning,
+    let,
+    put,
+    results,
+    tick,
+    ticks,
+    when_learning,
+)
 from hebbstat.engine.codegen.presynaptic import arriving_rate
-from hebbstat.engine.codegen.quote import added, array, call, expr, joined
-from hebbstat.engine.codegen.reductions import is_over_neuron, reduction
+from hebbstat.engine.codegen.quote import added, array, joined
+from hebbstat.engine.codegen.reductions import is_over_neuron, reduced, reduction
 from hebbstat.engine.codegen.replay import newest_event, replayed, settle
-from hebbstat.engine.codegen.update import Update, store, synapse_event, tick
+from hebbstat.engine.codegen.update import Update, store, synapse_event
 from hebbstat.engine.plan.arrays import Role, Shape, Variable
 from hebbstat.engine.plan.model import Member
 from hebbstat.network import streams
@@ -35,14 +45,13 @@ def _pass(at: ProjectionContext, event: str, bounds: list[Bound], missed: Functi
     reductions = _reductions(at) if clocks else ()
     passes_rows = bool(bounds or plan.synapse_hooks(event))
     settled = plan.replays and passes_rows and not reductions and not plan.state_hooks("PerPre", event)  # row by row
-    up_to_date = call(at.name("flush"), expr("n + 1"), at.links, at.target, at.network)
-    flush: ir.Block = (ir.Do(up_to_date),) if plan.replays and not settled else ()
+    flush = flushed(at.links, at.network) if plan.replays and not settled else ()
     ticking = {m.prefix: m for m in [*(at.links.member(bound.owner) for bound in bounds), *(m for m, _ in hooks)]}
-    ticks = joined(*(_ticks(at, ticking[prefix]) for prefix in sorted(ticking))) if clocks else ()
+    members = [ticking[prefix] for prefix in sorted(ticking)] if clocks else []
     body = (
-        *at.code("learning = network.learning[0] != 0"),
+        *let("learning", is_learning(at.network)),
         *ir.only_if(LEARNING, flush),
-        *ticks,
+        *joined(*(let(tick(member).name, ticks(at.links, member)) for member in members)),
         *reductions,
         *_keep_before(at, event),
         *_owners(at, "PerPost", event),
@@ -51,10 +60,6 @@ def _pass(at: ProjectionContext, event: str, bounds: list[Bound], missed: Functi
     )
     doc = f"{'Slow clocks' if clocks else 'Continuous rules'} of {at.links.name!r}."
     return (at.function(event, doc, body, "called", source=plan.rate),)
-
-
-def _ticks(at: ProjectionContext, member: Member) -> ir.Block:
-    return let(tick(member).name, at.expr(f"(n + 1) % q.ticks_{member.prefix[:-1]} == 0"))
 
 
 def _each(at: ProjectionContext, scope: str, block: ir.Block) -> ir.Block:
@@ -159,7 +164,7 @@ def _reductions(at: ProjectionContext) -> ir.Block:
 def _reduce(at: ProjectionContext, member: Member, how: Reduction, to: ir.Array) -> ir.Block:
     values = array(at.links, "w" if how.of == "w" else f"{member.prefix}{how.of}")
     if how.how != "quantile":
-        return at.code(f"reduce_{how.how}(q.start, q.post, q.in_degree, values, to)", values=values, to=to)
+        return reduced(at.target, [values], how, to)
     dtype = values.variable.dtype
     by_cell = added(at.links, f"by_cell_{dtype}", Variable(Shape.SYNAPSE, 0.0, dtype, Role.SCRATCH))
     until = added(at.links, "by_cell_until", Variable(Shape.CELL, 0, "int64", Role.SCRATCH))

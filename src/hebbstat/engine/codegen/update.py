@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from hebbstat.contract.mechanism import Bound
 from hebbstat.contract.state import Trace
 from hebbstat.engine.codegen import ir
-from hebbstat.engine.codegen.binding import NOW, Site
+from hebbstat.engine.codegen.binding import Site
 from hebbstat.engine.codegen.context import ProjectionContext
-from hebbstat.engine.codegen.fragments import let, results
+from hebbstat.engine.codegen.fragments import NOW, let, results, tick
 from hebbstat.engine.codegen.quote import expr, joined
 from hebbstat.engine.codegen.row_loop import RowLoop
-from hebbstat.engine.plan.model import Member
 
 
 @dataclass(frozen=True)
@@ -90,11 +89,6 @@ def _updates(at: ProjectionContext, site: Site, event: str, clocks: bool) -> Upd
             block += let(name, ir.Choice(value, tick(member), ir.Local(name)) if clocks else value)
             changed.append(name)
     return Update(tuple(block), tuple(changed))
-
-
-def tick(member: Member) -> ir.Local:
-    """Whether a rule's clock ticks in this step."""
-    return ir.Local(f"tick_{member.prefix[:-1]}")
 
 
 def derived(at: ProjectionContext, site: Site) -> ir.Block:

@@ -24,12 +24,7 @@ from hebbstat.engine.runtime.reductions import (
     add_largest,
     add_smallest,
     add_sums,
-    reduce_count,
-    reduce_max,
-    reduce_mean,
-    reduce_min,
     reduce_quantile,
-    reduce_sum,
 )
 from hebbstat.engine.runtime.replay import (
     BATCH,
@@ -65,7 +60,7 @@ __all__ = [
     "copy_lanes", "count_spikes", "cycles", "decode_due", "end_schedule", "exp", "fill_lanes", "find_due",
     "find_newest", "find_older", "gather_records", "halts_at", "has_done", "history_full", "inline", "kernel",
     "lanes", "log_spikes", "make_room", "next_place", "normal", "number_lanes", "place_of", "planned",
-    "planned_of", "prefetch_rows", "rate_of", "reduce_count", "reduce_max", "reduce_mean", "reduce_min",
-    "reduce_quantile", "reduce_sum", "rounded32", "rounded64", "rounded_to", "row_element", "step_key",
+    "planned_of", "prefetch_rows", "rate_of",
+    "reduce_quantile", "rounded32", "rounded64", "rounded_to", "row_element", "step_key",
     "stop_asked", "synapse_element", "uniform32", "uniform64", "unpack", "wait_for", "whole_lanes",
 ]  # fmt: skip

@@ -16,48 +16,6 @@ from hebbstat.engine.runtime.replay import of_synapse
 
 
 @inline
-def reduce_sum(start, post, in_degree, values, out):
-    """out[i] = the sum of the values of neuron i's synapses."""
-    out[:] = 0.0
-    for k in range(start[0], start[start.size - 1]):
-        out[post[k]] += np.float64(values[k])
-
-
-@inline
-def reduce_count(start, post, in_degree, values, out):
-    """out[i] = the number of neuron i's synapses."""
-    out[:] = 0.0
-    for k in range(start[0], start[start.size - 1]):
-        out[post[k]] += 1.0
-
-
-@inline
-def reduce_mean(start, post, in_degree, values, out):
-    """out[i] = the mean over neuron i's synapses, 0 where there are none."""
-    reduce_sum(start, post, in_degree, values, out)
-    for i in range(out.size):
-        out[i] /= max(1.0, np.float64(in_degree[i]))
-
-
-@inline
-def reduce_max(start, post, in_degree, values, out):
-    """out[i] = the largest value of neuron i's synapses, 0 where there are none."""
-    for i in range(out.size):
-        out[i] = -1e308 if in_degree[i] > 0 else 0.0
-    for k in range(start[0], start[start.size - 1]):
-        out[post[k]] = max(out[post[k]], np.float64(values[k]))
-
-
-@inline
-def reduce_min(start, post, in_degree, values, out):
-    """out[i] = the smallest value of neuron i's synapses, 0 where there are none."""
-    for i in range(out.size):
-        out[i] = 1e308 if in_degree[i] > 0 else 0.0
-    for k in range(start[0], start[start.size - 1]):
-        out[post[k]] = min(out[post[k]], np.float64(values[k]))
-
-
-@inline
 def add_sums(start, post, values, out):
     """out[i] += the sum of the values of neuron i's synapses; `values` may be one for all."""
     for k in range(start[0], start[start.size - 1]):
