@@ -6,12 +6,13 @@ other, and what a recorder keeps of the reference may be held against what it ke
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from hebbstat.contract.errors import BadValueError, UnknownNameError, suggestion
+from hebbstat.contract.errors import BadValueError
+from hebbstat.network.recorded import Recorded, check_names
 
 if TYPE_CHECKING:
     from hebbstat.reference.simulation import ReferenceSimulation
@@ -37,32 +38,6 @@ class Recorder(Protocol):
 
     def data(self) -> dict[str, Any]:
         """What it kept, by name."""
-
-
-class Recorded(Mapping[str, Any]):
-    """What a plain run recorded: labelled xarray data by name, or by recorder."""
-
-    def __init__(self, data: dict[str, Any]) -> None:
-        self._data = data
-
-    def __getitem__(self, name: Any) -> Any:
-        if not isinstance(name, str):
-            name, *others = name.recorded
-            if others:
-                raise UnknownNameError(f"that recorder recorded several: {', '.join((name, *others))}; name one")
-        if name not in self._data:
-            raise UnknownNameError(f"nothing recorded as '{name}'; {suggestion(name, self._data)}")
-        return self._data[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._data)
-
-    def __len__(self) -> int:
-        return len(self._data)
-
-    def __repr__(self) -> str:
-        lines = [f"  {name}: {dict(self._data[name].sizes)}" for name in self._data]
-        return "\n".join(["<Recorded", *lines, ">"]) if lines else "<Recorded nothing; pass record=[...] to run()>"
 
 
 class PlainView:
@@ -94,9 +69,7 @@ class PlainRun:
             raise BadValueError(f"record={recorders!r} must be a list of recorders: record=[Spikes('exc')]")
         self._reference, self.sim, self.recorders = sim, PlainView(sim), recorders
         self.first, self.end = sim.step_count, sim.step_count + steps
-        names = [name for one in recorders for name in one.names(self.sim)]
-        if twice := [name for name in names if names.count(name) > 1]:
-            raise BadValueError(f"two recorders would both be called '{twice[0]}'; keep one, or record in two runs")
+        check_names([name for one in recorders for name in one.names(self.sim)])
         for one in recorders:
             one.begin(self.sim, steps)
         self._wanted = [wish for one in recorders for wish in one.subscriptions()]

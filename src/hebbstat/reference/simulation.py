@@ -14,10 +14,11 @@ from hebbstat.contract.errors import UnknownNameError, suggestion
 from hebbstat.contract.units import is_number
 from hebbstat.network import Population, Projection, lookup, naming
 from hebbstat.network.duration import steps_of_run
+from hebbstat.network.recorded import Recorded
 from hebbstat.reference.clocks import ticking
 from hebbstat.reference.elements import WHOLE
 from hebbstat.reference.parts import Call
-from hebbstat.reference.recording import PlainRun, Recorded, Recorder
+from hebbstat.reference.recording import PlainRun, Recorder
 from hebbstat.reference.world import World
 
 

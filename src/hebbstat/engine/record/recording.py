@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hebbstat.contract.errors import UnknownNameError, suggestion
-from hebbstat.engine.record.recorder import Recorder
 from hebbstat.engine.record.zarr_store import ALONG, write
+from hebbstat.network.recorded import Recorded
 
 if TYPE_CHECKING:
     from xarray import DataArray
+
+    from hebbstat.engine.record.recorder import Recorder
 
 
 class Joined(Mapping[str, Any]):
@@ -38,7 +39,7 @@ class Joined(Mapping[str, Any]):
         return len(self._rest)
 
 
-class Recording(Mapping[str, "DataArray"]):
+class Recording(Recorded):
     """What a run recorded: labelled xarray data by name, such as 'exc.spikes', 'exc.v' or 'inputs -> exc.weights'.
 
     spikes = Spikes("exc")
@@ -49,7 +50,8 @@ class Recording(Mapping[str, "DataArray"]):
     """
 
     def __init__(self, data: Mapping[str, Any], attrs: dict[str, Any]) -> None:
-        self._data, self.attrs = data, attrs
+        super().__init__(data)
+        self.attrs = attrs
 
     @classmethod
     def open(cls, path: str | Path) -> Recording:
@@ -67,21 +69,9 @@ class Recording(Mapping[str, "DataArray"]):
         """What the health monitor noticed during the run: `problem`, `where`, `since` and `noticed` (ms), `text`."""
         return list(self.attrs.get("health", []))
 
-    def __getitem__(self, name: str | Recorder) -> DataArray:
-        if not isinstance(name, str):
-            name, *others = name.recorded
-            if others:
-                raise UnknownNameError(f"that recorder recorded several: {', '.join((name, *others))}; name one")
-        if name not in self._data:
-            raise UnknownNameError(f"nothing recorded as '{name}'; {suggestion(name, self._data)}")
-        found: DataArray = self._data[name]  # several arrays are a Dataset, which is indexed by their names
-        return found
+    if TYPE_CHECKING:  # several arrays are a Dataset, which is indexed by their names
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._data)
-
-    def __len__(self) -> int:
-        return len(self._data)
+        def __getitem__(self, name: str | Recorder) -> DataArray: ...
 
     def save(self, path: str | Path, *, replace: bool = False) -> Path:
         """Write everything to a zarr folder, one group per name, with the network's description; returns its path.
@@ -92,7 +82,3 @@ class Recording(Mapping[str, "DataArray"]):
         path = Path(path)
         write(path, self.attrs, self._data, replace)
         return path
-
-    def __repr__(self) -> str:
-        lines = [f"  {name}: {dict(self._data[name].sizes)}" for name in self._data]
-        return "\n".join(["<Recording", *lines, ">"]) if lines else "<Recording of nothing; pass record=[...] to run()>"

@@ -23,6 +23,7 @@ from hebbstat.engine.run.interrupt import listening
 from hebbstat.engine.run.oversubscription import ThreadAdapter
 from hebbstat.engine.run.progress import ProgressBar
 from hebbstat.engine.state.view import SimulationView
+from hebbstat.network.recorded import check_names
 
 LOOK_EVERY = 0.2  # seconds between looks at progress and Ctrl-C
 
@@ -132,10 +133,7 @@ def _check(sim: SimulationView, recorders: Any) -> None:
     for recorder in recorders:
         if not isinstance(recorder, Recorder):
             raise BadValueError(f"record= takes recorders such as Spikes('exc'), not {recorder!r}")
-    names = [name for recorder in recorders for name in recorder.names(sim)]
-    for name in names:
-        if names.count(name) > 1:
-            raise BadValueError(f"two recorders would both be called '{name}'; keep one, or record in two runs")
+    check_names([name for recorder in recorders for name in recorder.names(sim)])
 
 
 def _compile(core: Core) -> None:
