@@ -68,9 +68,10 @@ def test_voltages_in_volts_are_noticed() -> None:
         hs.ReferenceSimulation(net)
 
 
-def test_a_threshold_below_the_reset_is_noticed() -> None:
+@pytest.mark.parametrize("reset", [-60.0, 0.0])
+def test_a_threshold_below_the_reset_is_noticed(reset: float) -> None:
     net = hs.Network()
-    net.add(hs.LIF(v_threshold=-80.0), 1, "b")
+    net.add(hs.LIF(v_threshold=-80.0, v_reset=reset), 1, "b")
     with pytest.warns(hs.NetworkWarning, match=r"v_threshold=-80 mV of LIF of 'b' is not above v_reset=.* at once"):
         hs.ReferenceSimulation(net)
 

@@ -100,7 +100,8 @@ def _warn_of_small_voltages(neuron: Neuron, what: str) -> None:
     """Voltages that are all below 1 mV were more often given in volts; a threshold below the reset fires for ever."""
     units = {name: spec.unit.symbol for name, spec in neuron.fields.items() if spec.unit is not None}
     values = {name: neuron.values[name] for name, symbol in units.items() if symbol == "mV"}
-    given = {name: value for name, value in values.items() if isinstance(value, float) and value != 0.0}
+    values = {name: value for name, value in values.items() if isinstance(value, float)}
+    given = {name: value for name, value in values.items() if value != 0.0}
     if len(given) > 1 and all(abs(value) < 1.0 for value in given.values()):
         name, value = next(iter(given.items()))
         tell(
@@ -108,7 +109,7 @@ def _warn_of_small_voltages(neuron: Neuron, what: str) -> None:
             f"{1000 * value:g} mV?",
             NetworkWarning,
         )
-    threshold, reset = given.get("v_threshold"), given.get("v_reset")
+    threshold, reset = values.get("v_threshold"), values.get("v_reset")
     if threshold is not None and reset is not None and threshold <= reset:
         tell(
             f"v_threshold={threshold:g} mV of {what} is not above v_reset={reset:g} mV: it fires again at once",
