@@ -8,12 +8,14 @@ import numpy as np
 import hebbstat as hs
 from hebbstat.engine import runtime
 from hebbstat.engine.memory.layout import Layout
-from hebbstat.engine.plan.model import PLACES
 
 STATES = (
     "size first ids counts rates fired cursor logged scheduled n i k slot F lambda_ v_new x_decay x_rate x_at arrived"
 )
 FIELDS = "drive_ last since row e j s w_ h_step spiked_at key_0 rule0_x neuron_v U64 np math exp network learning τ"
+
+PLACES = re.compile(r"(neuron|release|receptor\d+|rule\d+)_")
+"""What the names of a user's variables begin with, and no other."""
 
 
 def _neuron() -> str:

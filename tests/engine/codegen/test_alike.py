@@ -11,7 +11,7 @@ import hebbstat as hs
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.merge import FEW, share
 from hebbstat.engine.codegen.quote import code
-from hebbstat.engine.plan.model import Group
+from hebbstat.engine.plan.groups import Group
 from hebbstat.network import instantiate
 
 

@@ -12,7 +12,8 @@ from hebbstat.engine.codegen import ir, module
 from hebbstat.engine.codegen.module import write_module
 from hebbstat.engine.codegen.printing import Printer
 from hebbstat.engine.codegen.quote import code, expr
-from hebbstat.engine.plan.model import Group, build
+from hebbstat.engine.plan.groups import Group
+from hebbstat.engine.plan.model import build
 from hebbstat.engine.plan.projection import plans_of
 from hebbstat.network import instantiate
 

@@ -13,7 +13,7 @@ from helpers.compositions import QUICK, compose
 import hebbstat as hs
 from hebbstat.engine.memory.sizes import SIZE, Sizes
 from hebbstat.engine.plan.arrays import LEDGER, Owner, Role, Shape, Variable
-from hebbstat.engine.plan.model import NETWORK, Group, PopulationGroup, ProjectionGroup
+from hebbstat.engine.plan.groups import NETWORK, Group, PopulationGroup, ProjectionGroup
 from hebbstat.engine.state.global_state import digest, gather, groups, put
 
 pytestmark = pytest.mark.usefixtures("plain")

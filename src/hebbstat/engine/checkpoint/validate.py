@@ -16,7 +16,7 @@ import numpy as np
 from hebbstat.contract.errors import HebbstatError
 from hebbstat.engine.core import Core
 from hebbstat.engine.plan.arrays import Role, Shape, Variable
-from hebbstat.engine.plan.model import Group, Member, PopulationGroup
+from hebbstat.engine.plan.groups import Group, Member, PopulationGroup
 from hebbstat.engine.state import setting
 from hebbstat.engine.state.access import Found
 from hebbstat.engine.state.global_state import State, gather, groups, saved

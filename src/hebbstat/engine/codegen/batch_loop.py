@@ -16,7 +16,7 @@ from hebbstat.engine.codegen.hooks import Hooks
 from hebbstat.engine.codegen.quote import added, array, code, expr, item
 from hebbstat.engine.codegen.records import Fetch
 from hebbstat.engine.plan.arrays import scratch
-from hebbstat.engine.plan.model import ProjectionGroup
+from hebbstat.engine.plan.groups import ProjectionGroup
 
 ROW = ir.Local("row")
 

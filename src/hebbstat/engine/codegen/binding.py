@@ -20,17 +20,8 @@ from hebbstat.engine.codegen.fragments import NOW
 from hebbstat.engine.codegen.hooks import Hooks
 from hebbstat.engine.codegen.quote import added, array, expr, item
 from hebbstat.engine.plan.arrays import Shape
-from hebbstat.engine.plan.model import (
-    Group,
-    Member,
-    Model,
-    PopulationGroup,
-    ProjectionGroup,
-    draw_key,
-    known_of,
-    left_behind,
-    modulator,
-)
+from hebbstat.engine.plan.groups import Group, Member, PopulationGroup, ProjectionGroup, known_of
+from hebbstat.engine.plan.model import Model, draw_key, left_behind, modulator
 from hebbstat.network import lookup
 from hebbstat.network.lookup import Asking
 from hebbstat.network.streams import hook_stream

@@ -15,7 +15,8 @@ from hebbstat.engine.codegen.quote import added, array, call, code, expr, item
 from hebbstat.engine.codegen.reductions import reduction
 from hebbstat.engine.codegen.row_loop import RowLoop
 from hebbstat.engine.plan.arrays import Shape, Variable, history, parameter
-from hebbstat.engine.plan.model import Member, target_variable
+from hebbstat.engine.plan.groups import Member
+from hebbstat.engine.plan.model import target_variable
 from hebbstat.engine.plan.projection import Plan
 
 W = ir.Local("w")

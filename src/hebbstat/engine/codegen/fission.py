@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.quote import added, item
 from hebbstat.engine.plan.arrays import scratch
-from hebbstat.engine.plan.model import ProjectionGroup
+from hebbstat.engine.plan.groups import ProjectionGroup
 
 SHARED = (ir.Local("row"), ir.Number(0))
 CELL, SYNAPSE = ir.Local("i"), ir.Local("k")

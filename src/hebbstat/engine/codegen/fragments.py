@@ -8,7 +8,7 @@ from hebbstat.contract.hooks import Hook
 from hebbstat.contract.state import State
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.quote import call, expr
-from hebbstat.engine.plan.model import Group, Member, ProjectionGroup
+from hebbstat.engine.plan.groups import Group, Member, ProjectionGroup
 
 LEARNING = ir.Local("learning")
 NOW = ir.Local("n")

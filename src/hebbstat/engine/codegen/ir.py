@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 from hebbstat.engine.plan.arrays import Variable
-from hebbstat.engine.plan.model import Group
+from hebbstat.engine.plan.groups import Group
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache
 
 from hebbstat.engine.codegen import ir
-from hebbstat.engine.plan.model import Group
+from hebbstat.engine.plan.groups import Group
 
 FEW = 3  # uses of a function that become part of the kernel, each compiled anew; one with more is called
 

@@ -16,7 +16,8 @@ from hebbstat.engine.codegen.projection import of_projection
 from hebbstat.engine.codegen.reductions import reductions
 from hebbstat.engine.codegen.step import run
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.model import Group, Model, tuple_name
+from hebbstat.engine.plan.groups import Group, tuple_name
+from hebbstat.engine.plan.model import Model
 from hebbstat.engine.plan.projection import Plan
 
 HEAD = '''"""The kernel of a network, written by Hebbstat from its structure. Do not edit: it is named by its content.

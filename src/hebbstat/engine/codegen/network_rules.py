@@ -18,7 +18,8 @@ from hebbstat.engine.codegen.fragments import (
     ticks,
 )
 from hebbstat.engine.codegen.quote import array, expr, item, joined
-from hebbstat.engine.plan.model import Member, Model, left_behind, sensed_cells
+from hebbstat.engine.plan.groups import Member
+from hebbstat.engine.plan.model import Model, left_behind, sensed_cells
 from hebbstat.network import lookup
 
 EVENTS = ("step", "on_tick")

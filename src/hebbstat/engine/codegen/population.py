@@ -15,7 +15,7 @@ from hebbstat.engine.codegen.fragments import function, is_learning, kept_unless
 from hebbstat.engine.codegen.population_rules import rules_on_cells
 from hebbstat.engine.codegen.quote import added, array, code, expr, item, joined
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.model import Member, PopulationGroup, SharedReceptor
+from hebbstat.engine.plan.groups import Member, PopulationGroup, SharedReceptor
 
 SUMS = ("current", "conductance", "drive")  # what receptors give a neuron together
 NEXT_PLACE = ir.Local("place")  # in the loop over all cells, each cell's draws lie at the next place

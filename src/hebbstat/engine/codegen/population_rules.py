@@ -24,7 +24,7 @@ from hebbstat.engine.codegen.fragments import (
 )
 from hebbstat.engine.codegen.quote import array, call, code, expr, item, joined
 from hebbstat.engine.codegen.reductions import reduction
-from hebbstat.engine.plan.model import Member, PopulationGroup
+from hebbstat.engine.plan.groups import Member, PopulationGroup
 
 Hooks = list[tuple[Member, Hook]]
 

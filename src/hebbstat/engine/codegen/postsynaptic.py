@@ -11,7 +11,7 @@ from hebbstat.engine.codegen.binding import Site
 from hebbstat.engine.codegen.context import ProjectionContext
 from hebbstat.engine.codegen.fragments import LEARNING, let, put, results, when_learning
 from hebbstat.engine.codegen.quote import array, expr, item, joined
-from hebbstat.engine.plan.model import Member
+from hebbstat.engine.plan.groups import Member
 
 States = list[tuple[Member, State]]
 

@@ -11,7 +11,7 @@ from hebbstat.engine.codegen.quote import added, array, expr, item, joined
 from hebbstat.engine.codegen.replay import newest_event, replayed, settle
 from hebbstat.engine.codegen.update import store, synapse_event
 from hebbstat.engine.plan.arrays import Shape, scratch
-from hebbstat.engine.plan.model import Member
+from hebbstat.engine.plan.groups import Member
 from hebbstat.network.connectors import OneToOne
 
 States = list[tuple[Member, State]]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.quote import code
-from hebbstat.engine.plan.model import Group
+from hebbstat.engine.plan.groups import Group
 
 
 @dataclass(frozen=True)

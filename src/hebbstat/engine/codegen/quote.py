@@ -12,7 +12,7 @@ from typing import Any
 
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.plan.arrays import Variable
-from hebbstat.engine.plan.model import Group
+from hebbstat.engine.plan.groups import Group
 
 SIGNS: dict[type[ast.AST], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%", ast.Eq: "==", ast.NotEq: "!=",

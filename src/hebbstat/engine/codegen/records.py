@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.quote import added, array, code, item
 from hebbstat.engine.plan.arrays import Shape, scratch
-from hebbstat.engine.plan.model import ProjectionGroup
+from hebbstat.engine.plan.groups import ProjectionGroup
 
 OLDER = "h_older"
 """The field that says when a cell had its last event but one: a synapse that missed it is picked."""

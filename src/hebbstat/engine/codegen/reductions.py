@@ -14,7 +14,8 @@ from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.fragments import flushed, function, ticks
 from hebbstat.engine.codegen.quote import added, array, code, expr, joined
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.model import Group, Member, Model, PopulationGroup, ProjectionGroup
+from hebbstat.engine.plan.groups import Group, Member, PopulationGroup, ProjectionGroup
+from hebbstat.engine.plan.model import Model
 
 ADDED = {"sum": "add_sums", "mean": "add_sums", "count": "add_counts", "max": "add_largest", "min": "add_smallest"}
 BEGIN = {"max": -1e308, "min": 1e308}  # what a reduction is before the first value; else 0

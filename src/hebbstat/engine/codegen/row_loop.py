@@ -10,7 +10,7 @@ from hebbstat.engine.codegen.fission import cut, needs_cell, put_later
 from hebbstat.engine.codegen.hooks import Hooks
 from hebbstat.engine.codegen.quote import code, expr
 from hebbstat.engine.codegen.records import Fetch
-from hebbstat.engine.plan.model import ProjectionGroup
+from hebbstat.engine.plan.groups import ProjectionGroup
 
 
 class RowLoop:

@@ -12,7 +12,8 @@ from hebbstat.engine.codegen.population_rules import calls_of_rules
 from hebbstat.engine.codegen.profiling import Part, clocked, part
 from hebbstat.engine.codegen.quote import call, code, expr, joined
 from hebbstat.engine.codegen.reductions import when_reduced
-from hebbstat.engine.plan.model import Model, PopulationGroup, ProjectionGroup, sensed_cells
+from hebbstat.engine.plan.groups import PopulationGroup, ProjectionGroup
+from hebbstat.engine.plan.model import Model, sensed_cells
 from hebbstat.engine.plan.projection import Plan
 
 

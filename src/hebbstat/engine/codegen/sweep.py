@@ -26,7 +26,7 @@ from hebbstat.engine.codegen.reductions import is_over_neuron, reduced, reductio
 from hebbstat.engine.codegen.replay import newest_event, replayed, settle
 from hebbstat.engine.codegen.update import Update, store, synapse_event
 from hebbstat.engine.plan.arrays import Role, Shape, Variable
-from hebbstat.engine.plan.model import Member
+from hebbstat.engine.plan.groups import Member
 from hebbstat.network import streams
 
 Functions = tuple[ir.Function, ...]

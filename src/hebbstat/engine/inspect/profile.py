@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hebbstat.contract.errors import BadValueError
 from hebbstat.engine.core import Core
-from hebbstat.engine.plan.model import NETWORK
+from hebbstat.engine.plan.groups import NETWORK
 
 
 class Profile:

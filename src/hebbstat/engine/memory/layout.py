@@ -20,7 +20,8 @@ from hebbstat.contract.errors import TooLargeError
 from hebbstat.engine.memory.shard import SynapseShard, partition
 from hebbstat.engine.memory.sizes import BLOCK, SIZE, Sizes
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.model import NETWORK, Group, Model, PopulationGroup, ProjectionGroup, tuple_name
+from hebbstat.engine.plan.groups import NETWORK, Group, PopulationGroup, ProjectionGroup, tuple_name
+from hebbstat.engine.plan.model import Model
 from hebbstat.engine.runtime.allocate import aligned_empty, aligned_full
 from hebbstat.engine.runtime.arguments import Packed
 from hebbstat.engine.runtime.replay import BATCH

@@ -1,154 +1,38 @@
-"""What a simulation consists of: every variable of every population and projection, with its shape and role.
-
-The generator reads them to write code; the layout, to cut arrays into one shard per thread.
-
-**Names.** What a user named is called by its place and its name (`neuron_v`, `rule0_0_x`, `receptor1_g`, `release_u`);
-what the engine adds to it has a word of the engine's in front (`decay_of_rule0_0_x`), and so has what is the engine's
-alone (`first`, `h_step`). Populations are `pop_...`, projections `proj_...` in the kernel. So no name that a user
-chooses can be one of the engine's, nor two of a user's be one.
-"""
+"""What a simulation consists of: every variable of every population and projection, with its shape and role."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from hebbstat.contract import random
-from hebbstat.contract.mechanism import Bound, Mechanism, Neuron, PopulationRule, Receptor
+from hebbstat.contract.mechanism import Neuron, PopulationRule, Receptor
 from hebbstat.contract.signals import FollowState, steps_of
 from hebbstat.contract.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, Sensor, State, Trace
 from hebbstat.engine.plan import unsupported
-from hebbstat.engine.plan.arrays import Owner, Role, Shape, Variable, declared, parameter
+from hebbstat.engine.plan.arrays import Role, Shape, Variable, parameter
+from hebbstat.engine.plan.groups import (
+    NETWORK,
+    Group,
+    Member,
+    PopulationGroup,
+    ProjectionGroup,
+    SharedReceptor,
+)
 from hebbstat.network import lookup
 from hebbstat.network.derive import initial
 from hebbstat.network.instantiate import NetworkInstance, Table
 from hebbstat.network.lookup import quantities, quantity_of
-from hebbstat.network.network import Network, Population, Projection
+from hebbstat.network.network import Network
 from hebbstat.network.scopes import field_scope, is_slow
 
 SHAPE_OF_SCOPE = {
     PerNeuron: Shape.CELL, PerPost: Shape.CELL, PerPre: Shape.ROW, PerSynapse: Shape.SYNAPSE, Global: Shape.NUMBER,
 }  # fmt: skip
-NETWORK = "network."
-"""The name of the group of the network's rules: no name of a user's has a dot."""
-
-PLACES = re.compile(r"(neuron|release|receptor\d+|rule\d+)_")
-"""What the names of a user's variables begin with, and no other."""
-
-
-@dataclass(eq=False)
-class Member:
-    """A mechanism in its group: its place, the prefix of its variables, its hooks."""
-
-    place: str
-    prefix: str
-    mechanism: Mechanism
-    owner: str = ""
-
-
-@dataclass(eq=False)
-class Group:
-    """Variables that kernels get as one named tuple: those of a population, a projection or the network's rules."""
-
-    owner: ClassVar[Owner] = Owner.NETWORK
-
-    name: str
-    ident: str
-    variables: dict[str, Variable] = field(default_factory=dict)
-    members: list[Member] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self._own = declared(self.owner)
-
-    @property
-    def arrays(self) -> dict[str, Variable]:
-        """All that a shard of the group holds: what the ledger declares for it, then its variables."""
-        return {n: own for n, own in self._own.items() if not own.only or getattr(self, own.only)} | self.variables
-
-    def known(self, added: dict[str, Variable]) -> dict[str, Variable]:
-        """All that there may be, in the order of the kernels' tuples; `added` is what generated code adds."""
-        return self._own | self.variables | added
-
-    def array(self, name: str) -> Variable:
-        """One of them."""
-        return self.variables[name] if name in self.variables else self._own[name]
-
-    def member(self, mechanism: Mechanism) -> Member:
-        """The member that is this mechanism."""
-        return next(m for m in self.members if m.mechanism is mechanism)
-
-    def shape(self, name: str) -> Shape | None:
-        """What a variable has values for; None if there is none of that name."""
-        return self.variables[name].shape if name in self.variables else None
-
-
-@dataclass(eq=False)
-class SharedReceptor(Member):
-    """A receptor shared by all projections onto a population that have equal ones."""
-
-    @property
-    def sums(self) -> bool:
-        """Whether something wants the sum of what arrives in a step; mostly all is traces that take the amounts."""
-        states = self.mechanism.states.values()
-        traces = [state.takes_amounts for state in states if isinstance(state.origin, Trace)]
-        return not traces or not all(traces) or any(hook.event == "on_arrival" for hook in self.mechanism.hooks)
-
-    @property
-    def takes(self) -> tuple[str, ...]:
-        """The variables of cells that amounts are added to."""
-        traces = [name for name, state in self.mechanism.states.items() if state.takes_amounts]
-        return (*(f"{self.prefix}{name}" for name in traces), *([self.arrived] if self.sums else []))
-
-    @property
-    def arrived(self) -> str:
-        """The variable that sums what arrives in a step."""
-        return f"arrived_{self.prefix[:-1]}"
-
-
-@dataclass(eq=False)
-class PopulationGroup(Group):
-    """A population."""
-
-    owner = Owner.POPULATION
-    population: Population = None  # type: ignore[assignment]
-    pools: list[SharedReceptor] = field(default_factory=list)
-
-    @property
-    def spiking(self) -> bool:
-        """Whether its cells give out spikes."""
-        return self.population.spiking
-
-    @property
-    def rate(self) -> bool:
-        """Whether they give out a rate instead."""
-        return not self.spiking
-
-
-@dataclass(eq=False)
-class ProjectionGroup(Group):
-    """A projection."""
-
-    owner = Owner.PROJECTION
-    projection: Projection = None  # type: ignore[assignment]
-    source: PopulationGroup = None  # type: ignore[assignment]
-    target: PopulationGroup = None  # type: ignore[assignment]
-    receptor_of: str | None = None  # the projection whose receptor arrivals go to: its own, or an equal one
-    delivers_to: tuple[str, ...] = ()  # the variables of the target that arrivals are added to
-    hooks: list[tuple[int, Bound]] = field(default_factory=list)  # (rule number, bound hook)
-    records: list[str] = field(default_factory=list)  # what a visit reads of each cell: fields of one record
-    coalesced: bool = False  # whether many short rows are visited at once
-    replays: bool = False  # whether postsynaptic events change synapses
-
-    @property
-    def asks_elapsed(self) -> bool:
-        """Whether a hook or gate asks how long ago a row had its last event."""
-        hooks = [hook.all_reads for _, mechanism in self.projection.mechanisms() for hook in mechanism.hooks]
-        gates = [gate.reads for rule in self.projection.rules for bound in rule.bound() for gate in bound.gates]
-        return any("elapsed" in reads for reads in (*hooks, *gates))
 
 
 @dataclass(eq=False)
@@ -369,12 +253,6 @@ def left_behind(name: str) -> str:
     return f"left_{name}"
 
 
-def known_of(member: Member) -> tuple[str, ...]:
-    """What a member has: states, fields, derived values."""
-    mechanism = member.mechanism
-    return (*mechanism.states, *mechanism.fields, *mechanism.derived)
-
-
 def sensed_cells(model: Model) -> list[PopulationGroup]:
     """Populations whose spikes a network rule counts."""
     names = {
@@ -384,8 +262,3 @@ def sensed_cells(model: Model) -> list[PopulationGroup]:
         if isinstance(state.origin, Sensor)
     }
     return [cells for name, cells in model.cells.items() if name in names]
-
-
-def tuple_name(group: Group) -> str:
-    """The name of a group's named tuple in the module."""
-    return f"Tuple_of_{group.ident}"

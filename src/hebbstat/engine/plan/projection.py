@@ -10,7 +10,8 @@ from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import Bound
 from hebbstat.contract.state import State
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.model import Member, Model, ProjectionGroup
+from hebbstat.engine.plan.groups import Member, ProjectionGroup
+from hebbstat.engine.plan.model import Model
 
 
 @dataclass(eq=False)

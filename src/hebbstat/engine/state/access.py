@@ -13,7 +13,8 @@ from typing import Any
 from hebbstat.contract.errors import BadValueError, UnknownNameError, suggestion
 from hebbstat.contract.mechanism import Neuron
 from hebbstat.engine.plan.arrays import Shape
-from hebbstat.engine.plan.model import NETWORK, Group, Member, Model, ProjectionGroup
+from hebbstat.engine.plan.groups import NETWORK, Group, Member, ProjectionGroup
+from hebbstat.engine.plan.model import Model
 from hebbstat.network import naming
 from hebbstat.network.network import Population, Projection
 

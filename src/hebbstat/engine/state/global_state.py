@@ -14,7 +14,7 @@ import numpy as np
 from hebbstat.contract.signals import steps_of
 from hebbstat.engine.core import Core
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.model import Group, Member
+from hebbstat.engine.plan.groups import Group, Member
 
 State = dict[str, np.ndarray]  # "owner/variable" -> values in canonical order
 

@@ -16,15 +16,8 @@ from hebbstat.contract.signals import FollowState
 from hebbstat.contract.state import State, Trace
 from hebbstat.engine.core import Core
 from hebbstat.engine.plan.arrays import Shape
-from hebbstat.engine.plan.model import (
-    NETWORK,
-    SHAPE_OF_SCOPE,
-    Group,
-    Member,
-    PopulationGroup,
-    ProjectionGroup,
-    modulator,
-)
+from hebbstat.engine.plan.groups import NETWORK, Group, Member, PopulationGroup, ProjectionGroup
+from hebbstat.engine.plan.model import SHAPE_OF_SCOPE, modulator
 from hebbstat.engine.state.access import Found
 from hebbstat.engine.state.global_state import gather_delays, gathered, rows
 from hebbstat.network import lookup

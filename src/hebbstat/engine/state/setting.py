@@ -18,7 +18,7 @@ from hebbstat.contract.signals import Moving, steps_of
 from hebbstat.contract.state import Trace
 from hebbstat.engine.core import Core
 from hebbstat.engine.plan.arrays import Role, Shape
-from hebbstat.engine.plan.model import Group, Member
+from hebbstat.engine.plan.groups import Group, Member
 from hebbstat.engine.state.access import Found, title
 from hebbstat.engine.state.global_state import gathered, groups, put_variable, set_clock
 from hebbstat.engine.state.present import now, of_presynaptic, state_value

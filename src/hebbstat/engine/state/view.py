@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from hebbstat.engine.core import Core
-from hebbstat.engine.plan.model import NETWORK, modulator
+from hebbstat.engine.plan.groups import NETWORK
+from hebbstat.engine.plan.model import modulator
 from hebbstat.engine.state import access
 from hebbstat.engine.state.present import present
 from hebbstat.engine.state.synapse_sample import SynapseSample
