@@ -14,6 +14,7 @@ from hebbstat.contract.state import (
     Inflow,
     Lagged,
     PerBranch,
+    PerNeuron,
     PerPost,
     PerPre,
     PerSynapse,
@@ -104,11 +105,16 @@ def _offered(mechanism: Mechanism, name: str, scope: Scope, hook: Hook) -> bool:
         return side in scope.sides
     if name not in mechanism.kind.offers:
         return True
-    if name == "value" and isinstance(mechanism, Plasticity) and quantity_scope(mechanism.acts_on) not in scope.visible:
+    if name == "value" and _whose_value(mechanism) not in scope.visible:
         return False
     is_there = not NAMES[name].events or (hook.event in NAMES[name].events and not hook.after)
     shared = not NAMES[name].scopes or scope in NAMES[name].scopes
     return is_there and shared and name not in mechanism.kind.events[hook.event].hides
+
+
+def _whose_value(mechanism: Mechanism) -> Scope:
+    """Whose what a rule acts on is."""
+    return quantity_scope(mechanism.acts_on) if isinstance(mechanism, Plasticity) else PerNeuron
 
 
 def _reads(mechanism: Mechanism, scopes: tuple[Scope, ...]) -> Iterator[str]:

@@ -14,10 +14,10 @@ from hebbstat.contract.errors import (
 from hebbstat.contract.events import DRAWS
 from hebbstat.contract.mechanism import Mechanism, Neuron, Plasticity, PopulationRule
 from hebbstat.contract.signals import Moving, steps_of
-from hebbstat.contract.state import Inflow, Lagged, PerPost, PerPre, PerSynapse, Reduction, Sensor, Trace
+from hebbstat.contract.state import Global, Inflow, Lagged, PerPost, PerPre, PerSynapse, Reduction, Sensor, Trace
 from hebbstat.network.lookup import places, quantities, watched
 from hebbstat.network.network import Network, Population, Projection
-from hebbstat.network.scopes import check_reads
+from hebbstat.network.scopes import check_reads, field_scope
 
 
 def check(net: Network) -> None:
@@ -46,6 +46,11 @@ def _check_quantities(net: Network) -> None:
         mechanism, what = at[owner, place], f"{name} of {type(at[owner, place]).__name__} on '{owner}'"
         if isinstance(mechanism.values.get(name), Moving):
             raise BadValueError(f"{what} is a signal, so no rule can change it; give a number, array or distribution")
+        if field_scope(mechanism, name) is Global:
+            raise ContractError(
+                f"{what} is one number, since what is shared needs it, so no rule can change it for each owner; let "
+                "the rule act on another parameter"
+            )
 
 
 def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:

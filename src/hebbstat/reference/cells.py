@@ -61,8 +61,10 @@ class Cells:
         self.spike_hooks = [Call(self.part, h, scope_of(h)) for h in hooks if h.writes and h.event == "on_spike"]
         values = {h.event: Call(self.part, h, PerNeuron) for h in hooks if not h.writes}
         self.fires, self.output = values.get("fires"), values.get("output")
-        self.traces = increments([self.part])
-        self.rule_traces = [one for one in increments(self.rules) if one.store.state.scope is PerNeuron]
+        self.traces, self.rule_traces = (
+            [one for one in increments(parts) if one.store.state.scope is PerNeuron]
+            for parts in ([self.part], self.rules)
+        )
         bounds = [(rule, bound) for rule in self.rules for bound in rule.mechanism.bound()]
         self.changes = {
             event: [Change(rule, b, PerNeuron) for rule, b in bounds if b.adds is not None and b.hook.event == event]

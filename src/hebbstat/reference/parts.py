@@ -142,7 +142,7 @@ class Store:
         match self.state.origin:
             case Sensor():
                 watched = lookup.watched(self.sim.network, self.part.mechanism, self.state)
-                return float(self.sim.spikes_in_step(watched.name))
+                return float(self.sim.spikes_sensed(watched.name))
             case Inflow(source=source, reach=reach):
                 return self._inflow(self.part.stores[source], self.part.number(reach), e)
             case Lagged(source=source):

@@ -120,7 +120,8 @@ class ReferenceSimulation(World):
         return left
 
     def record_spikes(self) -> None:
-        """The list of all spikes: by step, population as added, neuron."""
+        """The list of all spikes: by step, population as added, neuron. From now on sensors know those of this step."""
+        self.fired = self.now
         for name, cells in self.cells.items():
             self.spikes += [(self.now, name, neuron) for neuron in cells.spikes.get(self.now, ())]
 
@@ -236,7 +237,7 @@ class ReferenceSimulation(World):
         }  # fmt: skip
 
     def _load(self, saved: dict[str, Any]) -> None:
-        self.now = self.remembered = saved["now"]
+        self.now = self.remembered = self.fired = saved["now"]
         self.frozen_steps, self.left = saved["frozen"], saved["left"]
         del self.spikes[saved["spikes"] :]
         for (owner, place, name), values in saved["stores"].items():

@@ -169,7 +169,7 @@ class Connections:
         A spike of frozen time (`old`) changes no slow state.
         """
         assert self.release is not None
-        stores, updates = list(self.release.stores.values()), []
+        stores, updates = [store for store in self.release.stores.values() if store.state.is_plain], []
         row_values: list[list[float]] = []
         for synapse in synapses:
             result = self.transmit(synapse)

@@ -32,6 +32,7 @@ class World:
         self.made = replace(made, values={place: dict(values) for place, values in made.values.items()})
         self.network, self.dt = self.made.network, self.made.network.dt
         self.now = self.remembered = -1  # the step in progress, or the last one done
+        self.fired = -1  # the last step whose spikes are known
         self.frozen_depth = 0  # how many `with frozen()` the user is in
         self.frozen_steps: set[int] = set()
         self.spikes: list[tuple[int, str, int]] = []
@@ -162,9 +163,9 @@ class World:
             for state, store in part.stores.items()
         }
 
-    def spikes_in_step(self, population: str) -> int:
-        """How many cells of a population spiked in this step."""
-        return len(self.cells[population].spikes.get(self.now, ()))
+    def spikes_sensed(self, population: str) -> int:
+        """How many cells of a population spiked in the last step whose spikes are known."""
+        return len(self.cells[population].spikes.get(self.fired, ()))
 
     def was_frozen(self, step: int) -> bool:
         """Whether a step lies in frozen time."""

@@ -62,7 +62,6 @@ def hook(**functions: Any) -> dict[str, Any]:
 
 MEETS: dict[str, Any] = {
     "branch": lambda: rule(**moved(hs.PerBranch, "on_post")),
-    "shared": lambda: rule(**moved(hs.Global, "step")),
     "lagged": lambda: rule(**lagged()),
     "after": lambda: rule(**delayed()),
     "rewiring": lambda: ticking(**hook(prune=lambda w: w < 0.0)),
@@ -81,9 +80,6 @@ MEETS: dict[str, Any] = {
         acts_on="release.U",
         move=c.on_pre(lambda c, value: c + value),
         **hook(on_pre=lambda c: c),
-    ),
-    "sensor": lambda: rule(
-        of="a", seen=hs.PerPost.spikes_of("of"), __annotations__={"of": str}, **hook(on_pre=lambda seen: seen)
     ),
 }
 

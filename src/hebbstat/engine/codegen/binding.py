@@ -215,6 +215,8 @@ class Binder:
         key = f"{neuron.prefix}{name}"
         assert key in cells.variables, "unsupported.check lets nothing pass that moves with a signal"
         shape = cells.variables[key].shape
+        if shape is Shape.ONE:
+            return expr("F(value)", value=item(array(cells, key), 0))
         assert shape is not Shape.TABLE, "unsupported.check lets no signal pass"
         return array(cells, key) if shape is Shape.NUMBER else item(array(cells, key), index)
 

@@ -14,6 +14,7 @@ from hebbstat.engine.codegen.fragments import NOW, function
 from hebbstat.engine.codegen.quote import added, array, call, code, expr, item
 from hebbstat.engine.codegen.reductions import reduction
 from hebbstat.engine.codegen.row_loop import RowLoop
+from hebbstat.engine.codegen.shared import is_one_for_all, present
 from hebbstat.engine.plan.arrays import Shape, Variable, history, parameter
 from hebbstat.engine.plan.groups import Member
 from hebbstat.engine.plan.model import target_variable
@@ -109,6 +110,8 @@ class ProjectionContext:
             name, scope = f"{member.prefix}{which.name}", which.scope.name
             if isinstance(which.origin, Reduction):
                 return self.reduced(name)
+            if is_one_for_all(which):
+                return present(self.binder, site, member, which)
             if scope == "PerSynapse" or (scope == "PerPre" and in_visit):
                 return ir.Local(name)
             if scope == "PerPre":
@@ -127,6 +130,8 @@ class ProjectionContext:
             name, scope = f"{member.prefix}{which.name}", which.scope.name
             if isinstance(which.origin, Reduction):
                 return self.reduced(name)
+            if is_one_for_all(which):
+                return self.snapshot(name, present(self.binder, now, member, which))
             if scope == "PerSynapse":
                 return ir.Local(name)
             if scope == "PerPost":

@@ -14,6 +14,7 @@ from hebbstat.engine.codegen.population import of_population
 from hebbstat.engine.codegen.printing import Printer
 from hebbstat.engine.codegen.projection import of_projection
 from hebbstat.engine.codegen.reductions import reductions
+from hebbstat.engine.codegen.shared import sense
 from hebbstat.engine.codegen.step import run
 from hebbstat.engine.plan.arrays import Shape, Variable
 from hebbstat.engine.plan.groups import Group, tuple_name
@@ -60,6 +61,8 @@ def write_module(model: Model, plans: Mapping[str, Plan], dtype: str, timed: boo
         functions += written
     for cells in model.cells.values():
         functions += reductions(model, cells)
+    for group in (*model.cells.values(), *model.links.values()):
+        functions += sense(model, group)
     functions += of_network(binder)
     kernel, parts = run(binder, plans, functions, timed)
     kept, stands_for = share(functions)

@@ -32,7 +32,7 @@ def of_network(binder: Binder) -> tuple[ir.Function, ...]:
     """
     model = binder.model
     bodies = {"step": (*_leave(model), *_count(model), *_step(binder)), "on_tick": _ticks(binder)}
-    learning, groups = let("learning", is_learning(model.rules)), (model.rules, *sensed_cells(model))
+    learning, groups = let("learning", is_learning(model.rules)), (model.rules, *sensed_cells(model, [model.rules]))
     return tuple(function(f"{event}_network", "", groups, learning + body) for event, body in bodies.items() if body)
 
 

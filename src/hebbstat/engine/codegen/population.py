@@ -7,15 +7,17 @@ from dataclasses import replace
 
 from hebbstat.contract.errors import NotSupportedError
 from hebbstat.contract.hooks import Hook
-from hebbstat.contract.mechanism import LONG_AGO
-from hebbstat.contract.state import State, Trace
+from hebbstat.contract.mechanism import LONG_AGO, PopulationRule
+from hebbstat.contract.state import WHOLE, State, Trace
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Binder, Site
 from hebbstat.engine.codegen.fragments import function, is_learning, kept_unless_learning, let, put
 from hebbstat.engine.codegen.population_rules import rules_on_cells
 from hebbstat.engine.codegen.quote import added, array, code, expr, item, joined
+from hebbstat.engine.codegen.shared import keep, moved, place, shared, was, whole
 from hebbstat.engine.plan.arrays import Shape, Variable
 from hebbstat.engine.plan.groups import Member, PopulationGroup, SharedReceptor
+from hebbstat.engine.plan.model import sensors
 
 SUMS = ("current", "conductance", "drive")  # what receptors give a neuron together
 NEXT_PLACE = ir.Local("place")  # in the loop over all cells, each cell's draws lie at the next place
@@ -59,9 +61,11 @@ def _integrate(binder: Binder, cells: PopulationGroup) -> ir.Function:
     site = _site(binder, cells, offered)
     body = (
         *_load_states(cells, neuron),
+        *_shared_are(cells, neuron, "was"),
         *_receptors_give(binder, cells, wanted),
         *(_input(cells) if "input" in wanted else ()),
         *_step(binder, neuron, site),
+        *_shared_are(cells, neuron, "now"),
         *_receptors_step(binder, cells),
         *_give_out(binder, site, neuron, cells),
     )
@@ -72,6 +76,7 @@ def _integrate(binder: Binder, cells: PopulationGroup) -> ir.Function:
 learning
 schedule
 places
+shared
 for i in range(c.size):
     body
     next_one
@@ -80,6 +85,7 @@ spikes
 finish
 """,
         c=cells, learning=let("learning", is_learning(network)), body=body, outputs=_note_outputs(cells),
+        shared=(*_shared_step(binder, cells, neuron), *_sensed(cells)),
         schedule=code("begin_schedule(n, c.cursor, c.train_step, c.train_id, c.scheduled)", c=cells) if given else (),
         places=code("place = place_of(c.first)", c=cells) if drawn else (),
         next_one=code("place = next_place(place)") if drawn else (),
@@ -131,7 +137,8 @@ if c.logging[0]:
 
 def _own(cells: PopulationGroup, member: Member) -> dict[str, ir.Item]:
     """The plain states of a member: their local names, and where they are kept."""
-    names = [_local(member, state) for state in member.mechanism.states.values() if state.is_plain]
+    states = [state for state in member.mechanism.states.values() if state.is_plain and state.scope not in WHOLE]
+    names = [_local(member, state) for state in states]
     return {name: item(array(cells, name), "i") for name in names}
 
 
@@ -141,6 +148,30 @@ def _load_states(cells: PopulationGroup, member: Member) -> ir.Block:
 
 def _store_states(cells: PopulationGroup, member: Member) -> ir.Block:
     return joined(*(put(place, ir.Local(name)) for name, place in _own(cells, member).items()))
+
+
+def _sensed(cells: PopulationGroup) -> ir.Block:
+    """How many cells spiked in the step before: those of this step are not known yet."""
+    found = [(m, state) for m, state in sensors(cells) if not isinstance(m.mechanism, PopulationRule)]
+    return joined(*(let(_local(*one), expr("F(count)", count=place(cells, *one))) for one in found))
+
+
+def _shared_step(binder: Binder, cells: PopulationGroup, neuron: Member) -> ir.Block:
+    """The step of what all cells share: locals `was_` and `now_` have its values before and after."""
+    states, site = shared([neuron]), whole(cells)
+    block = keep(binder, cells, [neuron])
+    for member, state in states:
+        if state.moves:
+            kept = place(cells, member, state)
+            block += kept_unless_learning(state, kept, binder.after_step(site, member, state, was(member, state)))
+    block += moved(binder, cells, "step", [neuron])
+    return block + joined(*(let(f"now_{_local(*one)}", place(cells, *one)) for one in states))
+
+
+def _shared_are(cells: PopulationGroup, neuron: Member, word: str) -> ir.Block:
+    """What all cells share is as it was before the step, or is now."""
+    names = [_local(member, state) for member, state in shared([neuron])]
+    return joined(*(let(name, expr("F(value)", value=ir.Local(f"{word}_{name}"))) for name in names))
 
 
 def _receptors_give(binder: Binder, cells: PopulationGroup, wanted: set[str]) -> ir.Block:
@@ -192,10 +223,10 @@ def _new_values_hold(member: Member, hooks: list[Hook]) -> ir.Block:
 
 def _step(binder: Binder, member: Member, site: Site) -> ir.Block:
     """`step` hooks read the values before the step, traces too; then these decay, then the new values hold."""
-    hooks = [hook for hook in member.mechanism.hooks if hook.event == "step" and hook.writes]
+    hooks = [hook for hook in member.mechanism.hooks if hook.event == "step" and hook.writes[0].scope not in WHOLE]
     block = joined(*(_new_values(binder, site, member, hook) for hook in hooks))
     for state in member.mechanism.states.values():
-        if state.moves:
+        if state.moves and state.scope not in WHOLE:
             name = ir.Local(_local(member, state))
             block += kept_unless_learning(state, name, binder.after_step(site, member, state, name))
     return block + _new_values_hold(member, hooks)
@@ -233,7 +264,8 @@ def _spikes(binder: Binder, cells: PopulationGroup, offered: dict[str, ir.Expres
     site = _site(binder, cells, {**offered, **kept})
     site = replace(site, element=(expr("c.first + i", c=cells),), bits="bits_of")
     hooks = [hook for hook in neuron.mechanism.hooks if hook.event == "on_spike" and hook.writes]
-    traces = [state for state in neuron.mechanism.states.values() if isinstance(state.origin, Trace)]
+    states = neuron.mechanism.states.values()
+    traces = [state for state in states if isinstance(state.origin, Trace) and state.scope not in WHOLE]
     block = joined(*(_new_values(binder, site, neuron, hook) for hook in hooks))
     for n, state in enumerate(traces):
         block += let(f"jump{n}", binder.jumped(site, neuron, state, ir.Local(_local(neuron, state))))
@@ -243,5 +275,5 @@ def _spikes(binder: Binder, cells: PopulationGroup, offered: dict[str, ir.Expres
     wanted = {name for hook in neuron.mechanism.hooks for name in hook.all_reads}
     block += put(_spiked_at(cells), expr("n")) if "steps_since_spike" in wanted else ()
     text = "for e in range(count):\n    i = c.ids[slot, c.first + e] - c.first\n    load\n    block\n    store"
-    load, store = _load_states(cells, neuron), _store_states(cells, neuron)
-    return code(text, c=cells, load=load, block=block, store=store) if block else ()
+    load = (*_load_states(cells, neuron), *_shared_are(cells, neuron, "now"))
+    return code(text, c=cells, load=load, block=block, store=_store_states(cells, neuron)) if block else ()

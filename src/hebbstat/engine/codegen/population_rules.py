@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import PopulationRule
-from hebbstat.contract.state import Reduction, State, Trace
+from hebbstat.contract.state import WHOLE, PerNeuron, Reduction, State, Trace
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Binder, Site
 from hebbstat.engine.codegen.fragments import (
@@ -24,6 +24,7 @@ from hebbstat.engine.codegen.fragments import (
 )
 from hebbstat.engine.codegen.quote import array, call, code, expr, item, joined
 from hebbstat.engine.codegen.reductions import reduction
+from hebbstat.engine.codegen.shared import as_it_was, is_one_for_all, keep, moved, present
 from hebbstat.engine.plan.groups import Member, PopulationGroup
 
 Hooks = list[tuple[Member, Hook]]
@@ -39,12 +40,14 @@ def _rules(cells: PopulationGroup) -> list[Member]:
 
 
 def _hooks(cells: PopulationGroup, event: str) -> Hooks:
-    return [(m, hook) for m in _rules(cells) for hook in m.mechanism.hooks if hook.event == event]
+    """Hooks that run for each cell."""
+    hooks = [(m, hook) for m in _rules(cells) for hook in m.mechanism.hooks if hook.event == event]
+    return [(m, hook) for m, hook in hooks if not (hook.writes and hook.writes[0].scope in WHOLE)]
 
 
 def _traces(cells: PopulationGroup) -> list[tuple[Member, State]]:
     states = [(m, state) for m in _rules(cells) for state in m.mechanism.states.values()]
-    return [(m, state) for m, state in states if isinstance(state.origin, Trace)]
+    return [(m, state) for m, state in states if isinstance(state.origin, Trace) and state.scope is PerNeuron]
 
 
 def _site(binder: Binder, cells: PopulationGroup, member: Member) -> Site:
@@ -53,6 +56,8 @@ def _site(binder: Binder, cells: PopulationGroup, member: Member) -> Site:
     def state(site: Site, of: Member, which: State) -> ir.Expression:
         if isinstance(which.origin, Reduction):
             return item(reduction(cells, f"{of.prefix}{which.name}"), "i")
+        if is_one_for_all(which):
+            return present(binder, site, of, which)
         return binder.advanced(site, of, which, item(array(cells, f"{of.prefix}{which.name}"), "i"))
 
     def of_neuron(side: str, name: str) -> ir.Expression | None:
@@ -104,9 +109,13 @@ for e in range(c.counts[slot, c.column]):
     return (_function(binder, cells, "spikes_of", doc, body),)
 
 
-def _called(binder: Binder, cells: PopulationGroup, hooks: Hooks, local: str) -> ir.Block:
-    """Calls hooks and keeps what they return in numbered locals."""
-    calls = (binder.call(_site(binder, cells, member), member, hook) for member, hook in hooks)
+def _called(
+    binder: Binder, cells: PopulationGroup, hooks: Hooks, local: str, before: bool = False
+) -> ir.Block:  # fmt: skip
+    """Calls hooks and keeps what they return in numbered locals; they may read what all share as it was `before`."""
+    sites = [_site(binder, cells, member) for member, _ in hooks]
+    sites = [as_it_was(site) for site in sites] if before else sites
+    calls = (binder.call(site, member, hook) for site, (member, hook) in zip(sites, hooks, strict=True))
     return joined(*(let(f"{local}{k}", value) for k, value in enumerate(calls)))
 
 
@@ -129,23 +138,30 @@ def _stored(cells: PopulationGroup, member: Member, state: State, value: ir.Expr
     return when_learning(state, (*put(item(array(cells, name), "i"), value), *stamp))
 
 
+def _is_there(cells: PopulationGroup, event: str) -> bool:
+    """Whether some rule has a hook of an event, for each cell or for all."""
+    return any(hook.event == event for member in _rules(cells) for hook in member.mechanism.hooks)
+
+
 def _ticking(cells: PopulationGroup, event: str) -> list[Member]:
     """The rules that act at ticks."""
-    return list(dict.fromkeys(member for member, _ in _hooks(cells, event))) if event == "on_tick" else []
+    hooks = [(m, hook) for m in _rules(cells) for hook in m.mechanism.hooks if hook.event == event == "on_tick"]
+    return list(dict.fromkeys(member for member, _ in hooks))
 
 
 def _pass(binder: Binder, cells: PopulationGroup, event: str) -> tuple[ir.Function, ...]:
     """What all cells do at a step, or at the ticks of their rules' clocks: states, then changes, which read them."""
     hooks, ticking = _hooks(cells, event), _ticking(cells, event)
-    if not hooks:
+    if not _is_there(cells, event):
         return ()
     states, changes = [h for h in hooks if h[1].writes], [h for h in hooks if not h[1].writes]
     body = ir.NOTHING
     for local, group in (("new", states), ("change", changes)):
-        body += _called(binder, cells, group, local)
+        body += _called(binder, cells, group, local, before=group is states)
         body += _applied(cells, group, local, clocked=bool(ticking))
     lines = joined(*(let(tick(member).name, ticks(cells, member)) for member in ticking))
-    lines += code("for i in range(c.size):\n    body", c=cells, body=body)
+    lines += keep(binder, cells, _rules(cells)) + moved(binder, cells, event, _rules(cells))
+    lines += code("for i in range(c.size):\n    body", c=cells, body=body) if body else ()
     doc = f"{'Slow clocks' if ticking else 'Continuous rules'} on the cells of {cells.name!r}."
     return (_function(binder, cells, event, doc, lines),)
 
@@ -157,7 +173,7 @@ def calls_of_rules(binder: Binder, cells: PopulationGroup, event: str) -> ir.Blo
         condition, there = None, bool(_hooks(cells, "on_spike") or _traces(cells))
     else:
         condition = ir.any_of(ticks(cells, member) for member in _ticking(cells, event))
-        there = bool(_hooks(cells, event))
+        there = _is_there(cells, event)
     if condition is not None:
         condition = ir.all_of([is_learning(network), condition])
     made = call(f"{event}_{cells.ident}", NOW, cells, network)

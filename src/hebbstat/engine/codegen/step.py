@@ -79,15 +79,24 @@ def _step(binder: Binder, plans: Mapping[str, Plan], there: Mapping[str, ir.Func
     """The parts of one step, in their order."""
     model = binder.model
     cells, links = list(model.cells.values()), list(model.links.values())
-    named = [f"due_{q.ident}" for q in links] + [f"integrate_{c.ident}" for c in cells]
-    named += [f"arrive_{q.ident}" for q in links] + [f"post_{q.ident}" for q in links]
-    blocks = [_called(there[name]) for name in named if name in there]
+    before = [f"due_{q.ident}" for q in links] + [f"integrate_{c.ident}" for c in cells]
+    sensed = [there[name] for group in (*cells, *links) if (name := f"sense_{group.ident}") in there]
+    events = [f"arrive_{q.ident}" for q in links] + [f"post_{q.ident}" for q in links]
+    blocks = [_called(there[name]) for name in before if name in there]
+    blocks += [_fired(model), *map(_called, sensed)] if sensed else []
+    blocks += [_called(there[name]) for name in events if name in there]
     blocks += [calls_of_rules(binder, c, "spikes_of") for c in cells]
     for event in EVENTS:
         blocks += [_reduced(model, c, there) for c in cells] if event == "on_tick" else []
         blocks += [_passed(model, q, event, there[name]) for q in links if (name := f"{event}_{q.ident}") in there]
         blocks += [calls_of_rules(binder, c, event) for c in cells]
     return [part(block) for block in blocks if block]
+
+
+def _fired(model: Model) -> ir.Block:
+    """What counts spikes waits for those of all threads."""
+    text = "has_done(network.fired, thread, n + 1)\nwait_for(network.fired, threads, n + 1)"
+    return code(text, network=model.rules)
 
 
 def _called(function: ir.Function) -> ir.Block:
@@ -128,6 +137,7 @@ def _full(cells: PopulationGroup) -> ir.Expression:
 
 def _end(model: Model, there: Mapping[str, ir.Function]) -> list[Part]:
     """The network's rules; what counts spikes waits for those of all threads."""
-    ready = code("wait_for(network.progress, threads, n + 1)", network=model.rules) if sensed_cells(model) else ()
+    counts = sensed_cells(model, [model.rules])
+    ready = code("wait_for(network.progress, threads, n + 1)", network=model.rules) if counts else ()
     rules = [_called(there[name]) for event in EVENTS if (name := f"{event}_network") in there]
     return [part(block) for block in (ready, *rules) if block]

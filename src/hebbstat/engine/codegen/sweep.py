@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hebbstat.contract.mechanism import Bound
-from hebbstat.contract.state import Reduction, State
+from hebbstat.contract.state import WHOLE, Reduction, State
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Site
 from hebbstat.engine.codegen.context import ProjectionContext
@@ -24,6 +24,7 @@ from hebbstat.engine.codegen.presynaptic import arriving_rate
 from hebbstat.engine.codegen.quote import added, array, joined
 from hebbstat.engine.codegen.reductions import is_over_neuron, reduced, reduction
 from hebbstat.engine.codegen.replay import newest_event, replayed, settle
+from hebbstat.engine.codegen.shared import as_it_was, keep, moved, shared
 from hebbstat.engine.codegen.update import Update, store, synapse_event
 from hebbstat.engine.plan.arrays import Role, Shape, Variable
 from hebbstat.engine.plan.groups import Member
@@ -39,7 +40,8 @@ def passes(at: ProjectionContext, missed: Functions) -> Functions:
 
 def _pass(at: ProjectionContext, event: str, bounds: list[Bound], missed: Functions) -> Functions:
     plan, clocks = at.plan, event == "on_tick"
-    hooks = [hook for scope in ("PerPost", "PerPre", "PerSynapse") for hook in plan.state_hooks(scope, event)]
+    scopes = (*(scope.name for scope in WHOLE), "PerPost", "PerPre", "PerSynapse")
+    hooks = [hook for scope in scopes for hook in plan.state_hooks(scope, event)]
     if not bounds and not hooks:
         return ()
     reductions = _reductions(at) if clocks else ()
@@ -54,6 +56,8 @@ def _pass(at: ProjectionContext, event: str, bounds: list[Bound], missed: Functi
         *joined(*(let(tick(member).name, ticks(at.links, member)) for member in members)),
         *reductions,
         *_keep_before(at, event),
+        *keep(at.binder, at.links, plan.rules),
+        *moved(at.binder, at.links, event, plan.rules),
         *_owners(at, "PerPost", event),
         *_owners(at, "PerPre", event),
         *(ir.only_if(LEARNING, _all_rows(at, event, bounds, settled, missed)) if passes_rows else ()),
@@ -139,7 +143,8 @@ def _before(at: ProjectionContext, site: Site, event: str) -> Site | None:
     def state(own: Site, member: Member, which: State) -> ir.Expression:
         return _was(at, member, which) if (id(member), which.name) in kept else site.state(site, member, which)
 
-    return replace(site, state=state) if kept else None
+    before = replace(site, state=state) if kept else site
+    return as_it_was(before) if kept or shared(at.plan.rules) else None
 
 
 def _rounded(at: ProjectionContext, site: Site, update: Update) -> ir.Block:
@@ -177,7 +182,7 @@ def _owners(at: ProjectionContext, scope: str, event: str) -> ir.Block:
     hooks, index = at.plan.state_hooks(scope, event), _index(scope)
     if not hooks:
         return ()
-    site = at.drawing(at.now(), scope)
+    site = as_it_was(at.drawing(at.now(), scope))
     body = arriving_rate(at) if scope == "PerPre" else ()
     body += joined(*(let(f"new{n}", at.binder.call(site, member, hook)) for n, (member, hook) in enumerate(hooks)))
     for n, (member, hook) in enumerate(hooks):

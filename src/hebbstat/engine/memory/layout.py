@@ -52,6 +52,7 @@ class Layout:
     frozen_from: np.ndarray = field(init=False)
     flags: np.ndarray = field(init=False)
     progress: np.ndarray = field(init=False)
+    fired: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
         self._require_memory()
@@ -63,7 +64,7 @@ class Layout:
         sizes = Sizes(self.threads, self.slots)
         shared = self._shared(self.model.rules, sizes)
         self.learning, self.frozen_from = shared["learning"], shared["frozen_from"]
-        self.flags, self.progress = shared["flags"], shared["progress"]
+        self.flags, self.progress, self.fired = shared["flags"], shared["progress"], shared["fired"]
         self.shards[NETWORK] = [self._shard(self.model.rules, shared, sizes) for _ in range(self.threads)]
 
     def _require_memory(self) -> None:

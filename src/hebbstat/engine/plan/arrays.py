@@ -175,6 +175,7 @@ LEDGER: dict[Owner, dict[str, Variable]] = {
         "was_frozen": Variable(Shape.STEPS, 0, "bool_", Role.RING),
         "flags": Variable(Shape.FLAGS, 0, "int64", Role.CONTROL, shared=True),
         "progress": Variable(Shape.THREAD_LINES, 0, "int64", Role.CONTROL, shared=True),  # the step each has come to
+        "fired": Variable(Shape.THREAD_LINES, 0, "int64", Role.CONTROL, shared=True),  # and that whose spikes are known
         "spent": Variable(Shape.PARTS, 0, "int64", Role.LOG, always=True),  # counted or not, kernels take the same
     },
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,7 +12,18 @@ import numpy as np
 from hebbstat.contract import random
 from hebbstat.contract.mechanism import Neuron, PopulationRule, Receptor
 from hebbstat.contract.signals import FollowState, steps_of
-from hebbstat.contract.state import Global, PerNeuron, PerPost, PerPre, PerSynapse, Sensor, State, Trace
+from hebbstat.contract.state import (
+    WHOLE,
+    Global,
+    PerNeuron,
+    PerPopulation,
+    PerPost,
+    PerPre,
+    PerSynapse,
+    Sensor,
+    State,
+    Trace,
+)
 from hebbstat.engine.plan import unsupported
 from hebbstat.engine.plan.arrays import Role, Shape, Variable, parameter
 from hebbstat.engine.plan.groups import (
@@ -32,6 +43,7 @@ from hebbstat.network.scopes import field_scope, is_slow
 
 SHAPE_OF_SCOPE = {
     PerNeuron: Shape.CELL, PerPost: Shape.CELL, PerPre: Shape.ROW, PerSynapse: Shape.SYNAPSE, Global: Shape.NUMBER,
+    PerPopulation: Shape.NUMBER,
 }  # fmt: skip
 
 
@@ -212,7 +224,7 @@ def _is_stamped(group: Group, member: Member, state: State) -> bool:
         return False
     if state.scope is PerPre:
         return state.slow or (state.moves and group.asks_elapsed)
-    return state.moves and (state.scope is PerPost or member.place == "release")
+    return state.moves and (state.scope in (PerPost, *WHOLE) or member.place == "release")
 
 
 def _prepare_targets(model: Model) -> None:
@@ -253,12 +265,14 @@ def left_behind(name: str) -> str:
     return f"left_{name}"
 
 
-def sensed_cells(model: Model) -> list[PopulationGroup]:
-    """Populations whose spikes a network rule counts."""
-    names = {
-        lookup.watched(model.net, member.mechanism, state).name
-        for member in model.rules.members
-        for state in member.mechanism.states.values()
-        if isinstance(state.origin, Sensor)
-    }
+def sensors(group: Group) -> list[tuple[Member, State]]:
+    """The sensors of a group's mechanisms."""
+    states = [(member, state) for member in group.members for state in member.mechanism.states.values()]
+    return [(member, state) for member, state in states if isinstance(state.origin, Sensor)]
+
+
+def sensed_cells(model: Model, by: Iterable[Group]) -> list[PopulationGroup]:
+    """Populations whose spikes mechanisms of some groups count."""
+    found = [one for group in by for one in sensors(group)]
+    names = {lookup.watched(model.net, member.mechanism, state).name for member, state in found}
     return [cells for name, cells in model.cells.items() if name in names]

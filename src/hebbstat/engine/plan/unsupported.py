@@ -9,7 +9,6 @@ from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import (
     Bound,
     Mechanism,
-    NetworkRule,
     Neuron,
     Plasticity,
     PopulationRule,
@@ -18,7 +17,6 @@ from hebbstat.contract.mechanism import (
 )
 from hebbstat.contract.signals import Moving
 from hebbstat.contract.state import (
-    WHOLE,
     Inflow,
     Lagged,
     PerBranch,
@@ -26,7 +24,6 @@ from hebbstat.contract.state import (
     PerPost,
     PerSynapse,
     Reduction,
-    Sensor,
     State,
     Trace,
 )
@@ -35,7 +32,6 @@ from hebbstat.network.network import Network, Projection
 
 REFUSALS = {
     "branch": "states per dendritic branch",
-    "shared": "states that a whole population or projection shares (rules of the network may have them)",
     "lagged": "lagged copies of a state",
     "after": "events delayed further with after=",
     "rewiring": "births and deaths of synapses",
@@ -50,7 +46,6 @@ REFUSALS = {
     "signal": "rules that read a neuron's parameter that is a signal, or is derived from one that moves",
     "decay": "states of synapses and rules that decay or advance with what moves: a signal, or what a rule acts on",
     "value": "hooks of states that read the `value` of anything but w",
-    "sensor": "sensors outside the rules of the network",
 }
 """Key -> what is refused, in words."""
 
@@ -80,10 +75,6 @@ def check(net: Network) -> None:
 def _of_mechanism(mechanism: Mechanism, on: On, aims: set[Target], at: Place) -> Iterator[str]:
     for state in mechanism.states.values():
         yield from _of_state(mechanism, state)
-        if state.scope in WHOLE and not isinstance(mechanism, NetworkRule):
-            yield "shared"
-        if isinstance(state.origin, Sensor) and not isinstance(mechanism, NetworkRule):
-            yield "sensor"
         event_driven = isinstance(mechanism, Plasticity | Release | PopulationRule)
         if event_driven and _moves_by(mechanism, state, on, aims, at):
             yield "decay"
@@ -208,7 +199,8 @@ def _moves(bound: Bound, projection: Projection, aims: set[Target]) -> bool:
     place = (projection.name, next(at for at, one in projection.mechanisms() if one is mechanism))
     for name in bound.hook.all_reads:
         state = mechanism.states.get(name)
-        if name not in plain or (state is not None and (state.moves or state.scope is not PerSynapse)):
+        kept = state is None or (state.is_plain and not state.moves and state.scope is PerSynapse)
+        if name not in plain or not kept:
             return True
     behind = reads(mechanism, bound.hook.all_reads, projection)
     return any(_changes(mechanism, read, projection, aims, place) for read in behind)

@@ -13,7 +13,7 @@ import numpy as np
 from hebbstat.contract.hooks import Derived
 from hebbstat.contract.mechanism import PopulationRule
 from hebbstat.contract.signals import FollowState
-from hebbstat.contract.state import State, Trace
+from hebbstat.contract.state import WHOLE, PerNeuron, PerPre, PerSynapse, State, Trace
 from hebbstat.engine.core import Core
 from hebbstat.engine.plan.arrays import Shape
 from hebbstat.engine.plan.groups import NETWORK, Group, Member, PopulationGroup, ProjectionGroup
@@ -35,8 +35,20 @@ def present(core: Core, found: Found) -> np.ndarray:
         return values if values.ndim else np.full(core.layout.synapses(group.name), values)
     value, _ = value_of(core, group, member, name)
     if np.ndim(value) == 0:
-        value = np.full(group.population.n if isinstance(group, PopulationGroup) else 1, value)
+        value = np.full(_owners(core, group, member.mechanism.states.get(name)), value)
     return np.array(value)
+
+
+def _owners(core: Core, group: Group, state: State | None) -> int:
+    """For how many a number stands: all owners of a state; all cells, if it is a parameter of theirs."""
+    scope = PerNeuron if state is None else state.scope
+    if isinstance(group, PopulationGroup):
+        return 1 if scope in WHOLE else group.population.n
+    if not isinstance(group, ProjectionGroup) or state is None or scope in WHOLE:
+        return 1
+    if scope is PerSynapse:
+        return core.layout.synapses(group.name)
+    return len(rows(core, group)) if scope is PerPre else group.target.population.n
 
 
 def value_of(core: Core, group: Group, member: Member, name: str) -> tuple[Any, Shape]:
@@ -75,9 +87,16 @@ def state_value(core: Core, group: Group, member: Member, state: State) -> tuple
     shape = group.variables[key].shape
     value = gathered(core, group, key)
     if shape is Shape.ONE:
-        return float(value[0]), Shape.NUMBER
+        moved = _moved(core, group, member, state, value, shape) if f"at_{key}" in group.variables else value
+        return float(moved[0]), Shape.NUMBER
     if not state.moves or not (isinstance(group, ProjectionGroup) or isinstance(member.mechanism, PopulationRule)):
         return value, shape  # moves with every step
+    return _moved(core, group, member, state, value, shape), shape
+
+
+def _moved(core: Core, group: Group, member: Member, state: State, value: np.ndarray, shape: Shape) -> np.ndarray:
+    """A state that is kept as of its owners' last events, as it is now."""
+    key = f"{member.prefix}{state.name}"
     elapsed = now(core, slow=group.variables[key].slow) - stamps(core, group, key).astype(float)
     if isinstance(state.origin, Trace):
         rate = group.variables[f"rate_of_{key}"]
@@ -86,7 +105,7 @@ def state_value(core: Core, group: Group, member: Member, state: State) -> tuple
     else:
         given = {state.name: value, "elapsed": elapsed * core.net.dt}
         moved, _ = _called(core, group, member, state.advancer, given, shape)
-    return np.where(elapsed == 0, value, moved).astype(value.dtype), shape
+    return np.where(elapsed == 0, value, moved).astype(value.dtype)  # type: ignore[no-any-return]
 
 
 def now(core: Core, slow: bool) -> int:

@@ -51,8 +51,8 @@ def bring_up_to_date(core: Core, group: Group) -> None:
         if state.moves and state.is_plain
     ]
     for key, value in states:
-        if np.ndim(value):
-            put_variable(core, group, key, value)
+        if np.ndim(value) or f"at_{key}" in group.variables:
+            put_variable(core, group, key, np.asarray(value))
             _stamp(core, group, key)
             if f"before_{key}" in group.variables:
                 put_variable(core, group, f"before_{key}", value)
