@@ -40,9 +40,7 @@ def _rules(cells: PopulationGroup) -> list[Member]:
 
 
 def _hooks(cells: PopulationGroup, event: str) -> Hooks:
-    """Hooks that run for each cell."""
-    hooks = [(m, hook) for m in _rules(cells) for hook in m.mechanism.hooks if hook.event == event]
-    return [(m, hook) for m, hook in hooks if not (hook.writes and hook.writes[0].scope in WHOLE)]
+    return [(m, hook) for m in _rules(cells) for hook in m.mechanism.hooks if hook.event == event]
 
 
 def _traces(cells: PopulationGroup) -> list[tuple[Member, State]]:
@@ -138,23 +136,18 @@ def _stored(cells: PopulationGroup, member: Member, state: State, value: ir.Expr
     return when_learning(state, (*put(item(array(cells, name), "i"), value), *stamp))
 
 
-def _is_there(cells: PopulationGroup, event: str) -> bool:
-    """Whether some rule has a hook of an event, for each cell or for all."""
-    return any(hook.event == event for member in _rules(cells) for hook in member.mechanism.hooks)
-
-
 def _ticking(cells: PopulationGroup, event: str) -> list[Member]:
     """The rules that act at ticks."""
-    hooks = [(m, hook) for m in _rules(cells) for hook in m.mechanism.hooks if hook.event == event == "on_tick"]
-    return list(dict.fromkeys(member for member, _ in hooks))
+    return list(dict.fromkeys(member for member, _ in _hooks(cells, event))) if event == "on_tick" else []
 
 
 def _pass(binder: Binder, cells: PopulationGroup, event: str) -> tuple[ir.Function, ...]:
     """What all cells do at a step, or at the ticks of their rules' clocks: states, then changes, which read them."""
     hooks, ticking = _hooks(cells, event), _ticking(cells, event)
-    if not _is_there(cells, event):
+    if not hooks:
         return ()
-    states, changes = [h for h in hooks if h[1].writes], [h for h in hooks if not h[1].writes]
+    states = [h for h in hooks if h[1].writes and h[1].writes[0].scope not in WHOLE]
+    changes = [h for h in hooks if not h[1].writes]
     body = ir.NOTHING
     for local, group in (("new", states), ("change", changes)):
         body += _called(binder, cells, group, local, before=group is states)
@@ -173,7 +166,7 @@ def calls_of_rules(binder: Binder, cells: PopulationGroup, event: str) -> ir.Blo
         condition, there = None, bool(_hooks(cells, "on_spike") or _traces(cells))
     else:
         condition = ir.any_of(ticks(cells, member) for member in _ticking(cells, event))
-        there = _is_there(cells, event)
+        there = bool(_hooks(cells, event))
     if condition is not None:
         condition = ir.all_of([is_learning(network), condition])
     made = call(f"{event}_{cells.ident}", NOW, cells, network)
