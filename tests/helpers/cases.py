@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import hebbstat as hs
 from hebbstat.engine.plan.arrays import Shape
+from hebbstat.engine.state.global_state import gathered
 
 STEPS = 600
 RECORDERS = ("states", "weights", "summary", "rates")
@@ -86,20 +87,8 @@ def fingerprint(sim: hs.Simulation, slow: bool = False) -> str:
     """A hash of all variables of cells and synapses that a run moves; `slow`: of those that are slow."""
     sim.flush()
     digest = hashlib.sha256()
-    for name, cells in sim.core.model.cells.items():
-        for key, variable in cells.variables.items():
-            if variable.shape is Shape.CELL and (variable.slow if slow else not variable.fixed):
-                digest.update(f"{name}.{key}".encode() + sim.core.layout.cells[name][key].tobytes())
-    for name, links in sim.core.model.links.items():
-        for key, variable in links.variables.items():
+    for name, group in (*sim.core.model.cells.items(), *sim.core.model.links.items()):
+        for key, variable in group.variables.items():
             if variable.shape in (Shape.CELL, Shape.SYNAPSE) and (variable.slow if slow else not variable.fixed):
-                digest.update(f"{name}.{key}".encode() + _whole(sim, name, key, variable.shape).tobytes())
+                digest.update(f"{name}.{key}".encode() + gathered(sim.core, group, key).tobytes())
     return digest.hexdigest()
-
-
-def _whole(sim: hs.Simulation, name: str, key: str, shape: Shape) -> np.ndarray:
-    """A variable of a projection in an order that does not depend on the number of threads."""
-    shares = sim.core.layout.links[name]
-    if shape is Shape.CELL:
-        return np.concatenate([share.arrays[key] for share in shares])
-    return sim.core.layout.gathered(name, key)

@@ -184,6 +184,7 @@ def _compare_looks(
 def _first(ours: list[Look], theirs: list[Look], tolerance: float, looks: bool, face: Face | None) -> str:
     """The first difference of looks, in words."""
     for ours_now, theirs_now in zip(ours, theirs, strict=True):
+        step = ours_now.get("step")
         for key, a in ours_now.items():
             b = theirs_now[key]
             if key in ("step", "frozen"):
@@ -197,9 +198,9 @@ def _first(ours: list[Look], theirs: list[Look], tolerance: float, looks: bool, 
             elif len(b) == 1 and len(a) > 1:
                 b = np.broadcast_to(b, a.shape)
             if a.shape != b.shape:
-                return f"{key}: shapes {a.shape} and {b.shape} at step {ours_now['step']}"
+                return f"{key}: shapes {a.shape} and {b.shape} at step {step}"
             if not np.allclose(a, b, rtol=tolerance, atol=tolerance and 1e-12, equal_nan=True):
-                return f"{key} at step {ours_now['step']}: {np.round(a, 8).tolist()} and {np.round(b, 8).tolist()}"
+                return f"{key} at step {step}: {np.round(a, 8).tolist()} and {np.round(b, 8).tolist()}"
     return ""
 
 

@@ -171,6 +171,21 @@ Moving = Signal | FollowState
 """What makes a parameter change in time."""
 
 
+def lags(durations: Any, dt: float) -> Any:
+    """Durations in whole steps, at least one: a number, or an array of them."""
+    steps = np.maximum(1, np.rint(np.asarray(durations, float) / dt)).astype(np.int64)
+    return steps if steps.ndim else int(steps)
+
+
+def check_lag(durations: Any, dt: float, longest: int, what: str) -> None:
+    """An error if a lag goes back further than the past that is kept."""
+    if np.max(lags(durations, dt), initial=1) > longest:
+        raise BadValueError(
+            f"{what} of {np.max(durations):g} ms is more than the longest when the network was described, "
+            f"{longest * dt:g} ms: no more of the past is kept; describe the network with it"
+        )
+
+
 def steps_of(duration: float, dt: float, what: str) -> int:
     """The whole number of steps that `duration` lasts; an error if it is not a multiple of `dt`."""
     if not math.isfinite(duration):

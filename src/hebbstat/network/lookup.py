@@ -17,7 +17,7 @@ from hebbstat.contract.events import DRAWS, NAMES, RECEPTOR
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import Gate, Mechanism, Plasticity, PopulationRule
 from hebbstat.contract.signals import FollowState
-from hebbstat.contract.state import Sensor, State
+from hebbstat.contract.state import Lagged, Sensor, State
 from hebbstat.network.network import Network, Population, Projection
 
 if TYPE_CHECKING:
@@ -115,6 +115,19 @@ def watched(net: Network, mechanism: Mechanism, sensor: State) -> Population:
     if not net.populations[name].spiking:
         raise ContractError(f"{what} '{name}', which are rate neurons")
     return net.populations[name]
+
+
+def lagged_by(mechanism: Mechanism, name: str) -> list[State]:
+    """The lagged states that look back by a field."""
+    states = mechanism.states.values()
+    return [state for state in states if isinstance(state.origin, Lagged) and state.origin.by == name]
+
+
+def root(mechanism: Mechanism, state: State) -> State:
+    """The state whose past a lagged state is; a lagged one of a lagged one begins as the first of them does."""
+    while isinstance(state.origin, Lagged):
+        state = mechanism.states[state.origin.source]
+    return state
 
 
 @dataclass(frozen=True)

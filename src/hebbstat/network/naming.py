@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn, Protocol
 
 from hebbstat.contract.errors import BadValueError, UnknownNameError, suggestion
 from hebbstat.contract.mechanism import Mechanism, PopulationRule
-from hebbstat.contract.state import Inflow, Lagged
+from hebbstat.contract.state import Inflow
 
 if TYPE_CHECKING:
     from hebbstat.network.network import Network
@@ -93,7 +93,7 @@ def spelled(net: Network, owner: str, values: Mapping[str, Iterable[str]]) -> di
 
 def shown(mechanism: Mechanism) -> list[str]:
     """The names of a mechanism's parameters, derived values and states that can be looked at."""
-    states = [name for name, state in mechanism.states.items() if not isinstance(state.origin, Lagged | Inflow)]
+    states = [name for name, state in mechanism.states.items() if not isinstance(state.origin, Inflow)]
     fields = [name for name, spec in mechanism.fields.items() if spec.unit is not None]
     return [*fields, *mechanism.derived, *states]
 

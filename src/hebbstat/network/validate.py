@@ -15,7 +15,7 @@ from hebbstat.contract.events import DRAWS
 from hebbstat.contract.mechanism import Mechanism, Neuron, Plasticity, PopulationRule
 from hebbstat.contract.signals import Moving, steps_of
 from hebbstat.contract.state import Global, Inflow, Lagged, PerPost, PerPre, PerSynapse, Reduction, Sensor, Trace
-from hebbstat.network.lookup import places, quantities, watched
+from hebbstat.network.lookup import lagged_by, places, quantities, watched
 from hebbstat.network.network import Network, Population, Projection
 from hebbstat.network.scopes import check_reads, field_scope
 
@@ -46,6 +46,8 @@ def _check_quantities(net: Network) -> None:
         mechanism, what = at[owner, place], f"{name} of {type(at[owner, place]).__name__} on '{owner}'"
         if isinstance(mechanism.values.get(name), Moving):
             raise BadValueError(f"{what} is a signal, so no rule can change it; give a number, array or distribution")
+        if lagged_by(mechanism, name):
+            raise ContractError(f"{what} is how far a lagged state looks back, so no rule can change it; use sim.set()")
         if field_scope(mechanism, name) is Global:
             raise ContractError(
                 f"{what} is one number, since what is shared needs it, so no rule can change it for each owner; let "
@@ -76,15 +78,15 @@ def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:
         if source.scope != state.scope:
             raise ContractError(f"{what}: {state!r} is a lagged {source!r}; both must have one scope")
     _warn_of_short_times(net, mechanism, what)
-    late = [state.origin.by for state in mechanism.states.values() if isinstance(state.origin, Lagged)]
-    late += [hook.after for hook in mechanism.hooks if hook.after]
+    late = [hook.after for hook in mechanism.hooks if hook.after]
+    lags = [state.origin.by for state in mechanism.states.values() if isinstance(state.origin, Lagged)]
     if isinstance(mechanism.values.get("period"), float):
         steps_of(mechanism.values["period"], net.dt, f"period of {what}")
-    for name in late:
+    for name in (*late, *lags):
         value = mechanism.values[name]
         if isinstance(value, Moving):
             raise BadValueError(f"{name} of {what} is a signal; it must be a number, an array or a distribution")
-        if isinstance(value, float) and value != 0.0:
+        if isinstance(value, float) and (value != 0.0 or name in lags):
             steps_of(value, net.dt, f"{name} of {what}")
 
 

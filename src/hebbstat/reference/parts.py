@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from hebbstat.contract.hooks import Hook, arguments
 from hebbstat.contract.mechanism import Bound, Mechanism, Rule
-from hebbstat.contract.signals import FollowState
+from hebbstat.contract.signals import FollowState, lags
 from hebbstat.contract.state import Inflow, Lagged, Reduction, Scope, Sensor, State, Trace
 from hebbstat.network import Table, lookup
 from hebbstat.network.scopes import is_slow
@@ -83,7 +85,7 @@ class Store:
         self.step_by_step = eager
         self.bind()
         if isinstance(state.origin, Lagged):
-            self.by = bind(part, state.origin.by, Asking(state.name))
+            self.longest = int(np.max(lags(part.values[state.origin.by], self.sim.dt), initial=1))
         self.init: Getter = (
             bind(part, state.init, Asking(state.name)) if isinstance(state.init, str) else Constant(float(state.init))
         )
@@ -92,6 +94,8 @@ class Store:
         """Find the parameters of what happens between events (again, after one was set)."""
         moving = self._make_decay()
         self.eager = self.step_by_step or moving
+        if isinstance(self.state.origin, Lagged):
+            self.by = bind(self.part, self.state.origin.by, Asking(self.state.name))
 
     def _make_decay(self) -> bool:
         """How the value passes through a quiet interval; returns whether a parameter of that moves."""
@@ -120,9 +124,9 @@ class Store:
         key = self.key(e)
         self.owners[key] = e
         match self.state.origin:
-            case Lagged(source=source):
-                lag = self._lag(e)
-                self.history[key] = deque([self.part.stores[source].init(e)] * (lag + 1), maxlen=lag + 1)
+            case Lagged():
+                first = self.part.stores[lookup.root(self.part.mechanism, self.state).name].init(e)
+                self.history[key] = deque([first] * (self.longest + 1), maxlen=self.longest + 1)
                 return
             case Reduction() | Sensor():
                 self.values[key] = 0.0
@@ -145,8 +149,8 @@ class Store:
                 return float(self.sim.spikes_sensed(watched.name))
             case Inflow(source=source, reach=reach):
                 return self._inflow(self.part.stores[source], self.part.number(reach), e)
-            case Lagged(source=source):
-                return self._lagged(self.part.stores[source], key, e)
+            case Lagged():
+                return self._lagged(key, e)
         if self.decay is None or self.eager or self.since[key] == self.sim.now:
             return self.values[key]
         return self.decay(self.values[key], (self.sim.now - self.since[key]) * self.sim.dt, e)
@@ -174,21 +178,16 @@ class Store:
             for key, e in self.owners.items():
                 self.values[key], self.since[key] = self.read(e), self.sim.now
 
-    def remember(self) -> None:
-        """End of a step: a lagged state takes note of its source."""
-        if isinstance(self.state.origin, Lagged):
-            source = self.part.stores[self.state.origin.source]
-            for key, e in self.owners.items():
-                self.history[key].append(source.read(e))
+    def noted(self) -> list[tuple[deque[float], float]]:
+        """End of a step: what a lagged state takes note of."""
+        if not isinstance(self.state.origin, Lagged):
+            return []
+        source = self.part.stores[self.state.origin.source]
+        return [(self.history[key], source.read(e)) for key, e in self.owners.items()]
 
-    def _lag(self, e: Any) -> int:
-        return max(0, round(self.by(e) / self.sim.dt))
-
-    def _lagged(self, source: Store, key: Any, e: Any) -> float:
-        """The end of the present step is the youngest entry only once `remember` has run for it."""
-        lag, past = self._lag(e), self.history[key]
-        if lag == 0:
-            return source.read(e)
+    def _lagged(self, key: Any, e: Any) -> float:
+        """The end of the present step is the youngest entry only once it has been noted."""
+        lag, past = lags(self.by(e), self.sim.dt), self.history[key]
         return past[-1 - lag] if self.sim.remembered == self.sim.now else past[-lag]
 
     def _inflow(self, source: Store, reach: float, e: Any) -> float:

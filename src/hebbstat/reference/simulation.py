@@ -195,9 +195,9 @@ class ReferenceSimulation(World):
 
     def end(self) -> None:
         """10. Lagged states take note; what is older than any delay is forgotten."""
-        for part in self.parts.values():
-            for store in part.stores.values():
-                store.remember()
+        stores = [store for part in self.parts.values() for store in part.stores.values()]
+        for past, value in [one for store in stores for one in store.noted()]:
+            past.append(value)
         self.remembered = self.now
         longest = max((max([c.dendritic_delay, *c.delays]) for c in self.connections.values()), default=0)
         for cells in self.cells.values():

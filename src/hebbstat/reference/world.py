@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hebbstat.contract.errors import ContractError, NotSupportedError, UnknownNameError, suggestion
-from hebbstat.contract.signals import FollowState
+from hebbstat.contract.signals import FollowState, check_lag
 from hebbstat.contract.state import Global, PerNeuron, PerPost, PerSynapse, Scope, Sensor
 from hebbstat.network import Network, NetworkInstance, Projection, instantiate, lookup
 from hebbstat.network.derive import derive_all
@@ -199,6 +199,8 @@ class World:
         elif quantity is not None:
             quantity.values = dict(zip(sorted(quantity.values), _each(value, len(quantity.values)), strict=True))
         elif what in part.mechanism.fields:
+            for state in lookup.lagged_by(part.mechanism, what):
+                check_lag(value, self.dt, part.stores[state.name].longest, f"{what} of {part.say()}")
             self._set_parameter(part, what, value)
         else:
             raise UnknownNameError(f"{part.say()} has no '{what}'; {suggestion(what, [*part.stores, *part.values])}")

@@ -32,11 +32,6 @@ def moved(scope: Scope, event: str) -> dict[str, Any]:
     return {"c": state, "move": getattr(state, event)(lambda c: c + 1.0)}
 
 
-def lagged() -> dict[str, Any]:
-    c = hs.PerPre.state()
-    return {"c": c, "old": hs.PerPre.lagged(c, by="late"), "late": 2.0, "__annotations__": {"late": hs.units.Ms}}
-
-
 def delayed() -> dict[str, Any]:
     c = hs.PerSynapse.state()
     enters = c.on_pre(after="late")(lambda c: c + 1.0)
@@ -62,7 +57,6 @@ def hook(**functions: Any) -> dict[str, Any]:
 
 MEETS: dict[str, Any] = {
     "branch": lambda: rule(**moved(hs.PerBranch, "on_post")),
-    "lagged": lambda: rule(**lagged()),
     "after": lambda: rule(**delayed()),
     "rewiring": lambda: ticking(**hook(prune=lambda w: w < 0.0)),
     "over": lambda: ticking(total=hs.PerPost.reduce("w", hs.quantile(0.5), over="neuron")),

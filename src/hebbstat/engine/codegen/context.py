@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from hebbstat.contract.mechanism import Bound, Plasticity
-from hebbstat.contract.state import Reduction, State
+from hebbstat.contract.state import Lagged, Reduction, State
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.batch_loop import BatchLoop
 from hebbstat.engine.codegen.binding import Binder, Site, presynaptic_parameter, variable
@@ -112,6 +112,8 @@ class ProjectionContext:
                 return self.reduced(name)
             if is_one_for_all(which):
                 return present(self.binder, site, member, which)
+            if isinstance(which.origin, Lagged):
+                return self.own(name, {"PerSynapse": "k", "PerPre": "row"}.get(scope, "i"))
             if scope == "PerSynapse" or (scope == "PerPre" and in_visit):
                 return ir.Local(name)
             if scope == "PerPre":
@@ -132,6 +134,8 @@ class ProjectionContext:
                 return self.reduced(name)
             if is_one_for_all(which):
                 return self.snapshot(name, present(self.binder, now, member, which))
+            if isinstance(which.origin, Lagged) and scope != "PerPost":  # clock-driven: the event is of this step
+                return now.state(site, member, which)
             if scope == "PerSynapse":
                 return ir.Local(name)
             if scope == "PerPost":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Binder
+from hebbstat.engine.codegen.lagged import of_cells
 from hebbstat.engine.codegen.merge import renamed, share
 from hebbstat.engine.codegen.network_rules import of_network
 from hebbstat.engine.codegen.population import of_population
@@ -55,7 +56,7 @@ def write_module(model: Model, plans: Mapping[str, Plan], dtype: str, timed: boo
     """
     binder, functions, records = Binder(model), list[ir.Function](), dict[str, tuple[str, ...]]()
     for cells in model.cells.values():
-        functions += of_population(binder, cells)
+        functions += (*of_population(binder, cells), *of_cells(binder, cells))
     for name, plan in plans.items():
         written, records[name] = of_projection(binder, plan)
         functions += written

@@ -17,6 +17,7 @@ from hebbstat.engine.codegen.fragments import (
     tick,
     ticks,
 )
+from hebbstat.engine.codegen.lagged import recall, remember
 from hebbstat.engine.codegen.quote import array, expr, item, joined
 from hebbstat.engine.plan.groups import Member
 from hebbstat.engine.plan.model import Model, left_behind, sensed_cells
@@ -31,7 +32,9 @@ def of_network(binder: Binder) -> tuple[ir.Function, ...]:
     All read what the step before has left of each other: so it does not matter in which order they were added.
     """
     model = binder.model
-    bodies = {"step": (*_leave(model), *_count(model), *_step(binder)), "on_tick": _ticks(binder)}
+    noted = remember(model.rules, lambda member, of: _own(model, member, of))
+    step = (*_leave(model), *_count(model), *recall(model.rules), *_step(binder))
+    bodies = {"step": step, "on_tick": (*_ticks(binder), *noted)}
     learning, groups = let("learning", is_learning(model.rules)), (model.rules, *sensed_cells(model, [model.rules]))
     return tuple(function(f"{event}_network", "", groups, learning + body) for event, body in bodies.items() if body)
 

@@ -14,9 +14,9 @@ from hebbstat.engine.codegen.binding import Binder, Site
 from hebbstat.engine.codegen.fragments import function, is_learning, kept_unless_learning, let, put
 from hebbstat.engine.codegen.population_rules import rules_on_cells
 from hebbstat.engine.codegen.quote import added, array, code, expr, item, joined
-from hebbstat.engine.codegen.shared import keep, moved, place, shared, was, whole
+from hebbstat.engine.codegen.shared import is_one_for_all, keep, moved, place, shared, was, whole
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.groups import Member, PopulationGroup, SharedReceptor
+from hebbstat.engine.plan.groups import Member, PopulationGroup, SharedReceptor, lagged
 from hebbstat.engine.plan.model import sensors
 
 SUMS = ("current", "conductance", "drive")  # what receptors give a neuron together
@@ -85,7 +85,7 @@ spikes
 finish
 """,
         c=cells, learning=let("learning", is_learning(network)), body=body, outputs=_note_outputs(cells),
-        shared=(*_shared_step(binder, cells, neuron), *_sensed(cells)),
+        shared=(*_shared_step(binder, cells, neuron), *_known_to_all(cells)),
         schedule=code("begin_schedule(n, c.cursor, c.train_step, c.train_id, c.scheduled)", c=cells) if given else (),
         places=code("place = place_of(c.first)", c=cells) if drawn else (),
         next_one=code("place = next_place(place)") if drawn else (),
@@ -143,16 +143,20 @@ def _own(cells: PopulationGroup, member: Member) -> dict[str, ir.Item]:
 
 
 def _load_states(cells: PopulationGroup, member: Member) -> ir.Block:
-    return joined(*(let(name, place) for name, place in _own(cells, member).items()))
+    past = [_local(m, state) for m, state in lagged(cells) if m is member and state.scope not in WHOLE]
+    loads = _own(cells, member) | {name: item(array(cells, name), "i") for name in past}
+    return joined(*(let(name, place) for name, place in loads.items()))
 
 
 def _store_states(cells: PopulationGroup, member: Member) -> ir.Block:
     return joined(*(put(place, ir.Local(name)) for name, place in _own(cells, member).items()))
 
 
-def _sensed(cells: PopulationGroup) -> ir.Block:
-    """How many cells spiked in the step before: those of this step are not known yet."""
-    found = [(m, state) for m, state in sensors(cells) if not isinstance(m.mechanism, PopulationRule)]
+def _known_to_all(cells: PopulationGroup) -> ir.Block:
+    """What is one number for all cells, and no hook writes: the spikes of the step before, the past of what is shared.
+    """
+    found = [(m, s) for m, s in (*sensors(cells), *lagged(cells)) if not isinstance(m.mechanism, PopulationRule)]
+    found = [(m, s) for m, s in found if is_one_for_all(s)]
     return joined(*(let(_local(*one), expr("F(count)", count=place(cells, *one))) for one in found))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Binder
 from hebbstat.engine.codegen.context import ProjectionContext
+from hebbstat.engine.codegen.lagged import of_links
 from hebbstat.engine.codegen.postsynaptic import post_events
 from hebbstat.engine.codegen.presynaptic import arrivals
 from hebbstat.engine.codegen.records import side_by_side
@@ -26,4 +27,4 @@ def of_projection(binder: Binder, plan: Plan) -> tuple[tuple[ir.Function, ...], 
     swept = passes(at, missed)
     events = post_events(at, history_of(at, (*missed, *visits, *swept)))
     flushed = flush(at, missed)
-    return side_by_side(at.links, (*missed, *flushed, *visits, *events, *swept, *derive(at)))
+    return side_by_side(at.links, (*missed, *flushed, *visits, *events, *swept, *derive(at), *of_links(at)))

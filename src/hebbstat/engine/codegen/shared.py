@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from hebbstat.contract.hooks import Hook
-from hebbstat.contract.state import WHOLE, Sensor, State
+from hebbstat.contract.state import WHOLE, Reduction, Sensor, State
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Binder, Site
 from hebbstat.engine.codegen.fragments import function, let, put, results, tick, when_learning
@@ -29,7 +29,7 @@ def shared(members: Iterable[Member]) -> list[tuple[Member, State]]:
 
 def is_one_for_all(state: State) -> bool:
     """Whether a state is one number, which each thread has: shared, or a count of spikes."""
-    return isinstance(state.origin, Sensor) or (state.is_plain and state.scope in WHOLE)
+    return isinstance(state.origin, Sensor) or (state.scope in WHOLE and not isinstance(state.origin, Reduction))
 
 
 def place(group: Group, member: Member, state: State) -> ir.Item:

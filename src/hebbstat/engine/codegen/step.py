@@ -63,10 +63,14 @@ def _wait(model: Model) -> list[Part]:
 
 def _flush(model: Model, plans: Mapping[str, Plan]) -> ir.Block:
     links = [plan.links for plan in plans.values() if plan.replays]
-    groups = [(q, (q, q.target, model.rules)) for q in links]
-    unpacked = [(q, [call("unpack", group) for group in some]) for q, some in groups]
-    flushes = tuple(ir.Do(call(f"flush_{q.ident}", ir.Local("first"), *some)) for q, some in unpacked)
+    flushes = joined(*(_flushed(model, q, ir.Local("first")) for q in links))
     return ir.only_if(expr("first == last and network.learning[0] != 0", network=model.rules), flushes)
+
+
+def _flushed(model: Model, links: ProjectionGroup, step: ir.Expression) -> ir.Block:
+    """Brings all synapses of a projection up to date, with the events before a step."""
+    unpacked = [call("unpack", group) for group in (links, links.target, model.rules)]
+    return (ir.Do(call(f"flush_{links.ident}", step, *unpacked)),)
 
 
 def _derive(model: Model, plans: Mapping[str, Plan]) -> ir.Block:
@@ -79,18 +83,26 @@ def _step(binder: Binder, plans: Mapping[str, Plan], there: Mapping[str, ir.Func
     """The parts of one step, in their order."""
     model = binder.model
     cells, links = list(model.cells.values()), list(model.links.values())
-    before = [f"due_{q.ident}" for q in links] + [f"integrate_{c.ident}" for c in cells]
+    before = [f"recall_{group.ident}" for group in (*cells, *links)]
+    before += [f"due_{q.ident}" for q in links] + [f"integrate_{c.ident}" for c in cells]
     sensed = [there[name] for group in (*cells, *links) if (name := f"sense_{group.ident}") in there]
     events = [f"arrive_{q.ident}" for q in links] + [f"post_{q.ident}" for q in links]
     blocks = [_called(there[name]) for name in before if name in there]
     blocks += [_fired(model), *map(_called, sensed)] if sensed else []
     blocks += [_called(there[name]) for name in events if name in there]
+    blocks += [_flushed_now(model, q) for q in links if q.replays and plans[q.name].keeps_the_past]
     blocks += [calls_of_rules(binder, c, "spikes_of") for c in cells]
     for event in EVENTS:
         blocks += [_reduced(model, c, there) for c in cells] if event == "on_tick" else []
         blocks += [_passed(model, q, event, there[name]) for q in links if (name := f"{event}_{q.ident}") in there]
         blocks += [calls_of_rules(binder, c, event) for c in cells]
+    blocks += [_called(there[name]) for group in (*cells, *links) if (name := f"remember_{group.ident}") in there]
     return [part(block) for block in blocks if block]
+
+
+def _flushed_now(model: Model, links: ProjectionGroup) -> ir.Block:
+    """Brings synapses up to date in every step, while the simulation learns."""
+    return ir.only_if(is_learning(model.rules), _flushed(model, links, expr("n + 1")))
 
 
 def _fired(model: Model) -> ir.Block:

@@ -105,6 +105,7 @@ class Layout:
         if variable.shape is Shape.NUMBER:
             return self._type(variable)(variable.value)
         shape, dtype = SIZE[variable.shape](sizes), self._type(variable)
+        shape = (variable.depth, *shape) if variable.depth else shape
         if variable.shape is Shape.LOG:
             return np.zeros(shape, dtype)  # pages that no spike reaches are never touched
         return aligned_full(variable.value, math.prod(shape), dtype).reshape(shape)
@@ -116,13 +117,15 @@ class Layout:
     def _partition_cells(self, name: str, cells: PopulationGroup) -> None:
         n, bounds = cells.population.n, self.offsets[name].tolist()
         sizes = Sizes(self.threads, self.slots, n, n, cells.spiking)
-        whole = {k: self._new(v, sizes) for k, v in cells.arrays.items() if v.shape is Shape.CELL and v.role.saved}
+        kept = {k: v for k, v in cells.arrays.items() if v.shape is Shape.CELL and (v.role.saved or np.ndim(v.value))}
+        whole = {k: self._new(v, sizes) for k, v in kept.items() if not v.depth}
         self.cells[name] = whole | self._shared(cells, sizes)
         self.shards[name] = []
         for thread, (first, last) in enumerate(pairwise(bounds)):
             made = {key: array[first:last] for key, array in whole.items()}
             made |= {key: array for key, array in self.cells[name].items() if key not in whole}
             made |= self._place_of(name, thread, first, last)
+            made |= {k: self._deep(v, np.broadcast_to(v.value, n)[first:last]) for k, v in kept.items() if v.depth}
             sizes = Sizes(self.threads, self.slots, last - first, n, cells.spiking)
             self.shards[name].append(self._shard(cells, made, sizes, first, last))
 
@@ -186,22 +189,26 @@ class Layout:
         """A shard's part of an array over synapses, presynaptic neurons or cells."""
         value, dtype = np.asarray(variable.value), self._type(variable)
         if variable.shape is Shape.SYNAPSE:
-            return shard.to_shard(value, aligned_empty(shard.n, dtype))
+            own = shard.to_shard(value, aligned_empty(shard.n, dtype))
+            return self._deep(variable, own) if variable.depth else own
         mine = value[shard.arrays["pre"] if variable.shape is Shape.ROW else slice(first, last)]
-        return aligned_full(mine, len(mine), dtype)
+        return self._deep(variable, mine) if variable.depth else aligned_full(mine, len(mine), dtype)
 
-    def gathered(self, name: str, key: str) -> np.ndarray:
-        """A projection's variable over its synapses, in canonical order."""
-        shards = self.links[name]
-        whole = np.empty(self.synapses(name), shards[0].arrays[key].dtype)
-        for shard in shards:
-            shard.from_shard(shard.arrays[key], whole)
+    def _deep(self, variable: Variable, mine: np.ndarray) -> np.ndarray:
+        """Values of the last steps, which all were what they begin with."""
+        values = np.broadcast_to(mine, (variable.depth, len(mine)))
+        return aligned_full(values.reshape(-1), values.size, self._type(variable)).reshape(values.shape)
+
+    def gathered(self, name: str, parts: list[np.ndarray]) -> np.ndarray:
+        """An array of each shard over its synapses of a projection as one in canonical order."""
+        whole = np.empty(self.synapses(name), parts[0].dtype)
+        for shard, own in zip(self.links[name], parts, strict=True):
+            shard.from_shard(own, whole)
         return whole
 
-    def scatter(self, name: str, key: str, whole: np.ndarray) -> None:
-        """Give a projection's variable values over its synapses, in canonical order."""
-        for shard in self.links[name]:
-            own = shard.arrays[key]
+    def scatter(self, name: str, parts: list[np.ndarray], whole: np.ndarray) -> None:
+        """Give an array of each shard values over its synapses of a projection, in canonical order."""
+        for shard, own in zip(self.links[name], parts, strict=True):
             shard.to_shard(np.ascontiguousarray(whole, own.dtype), own)
 
     def synapses(self, name: str) -> int:

@@ -101,6 +101,7 @@ class Variable:
     shared: bool = False  # one array for all threads
     always: bool = False  # kernels take it whether they use it or not
     only: str = ""  # the trait of a group without which it is not there
+    depth: int = 0  # for how many of the last steps it has values, if not for this one alone
 
     @property
     def fixed(self) -> bool:
@@ -110,7 +111,7 @@ class Variable:
     @property
     def of_synapses(self) -> bool:
         """Whether it is a state or parameter of each synapse."""
-        return self.shape is Shape.SYNAPSE and self.role.saved
+        return self.shape is Shape.SYNAPSE and self.role.saved and not self.depth
 
 
 class Owner(Enum):

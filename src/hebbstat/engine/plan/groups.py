@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from hebbstat.contract.mechanism import Bound, Mechanism
-from hebbstat.contract.state import Trace
+from hebbstat.contract.state import Lagged, State, Trace
 from hebbstat.engine.plan.arrays import Owner, Shape, Variable, declared
 from hebbstat.network.network import Population, Projection
 
@@ -131,6 +131,12 @@ class ProjectionGroup(Group):
         hooks = [hook.all_reads for _, mechanism in self.projection.mechanisms() for hook in mechanism.hooks]
         gates = [gate.reads for rule in self.projection.rules for bound in rule.bound() for gate in bound.gates]
         return any("elapsed" in reads for reads in (*hooks, *gates))
+
+
+def lagged(group: Group) -> list[tuple[Member, State]]:
+    """The lagged states of a group's mechanisms."""
+    states = [(member, state) for member in group.members for state in member.mechanism.states.values()]
+    return [(member, state) for member, state in states if isinstance(state.origin, Lagged)]
 
 
 def tuple_name(group: Group) -> str:

@@ -11,10 +11,11 @@ import numpy as np
 
 from hebbstat.contract import random
 from hebbstat.contract.mechanism import Neuron, PopulationRule, Receptor
-from hebbstat.contract.signals import FollowState, steps_of
+from hebbstat.contract.signals import FollowState, lags, steps_of
 from hebbstat.contract.state import (
     WHOLE,
     Global,
+    Lagged,
     PerNeuron,
     PerPopulation,
     PerPost,
@@ -173,6 +174,8 @@ def _add_member(model: Model, group: Group, member: Member) -> None:
             _add_state(model, group, member, state, made)
         elif isinstance(state.origin, Sensor):
             group.variables[f"{member.prefix}{state.name}"] = Variable(Shape.ONE, 0.0, "float64")
+        elif isinstance(state.origin, Lagged):
+            _add_lagged(model, group, member, state, state.origin)
 
 
 def _add_clock(model: Model, group: Group, member: Member) -> None:
@@ -203,12 +206,28 @@ def _add_state(model: Model, group: Group, member: Member, state: State, made: d
     group.variables[name] = Variable(shape, value, dtype, slow=slow)
     if isinstance(state.origin, Trace):
         tau = group.variables.get(f"{member.prefix}{state.origin.tau}")
-        if tau is not None and tau.shape is not Shape.TABLE:  # else it moves, and the decay with it
+        moving = (member.owner, member.place, state.origin.tau) in quantities(model.net)
+        if tau is not None and tau.shape is not Shape.TABLE and not moving:  # else the decay moves with it
             rate = model.net.dt / np.asarray(made[state.origin.tau], float)
             group.variables[f"rate_of_{name}"] = parameter(tau.shape, rate, dtype)
             group.variables[f"decay_of_{name}"] = parameter(tau.shape, np.exp(-rate), dtype)
     if _is_stamped(group, member, state):
         group.variables[f"at_{name}"] = Variable(shape, -1, "int32")
+
+
+def _add_lagged(model: Model, group: Group, member: Member, state: State, origin: Lagged) -> None:
+    """A lagged state: its value, what its source was in the last steps, and how many steps ago it is meant."""
+    name, first = f"{member.prefix}{state.name}", lookup.root(member.mechanism, state)
+    shape = Shape.CELL if isinstance(member.mechanism, Receptor) else SHAPE_OF_SCOPE[state.scope]
+    shape = Shape.ONE if shape is Shape.NUMBER else shape
+    begins = initial(model.made, member.owner, member.place, member.mechanism, first)
+    source = group.variables.get(f"{member.prefix}{first.name}")
+    dtype = "float64" if shape is Shape.ONE or source is None else source.dtype
+    by = group.variables[f"{member.prefix}{origin.by}"]
+    lag = lags(by.value, model.net.dt)
+    group.variables[name] = Variable(shape, begins, dtype)
+    group.variables[f"past_{name}"] = Variable(shape, begins, dtype, depth=int(np.max(lag, initial=1)) + 1)
+    group.variables[f"lag_{name}"] = Variable(by.shape, lag, "int64", Role.CLOCK)
 
 
 def _is_stamped(group: Group, member: Member, state: State) -> bool:

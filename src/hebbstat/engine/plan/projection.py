@@ -8,9 +8,9 @@ import numpy as np
 
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import Bound
-from hebbstat.contract.state import State
+from hebbstat.contract.state import PerPre, PerSynapse, State
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.groups import Member, ProjectionGroup
+from hebbstat.engine.plan.groups import Member, ProjectionGroup, lagged
 from hebbstat.engine.plan.model import Model
 
 
@@ -37,6 +37,11 @@ class Plan:
     def plastic(self) -> bool:
         """Whether anything at all changes its synapses."""
         return self.links.projection.is_plastic
+
+    @property
+    def keeps_the_past(self) -> bool:
+        """Whether it has lagged states of rows or synapses: what these are can be told at every step only."""
+        return any(state.scope in (PerPre, PerSynapse) for _, state in lagged(self.links))
 
     @property
     def timestamped(self) -> bool:
@@ -105,6 +110,8 @@ class Plan:
         if self.step or self.synapse_hooks("step"):
             rule = self.step[0].owner if self.step else self.synapse_hooks("step")[0][0].mechanism
             return f"clock-driven: {type(rule).__name__} acts at every step"
+        if self.keeps_the_past:
+            return "clock-driven: the past of its rows or synapses is noted at every step"
         if self.rate and self.replays:
             return "clock-driven: rate neurons transmit at every step"
         return (

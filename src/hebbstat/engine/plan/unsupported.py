@@ -18,7 +18,6 @@ from hebbstat.contract.mechanism import (
 from hebbstat.contract.signals import Moving
 from hebbstat.contract.state import (
     Inflow,
-    Lagged,
     PerBranch,
     PerNeuron,
     PerPost,
@@ -32,7 +31,6 @@ from hebbstat.network.network import Network, Projection
 
 REFUSALS = {
     "branch": "states per dendritic branch",
-    "lagged": "lagged copies of a state",
     "after": "events delayed further with after=",
     "rewiring": "births and deaths of synapses",
     "over": "quantiles over all projections of a neuron",
@@ -142,8 +140,6 @@ def _of_neuron(mechanism: Mechanism, read: Read, on: On, aims: set[Target]) -> I
 def _of_state(mechanism: Mechanism, state: State) -> Iterator[str]:
     if isinstance(state.origin, Inflow):
         yield "diffusion"
-    if isinstance(state.origin, Lagged):
-        yield "lagged"
     if state.scope is PerBranch:
         yield "branch"
     if isinstance(state.origin, Reduction):

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from hebbstat.contract.signals import steps_of
+from hebbstat.contract.signals import lags, steps_of
+from hebbstat.contract.state import Lagged
 from hebbstat.engine.core import Core
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.groups import Group, Member
+from hebbstat.engine.plan.groups import Group, Member, lagged
 
 State = dict[str, np.ndarray]  # "owner/variable" -> values in canonical order
 
@@ -67,21 +68,35 @@ def gather_delays(core: Core, name: str) -> np.ndarray:
 
 def gathered(core: Core, group: Group, key: str) -> np.ndarray:
     """A variable of a group over its owners in canonical order: cells, synapses, rows by neuron and delay, steps."""
+    if group.array(key).depth:
+        return np.stack([_gathered(core, group, key, at) for at in past_slots(core, group, key)])
+    return _gathered(core, group, key)
+
+
+def past_slots(core: Core, group: Group, key: str) -> np.ndarray:
+    """The places of the last steps in a variable that has values for several, the oldest step first."""
+    depth = group.array(key).depth
+    return np.arange(core.step_count - depth, core.step_count) % depth
+
+
+def _gathered(core: Core, group: Group, key: str, at: int | None = None) -> np.ndarray:
+    """The same of a variable that has values for one step only, or at the place of one step."""
     shards, variable = core.layout.shards[group.name], group.array(key)
+    parts = [shard[key] if at is None else shard[key][at] for shard in shards]
     match variable.shape:
         case Shape.NUMBER:
             return np.array(float(variable.value))
         case Shape.SYNAPSE:
-            return core.layout.gathered(group.name, key)
+            return core.layout.gathered(group.name, parts)
         case Shape.ROW:
             empty = np.concatenate([np.diff(shard["start"]) == 0 for shard in shards])
             order = np.argsort(empty, kind="stable")  # a release moves the states of a row only where it has synapses
             _, first = np.unique(np.concatenate([row_ids(shard) for shard in shards])[order], return_index=True)
-            return np.concatenate([shard[key] for shard in shards])[order[first]]
+            return np.concatenate(parts)[order[first]]
         case Shape.CELL:
-            return np.concatenate([shard[key] for shard in shards])
+            return np.concatenate(parts)
         case Shape.ONE:  # every thread computes it for itself
-            return shards[0][key].copy()
+            return parts[0].copy()
         case Shape.STEPS | Shape.OUTPUTS:
             return shards[0][key][slots(core)]
         case Shape.COUNTS:
@@ -95,25 +110,35 @@ def gathered(core: Core, group: Group, key: str) -> np.ndarray:
 
 def put_variable(core: Core, group: Group, key: str, values: np.ndarray) -> None:
     """Give a number or an array of a group new values, in canonical order; the reverse of `gathered`."""
+    if not group.array(key).depth:
+        _put(core, group, key, values)
+        return
+    for at, one in zip(past_slots(core, group, key), values, strict=True):
+        _put(core, group, key, one, at)
+
+
+def _put(core: Core, group: Group, key: str, values: np.ndarray, at: int | None = None) -> None:
+    """The same of a variable that has values for one step only, or at the place of one step."""
     shards, variable = core.layout.shards[group.name], group.array(key)
+    parts = [shard[key] if at is None else shard[key][at] for shard in shards]
     match variable.shape:
         case Shape.NUMBER:
-            variable.value = float(values)
+            variable.value = values.item()
             for shard in shards:
                 shard[key] = type(shard[key])(values)
         case Shape.SYNAPSE:
-            core.layout.scatter(group.name, key, values)
+            core.layout.scatter(group.name, parts, values)
         case Shape.ROW:
             ids = rows(core, group)
-            for shard in shards:
-                shard[key][:] = values[np.searchsorted(ids, row_ids(shard))]
+            for shard, part in zip(shards, parts, strict=True):
+                part[:] = values[np.searchsorted(ids, row_ids(shard))]
         case Shape.CELL:
-            bounds = np.cumsum([0, *(len(shard[key]) for shard in shards)])
-            for shard, first, last in zip(shards, bounds[:-1], bounds[1:], strict=True):
-                shard[key][:] = values[first:last]
+            bounds = np.cumsum([0, *map(len, parts)])
+            for part, first, last in zip(parts, bounds[:-1], bounds[1:], strict=True):
+                part[:] = values[first:last]
         case Shape.ONE:
-            for shard in shards:
-                shard[key][:] = values
+            for part in parts:
+                part[:] = values
         case Shape.STEPS | Shape.OUTPUTS:
             for shard in shards:
                 shard[key][:] = 0
@@ -161,7 +186,11 @@ def _put_spikes(core: Core, group: Group, counts: np.ndarray, ids: np.ndarray) -
 
 
 def set_clock(core: Core, group: Group, member: Member) -> None:
-    """Let a member's clock tick by its period, which a user may have set."""
+    """Let a member's clock tick by its period, and look back by its lags, which a user may have set."""
+    for _, state in (one for one in lagged(group) if one[0] is member):
+        assert isinstance(state.origin, Lagged)
+        steps = lags(gathered(core, group, f"{member.prefix}{state.origin.by}"), core.net.dt)
+        put_variable(core, group, f"lag_{member.prefix}{state.name}", np.asarray(steps))
     ticks = group.variables.get(f"ticks_{member.prefix[:-1]}")
     if ticks is None:
         return

@@ -13,7 +13,7 @@ import numpy as np
 from hebbstat.contract.hooks import Derived
 from hebbstat.contract.mechanism import PopulationRule
 from hebbstat.contract.signals import FollowState
-from hebbstat.contract.state import WHOLE, PerNeuron, PerPre, PerSynapse, State, Trace
+from hebbstat.contract.state import WHOLE, Lagged, PerNeuron, PerPre, PerSynapse, State, Trace
 from hebbstat.engine.core import Core
 from hebbstat.engine.plan.arrays import Shape
 from hebbstat.engine.plan.groups import NETWORK, Group, Member, PopulationGroup, ProjectionGroup
@@ -58,6 +58,8 @@ def value_of(core: Core, group: Group, member: Member, name: str) -> tuple[Any, 
         return state_value(core, group, member, mechanism.states[name])
     key = f"{member.prefix}{name}"
     shape = group.shape(key)
+    if name in mechanism.states and isinstance(mechanism.states[name].origin, Lagged):
+        return _past(core, group, key)
     if shape is Shape.TABLE:
         return _planned(core, group.variables[key].value), _given_over(group.variables[key].over or Shape.NUMBER)
     if shape is Shape.NUMBER:
@@ -79,6 +81,16 @@ def value_of(core: Core, group: Group, member: Member, name: str) -> tuple[Any, 
     assert isinstance(group, PopulationGroup) and name == "rate", name
     rates = core.layout.cells[group.name]["rates"]
     return rates[(core.step_count - 1) % len(rates)] if core.step_count else np.zeros_like(rates[0]), Shape.CELL
+
+
+def _past(core: Core, group: Group, key: str) -> tuple[Any, Shape]:
+    """What a lagged state is at the end of the last step."""
+    past, lag, shape = gathered(core, group, f"past_{key}"), group.variables[f"lag_{key}"], group.variables[key].shape
+    steps = lag.value if lag.shape is Shape.NUMBER else gathered(core, group, f"lag_{key}")
+    if lag.shape is Shape.ROW and shape is not Shape.ROW:
+        steps = of_presynaptic(core, group, f"lag_{key}").astype(int)
+    values = past[len(past) - 1 - spread(core, group, steps, lag.shape, shape), np.arange(past.shape[1])]
+    return (float(values[0]), Shape.NUMBER) if shape is Shape.ONE else (values, shape)
 
 
 def state_value(core: Core, group: Group, member: Member, state: State) -> tuple[Any, Shape]:

@@ -14,17 +14,17 @@ import numpy as np
 from hebbstat.contract.distributions import Distribution
 from hebbstat.contract.errors import BadValueError
 from hebbstat.contract.fields import checked
-from hebbstat.contract.signals import Moving, steps_of
+from hebbstat.contract.signals import Moving, check_lag, steps_of
 from hebbstat.contract.state import Trace
 from hebbstat.engine.core import Core
 from hebbstat.engine.plan.arrays import Role, Shape
 from hebbstat.engine.plan.groups import Group, Member
 from hebbstat.engine.state.access import Found, title
 from hebbstat.engine.state.global_state import gathered, groups, put_variable, set_clock
-from hebbstat.engine.state.present import now, of_presynaptic, state_value
+from hebbstat.engine.state.present import now, of_presynaptic, state_value, value_of
 from hebbstat.network.derive import dependents, derived_value
 from hebbstat.network.instantiate import NetworkInstance
-from hebbstat.network.lookup import places
+from hebbstat.network.lookup import lagged_by, places
 
 STAMPS = {Shape.ROW: "last", Shape.SYNAPSE: "stamp"}
 """The variable that says as of when the states of an owner are kept, where they have none of their own."""
@@ -96,12 +96,14 @@ def _checked(core: Core, found: Found, value: Any) -> Any:
             f"{what} must be numbers, not {value!r}; draw them with numpy, or give them when the network is described"
         )
     mechanism = None if member is None else member.mechanism
-    if mechanism is not None and found.name in mechanism.fields:
+    if member is not None and mechanism is not None and found.name in mechanism.fields:
         if isinstance(mechanism.values[found.name], Moving):
             raise BadValueError(f"{what} is {mechanism.values[found.name]!r}, so it cannot be set between runs")
         value = checked(mechanism.fields[found.name], value, f"{type(mechanism).__name__} on '{found.group.name}'")
         if found.name == "period":
             steps_of(float(value) if np.ndim(value) == 0 else np.nan, core.net.dt, what)
+        for name in (f"{member.prefix}{state.name}" for state in lagged_by(mechanism, found.name)):
+            check_lag(value, core.net.dt, found.group.variables[f"past_{name}"].depth - 1, what)
         return value
     state = None if mechanism is None else mechanism.states.get(found.name)
     if mechanism is not None and (state is None or not state.is_plain):
@@ -163,8 +165,10 @@ def _follow(core: Core, group: Group, member: Member, name: str) -> None:
             rate = core.net.dt / np.asarray(tau, float)
             put_variable(core, group, f"rate_of_{member.prefix}{state.name}", rate)
             put_variable(core, group, f"decay_of_{member.prefix}{state.name}", np.exp(-rate))
-    if name == "period":
-        set_clock(core, group, member)
+    set_clock(core, group, member)
+    for state in lagged_by(member.mechanism, name):
+        value, _ = value_of(core, group, member, state.name)
+        put_variable(core, group, f"{member.prefix}{state.name}", np.asarray(value))
     for links in core.model.links.values():
         if links.source is group and f"pre_{key}" in links.variables:
             _put_scoped(core, links, f"pre_{key}", _parameter(core, group, key))

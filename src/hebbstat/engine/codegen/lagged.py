@@ -1,0 +1,103 @@
+"""Writes what lagged states need: at the end of a step their sources are noted, at its beginning the past is recalled.
+
+`past_x[n % depth]` is what the source of `x` was at the end of step `n`, and `x` is what it was `lag_x` steps ago.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from hebbstat.contract.state import Lagged, PerSynapse, State
+from hebbstat.engine.codegen import ir
+from hebbstat.engine.codegen.binding import Binder, Site, variable
+from hebbstat.engine.codegen.context import ProjectionContext
+from hebbstat.engine.codegen.fragments import function
+from hebbstat.engine.codegen.quote import array, code, item
+from hebbstat.engine.codegen.shared import is_one_for_all, place
+from hebbstat.engine.plan.arrays import Shape
+from hebbstat.engine.plan.groups import Group, Member, PopulationGroup, ProjectionGroup, lagged
+
+Source = Callable[[Member, State], ir.Expression]
+INDEX: dict[Shape, str | int] = {Shape.ONE: 0, Shape.CELL: "i", Shape.ROW: "row", Shape.SYNAPSE: "k"}
+EACH = {
+    Shape.ONE: "block",
+    Shape.CELL: "for i in range(cells.size):\n    block",
+    Shape.ROW: "for row in range(group.last.size):\n    block",
+    Shape.SYNAPSE: (
+        "for row in range(group.last.size):\n    for k in range(group.start[row], group.start[row + 1]):\n"
+        "        i = group.post[k]\n        block"
+    ),
+}  # fmt: skip
+
+
+def recall(group: Group) -> ir.Block:
+    """Lagged states are what their sources were."""
+    block = ir.NOTHING
+    for member, state in lagged(group):
+        name = f"{member.prefix}{state.name}"
+        x, past, lag = _place(group, name), array(group, f"past_{name}"), variable(group, f"lag_{name}")
+        then = code("x = past[(n - lag) % past.shape[0], at]", x=x, past=past, lag=lag, at=x.index[0])
+        block += _each(group, name, then)
+    return block
+
+
+def remember(group: Group, source: Source) -> ir.Block:
+    """Their sources are noted, as of the end of this step."""
+    block = ir.NOTHING
+    for member, state in lagged(group):
+        assert isinstance(state.origin, Lagged)
+        name, of = f"{member.prefix}{state.name}", member.mechanism.states[state.origin.source]
+        past = array(group, f"past_{name}")
+        at, value = _place(group, name).index[0], source(member, of)
+        note = code("past[n % past.shape[0], at] = value", past=past, at=at, value=value)
+        block += _each(group, name, note)
+    return block
+
+
+def _place(group: Group, name: str) -> ir.Item:
+    return item(array(group, name), INDEX[group.variables[name].shape])
+
+
+def _each(group: Group, name: str, block: ir.Block) -> ir.Block:
+    """A block for each owner of a state."""
+    cells = group.target if isinstance(group, ProjectionGroup) else group
+    return code(EACH[group.variables[name].shape], group=group, cells=cells, block=block)
+
+
+def of_cells(binder: Binder, cells: PopulationGroup) -> tuple[ir.Function, ...]:
+    """The functions `recall` and `remember` of a population, if a mechanism on it has lagged states."""
+
+    def read(site: Site, member: Member, of: State) -> ir.Expression:
+        return binder.advanced(site, member, of, item(array(cells, f"{member.prefix}{of.name}"), "i"))
+
+    return _both(binder, Site(cells, read), [cells, binder.model.rules])
+
+
+def of_links(at: ProjectionContext) -> tuple[ir.Function, ...]:
+    """Those of a projection."""
+    now = at.now()
+
+    def read(site: Site, member: Member, of: State) -> ir.Expression:
+        if of.scope is PerSynapse and of.is_plain:
+            since = "min(n, network.frozen_from[0] - 1) - stamp"  # for what is slow no frozen time has passed
+            elapsed = at.expr(since, stamp=at.stamp) if of.moves and member.place != "release" else None
+            return at.binder.advanced(site, member, of, at.own(f"{member.prefix}{of.name}", "k"), elapsed)
+        return now.state(site, member, of)
+
+    return _both(at.binder, replace(now, state=read), [at.links, at.target, at.network])
+
+
+def _both(binder: Binder, site: Site, groups: list[Group]) -> tuple[ir.Function, ...]:
+    group = site.group
+    if not lagged(group):
+        return ()
+
+    def source(member: Member, of: State) -> ir.Expression:
+        if is_one_for_all(of):
+            return binder.advanced(site, member, of, place(group, member, of))
+        return site.state(site, member, of)
+
+    recalled = function(f"recall_{group.ident}", f"Lagged states of {group.name!r}.", groups, recall(group))
+    doc = f"What lagged states of {group.name!r} will be."
+    return (recalled, function(f"remember_{group.ident}", doc, groups, remember(group, source)))
