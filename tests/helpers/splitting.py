@@ -21,6 +21,7 @@ from helpers.compositions import compose
 import hebbstat as hs
 from hebbstat.engine.plan.arrays import Shape
 from hebbstat.engine.state.access import called
+from hebbstat.engine.state.global_state import gathered
 
 TESTS = Path(__file__).parents[1]
 
@@ -35,10 +36,10 @@ def fingerprint(sim: hs.Simulation, recording: hs.Recording | None = None, after
                 if state.is_plain and state.scope.name == "PerSynapse":
                     name_of_state = called(sim.core.model, links, f"{member.prefix}{state.name}")
                     digest.update(sim.state(name, name_of_state).tobytes())
-    for name, cells in sim.core.model.cells.items():
+    for cells in sim.core.model.cells.values():
         for key, variable in cells.variables.items():
             if variable.shape is Shape.CELL:
-                digest.update(sim.core.layout.cells[name][key].tobytes())
+                digest.update(gathered(sim.core, cells, key).tobytes())
     for data in (recording or {}).values():
         late = data.time.values > after + 1e-9
         digest.update(data.time.values[late].tobytes() + data.neuron.values[late].astype(np.int32).tobytes())

@@ -17,6 +17,7 @@ from hebbstat.engine.jit.cache import load
 from hebbstat.engine.memory.layout import Layout
 from hebbstat.engine.plan import precision
 from hebbstat.engine.plan.arrays import NEVER
+from hebbstat.engine.plan.bundles import bundle
 from hebbstat.engine.plan.model import build, sensed_cells
 from hebbstat.engine.plan.projection import plans_of
 from hebbstat.engine.runtime.sync import HALT, LINE, STOP
@@ -61,6 +62,7 @@ class Core:
         self.net = made.network
         self.model = build(made)
         self.plans = plans_of(self.model)
+        bundle(self.model, self.plans)
         written = write_module(self.model, self.plans, dtype, profile)
         self.text, self.parts = written.text, written.parts
         self.model.add(written.added, written.records)

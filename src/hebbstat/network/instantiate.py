@@ -161,9 +161,15 @@ def _wire(
     synapses = Synapses(
         rows.start, rows.post, float(weight) if np.ndim(weight) == 0 else np.asarray(weight, float),
         _delays(net, projection, draw, n), round(projection.dendritic_delay / net.dt), _branches(projection, draw, n),
-        None if isinstance(projection.wiring, ByRows) else _copies(rows),
+        _copies(rows) if _tells_copies_apart(projection) else None,
     )  # fmt: skip
     return synapses, rows.order
+
+
+def _tells_copies_apart(projection: Projection) -> bool:
+    """Whether the synapses of a pair must be numbered: where there may be several, and something may draw for each."""
+    once = isinstance(projection.wiring, ByRows) and not projection.wiring.repeats
+    return not once and (projection.is_plastic or projection.release is not None)
 
 
 def _of_parts(projection: Projection, rows: Rows) -> Rows:

@@ -76,6 +76,11 @@ class Kernel:
 class ByRows(Connector):
     """Wirings that are drawn row by row, each row from numbers keyed by its neuron: the threads change nothing."""
 
+    @property
+    def repeats(self) -> bool:
+        """Whether a pair may have several synapses."""
+        return False
+
     def rows(self, pre: Side, post: Side, key: int, threads: int) -> Rows:
         """The pairs, drawn from the stream with this key (`hebbstat.contract.random`)."""
         raise NotImplementedError
@@ -98,10 +103,15 @@ def draw_rows(wiring: Connector, pre: Side, post: Side, rng: np.random.Generator
     for side, index, n in (("pre", pairs[0], pre.n), ("post", pairs[1], post.n)):
         if index.size and (index.dtype.kind not in "iu" or index.min() < 0 or index.max() >= n):
             raise BadValueError(f"{side} of {name} must be whole numbers from 0 to {n - 1}")
-    keys = pairs[0].astype(np.int64) << 32 | pairs[1].astype(np.int64)
+    return rows_of_pairs(pairs[0], pairs[1], pre.n)
+
+
+def rows_of_pairs(source: np.ndarray, target: np.ndarray, n_pre: int) -> Rows:
+    """Pairs in any order as rows."""
+    keys = source.astype(np.int64) << 32 | target.astype(np.int64)
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
-    return Rows(row_starts(np.bincount(keys >> 32, minlength=pre.n)), (keys & 0xFFFFFFFF).astype(np.int32), order)
+    return Rows(row_starts(np.bincount(keys >> 32, minlength=n_pre)), (keys & 0xFFFFFFFF).astype(np.int32), order)
 
 
 @dataclass(frozen=True, eq=False)

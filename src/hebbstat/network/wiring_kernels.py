@@ -119,6 +119,23 @@ def distinct_rows(key, first, last, n, same, post):
 
 
 @compiled
+def repeated_rows(key, first, last, n, same, start, post):
+    """Columns below `n` for each row, any of them more than once, ascending; with `same`, none of row i is i.
+
+    k sorted uniform numbers are the running sums of k + 1 exponential ones, over the sum of all.
+    """
+    for row in range(first, last):
+        k, mine, total = start[row + 1] - start[row], row_key(key, row), 0.0
+        for e in range(k + 1):
+            total -= math.log(1.0 - uniform(mine, e))
+        scale, passed = (n - same) / total, 0.0
+        for e in range(k):
+            passed -= math.log(1.0 - uniform(mine, e))
+            column = min(np.int64(passed * scale), n - same - 1)
+            post[start[row] + e] = column + (same and column >= row)
+
+
+@compiled
 def transpose_distinct(key, first, last, n, k, same, place, post):
     """Draw `k` different sources below `n` for each cell from `first` to `last`, and note the cell with each source.
 

@@ -13,7 +13,7 @@ from helpers.compositions import QUICK, compose
 import hebbstat as hs
 from hebbstat.engine.memory.sizes import SIZE, Sizes
 from hebbstat.engine.plan.arrays import LEDGER, Owner, Role, Shape, Variable
-from hebbstat.engine.plan.groups import NETWORK, Group, PopulationGroup, ProjectionGroup
+from hebbstat.engine.plan.groups import NETWORK, Bundle, Group, PopulationGroup, ProjectionGroup
 from hebbstat.engine.state.global_state import digest, gather, groups, put
 
 pytestmark = pytest.mark.usefixtures("plain")
@@ -24,8 +24,16 @@ def sizes(sim: hs.Simulation, group: Group, share: dict[str, Any]) -> Sizes:
     threads, steps = sim.threads, sim.core.layout.slots
     if isinstance(group, PopulationGroup):
         return Sizes(threads, steps, share["size"], group.population.n, group.spiking)
+    if isinstance(group, Bundle):
+        neurons, segments = share["segment"].shape
+        return Sizes(
+            threads, steps, sources=neurons, delays=(segments - 1) // group.columns, columns=group.columns,
+            synapses=len(share["post"]),
+        )  # fmt: skip
     if not isinstance(group, ProjectionGroup):
         return Sizes(threads, steps)
+    if group.bundle is not None:
+        return Sizes(threads, steps, delays=len(share["delays"]), synapses=np.size(share["w"]))
     sources, delays = share["row_of"].shape
     at_once = (len(share["pick"]) - 16) // 32 if group.replays else 0
     return Sizes(
@@ -37,8 +45,8 @@ def sizes(sim: hs.Simulation, group: Group, share: dict[str, Any]) -> Sizes:
 @pytest.mark.parametrize("seed", QUICK)
 def test_all_that_a_running_simulation_holds_is_declared(seed: int) -> None:
     sim = hs.Simulation(compose(seed), threads=2, quiet=True)
-    given = Shape.TABLE, Shape.TRAIN
-    for group in groups(sim.core):
+    given = Shape.TABLE, Shape.TRAIN, Shape.SUMS
+    for group in (*groups(sim.core), *sim.core.model.bundles):
         for share in sim.core.layout.shards[group.name]:
             assert share.keys() == group.arrays.keys()
             of = sizes(sim, group, share)
@@ -58,7 +66,10 @@ def test_all_that_a_running_simulation_holds_is_declared(seed: int) -> None:
 def network() -> hs.Network:
     net = hs.Network(dt=1.0, seed=4)
     a, b = net.add(hs.PoissonSource(rate=100.0), 5, "a"), net.add(hs.LIF(), 6, "b")
-    net.connect(a, b, hs.AllToAll(), weight=0.5, delay=hs.Uniform(1.0, 5.0), receptor=hs.AMPA(), name="p")
+    net.connect(
+        a, b, hs.AllToAll(), weight=0.5, delay=hs.Uniform(1.0, 5.0), receptor=hs.AMPA(), name="p",
+        rules=[hs.SynapticScaling()],
+    )  # fmt: skip
     return net
 
 
@@ -124,5 +135,5 @@ def test_what_is_saved_has_an_order_that_no_number_of_threads_changes() -> None:
     for arrays in LEDGER.values():
         for name, variable in arrays.items():
             assert not variable.role.saved or variable.shape in (*ordered, Shape.COUNTS, Shape.SPIKES), name
-            assert variable.shape in (*SIZE, Shape.TRAIN, Shape.TABLE)
+            assert variable.shape in (*SIZE, Shape.TRAIN, Shape.TABLE, Shape.SUMS)
             assert variable.value is None or math.isfinite(variable.value)

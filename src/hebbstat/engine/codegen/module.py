@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Binder
+from hebbstat.engine.codegen.bundle import of_bundle
 from hebbstat.engine.codegen.lagged import of_cells
 from hebbstat.engine.codegen.merge import renamed, share
 from hebbstat.engine.codegen.network_rules import of_network
@@ -58,8 +59,10 @@ def write_module(model: Model, plans: Mapping[str, Plan], dtype: str, timed: boo
     for cells in model.cells.values():
         functions += (*of_population(binder, cells), *of_cells(binder, cells))
     for name, plan in plans.items():
-        written, records[name] = of_projection(binder, plan)
-        functions += written
+        if plan.links.bundle is None:
+            written, records[name] = of_projection(binder, plan)
+            functions += written
+    functions += map(of_bundle, model.bundles)
     for cells in model.cells.values():
         functions += reductions(model, cells)
     for group in (*model.cells.values(), *model.links.values()):

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hebbstat.contract.mechanism import PopulationRule
-from hebbstat.contract.state import PerNeuron, Reduction, State
+from hebbstat.contract.state import Reduction
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.fragments import flushed, function, ticks
 from hebbstat.engine.codegen.quote import added, array, code, expr, joined
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.groups import Group, Member, PopulationGroup, ProjectionGroup
-from hebbstat.engine.plan.model import Model
+from hebbstat.engine.plan.groups import Group, PopulationGroup
+from hebbstat.engine.plan.model import Model, onto, over_neurons
 
 ADDED = {"sum": "add_sums", "mean": "add_sums", "count": "add_counts", "max": "add_largest", "min": "add_smallest"}
 BEGIN = {"max": -1e308, "min": 1e308}  # what a reduction is before the first value; else 0
@@ -28,7 +27,7 @@ def reduction(group: Group, name: str) -> ir.Array:
 
 def reductions(model: Model, cells: PopulationGroup) -> tuple[ir.Function, ...]:
     """The function that evaluates what rules want of all projections onto a population, if they want anything."""
-    wanted = _wanted(model, cells)
+    wanted = over_neurons(model, cells)
     if not wanted:
         return ()
     links = onto(model, cells)
@@ -44,25 +43,7 @@ def reductions(model: Model, cells: PopulationGroup) -> tuple[ir.Function, ...]:
 
 def when_reduced(model: Model, cells: PopulationGroup) -> ir.Expression | None:
     """Whether such a rule ticks in this step."""
-    return ir.any_of(dict.fromkeys(ticks(group, member) for group, member, _ in _wanted(model, cells)))
-
-
-def onto(model: Model, cells: PopulationGroup) -> list[ProjectionGroup]:
-    """All projections onto a population, as connected."""
-    return [links for links in model.links.values() if links.target is cells]
-
-
-def is_over_neuron(member: Member, state: State) -> bool:
-    """Whether a state is a reduction over all projections onto a cell."""
-    origin = state.origin
-    of_cell = isinstance(member.mechanism, PopulationRule) and state.scope is PerNeuron
-    return isinstance(origin, Reduction) and (origin.over == "neuron" or of_cell)
-
-
-def _wanted(model: Model, cells: PopulationGroup) -> list[tuple[Group, Member, State]]:
-    groups: list[Group] = [*onto(model, cells), cells]
-    members = [(group, member) for group in groups for member in group.members]
-    return [(g, m, s) for g, m in members for s in m.mechanism.states.values() if is_over_neuron(m, s)]
+    return ir.any_of(dict.fromkeys(ticks(group, member) for group, member, _ in over_neurons(model, cells)))
 
 
 def reduced(cells: PopulationGroup, of: Sequence[ir.Array], how: Reduction, to: ir.Array) -> ir.Block:

@@ -86,7 +86,7 @@ def _step(binder: Binder, plans: Mapping[str, Plan], there: Mapping[str, ir.Func
     before = [f"recall_{group.ident}" for group in (*cells, *links)]
     before += [f"due_{q.ident}" for q in links] + [f"integrate_{c.ident}" for c in cells]
     sensed = [there[name] for group in (*cells, *links) if (name := f"sense_{group.ident}") in there]
-    events = [f"arrive_{q.ident}" for q in links] + [f"post_{q.ident}" for q in links]
+    events = [f"arrive_{q.ident}" for q in model.arrivals] + [f"post_{q.ident}" for q in links]
     blocks = [_called(there[name]) for name in before if name in there]
     blocks += [_fired(model), *map(_called, sensed)] if sensed else []
     blocks += [_called(there[name]) for name in events if name in there]

@@ -22,12 +22,13 @@ from hebbstat.engine.codegen.fragments import (
 )
 from hebbstat.engine.codegen.presynaptic import arriving_rate
 from hebbstat.engine.codegen.quote import added, array, joined
-from hebbstat.engine.codegen.reductions import is_over_neuron, reduced, reduction
+from hebbstat.engine.codegen.reductions import reduced, reduction
 from hebbstat.engine.codegen.replay import newest_event, replayed, settle
 from hebbstat.engine.codegen.shared import as_it_was, keep, moved, shared
 from hebbstat.engine.codegen.update import Update, store, synapse_event
 from hebbstat.engine.plan.arrays import Role, Shape, Variable
 from hebbstat.engine.plan.groups import Member
+from hebbstat.engine.plan.model import is_over_neuron
 from hebbstat.network import streams
 
 Functions = tuple[ir.Function, ...]

@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 
 from hebbstat.contract.errors import TooLargeError
+from hebbstat.engine.memory.bundle import Strand, SumsOfThread, lay_rows, lay_sums
 from hebbstat.engine.memory.shard import SynapseShard, partition
 from hebbstat.engine.memory.sizes import BLOCK, SIZE, Sizes
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.groups import NETWORK, Group, PopulationGroup, ProjectionGroup, tuple_name
+from hebbstat.engine.plan.groups import NETWORK, Bundle, Group, PopulationGroup, ProjectionGroup, tuple_name
 from hebbstat.engine.plan.model import Model
 from hebbstat.engine.runtime.allocate import aligned_empty, aligned_full
 from hebbstat.engine.runtime.arguments import Packed
@@ -45,9 +46,8 @@ class Layout:
     threads: int
     slots: int  # steps that spikes are kept
     offsets: dict[str, np.ndarray] = field(default_factory=dict)
-    cells: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)  # shared arrays of populations
     shards: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # group -> per thread: field -> value
-    links: dict[str, list[SynapseShard]] = field(default_factory=dict)
+    links: dict[str, list[SynapseShard | Strand]] = field(default_factory=dict)
     learning: np.ndarray = field(init=False)
     frozen_from: np.ndarray = field(init=False)
     flags: np.ndarray = field(init=False)
@@ -56,11 +56,15 @@ class Layout:
 
     def __post_init__(self) -> None:
         self._require_memory()
+        self.offsets = {name: _blocks(cells.population.n, self.threads) for name, cells in self.model.cells.items()}
+        sums = [lay_sums(self.model, self.cells(thread), self.real) for thread in range(self.threads)]
         for name, cells in self.model.cells.items():
-            self.offsets[name] = _blocks(cells.population.n, self.threads)
-            self._partition_cells(name, cells)
+            self._partition_cells(name, cells, sums)
+        for bundle in self.model.bundles:
+            self._partition_bundle(bundle, sums)
         for name, links in self.model.links.items():
-            self._partition_links(name, links)
+            if links.bundle is None:
+                self._partition_links(name, links)
         sizes = Sizes(self.threads, self.slots)
         shared = self._shared(self.model.rules, sizes)
         self.learning, self.frozen_from = shared["learning"], shared["frozen_from"]
@@ -93,7 +97,7 @@ class Layout:
     @cached_property
     def _tuples(self) -> list[tuple[str, Any, tuple[str, ...]]]:
         """For each group: its name, the named tuple that kernels take, and the names of its values in a shard."""
-        groups: list[Group] = [*self.model.cells.values(), *self.model.links.values(), self.model.rules]
+        groups = self.model.groups
         kinds = [getattr(self.module, tuple_name(group)) for group in groups]
         return [(group.name, kind, kind._fields) for group, kind in zip(groups, kinds, strict=True)]
 
@@ -114,18 +118,20 @@ class Layout:
         """The arrays that all threads share."""
         return {key: self._new(variable, sizes) for key, variable in group.arrays.items() if variable.shared}
 
-    def _partition_cells(self, name: str, cells: PopulationGroup) -> None:
-        n, bounds = cells.population.n, self.offsets[name].tolist()
-        sizes = Sizes(self.threads, self.slots, n, n, cells.spiking)
-        kept = {k: v for k, v in cells.arrays.items() if v.shape is Shape.CELL and (v.role.saved or np.ndim(v.value))}
-        whole = {k: self._new(v, sizes) for k, v in kept.items() if not v.depth}
-        self.cells[name] = whole | self._shared(cells, sizes)
+    def cells(self, thread: int) -> dict[str, tuple[int, int]]:
+        """The first of a thread's cells of each population, and the one after the last."""
+        return {name: (int(bounds[thread]), int(bounds[thread + 1])) for name, bounds in self.offsets.items()}
+
+    def _partition_cells(self, name: str, cells: PopulationGroup, sums: list[SumsOfThread]) -> None:
+        n = cells.population.n
+        shared = self._shared(cells, Sizes(self.threads, self.slots, n, n, cells.spiking))
         self.shards[name] = []
-        for thread, (first, last) in enumerate(pairwise(bounds)):
-            made = {key: array[first:last] for key, array in whole.items()}
-            made |= {key: array for key, array in self.cells[name].items() if key not in whole}
-            made |= self._place_of(name, thread, first, last)
-            made |= {k: self._deep(v, np.broadcast_to(v.value, n)[first:last]) for k, v in kept.items() if v.depth}
+        for thread, (first, last) in enumerate(pairwise(self.offsets[name].tolist())):
+            made = shared | self._place_of(name, thread, first, last)
+            for (of, key), array in sums[thread].variables.items():
+                if of == name:
+                    array[:] = _part_of_cells(cells.array(key), first, last)
+                    made[key] = array
             sizes = Sizes(self.threads, self.slots, last - first, n, cells.spiking)
             self.shards[name].append(self._shard(cells, made, sizes, first, last))
 
@@ -147,6 +153,9 @@ class Layout:
         for key, variable in group.arrays.items():
             if key in made:
                 shard[key] = made[key]
+            elif variable.shape is Shape.CELL and isinstance(group, PopulationGroup):
+                mine = np.broadcast_to(_part_of_cells(variable, first, last), last - first)
+                shard[key] = self._filled(variable, mine)
             elif variable.shape is Shape.TABLE:
                 values = variable.value.values
                 values = values[:, first:last] if variable.over is Shape.CELL else values
@@ -185,18 +194,39 @@ class Layout:
         self.links[name] = each(shard_of, pairwise(bounds), self.threads if synapses.n > PARALLEL_FROM else 1)
         self.shards[name] = [shard.arrays for shard in self.links[name]]
 
+    def _partition_bundle(self, bundle: Bundle, sums: list[SumsOfThread]) -> None:
+        synapses = self.model.made.synapses
+
+        def rows_of(thread: int) -> tuple[dict[str, Any], list[Strand]]:
+            made, strands = lay_rows(bundle, synapses, sums[thread], self.cells(thread))
+            sizes = Sizes(
+                self.threads, self.slots, sources=len(made["segment"]), delays=len(made["delays"]),
+                columns=bundle.columns,
+            )  # fmt: skip
+            for links, strand in zip(bundle.strands, strands, strict=True):
+                strand.arrays = self._shard(links, strand.arrays, sizes)
+            return self._shard(bundle, made, sizes), strands
+
+        n = sum(synapses[links.name].n for links in bundle.strands)
+        made = each(rows_of, ((thread,) for thread in range(self.threads)), self.threads if n > PARALLEL_FROM else 1)
+        self.shards[bundle.name] = [arrays for arrays, _ in made]
+        for links, strands in zip(bundle.strands, zip(*(strands for _, strands in made), strict=True), strict=True):
+            self.links[links.name] = list(strands)
+            self.shards[links.name] = [strand.arrays for strand in strands]
+            for strand in strands:
+                strand.all = list(strands)
+
     def _part(self, variable: Variable, shard: SynapseShard, first: int, last: int) -> np.ndarray:
         """A shard's part of an array over synapses, presynaptic neurons or cells."""
         value, dtype = np.asarray(variable.value), self._type(variable)
         if variable.shape is Shape.SYNAPSE:
             own = shard.to_shard(value, aligned_empty(shard.n, dtype))
-            return self._deep(variable, own) if variable.depth else own
-        mine = value[shard.arrays["pre"] if variable.shape is Shape.ROW else slice(first, last)]
-        return self._deep(variable, mine) if variable.depth else aligned_full(mine, len(mine), dtype)
+            return self._filled(variable, own) if variable.depth else own
+        return self._filled(variable, value[shard.arrays["pre"] if variable.shape is Shape.ROW else slice(first, last)])
 
-    def _deep(self, variable: Variable, mine: np.ndarray) -> np.ndarray:
-        """Values of the last steps, which all were what they begin with."""
-        values = np.broadcast_to(mine, (variable.depth, len(mine)))
+    def _filled(self, variable: Variable, mine: np.ndarray) -> np.ndarray:
+        """An array that begins with these values; at all of the last steps, if it has values for several."""
+        values = np.broadcast_to(mine, (variable.depth, len(mine)) if variable.depth else len(mine))
         return aligned_full(values.reshape(-1), values.size, self._type(variable)).reshape(values.shape)
 
     def gathered(self, name: str, parts: list[np.ndarray]) -> np.ndarray:
@@ -217,12 +247,17 @@ class Layout:
 
     def pairs(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Presynaptic and postsynaptic indices (int32) of a projection's synapses, in canonical order."""
-        shards, bounds = self.links[name], self.offsets[self.model.links[name].target.name]
+        shards = self.links[name]
         sizes = sum(np.diff(shard.piece) for shard in shards)
         post = np.empty(self.synapses(name), np.int32)
-        for shard, first in zip(shards, bounds[:-1].tolist(), strict=True):
-            shard.from_shard(shard.arrays["post"], post, first)
+        for shard in shards:
+            shard.from_shard(shard.post, post, shard.first)
         return np.repeat(np.arange(len(shards[0].begin), dtype=np.int32), sizes), post
+
+
+def _part_of_cells(variable: Variable, first: int, last: int) -> Any:
+    """What a variable of cells begins with in a shard."""
+    return variable.value[first:last] if np.ndim(variable.value) else variable.value
 
 
 def _blocks(n: int, threads: int) -> np.ndarray:

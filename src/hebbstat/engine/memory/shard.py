@@ -24,7 +24,18 @@ class SynapseShard:
     begin: np.ndarray  # the canonical index at which each presynaptic neuron's piece begins
     piece: np.ndarray  # how many synapses of the shard come before each piece, and all
     which: np.ndarray  # the number of each synapse's delay, piece by piece; empty with one delay
+    first: int  # what has to be added to `post` for the index of the cell
     arrays: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def post(self) -> np.ndarray:
+        """The cells of all synapses, counted from the first of the shard."""
+        return self.arrays["post"]  # type: ignore[no-any-return]
+
+    @property
+    def delay(self) -> np.ndarray:
+        """The delay of all synapses."""
+        return np.repeat(self.arrays["row_delay"], np.diff(self.arrays["start"]))
 
     @property
     def n(self) -> int:
@@ -51,7 +62,7 @@ def partition(synapses: Synapses, delays: np.ndarray, first: int, last: int) -> 
     n_pre = len(synapses.start) - 1
     begin, sizes = np.empty(n_pre, np.int64), np.empty(n_pre, np.int64)
     shard_kernels.find_pieces(synapses.start, synapses.post, first, last, begin, sizes)
-    shard = SynapseShard(begin, _starts(sizes), np.empty(0, np.uint8))
+    shard = SynapseShard(begin, starts(sizes), np.empty(0, np.uint8), first)
     if len(delays) > 1:
         shard.arrays = _virtual_rows(shard, synapses.delay, delays)
     else:
@@ -84,9 +95,10 @@ def _virtual_rows(shard: SynapseShard, delay: np.ndarray, delays: np.ndarray) ->
     row_of[pre, which] = np.arange(len(pre))
     return {
         "row_of": row_of, "pre": pre.astype(np.int32), "row_delay": delays[which].astype(np.int32),
-        "start": _starts(sizes[pre, which]), "first_row": np.searchsorted(pre, np.arange(n_pre + 1)).astype(np.int32),
+        "start": starts(sizes[pre, which]), "first_row": np.searchsorted(pre, np.arange(n_pre + 1)).astype(np.int32),
     }  # fmt: skip
 
 
-def _starts(sizes: np.ndarray) -> np.ndarray:
+def starts(sizes: np.ndarray) -> np.ndarray:
+    """Where parts of these sizes begin, and where the last one ends."""
     return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hebbstat.engine.plan.arrays import Shape
+from hebbstat.engine.runtime.delivery import AHEAD, AT_ONCE
 from hebbstat.engine.runtime.replay import HISTORY
 from hebbstat.engine.runtime.simd import LANES
 from hebbstat.engine.runtime.sync import LINE
@@ -29,6 +30,7 @@ class Sizes:
     delays: int = 0  # different ones
     rows: int = 0
     synapses: int = 0
+    columns: int = 1  # into which the synapses of a row with one delay are cut
     at_once: int = 0  # synapses that are worked on together, at most
 
 
@@ -52,6 +54,8 @@ SIZE: dict[Shape, Callable[[Sizes], tuple[int, ...]]] = {
     Shape.SOURCE: lambda of: (of.sources,),
     Shape.SOURCE_BOUNDS: lambda of: (of.sources + 1,),
     Shape.SOURCE_DELAYS: lambda of: (of.sources, of.delays),
+    Shape.SEGMENTS: lambda of: (of.sources, of.delays * of.columns + 1),
+    Shape.PIECES: lambda of: (3, of.sources * of.columns + AT_ONCE + AHEAD),
     Shape.DELAYS: lambda of: (of.delays,),
     Shape.ROW: lambda of: (of.rows,),
     Shape.ROW_BOUNDS: lambda of: (of.rows + 1,),

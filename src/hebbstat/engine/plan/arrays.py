@@ -42,6 +42,9 @@ class Shape(Enum):
     SOURCE = auto()  # presynaptic neurons
     SOURCE_BOUNDS = auto()  # where the part of each presynaptic neuron begins, and where the last ends
     SOURCE_DELAYS = auto()  # by presynaptic neuron and delay
+    SEGMENTS = auto()  # by presynaptic neuron, where in its row each delay begins, and where the last ends
+    SUMS = auto()  # what takes amounts, of all cells that a thread's bundles deliver to
+    PIECES = auto()  # parts of rows that spikes reach in a step
     DELAYS = auto()
     ROW = auto()  # virtual rows: the synapses of a presynaptic neuron that have one delay
     ROW_BOUNDS = auto()
@@ -119,6 +122,8 @@ class Owner(Enum):
 
     POPULATION = auto()
     PROJECTION = auto()
+    STRAND = auto()  # a projection whose synapses lie in the rows of a bundle
+    BUNDLE = auto()
     NETWORK = auto()
 
 
@@ -169,6 +174,19 @@ LEDGER: dict[Owner, dict[str, Variable]] = {
         "new": Variable(Shape.SOURCE, 0, "int32", Role.SCRATCH),
         "new_count": Variable(Shape.ONE, 0, "int64", Role.SCRATCH),
         "records": Variable(Shape.RECORD, None, role=Role.SCRATCH, only="records"),
+    },
+    Owner.STRAND: {
+        "delays": Variable(Shape.DELAYS, None, "int64", Role.WIRING),
+        "dendritic_delay": Variable(Shape.NUMBER, None, "int64", Role.WIRING),
+    },
+    Owner.BUNDLE: {
+        "delays": Variable(Shape.DELAYS, None, "int64", Role.WIRING),  # all that occur, ascending
+        "begin": Variable(Shape.SOURCE_BOUNDS, None, "int64", Role.WIRING),  # of the rows
+        "segment": Variable(Shape.SEGMENTS, None, "uint32", Role.WIRING),  # uint16 where that is enough
+        "post": Variable(Shape.SYNAPSE, None, "uint32", Role.WIRING),  # the place of its cell in `sums`; or uint16
+        "w": Variable(Shape.SYNAPSE, None, "F", Role.WIRING, only="weighed"),  # that of its strands
+        "sums": Variable(Shape.SUMS, None, "F", Role.WIRING),  # variables of cells
+        "pieces": Variable(Shape.PIECES, 0, "int64", Role.SCRATCH),
     },
     Owner.NETWORK: {
         "learning": Variable(Shape.ONE, 1, "int64", Role.CONTROL, shared=True),

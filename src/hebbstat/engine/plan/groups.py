@@ -124,6 +124,12 @@ class ProjectionGroup(Group):
     records: list[str] = field(default_factory=list)  # what a visit reads of each cell: fields of one record
     coalesced: bool = False  # whether many short rows are visited at once
     replays: bool = False  # whether postsynaptic events change synapses
+    bundle: Bundle | None = None  # in whose rows its synapses lie
+
+    def join(self, bundle: Bundle) -> None:
+        """Have no rows of one's own, but lie in those of a bundle."""
+        self.bundle, self._own = bundle, declared(Owner.STRAND)
+        bundle.strands.append(self)
 
     @property
     def asks_elapsed(self) -> bool:
@@ -131,6 +137,21 @@ class ProjectionGroup(Group):
         hooks = [hook.all_reads for _, mechanism in self.projection.mechanisms() for hook in mechanism.hooks]
         gates = [gate.reads for rule in self.projection.rules for bound in rule.bound() for gate in bound.gates]
         return any("elapsed" in reads for reads in (*hooks, *gates))
+
+
+@dataclass(eq=False)
+class Bundle(Group):
+    """Static projections from one population: all synapses of a neuron lie in one row, by delay, then by their cell."""
+
+    owner = Owner.BUNDLE
+    source: PopulationGroup = None  # type: ignore[assignment]
+    strands: list[ProjectionGroup] = field(default_factory=list)
+    weighed: bool = True  # whether each synapse has a weight of its own; else each projection is a column of `segment`
+
+    @property
+    def columns(self) -> int:
+        """Into how many parts the synapses with one delay are cut."""
+        return 1 if self.weighed else len(self.strands)
 
 
 def lagged(group: Group) -> list[tuple[Member, State]]:

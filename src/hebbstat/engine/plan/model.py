@@ -21,6 +21,7 @@ from hebbstat.contract.state import (
     PerPost,
     PerPre,
     PerSynapse,
+    Reduction,
     Sensor,
     State,
     Trace,
@@ -29,6 +30,7 @@ from hebbstat.engine.plan import unsupported
 from hebbstat.engine.plan.arrays import Role, Shape, Variable, parameter
 from hebbstat.engine.plan.groups import (
     NETWORK,
+    Bundle,
     Group,
     Member,
     PopulationGroup,
@@ -56,12 +58,14 @@ class Model:
     net: Network
     cells: dict[str, PopulationGroup] = field(default_factory=dict)
     links: dict[str, ProjectionGroup] = field(default_factory=dict)
+    bundles: list[Bundle] = field(default_factory=list)
+    arrivals: list[Bundle | ProjectionGroup] = field(default_factory=list)  # in which order they deliver
     rules: Group = field(default_factory=lambda: Group(NETWORK, "network"))
 
     @property
     def groups(self) -> list[Group]:
         """All of them, in the order in which kernels take them."""
-        return [*self.cells.values(), *self.links.values(), self.rules]
+        return [*self.cells.values(), *self.links.values(), *self.bundles, self.rules]
 
     def add(self, added: Mapping[Group, dict[str, Variable]], records: Mapping[str, tuple[str, ...]]) -> None:
         """Take up what generated code needs: variables of groups, and which of a projection lie in records."""
@@ -295,3 +299,22 @@ def sensed_cells(model: Model, by: Iterable[Group]) -> list[PopulationGroup]:
     found = [one for group in by for one in sensors(group)]
     names = {lookup.watched(model.net, member.mechanism, state).name for member, state in found}
     return [cells for name, cells in model.cells.items() if name in names]
+
+
+def onto(model: Model, cells: PopulationGroup) -> list[ProjectionGroup]:
+    """All projections onto a population, as connected."""
+    return [links for links in model.links.values() if links.target is cells]
+
+
+def is_over_neuron(member: Member, state: State) -> bool:
+    """Whether a state is a reduction over all projections onto a cell."""
+    origin = state.origin
+    of_cell = isinstance(member.mechanism, PopulationRule) and state.scope is PerNeuron
+    return isinstance(origin, Reduction) and (origin.over == "neuron" or of_cell)
+
+
+def over_neurons(model: Model, cells: PopulationGroup) -> list[tuple[Group, Member, State]]:
+    """Such reductions over the synapses of a population's cells, with their rules."""
+    groups: list[Group] = [*onto(model, cells), cells]
+    members = [(group, member) for group in groups for member in group.members]
+    return [(g, m, s) for g, m in members for s in m.mechanism.states.values() if is_over_neuron(m, s)]

@@ -62,7 +62,7 @@ def gather_delays(core: Core, name: str) -> np.ndarray:
     """The delay of each synapse of a projection in steps, in canonical order."""
     whole = np.empty(core.layout.synapses(name), np.int32)
     for shard in core.layout.links[name]:
-        shard.from_shard(np.repeat(shard.arrays["row_delay"], np.diff(shard.arrays["start"])), whole)
+        shard.from_shard(shard.delay, whole)
     return whole
 
 
@@ -215,4 +215,5 @@ def _follow(core: Core, step: int) -> None:
             shard["cursor"][:] = np.searchsorted(shard["train_step"], step)
     for name, plan in core.plans.items():
         for shard in core.layout.shards[name]:
-            shard["flushed"][0] = step if plan.replays else 0
+            if plan.links.bundle is None:
+                shard["flushed"][0] = step if plan.replays else 0

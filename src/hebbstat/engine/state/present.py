@@ -79,7 +79,7 @@ def value_of(core: Core, group: Group, member: Member, name: str) -> tuple[Any, 
         over = _given_over(SHAPE_OF_SCOPE[field_scope(mechanism, name)])
         return _called(core, group, member, mechanism.derived[name], {}, over)
     assert isinstance(group, PopulationGroup) and name == "rate", name
-    rates = core.layout.cells[group.name]["rates"]
+    rates = core.layout.shards[group.name][0]["rates"]
     return rates[(core.step_count - 1) % len(rates)] if core.step_count else np.zeros_like(rates[0]), Shape.CELL
 
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from hebbstat.engine.core import Core
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.state.global_state import groups
+from hebbstat.engine.state.global_state import gathered, groups, put_variable
 
-Kept = dict[tuple[str, int, str], Any]  # group, thread, variable -> its values
+Kept = dict[tuple[str, int | None, str], Any]  # group, thread (None: all), variable -> its values
 
 
 class Probes:
@@ -61,6 +61,9 @@ class Probe:
         """Give the simulation what it had as the probe began."""
         known = {group.name: group for group in groups(core)}
         for (group, thread, key), value in {**self._kept, **(self._still or {})}.items():
+            if thread is None:
+                put_variable(core, known[group], key, value)
+                continue
             shard = core.layout.shards[group][thread]
             if isinstance(value, np.ndarray):
                 shard[key][...] = value
@@ -74,7 +77,11 @@ def _copies(core: Core, still: bool) -> Kept:
     kept: Kept = {}
     for group in groups(core):
         for key, variable in group.arrays.items():
-            if _stands(variable) == still and (variable.role.changes or variable.role.settable):
+            if _stands(variable) != still or not (variable.role.changes or variable.role.settable):
+                continue
+            if still and variable.of_synapses:
+                kept[group.name, None, key] = gathered(core, group, key)
+            else:
                 shards = core.layout.shards[group.name][: 1 if variable.shared else None]
                 for thread, shard in enumerate(shards):
                     is_array = isinstance(shard[key], np.ndarray)

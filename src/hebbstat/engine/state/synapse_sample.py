@@ -20,7 +20,8 @@ class SynapseSample:
         shards = self._layout.links[self.projection]
         rank = np.full(self._layout.synapses(self.projection), -1, np.int32)
         rank[chosen] = np.arange(len(chosen))
-        self._parts = [(shard.arrays, *_found(shard.to_shard(rank, np.empty(shard.n, np.int32)))) for shard in shards]
+        ranks = [shard.to_shard(rank, np.full(len(shard.post), -1, np.int32)) for shard in shards]
+        self._parts = [(shard.arrays, *_found(own)) for shard, own in zip(shards, ranks, strict=True)]
 
     def read(self, key: str = "w") -> np.ndarray:
         """The present values of a variable of synapses, brought up to date, in the order of `chosen`."""

@@ -11,7 +11,7 @@ from hebbstat.contract.calls import explained_init
 from hebbstat.contract.errors import BadValueError
 from hebbstat.contract.units import is_number
 from hebbstat.network.parallel import blocks, each
-from hebbstat.network.wiring import ByRows, Connector, Pairs, Rows, Side, check_autapses, row_starts
+from hebbstat.network.wiring import ByRows, Rows, Side, check_autapses, row_starts, rows_of_pairs
 
 
 @explained_init
@@ -83,11 +83,12 @@ class FixedOutDegree(ByRows):
 
 @explained_init
 @dataclass(frozen=True)
-class FixedTotalNumber(Connector):
+class FixedTotalNumber(ByRows):
     """Exactly `n` synapses in all, each between a pair drawn at random, as in NEST's `fixed_total_number`.
 
     With `multapses` (the default) pairs are drawn with replacement, so that one may have several synapses; without, no
-    pair is drawn twice.
+    pair is drawn twice. With them, the numbers of synapses of the rows are multinomial, and the targets of a row are
+    independent of each other.
     """
 
     n: int
@@ -100,17 +101,28 @@ class FixedTotalNumber(Connector):
         if not isinstance(self.multapses, bool | np.bool_):
             raise BadValueError(f"multapses={self.multapses!r} of FixedTotalNumber must be True or False")
 
-    def pairs(self, pre: Side, post: Side, rng: np.random.Generator) -> Pairs:
-        same = post.same and not self.autapses
+    @property
+    def repeats(self) -> bool:
+        return self.multapses
+
+    def rows(self, pre: Side, post: Side, key: int, threads: int) -> Rows:
+        from hebbstat.network.wiring_kernels import repeated_rows
+
+        same, rng = post.same and not self.autapses, np.random.default_rng(key)
         columns = post.n - same
         possible = pre.n * columns
         if self.n and (possible == 0 or (self.n > possible and not self.multapses)):
             raise BadValueError(
                 f"n={self.n} of FixedTotalNumber is more than the {possible} possible pairs; allow multapses=True"
             )
-        drawn = rng.integers(0, possible, self.n) if self.multapses else rng.choice(possible, self.n, replace=False)
-        source, target = np.divmod(drawn, max(columns, 1))
-        return source, target + (same & (target >= source))
+        if not self.multapses:
+            source, target = np.divmod(rng.choice(possible, self.n, replace=False), max(columns, 1))
+            return rows_of_pairs(source, target + (same & (target >= source)), pre.n)._replace(order=None)
+        sizes = rng.multinomial(self.n, np.full(pre.n, 1.0 / pre.n)) if pre.n else np.zeros(0, np.int64)
+        start, bits = row_starts(sizes), np.uint64(key)
+        targets, parts = np.empty(start[-1], np.int32), blocks(pre.n, -(-pre.n // (8 * threads)))
+        each(lambda first, last: repeated_rows(bits, first, last, post.n, same, start, targets), parts, threads)
+        return Rows(start, targets)
 
     def expected(self, pre: Side, post: Side) -> float:
         return float(self.n)

@@ -1,0 +1,85 @@
+"""W4 in Hebbstat: the cortical microcircuit of Potjans & Diesmann 2014, with direct current or Poisson drive.
+
+python bench/workloads/w4.py --seconds 5 --threads 2 --out row.json
+python bench/workloads/w4.py --drive poisson --scale 0.1
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+import microcircuit as m
+import numpy as np
+from row import Row, peak_mb, versions, write
+
+import hebbstat as hs
+
+
+def network(scale: float = 1.0, seed: int = 1, drive: str = "current") -> hs.Network:
+    """The network, described."""
+    net = hs.Network(dt=m.DT, seed=seed)
+    synapse = hs.ExponentialCurrent(tau=m.TAU_CURRENT)
+    for name, n in m.cells(scale).items():
+        i_ext = m.current(name) if drive == "current" else 0.0
+        cell = hs.CurrentLIF(
+            tau_m=m.TAU, g_leak=m.CAPACITANCE / m.TAU, v_rest=m.V_REST, v_threshold=m.V_THRESHOLD, v_reset=m.V_RESET,
+            refractory=m.REFRACTORY, i_ext=i_ext,
+        )  # fmt: skip
+        net.add(cell, n, name)
+        if drive == "poisson":
+            raise SystemExit("not yet")
+    for one in m.links(scale):
+        sign = {"low": 0.0} if one.weight[0] > 0 else {"high": 0.0}
+        net.connect(
+            one.source, one.target, hs.FixedTotalNumber(one.synapses, autapses=True),
+            weight=hs.Normal(*one.weight, **sign), delay=hs.Normal(*one.delay, low=m.DT), receptor=synapse,
+        )  # fmt: skip
+    return net
+
+
+def measure(given: argparse.Namespace) -> Row:
+    """Describe, build, compile, warm up, and time the loop."""
+    began = time.perf_counter()
+    net = network(given.scale, given.seed, given.drive)
+    sim = hs.Simulation(net, threads=given.threads, dtype=given.dtype, quiet=True)
+    build = time.perf_counter() - began
+    compiling = sim.compile()
+    for name, population in sim.net.populations.items():
+        sim.set(name, "v", np.random.default_rng(given.seed).normal(*m.V_BEGINS, population.n))
+    sim.run(seconds=given.warm, progress=False)
+    record = [hs.Rates(name, every=given.seconds * 1000.0) for name in m.CELLS]
+    began = time.perf_counter()
+    run = sim.run(seconds=given.seconds, record=record, progress=False)
+    wall = (time.perf_counter() - began) / given.seconds
+    rates = {name: float(run[f"{name}.rate"].values.mean()) for name in m.CELLS}
+    n, count = m.cells(given.scale), {one: sim.core.layout.synapses(one) for one in sim.net.projections}
+    events = sum(rates[p.source.name] * count[name] for name, p in sim.net.projections.items())
+    kinds = {kind: [name for name in n if name.endswith(kind)] for kind in "EI"}
+    mean = {kind: sum(rates[one] * n[one] for one in of) / sum(n[one] for one in of) for kind, of in kinds.items()}
+    return Row(
+        simulator="Hebbstat", workload="W4", precision=given.dtype, threads=sim.threads, seed=given.seed,
+        seconds=given.seconds, wall=wall, build=build, compile=compiling, rate_exc=mean["E"],
+        rate_inh=mean["I"], rates_exc=[], synapses=sum(count.values()), events=events, peak_mb=peak_mb(),
+        versions={**versions("numpy", "numba", "llvmlite"), "hebbstat": hs.__version__},
+        more={"rates": rates, "scale": given.scale, "drive": given.drive},
+    )  # fmt: skip
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=5.0, help="simulated, after the warm-up (default 5)")
+    parser.add_argument("--warm", type=float, default=0.5, help="simulated before the clock starts (default 0.5 s)")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--scale", type=float, default=1.0, help="of the numbers of cells")
+    parser.add_argument("--drive", choices=("current", "poisson"), default="current")
+    parser.add_argument("--dtype", choices=("float32", "float64"), default="float32")
+    parser.add_argument("--out", type=Path, help="file for the row (JSON); printed if not given")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    given = options()
+    write(measure(given), given.out)
