@@ -18,6 +18,7 @@ from hebbstat.engine.memory.layout import Layout
 from hebbstat.engine.plan import precision
 from hebbstat.engine.plan.arrays import NEVER
 from hebbstat.engine.plan.bundles import bundle
+from hebbstat.engine.plan.groups import inflows
 from hebbstat.engine.plan.model import build, sensed_cells
 from hebbstat.engine.plan.projection import plans_of
 from hebbstat.engine.runtime.sync import HALT, LINE, STOP
@@ -70,7 +71,8 @@ class Core:
         self._is_loaded = False
         delays = [int(s.delay.min()) for s in made.synapses.values() if s.delay.size]
         longest = max([int(s.delay.max(initial=1)) + s.dendritic_delay for s in made.synapses.values()], default=1)
-        self.window = 1 if sensed_cells(self.model, self.model.groups) else max(1, min(delays, default=16))
+        meet = sensed_cells(self.model, self.model.groups) or any(map(inflows, self.model.groups))
+        self.window = 1 if meet else max(1, min(delays, default=16))
         self._crew: Crew | None = None
         self._logged: frozenset[str] = frozenset()
         real = np.float32 if dtype == "float32" else np.float64
@@ -91,7 +93,8 @@ class Core:
     def advance(self, steps: int) -> int:
         """Run so many steps, or fewer if the spike logs fill or a stop is asked for; returns how many."""
         layout, first, began = self.layout, self.step_count, time.perf_counter()
-        layout.flags[HALT], layout.progress[:], layout.fired[:] = NEVER, first, first
+        layout.flags[HALT] = NEVER
+        layout.begin(first)
         fixed = (first, first + steps, self.window, self.threads)
         given = [(*fixed, thread, *layout.arguments(thread)) for thread in range(self.threads)]
         try:

@@ -17,7 +17,7 @@ from hebbstat.contract.events import DRAWS, NAMES, RECEPTOR
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import Gate, Mechanism, Plasticity, PopulationRule
 from hebbstat.contract.signals import FollowState
-from hebbstat.contract.state import Lagged, Sensor, State
+from hebbstat.contract.state import Inflow, Lagged, Sensor, State
 from hebbstat.network.network import Network, Population, Projection
 
 if TYPE_CHECKING:
@@ -241,7 +241,9 @@ def _around(mechanism: Mechanism, name: str, on: On, asking: Asking) -> Meaning 
     if of == "rate" and not population.spiking and mechanism.kind is not RECEPTOR:
         return OfNeuron(side, of)
     neuron = population.neuron
-    has = of in neuron.fields or of in neuron.derived or (of in neuron.states and not asking.before)
+    state = neuron.states.get(of)
+    seen = state is not None and not asking.before and not isinstance(state.origin, Inflow)
+    has = of in neuron.fields or of in neuron.derived or seen
     return OfNeuron(side, of) if has else None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hebbstat.contract.errors import ContractError
 from hebbstat.contract.events import NAMES, Owners
 from hebbstat.contract.hooks import Derived, Hook
-from hebbstat.contract.mechanism import Mechanism, Plasticity
+from hebbstat.contract.mechanism import Mechanism, Neuron, Plasticity
 from hebbstat.contract.state import (
     WHOLE,
     Global,
@@ -92,6 +92,9 @@ def check_reads(mechanism: Mechanism) -> None:
                 raise ContractError(
                     f"{what} cannot read the reduction {name}, which is evaluated at ticks only: read it in `on_tick`"
                 )
+            early = isinstance(mechanism, Neuron) and hook.event != "step"
+            if state is not None and isinstance(state.origin, Inflow) and early:
+                raise ContractError(f"{what} cannot read the inflow {name}: a neuron reads it in `step`")
             if state is None and not _offered(mechanism, name, scope, hook):
                 raise ContractError(f"{what} cannot read '{name}', which not every owner shares")
 

@@ -14,7 +14,19 @@ from hebbstat.contract.errors import (
 from hebbstat.contract.events import DRAWS
 from hebbstat.contract.mechanism import Mechanism, Neuron, Plasticity, PopulationRule
 from hebbstat.contract.signals import Moving, steps_of
-from hebbstat.contract.state import Global, Inflow, Lagged, PerPost, PerPre, PerSynapse, Reduction, Sensor, Trace
+from hebbstat.contract.state import (
+    Global,
+    Inflow,
+    Lagged,
+    PerNeuron,
+    PerPost,
+    PerPre,
+    PerSynapse,
+    Reduction,
+    Sensor,
+    State,
+    Trace,
+)
 from hebbstat.network.lookup import lagged_by, places, quantities, watched
 from hebbstat.network.network import Network, Population, Projection
 from hebbstat.network.scopes import check_reads, field_scope
@@ -74,7 +86,11 @@ def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:
             raise ContractError(
                 f"{what}: {state.name} is a reduction; only rules of projections and populations reduce"
             )
+        if isinstance(state.origin, Inflow):
+            _check_inflow(mechanism, state, state.origin, what)
         source = mechanism.states[state.origin.source] if isinstance(state.origin, Lagged) else state
+        if isinstance(source.origin, Inflow) and source is not state:
+            raise ContractError(f"{what}: {state.name} is a lagged inflow; make it the inflow of a lagged state")
         if source.scope != state.scope:
             raise ContractError(f"{what}: {state!r} is a lagged {source!r}; both must have one scope")
     _warn_of_short_times(net, mechanism, what)
@@ -88,6 +104,18 @@ def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:
             raise BadValueError(f"{name} of {what} is a signal; it must be a number, an array or a distribution")
         if isinstance(value, float) and (value != 0.0 or name in lags):
             steps_of(value, net.dt, f"{name} of {what}")
+
+
+def _check_inflow(mechanism: Mechanism, state: State, origin: Inflow, what: str) -> None:
+    """A state flows between the cells of a population."""
+    source = mechanism.states[origin.source]
+    for one in (state, source):
+        if one.scope is not PerNeuron:
+            raise ContractError(f"{what}: {one!r} cannot flow between cells; what diffuses is PerNeuron")
+    if isinstance(source.origin, Inflow | Reduction):
+        raise ContractError(f"{what}: {state.name} is the inflow of {source.name}; it must be that of a state of hooks")
+    if not isinstance(mechanism.values[origin.reach], float):
+        raise BadValueError(f"{origin.reach} of {what} must be one number: a state reaches equally far everywhere")
 
 
 def _warn_of_short_times(net: Network, mechanism: Mechanism, what: str) -> None:
@@ -138,7 +166,10 @@ def _check_population(population: Population) -> None:
         if changes and rule.acts_on not in population.neuron.fields:
             acts = f"acts on '{rule.acts_on}' of {model}" if rule.acts_on else 'acts on nothing: give on="v_threshold"'
             raise UnknownNameError(f"{what} {acts}; {suggestion(rule.acts_on, population.neuron.fields)}")
-        if any(isinstance(state.origin, Inflow) for state in rule.states.values()) and population.positions is None:
+    for mechanism in (population.neuron, *population.rules):
+        what = f"{type(mechanism).__name__} on '{population.name}'"
+        diffuses = any(isinstance(state.origin, Inflow) for state in mechanism.states.values())
+        if diffuses and population.positions is None:
             raise BadValueError(
                 f"{what} diffuses, so '{population.name}' needs positions: "
                 "net.add(..., positions=array of shape [n, dimensions])"

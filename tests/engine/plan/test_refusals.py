@@ -38,19 +38,6 @@ def delayed() -> dict[str, Any]:
     return {"c": c, "enters": enters, "late": 2.0, "__annotations__": {"late": hs.units.Ms}}
 
 
-class Diffuses(hs.PopulationRule):
-    """A gas."""
-
-    acts_on = "v_threshold"
-    reach: hs.units.Positive = 1.0
-    gas = hs.PerNeuron.state()
-    inflow = hs.PerNeuron.inflow(gas, reach="reach")
-
-    @gas.step
-    def _(gas, inflow):
-        return gas + 0.01 * inflow
-
-
 def hook(**functions: Any) -> dict[str, Any]:
     return {name: staticmethod(function) for name, function in functions.items()}
 
@@ -62,7 +49,6 @@ MEETS: dict[str, Any] = {
     "over": lambda: ticking(total=hs.PerPost.reduce("w", hs.quantile(0.5), over="neuron")),
     "reduced": lambda: ticking(total=hs.PerPre.reduce("w", "sum")),
     "quantity": lambda: rule(acts_on="post.v_threshold", **hook(on_post=lambda value: 0.1)),
-    "diffusion": Diffuses,
     "crossing": lambda: rule(**moved(hs.PerPost, "on_pre")),
     "together": lambda: rule(**moved(hs.PerSynapse, "on_pre"), **hook(on_post=lambda c: c)),
     "derived": lambda: rule(c=hs.PerPost.state(), **hook(weight=lambda post_v: post_v)),

@@ -11,12 +11,13 @@ from hebbstat.contract.mechanism import LONG_AGO, PopulationRule
 from hebbstat.contract.state import WHOLE, State, Trace
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Binder, Site
+from hebbstat.engine.codegen.diffusion import flow, tells
 from hebbstat.engine.codegen.fragments import function, is_learning, kept_unless_learning, let, put
 from hebbstat.engine.codegen.population_rules import rules_on_cells
 from hebbstat.engine.codegen.quote import added, array, code, expr, item, joined
 from hebbstat.engine.codegen.shared import is_one_for_all, keep, moved, place, shared, was, whole
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.groups import Member, PopulationGroup, SharedReceptor, lagged
+from hebbstat.engine.plan.groups import Member, PopulationGroup, SharedReceptor, inflows, lagged
 from hebbstat.engine.plan.model import sensors
 
 SUMS = ("current", "conductance", "drive")  # what receptors give a neuron together
@@ -25,7 +26,7 @@ NEXT_PLACE = ir.Local("place")  # in the loop over all cells, each cell's draws 
 
 def of_population(binder: Binder, cells: PopulationGroup) -> tuple[ir.Function, ...]:
     """All functions of one population."""
-    return (_integrate(binder, cells), *rules_on_cells(binder, cells))
+    return (*tells(binder, cells, "integrate"), _integrate(binder, cells), *rules_on_cells(binder, cells))
 
 
 def _local(member: Member, state: State) -> str:
@@ -85,7 +86,7 @@ spikes
 finish
 """,
         c=cells, learning=let("learning", is_learning(network)), body=body, outputs=_note_outputs(cells),
-        shared=(*_shared_step(binder, cells, neuron), *_known_to_all(cells)),
+        shared=(*_shared_step(binder, cells, neuron), *_known_to_all(cells), *flow(cells, "integrate")),
         schedule=code("begin_schedule(n, c.cursor, c.train_step, c.train_id, c.scheduled)", c=cells) if given else (),
         places=code("place = place_of(c.first)", c=cells) if drawn else (),
         next_one=code("place = next_place(place)") if drawn else (),
@@ -143,8 +144,8 @@ def _own(cells: PopulationGroup, member: Member) -> dict[str, ir.Item]:
 
 
 def _load_states(cells: PopulationGroup, member: Member) -> ir.Block:
-    past = [_local(m, state) for m, state in lagged(cells) if m is member and state.scope not in WHOLE]
-    loads = _own(cells, member) | {name: item(array(cells, name), "i") for name in past}
+    found = [(m, state) for m, state in (*lagged(cells), *inflows(cells)) if m is member and state.scope not in WHOLE]
+    loads = _own(cells, member) | {name: item(array(cells, name), "i") for name in (_local(*one) for one in found)}
     return joined(*(let(name, place) for name, place in loads.items()))
 
 

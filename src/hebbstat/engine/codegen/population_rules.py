@@ -10,6 +10,7 @@ from hebbstat.contract.mechanism import PopulationRule
 from hebbstat.contract.state import WHOLE, PerNeuron, Reduction, State, Trace
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Binder, Site
+from hebbstat.engine.codegen.diffusion import flow, met, read_at, tells
 from hebbstat.engine.codegen.fragments import (
     LEARNING,
     NOW,
@@ -28,11 +29,14 @@ from hebbstat.engine.codegen.shared import as_it_was, is_one_for_all, keep, move
 from hebbstat.engine.plan.groups import Member, PopulationGroup
 
 Hooks = list[tuple[Member, Hook]]
+MOMENTS = ("spikes_of", "step", "after_step", "on_tick", "after_on_tick")
+"""When rules act. Changes have a moment of their own, `after` the states have moved, if they read an inflow."""
 
 
 def rules_on_cells(binder: Binder, cells: PopulationGroup) -> tuple[ir.Function, ...]:
     """The functions of the rules on one population."""
-    return (*_spike_events(binder, cells), *_pass(binder, cells, "step"), *_pass(binder, cells, "on_tick"))
+    told = [function for moment in MOMENTS for function in tells(binder, cells, moment)]
+    return (*told, *_spike_events(binder, cells), *_pass(binder, cells, "step"), *_pass(binder, cells, "on_tick"))
 
 
 def _rules(cells: PopulationGroup) -> list[Member]:
@@ -103,6 +107,7 @@ for e in range(c.counts[slot, c.column]):
 """,
         c=cells, block=block,
     )  # fmt: skip
+    body = flow(cells, "spikes_of") + body
     doc = f"What spikes of {cells.name!r} do to the rules on its cells."
     return (_function(binder, cells, "spikes_of", doc, body),)
 
@@ -148,15 +153,22 @@ def _pass(binder: Binder, cells: PopulationGroup, event: str) -> tuple[ir.Functi
         return ()
     states = [h for h in hooks if h[1].writes and h[1].writes[0].scope not in WHOLE]
     changes = [h for h in hooks if not h[1].writes]
-    body = ir.NOTHING
+    blocks = []
     for local, group in (("new", states), ("change", changes)):
-        body += _called(binder, cells, group, local, before=group is states)
-        body += _applied(cells, group, local, clocked=bool(ticking))
-    lines = joined(*(let(tick(member).name, ticks(cells, member)) for member in ticking))
-    lines += keep(binder, cells, _rules(cells)) + moved(binder, cells, event, _rules(cells))
-    lines += code("for i in range(c.size):\n    body", c=cells, body=body) if body else ()
+        block = _called(binder, cells, group, local, before=group is states)
+        blocks.append(block + _applied(cells, group, local, clocked=bool(ticking)))
+    apart = read_at(cells, f"after_{event}")
+    passes = {event: blocks[0], f"after_{event}": blocks[1]} if apart else {event: blocks[0] + blocks[1]}
     doc = f"{'Slow clocks' if ticking else 'Continuous rules'} on the cells of {cells.name!r}."
-    return (_function(binder, cells, event, doc, lines),)
+    made = []
+    for moment, body in passes.items():
+        lines = joined(*(let(tick(member).name, ticks(cells, member)) for member in ticking))
+        lines += flow(cells, moment)
+        if moment == event:
+            lines += keep(binder, cells, _rules(cells)) + moved(binder, cells, event, _rules(cells))
+        lines += code("for i in range(c.size):\n    body", c=cells, body=body) if body else ()
+        made.append(_function(binder, cells, moment, doc, lines))
+    return tuple(made)
 
 
 def calls_of_rules(binder: Binder, cells: PopulationGroup, event: str) -> ir.Block:
@@ -169,5 +181,7 @@ def calls_of_rules(binder: Binder, cells: PopulationGroup, event: str) -> ir.Blo
         there = bool(_hooks(cells, event))
     if condition is not None:
         condition = ir.all_of([is_learning(network), condition])
-    made = call(f"{event}_{cells.ident}", NOW, cells, network)
-    return ir.only_if(condition, (ir.Do(made),)) if there else ()
+    moments = [event, *([after] if read_at(cells, after := f"after_{event}") else [])]
+    calls = {moment: ir.Do(call(f"{moment}_{cells.ident}", NOW, cells, network)) for moment in moments}
+    made = joined(*((*met(binder.model, cells, moment), do) for moment, do in calls.items()))
+    return ir.only_if(condition, made) if there else ()

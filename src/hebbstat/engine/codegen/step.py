@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Binder
+from hebbstat.engine.codegen.diffusion import met
 from hebbstat.engine.codegen.fragments import is_learning, ticks
 from hebbstat.engine.codegen.network_rules import EVENTS
 from hebbstat.engine.codegen.population_rules import calls_of_rules
@@ -84,10 +85,12 @@ def _step(binder: Binder, plans: Mapping[str, Plan], there: Mapping[str, ir.Func
     model = binder.model
     cells, links = list(model.cells.values()), list(model.links.values())
     before = [f"recall_{group.ident}" for group in (*cells, *links)]
-    before += [f"due_{q.ident}" for q in links] + [f"integrate_{c.ident}" for c in cells]
+    before += [f"due_{q.ident}" for q in links]
     sensed = [there[name] for group in (*cells, *links) if (name := f"sense_{group.ident}") in there]
     events = [f"arrive_{q.ident}" for q in model.arrivals] + [f"post_{q.ident}" for q in links]
     blocks = [_called(there[name]) for name in before if name in there]
+    for c in cells:
+        blocks += [met(model, c, "integrate"), _called(there[f"integrate_{c.ident}"])]
     blocks += [_fired(model), *map(_called, sensed)] if sensed else []
     blocks += [_called(there[name]) for name in events if name in there]
     blocks += [_flushed_now(model, q) for q in links if q.replays and plans[q.name].keeps_the_past]

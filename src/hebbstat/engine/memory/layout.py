@@ -17,11 +17,12 @@ from typing import Any
 import numpy as np
 
 from hebbstat.contract.errors import TooLargeError
+from hebbstat.contract.state import Inflow
 from hebbstat.engine.memory.bundle import Strand, SumsOfThread, lay_rows, lay_sums
 from hebbstat.engine.memory.shard import SynapseShard, partition
 from hebbstat.engine.memory.sizes import BLOCK, SIZE, Sizes
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.groups import NETWORK, Bundle, Group, PopulationGroup, ProjectionGroup, tuple_name
+from hebbstat.engine.plan.groups import NETWORK, Bundle, Group, PopulationGroup, ProjectionGroup, inflows, tuple_name
 from hebbstat.engine.plan.model import Model
 from hebbstat.engine.runtime.allocate import aligned_empty, aligned_full
 from hebbstat.engine.runtime.arguments import Packed
@@ -29,6 +30,7 @@ from hebbstat.engine.runtime.replay import BATCH
 from hebbstat.engine.runtime.simd import LANES
 from hebbstat.engine.runtime.sync import LINE
 from hebbstat.network.memory import require_memory
+from hebbstat.network.neighbours import neighbours
 from hebbstat.network.parallel import each
 
 BYTES_PER_SPIKE = 52  # for each cell and step that spikes are kept: an id, and room for four in the log
@@ -52,7 +54,6 @@ class Layout:
     frozen_from: np.ndarray = field(init=False)
     flags: np.ndarray = field(init=False)
     progress: np.ndarray = field(init=False)
-    fired: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
         self._require_memory()
@@ -68,7 +69,7 @@ class Layout:
         sizes = Sizes(self.threads, self.slots)
         shared = self._shared(self.model.rules, sizes)
         self.learning, self.frozen_from = shared["learning"], shared["frozen_from"]
-        self.flags, self.progress, self.fired = shared["flags"], shared["progress"], shared["fired"]
+        self.flags, self.progress = shared["flags"], shared["progress"]
         self.shards[NETWORK] = [self._shard(self.model.rules, shared, sizes) for _ in range(self.threads)]
 
     def _require_memory(self) -> None:
@@ -127,13 +128,31 @@ class Layout:
         shared = self._shared(cells, Sizes(self.threads, self.slots, n, n, cells.spiking))
         self.shards[name] = []
         for thread, (first, last) in enumerate(pairwise(self.offsets[name].tolist())):
-            made = shared | self._place_of(name, thread, first, last)
+            made = shared | self._place_of(name, thread, first, last) | self.near(cells, first, last)
             for (of, key), array in sums[thread].variables.items():
                 if of == name:
                     array[:] = _part_of_cells(cells.array(key), first, last)
                     made[key] = array
             sizes = Sizes(self.threads, self.slots, last - first, n, cells.spiking)
             self.shards[name].append(self._shard(cells, made, sizes, first, last))
+
+    def near(self, cells: PopulationGroup, first: int, last: int) -> dict[str, np.ndarray]:
+        """The neighbours in space of a shard's cells, by the present reach of each inflow."""
+        made: dict[str, np.ndarray] = {}
+        for member, state in inflows(cells):
+            assert isinstance(state.origin, Inflow) and cells.population.positions is not None
+            reach = cells.variables[f"{member.prefix}{state.origin.reach}"].value
+            near, starts = neighbours(cells.population.positions, float(reach))
+            name, starts = f"{member.prefix}{state.name}", starts[first : last + 1]
+            made |= {f"near_{name}": near[starts[0] : starts[-1]].copy(), f"near_starts_{name}": starts - starts[0]}
+        return made
+
+    def begin(self, step: int) -> None:
+        """No thread has begun with a step."""
+        for group in self.model.groups:
+            for key, variable in group.arrays.items():
+                if variable.shape is Shape.THREAD_LINES:
+                    self.shards[group.name][0][key][:] = step
 
     def _place_of(self, name: str, thread: int, first: int, last: int) -> dict[str, Any]:
         """Where a shard of a population lies, and the spikes that were given it."""

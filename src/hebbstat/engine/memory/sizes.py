@@ -47,6 +47,7 @@ SIZE: dict[Shape, Callable[[Sizes], tuple[int, ...]]] = {
     Shape.COUNTS: lambda of: (of.steps, of.threads * LINE),
     Shape.OUTPUTS: lambda of: (of.steps, of.population),
     Shape.LOG: lambda of: (max(LOG_SPIKES, 4 * of.cells * of.steps) if of.spiking else 1,),
+    Shape.ALL_CELLS: lambda of: (of.population,),
     Shape.CELL: lambda of: (of.cells,),
     Shape.CELL_FLAGS: lambda of: (_whole(of.cells, 64),),
     Shape.EVENT: lambda of: (of.cells * HISTORY,),
@@ -64,7 +65,7 @@ SIZE: dict[Shape, Callable[[Sizes], tuple[int, ...]]] = {
     Shape.EVENT_PLACES: lambda of: (of.at_once * HISTORY + LANES,),
     Shape.EVENT_BOUNDS: lambda of: (HISTORY + 1,),
 }
-"""The sizes along the axes of an array. Of tables and trains what was given decides."""
+"""The sizes along the axes of an array. Of tables, trains and neighbours what was given decides."""
 
 
 def _whole(size: int, unit: int) -> int:

@@ -36,6 +36,9 @@ class Shape(Enum):
     LOG = auto()  # spikes that recorders have not fetched
     TRAIN = auto()  # spikes that were given
     CELL = auto()
+    ALL_CELLS = auto()  # the cells of all threads
+    NEAR = auto()  # the neighbours in space, cell by cell
+    NEAR_BOUNDS = auto()
     CELL_FLAGS = auto()  # a byte for each cell, filled up to whole words
     EVENT = auto()  # the postsynaptic events of each cell that rows have not seen
     RECORD = auto()  # of each cell, what a visit reads: fields that are arrays of their own

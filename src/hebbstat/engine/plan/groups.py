@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from hebbstat.contract.mechanism import Bound, Mechanism
-from hebbstat.contract.state import Lagged, State, Trace
+from hebbstat.contract.state import Inflow, Lagged, State, Trace
 from hebbstat.engine.plan.arrays import Owner, Shape, Variable, declared
 from hebbstat.network.network import Population, Projection
 
@@ -158,6 +158,12 @@ def lagged(group: Group) -> list[tuple[Member, State]]:
     """The lagged states of a group's mechanisms."""
     states = [(member, state) for member in group.members for state in member.mechanism.states.values()]
     return [(member, state) for member, state in states if isinstance(state.origin, Lagged)]
+
+
+def inflows(group: Group) -> list[tuple[Member, State]]:
+    """The inflows of states that diffuse."""
+    states = [(member, state) for member in group.members for state in member.mechanism.states.values()]
+    return [(member, state) for member, state in states if isinstance(state.origin, Inflow)]
 
 
 def tuple_name(group: Group) -> str:

@@ -15,6 +15,7 @@ from hebbstat.contract.signals import FollowState, lags, steps_of
 from hebbstat.contract.state import (
     WHOLE,
     Global,
+    Inflow,
     Lagged,
     PerNeuron,
     PerPopulation,
@@ -180,6 +181,11 @@ def _add_member(model: Model, group: Group, member: Member) -> None:
             group.variables[f"{member.prefix}{state.name}"] = Variable(Shape.ONE, 0.0, "float64")
         elif isinstance(state.origin, Lagged):
             _add_lagged(model, group, member, state, state.origin)
+        elif isinstance(state.origin, Inflow):
+            name = f"{member.prefix}{state.name}"
+            group.variables[name] = Variable(Shape.CELL, 0.0, role=Role.SCRATCH)
+            group.variables[f"near_{name}"] = Variable(Shape.NEAR, None, "int32", Role.WIRING)
+            group.variables[f"near_starts_{name}"] = Variable(Shape.NEAR_BOUNDS, None, "int64", Role.WIRING)
 
 
 def _add_clock(model: Model, group: Group, member: Member) -> None:

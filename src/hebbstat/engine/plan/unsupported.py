@@ -17,7 +17,6 @@ from hebbstat.contract.mechanism import (
 )
 from hebbstat.contract.signals import Moving
 from hebbstat.contract.state import (
-    Inflow,
     PerBranch,
     PerNeuron,
     PerPost,
@@ -36,7 +35,6 @@ REFUSALS = {
     "over": "quantiles over all projections of a neuron",
     "reduced": "reductions of what moves by itself, or over anything but a postsynaptic neuron's synapses",
     "quantity": "rules that change anything but w, a release's parameters or (rules on cells) a neuron's parameter",
-    "diffusion": "states that diffuse between cells",
     "crossing": "presynaptic events that write a state of the postsynaptic neuron",
     "together": "events in one step where what one does to the synapse is read by the other's hooks",
     "derived": "weights derived from what moves between events",
@@ -138,8 +136,6 @@ def _of_neuron(mechanism: Mechanism, read: Read, on: On, aims: set[Target]) -> I
 
 
 def _of_state(mechanism: Mechanism, state: State) -> Iterator[str]:
-    if isinstance(state.origin, Inflow):
-        yield "diffusion"
     if state.scope is PerBranch:
         yield "branch"
     if isinstance(state.origin, Reduction):

@@ -18,7 +18,7 @@ from hebbstat.contract.signals import Moving, check_lag, steps_of
 from hebbstat.contract.state import Trace
 from hebbstat.engine.core import Core
 from hebbstat.engine.plan.arrays import Role, Shape
-from hebbstat.engine.plan.groups import Group, Member
+from hebbstat.engine.plan.groups import Group, Member, PopulationGroup, inflows
 from hebbstat.engine.state.access import Found, title
 from hebbstat.engine.state.global_state import gathered, groups, put_variable, set_clock
 from hebbstat.engine.state.present import now, of_presynaptic, state_value, value_of
@@ -166,6 +166,9 @@ def _follow(core: Core, group: Group, member: Member, name: str) -> None:
             put_variable(core, group, f"rate_of_{member.prefix}{state.name}", rate)
             put_variable(core, group, f"decay_of_{member.prefix}{state.name}", np.exp(-rate))
     set_clock(core, group, member)
+    if isinstance(group, PopulationGroup) and any(of is member for of, _ in inflows(group)):
+        for shard in core.layout.shards[group.name]:
+            shard |= core.layout.near(group, shard["first"], shard["first"] + shard["size"])
     for state in lagged_by(member.mechanism, name):
         value, _ = value_of(core, group, member, state.name)
         put_variable(core, group, f"{member.prefix}{state.name}", np.asarray(value))
