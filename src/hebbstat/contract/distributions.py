@@ -158,10 +158,6 @@ class LogNormal(Distribution):
         with np.errstate(over="ignore"):
             return self._inside(np.exp(mu + sigma * ndtri(np.clip(u, 1e-300, BELOW_1))))
 
-    def sample(self, streams: Streams, name: str, n: int) -> np.ndarray:
-        mu, sigma = self._log_moments()
-        return self._inside(streams(name).lognormal(mu, sigma, n))
-
     def _inside(self, values: np.ndarray) -> np.ndarray:
         return _positive(values) if self.sd > 0 else np.full_like(values, self.mean)
 

@@ -62,6 +62,7 @@ class Core:
             precision.caution(made)
         self.net = made.network
         self.model = build(made)
+        self.model.owned = made is not net
         self.plans = plans_of(self.model)
         bundle(self.model, self.plans)
         written = write_module(self.model, self.plans, dtype, profile)

@@ -11,6 +11,7 @@ from hebbstat.contract.errors import NetworkWarning, tell
 from hebbstat.contract.fields import short
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.signals import FollowState
+from hebbstat.network.drawn import Drawn
 from hebbstat.network.instantiate import NetworkInstance, Table
 from hebbstat.network.network import Population, Projection
 from hebbstat.network.typical import Typical
@@ -35,7 +36,10 @@ def _negative(made: NetworkInstance, projection: Projection) -> str:
     receptor = projection.receptor
     if receptor is None or not any(hook.event == "conductance" for hook in receptor.hooks):
         return ""
-    weight, kind = np.asarray(made.synapses[projection.name].weight), type(receptor).__name__
+    weight, kind = made.synapses[projection.name].weight, type(receptor).__name__
+    if isinstance(weight, Drawn) and weight.value.support[0] >= 0.0:
+        return ""  # nothing changes them
+    weight = np.asarray(weight)
     way_out = "give weights of at least 0 (Normal(..., low=0.0)): what inhibits is the receptor's reversal"
     if weight.size and weight.min() < 0:
         return (

@@ -17,6 +17,7 @@ from hebbstat.contract.mechanism import Mechanism
 from hebbstat.contract.signals import FollowState, Moving, Signal, steps_of
 from hebbstat.contract.state import Global, PerPost, PerPre, PerSynapse, Scope
 from hebbstat.network.derive import derive_all
+from hebbstat.network.drawn import Drawn
 from hebbstat.network.lookup import places
 from hebbstat.network.memory import require_memory
 from hebbstat.network.network import Network, Population, Projection
@@ -54,8 +55,8 @@ class Synapses:
 
     start: np.ndarray  # int64
     post: np.ndarray  # int32
-    weight: float | np.ndarray  # one number if all are equal
-    delay: np.ndarray  # int32, steps; one element if all are equal
+    weight: float | np.ndarray | Drawn  # one number if all are equal
+    delay: np.ndarray  # whole steps; one element if all are equal
     dendritic_delay: int  # steps
     branch: np.ndarray | None = None  # int32
     copy: np.ndarray | None = None  # int32: the number of each synapse among those of its pair; None where all are 0
@@ -156,14 +157,22 @@ def _wire(
     if projection.pre_part is not None or projection.post_part is not None:
         rows = _of_parts(projection, rows)
     draw = _Draw(None, draws, rows.order)
-    n, where = len(rows.post), f"weight of '{projection.name}'"
-    weight = draw.values(projection.weight, "weight", n, where)
+    n = len(rows.post)
     synapses = Synapses(
-        rows.start, rows.post, float(weight) if np.ndim(weight) == 0 else np.asarray(weight, float),
-        _delays(net, projection, draw, n), round(projection.dendritic_delay / net.dt), _branches(projection, draw, n),
+        rows.start, rows.post, _weights(projection, draw, n), _delays(net, projection, draw, n, 1 if few else threads),
+        round(projection.dendritic_delay / net.dt), _branches(projection, draw, n),
         _copies(rows) if _tells_copies_apart(projection) else None,
     )  # fmt: skip
     return synapses, rows.order
+
+
+def _weights(projection: Projection, draw: _Draw, n: int) -> float | np.ndarray | Drawn:
+    """One number, an array, or, where nothing changes them, what gives any part of one."""
+    drawn = draw.drawn(projection.weight, "weight", n)
+    if drawn is not None and not projection.is_plastic:
+        return drawn
+    weight = draw.values(projection.weight, "weight", n, f"weight of '{projection.name}'")
+    return float(weight) if np.ndim(weight) == 0 else np.asarray(weight, float)
 
 
 def _tells_copies_apart(projection: Projection) -> bool:
@@ -194,17 +203,19 @@ def _copies(rows: Rows) -> np.ndarray | None:
     return place - np.maximum.accumulate(np.where(is_copy, 0, place))
 
 
-def _delays(net: Network, projection: Projection, draw: _Draw, n: int) -> np.ndarray:
+def _delays(net: Network, projection: Projection, draw: _Draw, n: int, threads: int) -> np.ndarray:
     where = f"delay of '{projection.name}'"
     if isinstance(projection.delay, float):
         steps = np.array([steps_of(projection.delay, net.dt, where)])
+    elif (drawn := draw.drawn(projection.delay, "delay", n)) is not None:
+        steps = drawn.steps(net.dt, threads)
     else:
         steps = np.divide(np.broadcast_to(draw.values(projection.delay, "delay", n, where), n), net.dt)
         np.maximum(1, np.rint(steps, out=steps), out=steps)
     if steps.size and steps.max() > LONGEST_DELAY:
         longest = steps.max() * net.dt
         raise BadValueError(f"{where} of {longest:g} ms is longer than {LONGEST_DELAY} steps; use shorter delays")
-    return steps.astype(np.int32)
+    return steps if steps.dtype.kind == "u" else steps.astype(np.int32)
 
 
 def _branches(projection: Projection, draw: _Draw, n: int) -> np.ndarray | None:
@@ -253,6 +264,13 @@ class _Draw:
                 f"{where} is an array of shape {np.shape(value)}; it must have one value for each of {n}"
             )
         return self.in_order(np.asarray(value)) if np.ndim(value) and per_synapse else value
+
+    def drawn(self, value: Any, name: str, n: int) -> Drawn | None:
+        """A distribution's values for synapses, any part of which can be drawn alone; None of what has to be drawn
+        in one go."""
+        if not isinstance(value, Distribution) or type(value).sample is not Distribution.sample:
+            return None
+        return Drawn(value, self.draws.key(name), n)
 
     def fields(
         self, owner: str, place: str, mechanism: Mechanism, on: Population | Projection | None

@@ -58,6 +58,10 @@ class Streams:
     def __call__(self, name: str) -> np.random.Generator:
         return random.generator(self.net.seed, f"{self.owner}/{name}")
 
+    def key(self, name: str) -> int:
+        """The key of the generator of that name."""
+        return random.stream_key(self.net.seed, f"{self.owner}/{name}")
+
     def sample(self, value: Linked, name: str, n: int) -> np.ndarray:
         """A sample of one member of a joint distribution."""
         member = value.names, value.index

@@ -124,14 +124,17 @@ def repeated_rows(key, first, last, n, same, start, post):
 
     k sorted uniform numbers are the running sums of k + 1 exponential ones, over the sum of all.
     """
+    longest = 0
+    for row in range(first, last):
+        longest = max(longest, start[row + 1] - start[row])
+    passed = np.empty(longest + 1)
     for row in range(first, last):
         k, mine, total = start[row + 1] - start[row], row_key(key, row), 0.0
         for e in range(k + 1):
             total -= math.log(1.0 - uniform(mine, e))
-        scale, passed = (n - same) / total, 0.0
+            passed[e] = total
         for e in range(k):
-            passed -= math.log(1.0 - uniform(mine, e))
-            column = min(np.int64(passed * scale), n - same - 1)
+            column = min(np.int64(passed[e] / total * (n - same)), n - same - 1)
             post[start[row] + e] = column + (same and column >= row)
 
 

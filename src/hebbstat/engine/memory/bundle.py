@@ -6,9 +6,10 @@ within what has one delay, between two places. So its synapses can be put togeth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,9 @@ from hebbstat.engine.plan.bundles import Sums, fed, sums_of
 from hebbstat.engine.plan.groups import Bundle
 from hebbstat.engine.plan.model import Model
 from hebbstat.engine.runtime.allocate import aligned_empty, aligned_full
+from hebbstat.network.drawn import AT_ONCE, Drawn
 from hebbstat.network.instantiate import Synapses
+from hebbstat.network.parallel import each
 
 
 @dataclass(eq=False)
@@ -119,52 +122,102 @@ class Strand:
         return np.empty(len(self.rows["delays"]), np.int64)
 
 
+Cells = Mapping[str, tuple[int, int]]  # the first of a thread's cells of each population, and the one after the last
+
+
 def lay_rows(
-    bundle: Bundle, synapses: Mapping[str, Synapses], sums: SumsOfThread, cells: Mapping[str, tuple[int, int]]
-) -> tuple[dict[str, Any], list[Strand]]:
-    """The rows of a thread that has the `cells` from first to last of each population, and the strands in them."""
+    bundle: Bundle, synapses: Mapping[str, Synapses], sums: Sequence[SumsOfThread], cells: Sequence[Cells], workers: int
+) -> list[Rows]:
+    """The rows of each thread. So many workers share the work, a block of presynaptic neurons at a time each."""
     own = [synapses[links.name] for links in bundle.strands]
-    delays = np.unique(np.concatenate([delays_of(one) for one in own]))
-    number = np.zeros(int(delays[-1]) + 1, np.min_scalar_type(len(delays) - 1))
-    number[delays] = np.arange(len(delays))
-    segment = np.zeros((bundle.source.population.n, len(delays) * bundle.columns + 1), np.uint32)
-    pieces = []
-    for column, (links, one) in enumerate(zip(bundle.strands, own, strict=True)):
-        begin, sizes = np.empty(len(segment), np.int64), np.empty(len(segment), np.int64)
-        shard_kernels.find_pieces(one.start, one.post, *cells[links.target.name], begin, sizes)
-        pieces.append((begin, sizes))
-        bundle_kernels.count(one.delay, number, begin, sizes, _column(bundle, column), bundle.columns, segment)
-    np.cumsum(segment, axis=1, out=segment)
-    rows = starts(segment[:, -1].astype(np.int64))
-    place = rows[:-1, None] + segment[:, :-1]
-    arrays = {
-        "delays": delays, "begin": rows, "post": aligned_empty(int(rows[-1]), sums.index_type), "sums": sums.arrays,
-        "segment": segment.astype(np.uint16) if segment.max(initial=0) < 1 << 16 else segment,
-        "w": aligned_empty(int(rows[-1]) if bundle.weighed else 0, sums.arrays.dtype),
-    }  # fmt: skip
-    strands = []
-    for column, (links, one, (begin, sizes)) in enumerate(zip(bundle.strands, own, pieces, strict=True)):
-        low, (first, last) = sums.first[fed(links)], cells[links.target.name]
-        which = np.empty(int(sizes.sum()) if len(delays) > 1 else 0, number.dtype)
-        weight = np.atleast_1d(np.asarray(links.variables["w"].value, float))
+    delays = [delays_of(one) for one in own]
+    rows = each(lambda t: Rows(bundle, own, delays, sums[t], cells[t]), ((t,) for t in range(len(cells))), workers)
+    for strand, (links, one) in enumerate(zip(bundle.strands, own, strict=True)):
+        weight = links.variables["w"].value if bundle.weighed else 0.0
+
+        def fill(first: int, last: int, strand: int = strand, one: Synapses = one, weight: Any = weight) -> None:
+            begin, end = int(one.start[first]), int(one.start[last])
+            values = weight.part(begin, end) if isinstance(weight, Drawn) else np.asarray(weight, float)
+            offset = begin if isinstance(weight, Drawn) else 0
+            for of_thread in rows:
+                of_thread.fill(strand, first, last, np.atleast_1d(values), offset)
+
+        each(fill, _blocks(one.start), workers)
+    for strand in range(len(own)):
+        strands = [of_thread.strands[strand] for of_thread in rows]
+        for one_of in strands:
+            one_of.all = strands
+    return rows
+
+
+class Rows:
+    """The rows of a thread while they are made: `arrays` of the bundle, and its `strands`."""
+
+    def __init__(
+        self, bundle: Bundle, own: Sequence[Synapses], occur: Sequence[np.ndarray], sums: SumsOfThread, cells: Cells
+    ) -> None:
+        self.own, self.columns, delays = own, bundle.columns, np.unique(np.concatenate(occur))
+        self.number = np.zeros(int(delays[-1]) + 1, np.min_scalar_type(len(delays) - 1))
+        self.number[delays] = np.arange(len(delays))
+        segment = np.zeros((bundle.source.population.n, len(delays) * bundle.columns + 1), np.uint32)
+        self.pieces = []
+        for strand, (links, one) in enumerate(zip(bundle.strands, own, strict=True)):
+            begin, sizes = np.empty(len(segment), np.int64), np.empty(len(segment), np.int64)
+            shard_kernels.find_pieces(one.start, one.post, *cells[links.target.name], begin, sizes)
+            self.pieces.append((begin, sizes, starts(sizes)))
+            bundle_kernels.count(one.delay, self.number, begin, sizes, self._column(strand), self.columns, segment)
+        np.cumsum(segment, axis=1, out=segment)
+        begins = starts(segment[:, -1].astype(np.int64))
+        self.place = segment[:, :-1].copy()
+        n = int(begins[-1])
+        self.arrays: dict[str, Any] = {
+            "delays": delays, "begin": begins, "post": aligned_empty(n, sums.index_type), "sums": sums.arrays,
+            "segment": segment.astype(np.uint16) if segment.max(initial=0) < 1 << 16 else segment,
+        }  # fmt: skip
+        self.weights = aligned_empty(n if bundle.weighed else 0, sums.arrays.dtype)
+        self.arrays |= {"w": self.weights} if bundle.weighed else {}
+        self.strands = [
+            self._strand(k, one, occur[k], sums.first[fed(links)], *cells[links.target.name], bundle.weighed)
+            for k, (links, one) in enumerate(zip(bundle.strands, own, strict=True))
+        ]
+
+    def _column(self, strand: int) -> int:
+        """The column in which a strand lies."""
+        return strand if self.columns > 1 else 0
+
+    def _strand(
+        self, k: int, one: Synapses, delays: np.ndarray, low: int, first: int, last: int, weighed: bool
+    ) -> Strand:
+        n = int(self.pieces[k][2][-1])
+        which = np.empty(n if len(self.arrays["delays"]) > 1 else 0, self.number.dtype)
+        made: dict[str, Any] = {"delays": delays, "dendritic_delay": int(one.dendritic_delay)}
+        made |= {"w": self.weights} if weighed else {}
+        places = low, low + last - first, first - low
+        return Strand(self.arrays, self.columns, self._column(k), *places, n, which, made)
+
+    def fill(self, k: int, first: int, last: int, weight: np.ndarray, offset: int) -> None:
+        """Lay the synapses of a strand from the presynaptic neurons `first` to `last`.
+
+        `weight` is one for all, or those of its synapses from the canonical index `offset` on.
+        """
+        one, strand, here = self.own[k], self.strands[k], slice(first, last)
+        begin, sizes, piece = self.pieces[k]
         bundle_kernels.fill(
-            one.post, low - first, one.delay, number, weight, begin, sizes, starts(sizes), place,
-            _column(bundle, column), bundle.columns, arrays["post"], arrays["w"], which,
+            one.post, -strand.first, one.delay, self.number, weight, offset, begin[here], sizes[here], piece[here],
+            self.arrays["begin"][here], self.place[here], self._column(k), self.columns, self.arrays["post"],
+            self.weights, strand.which,
         )  # fmt: skip
-        made: dict[str, Any] = {"delays": delays_of(one), "dendritic_delay": int(one.dendritic_delay)}
-        made |= {"w": arrays["w"]} if bundle.weighed else {}
-        columns = (bundle.columns, _column(bundle, column))
-        strands.append(
-            Strand(arrays, *columns, low, low + last - first, first - low, int(sizes.sum()), which, made)
-        )
-    return arrays, strands
 
 
-def _column(bundle: Bundle, strand: int) -> int:
-    """The column in which a strand lies."""
-    return 0 if bundle.weighed else strand
+def _blocks(start: np.ndarray) -> list[tuple[int, int]]:
+    """Blocks of presynaptic neurons that have about as many synapses each."""
+    marks = np.searchsorted(start, np.arange(0, start[-1], AT_ONCE)[1:])
+    bounds = np.unique([0, *marks, len(start) - 1])
+    return list(pairwise(bounds.tolist()))
 
 
 def delays_of(synapses: Synapses) -> np.ndarray:
     """All delays that occur in a projection, in steps, ascending; 1 if it has no synapses."""
-    return np.flatnonzero(np.bincount(synapses.delay)) if synapses.delay.size else np.array([1])
+    found = np.zeros(int(synapses.delay.max(initial=0)) + 1, np.bool_)
+    bundle_kernels.note(synapses.delay, found)
+    return np.flatnonzero(found) if found.any() else np.array([1])

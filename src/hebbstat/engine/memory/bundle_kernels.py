@@ -9,6 +9,13 @@ from hebbstat.engine.jit.pipeline import inline, kernel
 
 
 @kernel
+def note(delay, found):
+    """Note which delays occur."""
+    for steps in delay:
+        found[steps] = True
+
+
+@kernel
 def count(delay, number, begin, sizes, column, columns, segment):
     """Count the synapses of a projection by presynaptic neuron, delay and column, one further on in `segment`."""
     for pre in range(begin.size):
@@ -17,20 +24,22 @@ def count(delay, number, begin, sizes, column, columns, segment):
 
 
 @kernel
-def fill(post, offset, delay, number, weight, begin, sizes, piece, place, column, columns, own, own_w, which):
+def fill(
+    post, offset, delay, number, weight, first, begin, sizes, piece, rows, place, column, columns, own, own_w, which
+):
     """Lay the synapses of a projection into their rows: target, weight if there is room for it, which delay it is.
 
-    `place` int64 [pre, delays * columns] is where the next one goes; it moves on.
+    `place` uint32 [pre, delays * columns] is where in its row the next one goes; it moves on.
     """
     for pre in range(begin.size):
         for e in range(sizes[pre]):
             k = begin[pre] + e
             d = number[delay[k if delay.size > 1 else 0]]
-            to = place[pre, d * columns + column]
-            place[pre, d * columns + column] = to + 1
+            to = rows[pre] + place[pre, d * columns + column]
+            place[pre, d * columns + column] += 1
             own[to] = post[k] + offset
             if own_w.size:
-                own_w[to] = weight[k if weight.size > 1 else 0]
+                own_w[to] = weight[k - first if weight.size > 1 else 0]
             if which.size:
                 which[piece[pre] + e] = d
 

@@ -31,7 +31,7 @@ from hebbstat.engine.runtime.simd import LANES
 from hebbstat.engine.runtime.sync import LINE
 from hebbstat.network.memory import require_memory
 from hebbstat.network.neighbours import neighbours
-from hebbstat.network.parallel import each
+from hebbstat.network.parallel import cores, each
 
 BYTES_PER_SPIKE = 52  # for each cell and step that spikes are kept: an id, and room for four in the log
 MOST_SYNAPSES = 1 << 32  # of a projection in one shard
@@ -214,26 +214,22 @@ class Layout:
         self.shards[name] = [shard.arrays for shard in self.links[name]]
 
     def _partition_bundle(self, bundle: Bundle, sums: list[SumsOfThread]) -> None:
-        synapses = self.model.made.synapses
-
-        def rows_of(thread: int) -> tuple[dict[str, Any], list[Strand]]:
-            made, strands = lay_rows(bundle, synapses, sums[thread], self.cells(thread))
+        synapses, cells = self.model.made.synapses, [self.cells(thread) for thread in range(self.threads)]
+        n = sum(synapses[links.name].n for links in bundle.strands)
+        made = lay_rows(bundle, synapses, sums, cells, max(self.threads, cores()) if n > PARALLEL_FROM else 1)
+        for rows in made:
             sizes = Sizes(
-                self.threads, self.slots, sources=len(made["segment"]), delays=len(made["delays"]),
+                self.threads, self.slots, sources=len(rows.place), delays=len(rows.arrays["delays"]),
                 columns=bundle.columns,
             )  # fmt: skip
-            for links, strand in zip(bundle.strands, strands, strict=True):
+            for links, strand in zip(bundle.strands, rows.strands, strict=True):
                 strand.arrays = self._shard(links, strand.arrays, sizes)
-            return self._shard(bundle, made, sizes), strands
-
-        n = sum(synapses[links.name].n for links in bundle.strands)
-        made = each(rows_of, ((thread,) for thread in range(self.threads)), self.threads if n > PARALLEL_FROM else 1)
-        self.shards[bundle.name] = [arrays for arrays, _ in made]
-        for links, strands in zip(bundle.strands, zip(*(strands for _, strands in made), strict=True), strict=True):
-            self.links[links.name] = list(strands)
-            self.shards[links.name] = [strand.arrays for strand in strands]
-            for strand in strands:
-                strand.all = list(strands)
+            rows.arrays.update(self._shard(bundle, rows.arrays, sizes))
+        self.shards[bundle.name] = [rows.arrays for rows in made]
+        for k, links in enumerate(bundle.strands):
+            self.links[links.name] = [rows.strands[k] for rows in made]
+            self.shards[links.name] = [strand.arrays for strand in self.links[links.name]]
+            self.model.let_go(links)
 
     def _part(self, variable: Variable, shard: SynapseShard, first: int, last: int) -> np.ndarray:
         """A shard's part of an array over synapses, presynaptic neurons or cells."""

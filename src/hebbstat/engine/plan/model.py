@@ -57,6 +57,7 @@ class Model:
 
     made: NetworkInstance
     net: Network
+    owned: bool = False  # whether `made` was made for this alone
     cells: dict[str, PopulationGroup] = field(default_factory=dict)
     links: dict[str, ProjectionGroup] = field(default_factory=dict)
     bundles: list[Bundle] = field(default_factory=list)
@@ -74,6 +75,11 @@ class Model:
             group.variables |= {name: replace(one) for name, one in variables.items()}
         for name, fields in records.items():
             self.links[name].records = list(fields)
+
+    def let_go(self, links: ProjectionGroup) -> None:
+        """Let go of a projection's synapses, which the layout has, if nobody else has them."""
+        if self.owned:
+            self.made.synapses.pop(links.name)
 
     def forget_synapses(self) -> None:
         """Let go of all arrays over synapses, once the layout has its own; the network may be somebody else's."""

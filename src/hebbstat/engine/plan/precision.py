@@ -17,6 +17,7 @@ import numpy as np
 from hebbstat.contract.errors import NetworkWarning, tell
 from hebbstat.contract.mechanism import Bound, Mechanism, Neuron, Receptor
 from hebbstat.contract.state import WHOLE, Trace
+from hebbstat.network.drawn import Drawn
 from hebbstat.network.instantiate import NetworkInstance
 from hebbstat.network.lookup import places
 from hebbstat.network.network import Population, Projection
@@ -25,6 +26,7 @@ from hebbstat.network.typical import Typical, mean
 FEWEST = 5.0  # spacings that a change has at least if it is right within a tenth
 NOTHING = 1e-12  # of a value: a change that is but the rounding of a computation in full precision
 EVENTS = ("on_pre", "on_post", "step")
+ENOUGH = 10_000  # weights that tell how large they are in the mean
 TRIED = tuple(product((1.0, 2.0), (1.0, 0.0)))  # states and targets at once and twice their size; traces, or none
 OR_ELSE = "such changes are rounded away, or come out too large"
 
@@ -53,7 +55,7 @@ def _of_target(made: NetworkInstance, projection: Projection, bound: Bound) -> s
     size, found = _size(made, projection, aim), []
     for scale, traces in TRIED:
         value = scale * size
-        weight = value if aim == "w" else mean(np.abs(made.synapses[projection.name].weight))
+        weight = value if aim == "w" else _mean_weight(made, projection)
         change = Typical(made, projection, weight, traces, scale).change(bound, value)
         found += [] if change is None else [(value, change)]
     if (worst := _too_small(found)) is None:
@@ -68,7 +70,7 @@ def _of_target(made: NetworkInstance, projection: Projection, bound: Bound) -> s
 
 def _of_states(made: NetworkInstance, on: Population | Projection, place: str, mechanism: Mechanism) -> Iterator[str]:
     """The same of the states that hooks write."""
-    weight = mean(np.abs(made.synapses[on.name].weight)) if isinstance(on, Projection) else 0.0
+    weight = _mean_weight(made, on) if isinstance(on, Projection) else 0.0
     for hook in mechanism.hooks:
         tried: dict[str, list[tuple[float, float]]] = {}
         for scale, traces in TRIED:
@@ -117,7 +119,7 @@ def _size(made: NetworkInstance, projection: Projection, aim: str) -> float:
         place, _, name = aim.partition(".")
         value = made.values.get((projection.name, place), {}).get(name, 0.0)
         return mean(np.abs(value)) if isinstance(value, float | np.ndarray) else 0.0
-    size = mean(np.abs(made.synapses[projection.name].weight))
+    size = _mean_weight(made, projection)
     for bound in (bound for rule in projection.rules for bound in rule.bound()):
         if size == 0.0 and bound.hook.event == "clip" and getattr(bound.owner, "acts_on", "") == "w":
             place = next(place for place, mechanism in projection.mechanisms() if mechanism is bound.owner)
@@ -128,3 +130,9 @@ def _size(made: NetworkInstance, projection: Projection, aim: str) -> float:
 
 def _shown(value: float, change: float) -> str:
     return f"{value:.3g} by some {abs(change):.2g} at a time, but float32 holds them to {_spacing(value):.2g} only"
+
+
+def _mean_weight(made: NetworkInstance, projection: Projection) -> float:
+    """How large the weights of a projection are in the mean; of very many, that of the first."""
+    weight = made.synapses[projection.name].weight
+    return mean(np.abs(weight.part(0, min(weight.n, ENOUGH)) if isinstance(weight, Drawn) else weight))

@@ -63,6 +63,7 @@ def repartition(core: Core, threads: int) -> None:
     """Cut a simulation anew for so many threads, between two runs; its results stay the same bits."""
     state, model = gather(core), core.model
     model.made = replace(model.made, synapses={name: _synapses(core, name) for name in model.links})
+    model.owned = True
     for links in model.links.values():
         for variable in links.variables.values():
             variable.value = 0.0 if variable.of_synapses else variable.value  # `put` gives it its values
