@@ -19,7 +19,7 @@ from hebbstat.engine.plan import precision
 from hebbstat.engine.plan.arrays import NEVER
 from hebbstat.engine.plan.bundles import bundle
 from hebbstat.engine.plan.groups import inflows
-from hebbstat.engine.plan.model import build, sensed_cells
+from hebbstat.engine.plan.model import build, keep_step, sensed_cells
 from hebbstat.engine.plan.projection import plans_of
 from hebbstat.engine.runtime.sync import HALT, LINE, STOP
 from hebbstat.engine.threads.turns import Turns, in_turn
@@ -71,9 +71,11 @@ class Core:
         self.module, self.was_compiled = load(self.text)
         self._is_loaded = False
         delays = [int(s.delay.min()) for s in made.synapses.values() if s.delay.size]
-        longest = max([int(s.delay.max(initial=1)) + s.dendritic_delay for s in made.synapses.values()], default=1)
+        latest = {name: links.latest for name, links in self.model.links.items()}
+        ages = [int(s.delay.max(initial=1)) + s.dendritic_delay + latest[name] for name, s in made.synapses.items()]
+        longest = max(ages, default=1)
         meet = sensed_cells(self.model, self.model.groups) or any(map(inflows, self.model.groups))
-        self.window = 1 if meet else max(1, min(delays, default=16))
+        self.window = 1 if meet or keep_step(self.model) else max(1, min(delays, default=16))
         self._crew: Crew | None = None
         self._logged: frozenset[str] = frozenset()
         real = np.float32 if dtype == "float32" else np.float64
@@ -133,7 +135,7 @@ class Core:
 
     def flush(self) -> None:
         """Bring all synapses up to date. Changes no result: replay does not depend on when it happens."""
-        waits = self.step_count and any(plan.replays for plan in self.plans.values())
+        waits = self.step_count and not self.is_frozen and any(plan.replays for plan in self.plans.values())
         if waits or (not self.step_count and self.derives_weights):
             self.bring_up_to_date()
 
@@ -161,7 +163,12 @@ class Core:
     @property
     def frozen_since(self) -> int | None:
         """The step at which frozen time began; None if time is not frozen."""
-        return None if self.layout.learning[0] else int(self.layout.frozen_from[0])
+        return int(self.layout.frozen_from[0]) if self.is_frozen else None
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether time is frozen."""
+        return not self.layout.learning[0]
 
     def freeze(self, since: int) -> None:
         """Let slow state stand still, from step `since` on."""

@@ -23,6 +23,9 @@ from hebbstat.network.network import Network, Population, Projection
 if TYPE_CHECKING:
     from hebbstat.network.instantiate import NetworkInstance
 
+UNDER_WAY = "it says how much later events are seen, and some are under way; give it when the network is described"
+"""Why the `after` of a hook cannot be set."""
+
 On = Population | Projection | None
 """What a mechanism stands on; None: rules of the network."""
 

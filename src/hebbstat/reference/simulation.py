@@ -194,7 +194,9 @@ class ReferenceSimulation(World):
             quantity.waiting = {}
 
     def end(self) -> None:
-        """10. Lagged states take note; what is older than any delay is forgotten."""
+        """10. Weights are as derived; lagged states take note; what is older than any delay is forgotten."""
+        for rules in self.rules.values():
+            rules.derive_weights()
         stores = [store for part in self.parts.values() for store in part.stores.values()]
         for past, value in [one for store in stores for one in store.noted()]:
             past.append(value)

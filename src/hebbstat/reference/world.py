@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hebbstat.contract.errors import ContractError, NotSupportedError, UnknownNameError, suggestion
+from hebbstat.contract.errors import BadValueError, ContractError, NotSupportedError, UnknownNameError, suggestion
 from hebbstat.contract.signals import FollowState, check_lag
 from hebbstat.contract.state import Global, PerNeuron, PerPost, PerSynapse, Scope, Sensor
 from hebbstat.network import Network, NetworkInstance, Projection, instantiate, lookup
@@ -209,6 +209,8 @@ class World:
 
     def _set_parameter(self, part: Part, name: str, value: Any) -> None:
         """All that moves with the old value is brought up to date before there is a new one."""
+        if any(hook.after == name for hook in part.mechanism.hooks):
+            raise BadValueError(f"{name} of {part.say()} cannot be set: {lookup.UNDER_WAY}")
         for other in self.parts.values():
             for store in other.stores.values():
                 store.settle()

@@ -32,35 +32,15 @@ def moved(scope: Scope, event: str) -> dict[str, Any]:
     return {"c": state, "move": getattr(state, event)(lambda c: c + 1.0)}
 
 
-def delayed() -> dict[str, Any]:
-    c = hs.PerSynapse.state()
-    enters = c.on_pre(after="late")(lambda c: c + 1.0)
-    return {"c": c, "enters": enters, "late": 2.0, "__annotations__": {"late": hs.units.Ms}}
-
-
 def hook(**functions: Any) -> dict[str, Any]:
     return {name: staticmethod(function) for name, function in functions.items()}
 
 
 MEETS: dict[str, Any] = {
     "branch": lambda: rule(**moved(hs.PerBranch, "on_post")),
-    "after": lambda: rule(**delayed()),
     "rewiring": lambda: ticking(**hook(prune=lambda w: w < 0.0)),
     "over": lambda: ticking(total=hs.PerPost.reduce("w", hs.quantile(0.5), over="neuron")),
     "reduced": lambda: ticking(total=hs.PerPre.reduce("w", "sum")),
-    "quantity": lambda: rule(acts_on="post.v_threshold", **hook(on_post=lambda value: 0.1)),
-    "crossing": lambda: rule(**moved(hs.PerPost, "on_pre")),
-    "together": lambda: rule(**moved(hs.PerSynapse, "on_pre"), **hook(on_post=lambda c: c)),
-    "derived": lambda: rule(c=hs.PerPost.state(), **hook(weight=lambda post_v: post_v)),
-    "moving": lambda: rule(**hook(on_pre=lambda pre_v: pre_v)),
-    "signal": lambda: rule(**hook(on_pre=lambda post_i_ext: post_i_ext)),
-    "decay": lambda: hs.PairSTDP(tau_plus=hs.TimedArray([10.0, 20.0], every=5.0)),
-    "value": lambda: rule(
-        c=(c := hs.PerSynapse.state()),
-        acts_on="release.U",
-        move=c.on_pre(lambda c, value: c + value),
-        **hook(on_pre=lambda c: c),
-    ),
 }
 
 

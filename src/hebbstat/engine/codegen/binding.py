@@ -20,13 +20,18 @@ from hebbstat.engine.codegen.fragments import NOW
 from hebbstat.engine.codegen.hooks import Hooks
 from hebbstat.engine.codegen.quote import added, array, expr, item
 from hebbstat.engine.plan.arrays import Shape
-from hebbstat.engine.plan.groups import Group, Member, PopulationGroup, ProjectionGroup, known_of
+from hebbstat.engine.plan.groups import Group, Member, PopulationGroup, known_of
 from hebbstat.engine.plan.model import Model, draw_key, left_behind, modulator
 from hebbstat.network import lookup
 from hebbstat.network.lookup import Asking
 from hebbstat.network.streams import hook_stream
 
 INDEX: dict[Shape, str | int] = {Shape.CELL: "i", Shape.ROW: "row", Shape.SYNAPSE: "k", Shape.ONE: 0}
+
+
+def no_value(member: Member) -> ir.Expression:
+    """Where nothing acts on anything."""
+    raise AssertionError(f"{member.owner} acts on nothing here")
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +47,8 @@ class Site:
     bits: str = "bits_of"  # how random bits are found for `element`
     signal: Callable[[ir.Item], ir.Expression] = lambda item: item  # how values that change in time are read
     draws: tuple[Member, int] | None = None  # in a gate: whose change it scales, and its number there
+    value: Callable[[Member], ir.Expression] = no_value  # the `value` of what a rule acts on
+    values: Callable[[Site, str], ir.Expression] = lambda site, key: variable(site.group, key, site.step)  # parameters
 
     def offering(self, **offered: ir.Expression) -> Site:
         """The same place, where more is offered."""
@@ -101,7 +108,7 @@ class Binder:
             case lookup.Own():
                 return self.own(site, member, name)
             case lookup.Offered():
-                return self._offered(site, name)
+                return self._offered(site, member, name)
             case lookup.Drawn():
                 assert asking.hook is not None
                 return self._draw(site, member, name, asking.hook)
@@ -119,13 +126,14 @@ class Binder:
         states = member.mechanism.states
         return site.state(site, member, states[name]) if name in states else self.parameter(site, member, name)
 
-    def _offered(self, site: Site, name: str) -> ir.Expression:
+    def _offered(self, site: Site, member: Member, name: str) -> ir.Expression:
         if name in site.offered:
             return site.offered[name]
         if name == "dt":
             return self.dt
-        assert name == "value", f"{name} is not there"
-        return site.offered["w"]  # unsupported.check lets no other target pass here
+        if name == "value":
+            return site.value(member)
+        raise AssertionError(f"{name} is not there")
 
     def parameter(self, site: Site, member: Member, name: str) -> ir.Expression:
         """A field or derived value: a variable, a live computation, or the modulator that it follows."""
@@ -136,7 +144,7 @@ class Binder:
         if (member.owner, member.place, name) in self.model.made.live:
             function = member.mechanism.derived[name].function
             return self._called(site, member, function, name, Asking(name, before=True))
-        return variable(site.group, f"{member.prefix}{name}", site.step)
+        return site.values(site, f"{member.prefix}{name}")
 
     def _followed(self, rule: str, state: str, site: Site) -> ir.Item:
         """A network rule's state as the previous step left it; rules of the network have moved on when they ask."""
@@ -155,20 +163,27 @@ class Binder:
         """A state's value after one step without an event."""
         if isinstance(state.origin, Trace):
             return expr("value * decay", value=value, decay=self.decay(site, member, state))
-        return self.advanced(site, member, state, value, ir.Number(1))
+        return self._passed(site, member, state, value, ir.Number(1))
 
     def advanced(
         self, site: Site, member: Member, state: State, value: ir.Expression, elapsed: ir.Expression | None = None
     ) -> ir.Expression:
         """A state's value after the quiet steps since its last event: its own stamp counts them, else `elapsed`."""
         name = f"{member.prefix}{state.name}"
+        if name in site.group.stepped:
+            return value
         if f"at_{name}" in site.group.variables:
             slow = site.group.variables[name].slow and site.step == NOW
             step = expr("min(n, network.frozen_from[0] - 1)", network=self.model.rules) if slow else site.step
             stamp = variable(site.group, f"at_{name}")
             elapsed = expr("step - stamp", step=step, stamp=stamp)  # for what is slow no frozen time has passed
-        if elapsed is None:
-            return value
+        return value if elapsed is None else self._passed(site, member, state, value, elapsed)
+
+    def _passed(
+        self, site: Site, member: Member, state: State, value: ir.Expression, elapsed: ir.Expression
+    ) -> ir.Expression:
+        """A state's value after so many quiet steps."""
+        name = f"{member.prefix}{state.name}"
         steps = expr("F(np.int32(elapsed))", elapsed=elapsed)
         if isinstance(state.origin, Trace):
             if f"rate_of_{name}" in site.group.variables:
@@ -205,20 +220,22 @@ class Binder:
         key = added(site.group, f"key_{name}", draw_key(self.model, stream))
         return ir.Call(site.bits, (expr("step_key(key, step)", key=key, step=site.step), *site.element))
 
-    def neuron_value(self, cells: PopulationGroup, name: str, index: str) -> ir.Expression | None:
-        """A state, parameter or output of a neuron at an index of this thread's share; None if there is none."""
+    def neuron_value(self, cells: PopulationGroup, name: str) -> ir.Expression | None:
+        """A state, parameter or output of the neuron `i` of this thread's share; None if there is none."""
         neuron = cells.members[0]
         if name == "rate" and not cells.population.spiking:
-            return item(array(cells, "rate_now"), index)
+            return item(array(cells, "rate_now"), "i")
         if name not in known_of(neuron):
             return None
-        key = f"{neuron.prefix}{name}"
-        assert key in cells.variables, "unsupported.check lets nothing pass that moves with a signal"
-        shape = cells.variables[key].shape
-        if shape is Shape.ONE:
-            return expr("F(value)", value=item(array(cells, key), 0))
-        assert shape is not Shape.TABLE, "unsupported.check lets no signal pass"
-        return array(cells, key) if shape is Shape.NUMBER else item(array(cells, key), index)
+        return self.own(Site(cells, _of_cell), neuron, name)
+
+
+def _of_cell(site: Site, member: Member, state: State) -> ir.Expression:
+    """A state of a cell where it is kept."""
+    name = f"{member.prefix}{state.name}"
+    if site.group.shape(name) is Shape.ONE:
+        return expr("F(value)", value=item(array(site.group, name), 0))  # type: ignore[no-any-return]
+    return item(array(site.group, name), "i")
 
 
 def variable(group: Group, name: str, step: ir.Expression = NOW) -> ir.Expression:
@@ -232,15 +249,3 @@ def variable(group: Group, name: str, step: ir.Expression = NOW) -> ir.Expressio
         of = {Shape.CELL: "i", Shape.SYNAPSE: "k"}.get(declared.over or Shape.ROW, "group.pre[row]")
         return expr(f"planned_of(whole, step, every, repeat, {of})", **given, group=group)
     return whole if declared.shape is Shape.NUMBER else item(whole, INDEX[declared.shape])
-
-
-def presynaptic_parameter(links: ProjectionGroup, name: str) -> str | None:
-    """The variable of a parameter of the presynaptic neuron, of which rows keep copies; None if there is none."""
-    neuron = links.source.members[0]
-    if name not in known_of(neuron):
-        return None
-    key = f"{neuron.prefix}{name}"
-    assert key in links.source.variables, "unsupported.check lets nothing pass that moves"
-    declared = links.source.variables[key]
-    assert declared.fixed and declared.shape is not Shape.TABLE, "unsupported.check lets nothing pass that moves"
-    return key

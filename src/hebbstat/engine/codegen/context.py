@@ -6,19 +6,20 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from hebbstat.contract.mechanism import Bound, Plasticity
-from hebbstat.contract.state import Lagged, Reduction, State
-from hebbstat.engine.codegen import ir
+from hebbstat.contract.state import Lagged, PerPost, Reduction, State
+from hebbstat.engine.codegen import ir, sources
 from hebbstat.engine.codegen.batch_loop import BatchLoop
-from hebbstat.engine.codegen.binding import Binder, Site, presynaptic_parameter, variable
+from hebbstat.engine.codegen.binding import Binder, Site, variable
 from hebbstat.engine.codegen.fragments import NOW, function
 from hebbstat.engine.codegen.quote import added, array, call, code, expr, item
 from hebbstat.engine.codegen.reductions import reduction
 from hebbstat.engine.codegen.row_loop import RowLoop
 from hebbstat.engine.codegen.shared import is_one_for_all, present
-from hebbstat.engine.plan.arrays import Shape, Variable, history, parameter
+from hebbstat.engine.plan.arrays import Shape, Variable, history
 from hebbstat.engine.plan.groups import Member
 from hebbstat.engine.plan.model import target_variable
 from hebbstat.engine.plan.projection import Plan
+from hebbstat.network.scopes import quantity_scope
 
 W = ir.Local("w")
 THEN = ir.Local("at")
@@ -49,6 +50,7 @@ class ProjectionContext:
             return RowLoop(self.binder.hooks, self.links)
         states = [f"{member.prefix}{state.name}" for member, state in self.plan.states("PerPre")]
         types = {name: self.links.variables[name].dtype for name in states}
+        types |= {local: variable.dtype for local, variable in sources.moving(self.source).items()}
         return BatchLoop(self.binder.hooks, self.links, {"last": "int32", "since": "int32", "elapsed": "F", **types})
 
     # --- pieces of code -----------------------------------------------------------------------------------------------
@@ -70,7 +72,8 @@ class ProjectionContext:
         source: bool = False,
     ) -> ir.Function:  # fmt: skip
         """A function of this projection; it is given all groups, the `source` if it needs it."""
-        ends = dict.fromkeys([self.source, self.target] if source else [self.target])
+        asked = source or any(one.group is self.source for one in ir.arrays(*body))
+        ends = dict.fromkeys([self.source, self.target] if asked else [self.target])
         return function(self.name(what), doc, (self.links, *ends, self.network), body, linkage, about)
 
     def call(self, what: str, *about: ir.Expression) -> ir.Block:
@@ -122,7 +125,9 @@ class ProjectionContext:
             return self.binder.advanced(site, member, which, self.own(name, "i"))
 
         offered = {"w": W, "elapsed": ir.Local("elapsed")} if in_visit else {"w": W}
-        return Site(self.links, state, offered, self._of_neuron, element=self.synapse, bits=self.bits)
+        return Site(
+            self.links, state, offered, self._of_neuron, element=self.synapse, bits=self.bits, value=self.value
+        )
 
     def then(self) -> Site:
         """Reads at the time of a past postsynaptic event: row states run forward to it, all else from its snapshot."""
@@ -147,8 +152,9 @@ class ProjectionContext:
             return self.expr("before if at == event else moved", before=before, event=event, moved=moved)
 
         return Site(
-            self.links, state, {"w": W}, self._of_neuron_then, THEN, self.synapse, self.bits, signal=self._signal
-        )
+            self.links, state, {"w": W}, self._of_neuron_then, THEN, self.synapse, self.bits, signal=self._signal,
+            value=self.value,
+        )  # fmt: skip
 
     def drawing(self, site: Site, scope: str) -> Site:
         """A site in which hooks draw for the owners of a scope."""
@@ -181,29 +187,35 @@ class ProjectionContext:
         assert isinstance(bound.owner, Plasticity)
         return bound.owner.acts_on
 
+    def value(self, member: Member) -> ir.Expression:
+        """The present value of what a rule acts on, at a synapse that is worked on, or at its cell."""
+        assert isinstance(member.mechanism, Plasticity)
+        aim = member.mechanism.acts_on
+        name = self.aimed_at(aim)
+        return item(array(self.target, name), "i") if self.is_of_cell(aim) else ir.Local(name)
+
+    @staticmethod
+    def is_of_cell(aim: str) -> bool:
+        """Whether what a rule aims at belongs to the postsynaptic neuron."""
+        return quantity_scope(aim) is PerPost
+
     def aimed_at(self, aim: str) -> str:
-        """The variable of a rule's target at a synapse; in a loop over synapses, also its local name."""
-        group, name, shape = target_variable(self.binder.model, self.links, aim)
-        assert group is self.links and shape is Shape.SYNAPSE, "unsupported.check lets no other target pass"
-        return name
+        """The variable of what a rule aims at; in a loop over synapses, if it is theirs, also its local name."""
+        return target_variable(self.binder.model, self.links, aim)
+
+    def arriving(self, *work: ir.Statement) -> ir.Block:
+        """What `work` on a row reads of its presynaptic neuron that changes; the rate is that which arrives now."""
+        return sources.read(self.links, self.plan.rate, work)
 
     def _of_neuron(self, side: str, name: str) -> ir.Expression | None:
         if side == "post":
-            return self.binder.neuron_value(self.target, name, "i")
-        if name == "rate" and self.plan.rate:
-            return ir.Local("rate")
-        key = presynaptic_parameter(self.links, name)
-        if key is None:
-            return None
-        declared = self.source.variables[key]
-        number = declared.shape is Shape.NUMBER
-        made = parameter(Shape.NUMBER if number else Shape.ROW, declared.value)
-        copy = added(self.links, f"pre_{key}", made)
-        return copy if number else item(copy, "row")
+            return self.binder.neuron_value(self.target, name)
+        return sources.value(self.binder, self.links, name)
 
     def _of_neuron_then(self, side: str, name: str) -> ir.Expression | None:
         found, key = self._of_neuron(side, name), f"{self.target.members[0].prefix}{name}"
         declared = self.target.variables.get(key)
-        if side == "pre" or found is None or (declared is not None and declared.fixed):
+        still = declared is not None and declared.fixed and declared.shape is not Shape.TABLE
+        if side == "pre" or found is None or still:
             return found
         return self.snapshot(f"post_{key}", found)

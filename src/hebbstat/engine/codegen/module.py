@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from hebbstat.engine.codegen import ir
+from hebbstat.engine.codegen import ir, stepped
 from hebbstat.engine.codegen.binding import Binder
 from hebbstat.engine.codegen.bundle import of_bundle
 from hebbstat.engine.codegen.lagged import of_cells
@@ -15,6 +15,7 @@ from hebbstat.engine.codegen.network_rules import of_network
 from hebbstat.engine.codegen.population import of_population
 from hebbstat.engine.codegen.printing import Printer
 from hebbstat.engine.codegen.projection import of_projection
+from hebbstat.engine.codegen.quantities import taken
 from hebbstat.engine.codegen.reductions import reductions
 from hebbstat.engine.codegen.shared import sense
 from hebbstat.engine.codegen.step import run
@@ -57,14 +58,14 @@ def write_module(model: Model, plans: Mapping[str, Plan], dtype: str, timed: boo
     """
     binder, functions, records = Binder(model), list[ir.Function](), dict[str, tuple[str, ...]]()
     for cells in model.cells.values():
-        functions += (*of_population(binder, cells), *of_cells(binder, cells))
+        functions += (*of_population(binder, cells), *of_cells(binder, cells), *stepped.of_cells(binder, cells))
     for name, plan in plans.items():
         if plan.links.bundle is None:
             written, records[name] = of_projection(binder, plan)
             functions += written
     functions += map(of_bundle, model.bundles)
     for cells in model.cells.values():
-        functions += reductions(model, cells)
+        functions += (*reductions(model, cells), *taken(binder, plans, cells))
     for group in (*model.cells.values(), *model.links.values()):
         functions += sense(model, group)
     functions += of_network(binder)

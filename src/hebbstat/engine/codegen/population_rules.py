@@ -52,7 +52,7 @@ def _traces(cells: PopulationGroup) -> list[tuple[Member, State]]:
     return [(m, state) for m, state in states if isinstance(state.origin, Trace) and state.scope is PerNeuron]
 
 
-def _site(binder: Binder, cells: PopulationGroup, member: Member) -> Site:
+def site_of(binder: Binder, cells: PopulationGroup, member: Member) -> Site:
     """A rule on cells reads states as of the end of this step."""
 
     def state(site: Site, of: Member, which: State) -> ir.Expression:
@@ -63,7 +63,7 @@ def _site(binder: Binder, cells: PopulationGroup, member: Member) -> Site:
         return binder.advanced(site, of, which, item(array(cells, f"{of.prefix}{which.name}"), "i"))
 
     def of_neuron(side: str, name: str) -> ir.Expression | None:
-        return binder.neuron_value(cells, name, "i") if side == "neuron" else None
+        return binder.neuron_value(cells, name) if side == "neuron" else None
 
     rule = member.mechanism
     assert isinstance(rule, PopulationRule)
@@ -92,7 +92,7 @@ def _spike_events(binder: Binder, cells: PopulationGroup) -> tuple[ir.Function, 
     block = (*_called(binder, cells, changes, "change"), *_applied(cells, changes, "change"))
     block += _called(binder, cells, updates, "new")
     for n, (member, state) in enumerate(traces):
-        site, name = _site(binder, cells, member), f"{member.prefix}{state.name}"
+        site, name = site_of(binder, cells, member), f"{member.prefix}{state.name}"
         block += let(name, site.state(site, member, state))
         block += let(f"jump{n}", binder.jumped(site, member, state, ir.Local(name)))
     block += _applied(cells, updates, "new")
@@ -116,7 +116,7 @@ def _called(
     binder: Binder, cells: PopulationGroup, hooks: Hooks, local: str, before: bool = False
 ) -> ir.Block:  # fmt: skip
     """Calls hooks and keeps what they return in numbered locals; they may read what all share as it was `before`."""
-    sites = [_site(binder, cells, member) for member, _ in hooks]
+    sites = [site_of(binder, cells, member) for member, _ in hooks]
     sites = [as_it_was(site) for site in sites] if before else sites
     calls = (binder.call(site, member, hook) for site, (member, hook) in zip(sites, hooks, strict=True))
     return joined(*(let(f"{local}{k}", value) for k, value in enumerate(calls)))
@@ -137,7 +137,7 @@ def _applied(cells: PopulationGroup, hooks: Hooks, local: str, clocked: bool = F
 
 def _stored(cells: PopulationGroup, member: Member, state: State, value: ir.Expression) -> ir.Block:
     name = f"{member.prefix}{state.name}"
-    stamp = put(item(array(cells, f"at_{name}"), "i"), expr("n")) if state.moves else ()
+    stamp = put(item(array(cells, f"at_{name}"), "i"), expr("n")) if f"at_{name}" in cells.variables else ()
     return when_learning(state, (*put(item(array(cells, name), "i"), value), *stamp))
 
 

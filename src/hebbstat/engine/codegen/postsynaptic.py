@@ -18,12 +18,10 @@ States = list[tuple[Member, State]]
 
 def post_events(at: ProjectionContext, history: Mapping[ir.Array, ir.Expression]) -> tuple[ir.Function, ...]:
     """The function `post`, if there is anything to do. `history` is what replays read: where it is kept, what it is."""
-    plan, site, states = at.plan, at.now(), at.plan.states("PerPost")
-    hooks = plan.state_hooks("PerPost", "on_post")
-    moving = [(m, s) for m, s in states if s.moves or any(m is of and s in h.writes for of, h in hooks)]
-    lines = joined(*(let(f"{m.prefix}{s.name}", site.state(site, m, s)) for m, s in moving))
-    lines += ir.only_if(LEARNING, _remember(at, history)) if plan.replays else ()
-    lines += _increments(at, site, states)
+    plan = at.plan
+    if plan.eager:
+        return ()
+    lines = neuron_increments(at, ir.only_if(LEARNING, _remember(at, history)) if plan.replays else ())
     if not lines:
         return ()
     fired = "c.ids[slot], c.first, c.counts[slot, c.column]"
@@ -42,6 +40,15 @@ for e in range(c.counts[slot, c.column]):
         flush=ir.only_if(full, at.call("flush")) if plan.replays else (), lines=lines,
     )  # fmt: skip
     return (at.function("post", f"Postsynaptic events of {at.links.name!r} at step `n`.", body),)
+
+
+def neuron_increments(at: ProjectionContext, between: ir.Block = ()) -> ir.Block:
+    """States of a neuron after its event; `between` comes when they were read, and before they are written."""
+    site, states = at.now(), at.plan.states("PerPost")
+    hooks = at.plan.state_hooks("PerPost", "on_post")
+    moving = [(m, s) for m, s in states if s.moves or any(m is of and s in h.writes for of, h in hooks)]
+    lines = joined(*(let(f"{m.prefix}{s.name}", site.state(site, m, s)) for m, s in moving))
+    return lines + between + _increments(at, site, states)
 
 
 def _remember(at: ProjectionContext, history: Mapping[ir.Array, ir.Expression]) -> ir.Block:

@@ -55,8 +55,18 @@ def _prefetch(at: ProjectionContext) -> ir.Block:
 
 def _spikes(at: ProjectionContext, missed: tuple[ir.Function, ...]) -> ir.Function:
     """The visits of a step."""
+    if at.plan.eager:
+        return at.function("arrive", f"Spikes of {at.source.name!r} reach {at.links.name!r}.", _deliveries(at))
     doc = f"Spikes of {at.source.name!r} reach {at.links.name!r} at step `n`: replay, deliver, then on_pre."
     return at.function("arrive", doc, _visits(at, missed))
+
+
+def _deliveries(at: ProjectionContext) -> ir.Block:
+    """What is handed over, and nothing else: synapses and rows change later in the step."""
+    site, release = at.now(in_visit=True), at.plan.release
+    states = [(member, state) for member, state in at.plan.states("PerPre") if member is release]
+    head, work = (*elapsed(at), *row_states(at, site, states)), deliver(at, site)
+    return at.rows.visits((*at.arriving(*head, *work), *head), work, (), ())
 
 
 def _rates(at: ProjectionContext) -> ir.Function:
@@ -64,16 +74,10 @@ def _rates(at: ProjectionContext) -> ir.Function:
     arrive = at.rows.each(_arrive(at, at.expr("weight * rate", weight=at.weight)))
     body = at.code(
         "for row in range(q.last.size):\n    rate\n    bounds\n    arrive",
-        rate=arriving_rate(at), bounds=at.rows.bounds(), arrive=arrive,
+        rate=at.arriving(), bounds=at.rows.bounds(), arrive=arrive,
     )  # fmt: skip
     doc = f"Rates of {at.source.name!r} as they reach {at.links.name!r} at step `n`."
     return at.function("arrive", doc, body, source=True)
-
-
-def arriving_rate(at: ProjectionContext) -> ir.Block:
-    """The rate of the presynaptic neuron of a row, as it arrives now."""
-    text = "rate = rate_of(rates, n - q.row_delay[row], q.pre[row])"
-    return at.code(text, rates=array(at.source, "rates")) if at.plan.rate else ()
 
 
 def _arrive(at: ProjectionContext, amount: ir.Expression) -> ir.Block:
@@ -84,22 +88,35 @@ def _arrive(at: ProjectionContext, amount: ir.Expression) -> ir.Block:
 
 def _visits(at: ProjectionContext, missed: tuple[ir.Function, ...]) -> ir.Block:
     """What presynaptic events do to their rows: replay, deliver, `on_pre`, traces."""
-    plan, site, row_states = at.plan, at.now(in_visit=True), at.plan.states("PerPre")
+    plan, site = at.plan, at.now(in_visit=True)
     head = at.code("last = q.last[row]\nsince = max(last, q.flushed[0])") if plan.replays else ()
-    head += at.code("elapsed = F(np.int32(n - q.last[row])) * dt", dt=at.binder.dt)
-    for member, state in row_states:
-        name = f"{member.prefix}{state.name}"
-        now = at.binder.advanced(site, member, state, at.own(name, "row"), at.expr("n - q.last[row]"))
-        head += let(name, now)
+    head += elapsed(at)
+    head += row_states(at, site, plan.states("PerPre"))
     behind = ir.only_if(is_learning(at.network), settle(at)) if plan.replays else ()
-    work = (*behind, *_deliver(at, site))
+    work = (*behind, *deliver(at, site))
     if plan.fused:
         work = (ir.If(LEARNING, _fused(at, site), work),)
     elif plan.on_pre or plan.synapse_hooks("on_pre") or plan.timestamped:
         update = synapse_event(at, site, "on_pre", plan.on_pre)
         work += ir.only_if(LEARNING, at.rows.loop((*update.block, *store(at, update))))
-    tail = _increments(at, site, [(m, s) for m, s in row_states if m.place.startswith("rule")])
+    tail = row_increments(at, site)
+    head = (*at.arriving(*head, *work, *tail), *head)
     return at.rows.visits(head, work, (*tail, *at.code("q.last[row] = n")), missed)
+
+
+def elapsed(at: ProjectionContext) -> ir.Block:
+    """How long ago a row had its last event."""
+    return at.code("elapsed = F(np.int32(n - q.last[row])) * dt", dt=at.binder.dt)
+
+
+def row_states(at: ProjectionContext, site: Site, states: States) -> ir.Block:
+    """States of a row become local variables, as they are now."""
+    block = ir.NOTHING
+    for member, state in states:
+        name = f"{member.prefix}{state.name}"
+        now = at.binder.advanced(site, member, state, at.own(name, "row"), at.expr("n - q.last[row]"))
+        block += let(name, now)
+    return block
 
 
 def _fused(at: ProjectionContext, site: Site) -> ir.Block:
@@ -148,7 +165,7 @@ def _moved(at: ProjectionContext, state: State, name: str) -> ir.Block:
     new = ir.Local(f"new_{name}")
     if state.scope.name == "PerSynapse":
         stores = {at.own(name, "k"): new}
-        stores |= {at.own(f"at_{name}", "k"): expr("np.int32(n)")} if state.moves else {}
+        stores |= {at.own(f"at_{name}", "k"): expr("np.int32(n)")} if f"at_{name}" in at.links.variables else {}
         kept = {to: ir.Choice(value, LEARNING, to) if state.slow else value for to, value in stores.items()}
         return tuple(ir.Assign(to, value) for to, value in kept.items())
     return when_learning(state, (*put(at.own(name, "row"), new), *at.stamped(name, "row")))
@@ -159,7 +176,7 @@ def _deliver_sent(at: ProjectionContext) -> ir.Block:
     return at.rows.each(_arrive(at, _sent(at)))
 
 
-def _deliver(at: ProjectionContext, site: Site) -> ir.Block:
+def deliver(at: ProjectionContext, site: Site) -> ir.Block:
     """Weights, or what the release makes of them, are handed to the postsynaptic neurons."""
     if at.plan.release is None:
         return (*at.rows.bounds(), *at.rows.each(_arrive(at, at.weight)))
@@ -169,15 +186,16 @@ def _deliver(at: ProjectionContext, site: Site) -> ir.Block:
     return (*at.rows.loop(body), *_deliver_sent(at))
 
 
-def _increments(at: ProjectionContext, site: Site, states: States) -> ir.Block:
+def row_increments(at: ProjectionContext, site: Site) -> ir.Block:
     """States of the row after the event; what they were before it is kept for postsynaptic events of this step."""
+    states = [(m, s) for m, s in at.plan.states("PerPre") if m.place.startswith("rule")]
     hooks, site = at.plan.state_hooks("PerPre", "on_pre"), at.drawing(site, "PerPre")
     named = [(f"{member.prefix}{state.name}", member, state) for member, state in states]
     traces = [one for one in named if isinstance(one[2].origin, Trace)]
     block = joined(*(let(f"row_new{n}", at.binder.call(site, member, hook)) for n, (member, hook) in enumerate(hooks)))
     for n, (name, member, state) in enumerate(traces):
         block += let(f"row_jump{n}", at.binder.jumped(site, member, state, ir.Local(name)))
-    for name, _, state in named:
+    for name, _, state in named if not at.plan.eager else ():
         block += when_learning(state, put(at.before(name), ir.Local(name)))
     for n, (member, hook) in enumerate(hooks):
         for state, value in results(hook, f"row_new{n}"):

@@ -6,9 +6,10 @@ oldest first, over the synapses that have any (`settle`); then the weights are d
 
 from __future__ import annotations
 
-from hebbstat.engine.codegen import ir
+from hebbstat.engine.codegen import ir, stepped
 from hebbstat.engine.codegen.binding import Binder
 from hebbstat.engine.codegen.context import ProjectionContext
+from hebbstat.engine.codegen.eager import at_once
 from hebbstat.engine.codegen.lagged import of_links
 from hebbstat.engine.codegen.postsynaptic import post_events
 from hebbstat.engine.codegen.presynaptic import arrivals
@@ -27,4 +28,6 @@ def of_projection(binder: Binder, plan: Plan) -> tuple[tuple[ir.Function, ...], 
     swept = passes(at, missed)
     events = post_events(at, history_of(at, (*missed, *visits, *swept)))
     flushed = flush(at, missed)
-    return side_by_side(at.links, (*missed, *flushed, *visits, *events, *swept, *derive(at), *of_links(at)))
+    moved = (*stepped.of_synapses(at), *at_once(at))
+    rest = (*events, *swept, *derive(at), *of_links(at))
+    return side_by_side(at.links, (*missed, *flushed, *moved, *visits, *rest))

@@ -13,6 +13,8 @@ from hebbstat.engine.codegen.population_rules import calls_of_rules
 from hebbstat.engine.codegen.profiling import Part, clocked, part
 from hebbstat.engine.codegen.quote import call, code, expr, joined
 from hebbstat.engine.codegen.reductions import when_reduced
+from hebbstat.engine.codegen.stepped import PASS
+from hebbstat.engine.plan.arrays import Shape
 from hebbstat.engine.plan.groups import PopulationGroup, ProjectionGroup
 from hebbstat.engine.plan.model import Model, sensed_cells
 from hebbstat.engine.plan.projection import Plan
@@ -47,7 +49,7 @@ while n < last and n < halts_at(network.flags):
     n += 1
 return n
 """,
-        network=model.rules, flush=_flush(model, plans), derive=_derive(model, plans), waits=lines(waits, 0),
+        network=model.rules, flush=_flush(model, plans), derive=_derive(model, plans, there), waits=lines(waits, 0),
         parts=lines(parts, len(waits)), halts=_halts(model), ends=lines(ends, len(waits) + len(parts)),
     )  # fmt: skip
     doc = "Steps `first` to `last`, in the order of docs/semantics.md; no thread is a window ahead of another."
@@ -64,54 +66,72 @@ def _wait(model: Model) -> list[Part]:
 
 def _flush(model: Model, plans: Mapping[str, Plan]) -> ir.Block:
     links = [plan.links for plan in plans.values() if plan.replays]
-    flushes = joined(*(_flushed(model, q, ir.Local("first")) for q in links))
+    groups = [(q, [call("unpack", group) for group in (q, q.target, model.rules)]) for q in links]
+    flushes = tuple(ir.Do(call(f"flush_{q.ident}", ir.Local("first"), *some)) for q, some in groups)
     return ir.only_if(expr("first == last and network.learning[0] != 0", network=model.rules), flushes)
 
 
-def _flushed(model: Model, links: ProjectionGroup, step: ir.Expression) -> ir.Block:
-    """Brings all synapses of a projection up to date, with the events before a step."""
-    unpacked = [call("unpack", group) for group in (links, links.target, model.rules)]
-    return (ir.Do(call(f"flush_{links.ident}", step, *unpacked)),)
-
-
-def _derive(model: Model, plans: Mapping[str, Plan]) -> ir.Block:
-    links = [plan.links for plan in plans.values() if plan.weights]
-    calls = (call(f"derive_{q.ident}", ir.Local("first"), q, q.target, model.rules) for q in links)
-    return ir.only_if(expr("first == 0 or first == last"), tuple(map(ir.Do, calls)))
+def _derive(model: Model, plans: Mapping[str, Plan], there: Mapping[str, ir.Function]) -> ir.Block:
+    """Weights are as their states make them from the beginning, and when somebody has set one."""
+    block = ir.NOTHING
+    for plan in (plan for plan in plans.values() if plan.weights):
+        function = there[f"derive_{plan.links.ident}"]
+        step = expr("max(first - 1, 0)") if plan.drifts else ir.Local("first")
+        block += (ir.Do(ir.Call(function.name, (step, *function.parameters[1:]))),)
+    return ir.only_if(expr("first == 0 or first == last"), block)
 
 
 def _step(binder: Binder, plans: Mapping[str, Plan], there: Mapping[str, ir.Function]) -> list[Part]:
-    """The parts of one step, in their order."""
+    """The parts of one step, in their order; where threads read cells of others, all come to the end of each first."""
     model = binder.model
     cells, links = list(model.cells.values()), list(model.links.values())
-    before = [f"recall_{group.ident}" for group in (*cells, *links)]
-    before += [f"due_{q.ident}" for q in links]
-    sensed = [there[name] for group in (*cells, *links) if (name := f"sense_{group.ident}") in there]
-    events = [f"arrive_{q.ident}" for q in model.arrivals] + [f"post_{q.ident}" for q in links]
-    blocks = [_called(there[name]) for name in before if name in there]
-    for c in cells:
-        blocks += [met(model, c, "integrate"), _called(there[f"integrate_{c.ident}"])]
-    blocks += [_fired(model), *map(_called, sensed)] if sensed else []
-    blocks += [_called(there[name]) for name in events if name in there]
-    blocks += [_flushed_now(model, q) for q in links if q.replays and plans[q.name].keeps_the_past]
-    blocks += [calls_of_rules(binder, c, "spikes_of") for c in cells]
+
+    def named(*names: str) -> list[ir.Block]:
+        """Functions of populations and projections, as connected, or of bundles."""
+        groups = {"arrive": model.arrivals}
+        wanted = [f"{name}_{group.ident}" for name in names for group in groups.get(name, [*cells, *links])]
+        return [_called(there[name]) for name in wanted if name in there]
+
+    drifts = [_drift(model, plan.links, there) for plan in plans.values() if plan.drifts]
+    integrated = joined(*((*met(model, c, "integrate"), *_called(there[f"integrate_{c.ident}"])) for c in cells))
+    phases = [
+        [*named("recall", PASS, "due"), integrated], [*named("sense"), *drifts, *named("arrive", "change")],
+        named("take"), [*named("increase", "post"), *drifts], [calls_of_rules(binder, c, "spikes_of") for c in cells],
+    ]  # fmt: skip
     for event in EVENTS:
-        blocks += [_reduced(model, c, there) for c in cells] if event == "on_tick" else []
-        blocks += [_passed(model, q, event, there[name]) for q in links if (name := f"{event}_{q.ident}") in there]
-        blocks += [calls_of_rules(binder, c, event) for c in cells]
-    blocks += [_called(there[name]) for group in (*cells, *links) if (name := f"remember_{group.ident}") in there]
-    return [part(block) for block in blocks if block]
+        phases.append([_reduced(model, c, there) for c in cells] if event == "on_tick" else [])
+        passed = [_passed(model, q, event, there[name]) for q in links if (name := f"{event}_{q.ident}") in there]
+        phases += [[*passed, *drifts], named("take") if _wait_to_be_taken(plans, event) else []]
+        phases.append([calls_of_rules(binder, c, event) for c in cells])
+    phases.append([*drifts, *named("remember")])
+    filled = [[block for block in phase if block] for phase in phases]
+    return [part(block) for block in _kept_together(model, there, [phase for phase in filled if phase])]
 
 
-def _flushed_now(model: Model, links: ProjectionGroup) -> ir.Block:
-    """Brings synapses up to date in every step, while the simulation learns."""
-    return ir.only_if(is_learning(model.rules), _flushed(model, links, expr("n + 1")))
+def _kept_together(model: Model, there: Mapping[str, ir.Function], phases: list[list[ir.Block]]) -> list[ir.Block]:
+    """The parts of a step; between its phases all wait for each other if they read what others change.
+
+    Those who count spikes wait for them after the first.
+    """
+    reads = any(one.variable.shape is Shape.WHOLE_ARRAY for one in ir.arrays(*there.values()))
+    counts, blocks = any(name.startswith("sense_") for name in there), list[ir.Block]()
+    for number, phase in enumerate(phases):
+        if (reads and number) or (counts and number == 1):
+            text = f"has_done(network.met, thread, n * {len(phases)} + {number})"
+            text += f"\nwait_for(network.met, threads, n * {len(phases)} + {number})"
+            blocks.append(code(text, network=model.rules))
+        blocks += phase
+    return blocks
 
 
-def _fired(model: Model) -> ir.Block:
-    """What counts spikes waits for those of all threads."""
-    text = "has_done(network.fired, thread, n + 1)\nwait_for(network.fired, threads, n + 1)"
-    return code(text, network=model.rules)
+def _drift(model: Model, links: ProjectionGroup, there: Mapping[str, ir.Function]) -> ir.Block:
+    """Weights are derived again from what has changed; in frozen time they stand."""
+    return ir.only_if(is_learning(model.rules), _called(there[f"derive_{links.ident}"]))
+
+
+def _wait_to_be_taken(plans: Mapping[str, Plan], event: str) -> bool:
+    """Whether an event changes what belongs to postsynaptic neurons."""
+    return any(bound.hook.event == event for plan in plans.values() for bound in plan.of_cells)
 
 
 def _called(function: ir.Function) -> ir.Block:

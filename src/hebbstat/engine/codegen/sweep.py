@@ -20,7 +20,7 @@ from hebbstat.engine.codegen.fragments import (
     ticks,
     when_learning,
 )
-from hebbstat.engine.codegen.presynaptic import arriving_rate
+from hebbstat.engine.codegen.quantities import waiting_changes
 from hebbstat.engine.codegen.quote import added, array, joined
 from hebbstat.engine.codegen.reductions import reduced, reduction
 from hebbstat.engine.codegen.replay import newest_event, replayed, settle
@@ -43,13 +43,15 @@ def _pass(at: ProjectionContext, event: str, bounds: list[Bound], missed: Functi
     plan, clocks = at.plan, event == "on_tick"
     scopes = (*(scope.name for scope in WHOLE), "PerPost", "PerPre", "PerSynapse")
     hooks = [hook for scope in scopes for hook in plan.state_hooks(scope, event)]
-    if not bounds and not hooks:
+    of_cells = [bound for bound in plan.of_cells if bound.hook.event == event]
+    if not bounds and not hooks and not of_cells:
         return ()
     reductions = _reductions(at) if clocks else ()
     passes_rows = bool(bounds or plan.synapse_hooks(event))
     settled = plan.replays and passes_rows and not reductions and not plan.state_hooks("PerPre", event)  # row by row
     flush = flushed(at.links, at.network) if plan.replays and not settled else ()
-    ticking = {m.prefix: m for m in [*(at.links.member(bound.owner) for bound in bounds), *(m for m, _ in hooks)]}
+    acting = [at.links.member(bound.owner) for bound in (*bounds, *of_cells)]
+    ticking = {m.prefix: m for m in [*acting, *(m for m, _ in hooks)]}
     members = [ticking[prefix] for prefix in sorted(ticking)] if clocks else []
     body = (
         *let("learning", is_learning(at.network)),
@@ -61,6 +63,7 @@ def _pass(at: ProjectionContext, event: str, bounds: list[Bound], missed: Functi
         *moved(at.binder, at.links, event, plan.rules),
         *_owners(at, "PerPost", event),
         *_owners(at, "PerPre", event),
+        *(ir.only_if(LEARNING, _each(at, "PerPost", waiting_changes(at, event, clocks))) if of_cells else ()),
         *(ir.only_if(LEARNING, _all_rows(at, event, bounds, settled, missed)) if passes_rows else ()),
     )
     doc = f"{'Slow clocks' if clocks else 'Continuous rules'} of {at.links.name!r}."
@@ -85,7 +88,7 @@ def _all_rows(at: ProjectionContext, event: str, bounds: list[Bound], settled: b
     once = joined(*(put(ir.Item(one, (ir.Local("i"),)), one.holds) for one in stores.values() if one.holds is not None))
     return (
         *(_each(at, "PerPost", once) if once else ()),
-        *at.rows.passes((*arriving_rate(at), *work), missed),
+        *at.rows.passes((*at.arriving(*work), *work), missed),
         *(at.code("q.flushed[0] = n + 1\nq.h_fill[:] = 0") if settled else ()),
     )
 
@@ -184,8 +187,8 @@ def _owners(at: ProjectionContext, scope: str, event: str) -> ir.Block:
     if not hooks:
         return ()
     site = as_it_was(at.drawing(at.now(), scope))
-    body = arriving_rate(at) if scope == "PerPre" else ()
-    body += joined(*(let(f"new{n}", at.binder.call(site, member, hook)) for n, (member, hook) in enumerate(hooks)))
+    body = joined(*(let(f"new{n}", at.binder.call(site, member, hook)) for n, (member, hook) in enumerate(hooks)))
+    body = (*(at.arriving(*body) if scope == "PerPre" else ()), *body)
     for n, (member, hook) in enumerate(hooks):
         stores = ir.NOTHING
         for state, value in results(hook, f"new{n}"):

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hebbstat.contract.mechanism import Bound
-from hebbstat.contract.state import Trace
+from hebbstat.contract.hooks import Hook
+from hebbstat.contract.mechanism import Bound, Plasticity
+from hebbstat.contract.state import PerSynapse
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Site
 from hebbstat.engine.codegen.context import ProjectionContext
 from hebbstat.engine.codegen.fragments import NOW, let, results, tick
-from hebbstat.engine.codegen.quote import expr, joined
+from hebbstat.engine.codegen.quote import added, expr, item, joined
 from hebbstat.engine.codegen.row_loop import RowLoop
+from hebbstat.engine.plan.arrays import Role, Shape, Variable
+from hebbstat.engine.plan.groups import Member
+from hebbstat.network.scopes import quantity_scope
 
 
 @dataclass(frozen=True)
@@ -45,12 +49,11 @@ def synapse_event(
     It begins with reading its variables, unless the weight is `loaded` already and there are no others. State hooks
     read what is there `before` the event's other hooks, if that is another site.
     """
-    aims = {bound.adds[1] for bound in bounds if bound.adds and bound.adds[0] is None}
+    aims = _aims(bounds)
     targets = {at.aimed_at(aim) for aim in aims}
-    read = {at.aimed_at(at.aim(bound)) for bound in bounds}
     weights = ["w"] if "w" in aims or at.plan.weights else []
     begin = let("w", at.own("w", "k")) if not loaded else ()
-    begin += joined(*(let(target, at.own(target, "k")) for target in sorted((targets | read) - {"w"})))
+    begin += _loaded(at, event, bounds)
     states = _states(at, site, step)
     updates = _updates(at, before or site, event, clocks)
     sums = _sums(at, site, bounds, clocks)
@@ -64,6 +67,72 @@ def synapse_event(
     return Update((*begin, *states.block, *rest), tuple(dict.fromkeys(changed)))
 
 
+def changes(at: ProjectionContext, site: Site, event: str, bounds: list[Bound]) -> Update:
+    """What rules change of one synapse at an event, for itself (2.6); what is redirected waits for `increments`."""
+    aims = _aims(bounds)
+    targets = {at.aimed_at(aim) for aim in aims}
+    sums = _sums(at, site, bounds, False)
+    waits = ((name, total) for name, total in sums.totals.items() if name not in targets)
+    block = (*let("w", at.own("w", "k")), *_loaded(at, event, bounds), *_states(at, site, NOW).block, *sums.block)
+    block += (*sums.applied(targets, own=True), *_clipped(at, site, aims, {}))
+    block += tuple(ir.Assign(_waiting(at, event, name), total) for name, total in waits)
+    return Update(block, tuple(sorted(targets)))
+
+
+def increments(at: ProjectionContext, site: Site, event: str) -> Update:
+    """What the states of one synapse become at an event (2.7), for itself."""
+    redirected = [bound.adds for bound in getattr(at.plan, event) if bound.adds and bound.adds[0] is not None]
+    names = dict.fromkeys(f"{at.links.member(owner).prefix}{name}" for owner, name in redirected)  # type: ignore[arg-type]
+    updates = _updates(at, site, event, False)
+    sums = joined(*(let(name, expr("of + sum", of=ir.Local(name), sum=_waiting(at, event, name))) for name in names))
+    return _increased(at, site, event, (*updates.block, *sums), (*updates.changed, *names))
+
+
+def late_increments(
+    at: ProjectionContext, site: Site, hooks: list[tuple[ir.Expression, Member, Hook]]
+) -> Update:  # fmt: skip
+    """What they become by hooks that are due, one after the other."""
+    block, changed = ir.NOTHING, list[str]()
+    for n, (due, member, hook) in enumerate(hooks):
+        made = let(f"new{n}", at.binder.call(site, member, hook))
+        for state, value in results(hook, f"new{n}"):
+            name = f"{member.prefix}{state.name}"
+            made += let(name, value)
+            changed.append(name)
+        block += ir.only_if(due, made)
+    return _increased(at, site, "on_pre", block, tuple(changed))
+
+
+def _increased(at: ProjectionContext, site: Site, event: str, block: ir.Block, changed: tuple[str, ...]) -> Update:
+    if not block:
+        return Update((), ())
+    states = _states(at, site, NOW)
+    begin = (*let("w", at.own("w", "k")), *_loaded(at, event, []), *states.block)
+    weights = ("w",) if at.plan.weights else ()
+    names = tuple(dict.fromkeys([*weights, *states.changed, *changed]))
+    return Update((*begin, *block, *derived(at, site)), names)
+
+
+def _waiting(at: ProjectionContext, event: str, name: str) -> ir.Item:
+    """What an event adds to a state of a synapse when all changes are made."""
+    dtype = at.links.variables[name].dtype
+    return item(added(at.links, f"{event}_of_{name}", Variable(Shape.SYNAPSE, 0.0, dtype, Role.SCRATCH)), "k")
+
+
+def _aims(bounds: list[Bound]) -> set[str]:
+    """What rules change of a synapse itself."""
+    return {bound.adds[1] for bound in bounds if bound.adds and bound.adds[0] is None}
+
+
+def _loaded(at: ProjectionContext, event: str, bounds: list[Bound]) -> ir.Block:
+    """Parameters of a synapse that its rules change, or read as the `value` of what they act on."""
+    read = [bound.owner for bound in bounds]
+    read += [member.mechanism for member, hook in at.plan.synapse_hooks(event) if "value" in hook.all_reads]
+    aims = _aims(bounds) | {rule.acts_on for rule in read if isinstance(rule, Plasticity) and rule.acts_on}
+    names = {at.aimed_at(aim) for aim in aims if quantity_scope(aim) is PerSynapse}
+    return joined(*(let(name, at.own(name, "k")) for name in sorted(names - {"w"})))
+
+
 def _states(at: ProjectionContext, site: Site, step: ir.Expression) -> Update:
     """The states of rules on a synapse, as they have become since the synapse's last event."""
     block, changed = list[ir.Statement](), list[str]()
@@ -72,7 +141,7 @@ def _states(at: ProjectionContext, site: Site, step: ir.Expression) -> Update:
             continue
         name = f"{member.prefix}{state.name}"
         block += let(name, at.own(name, "k"))
-        if isinstance(state.origin, Trace) or state.advancer:
+        if state.moves and name not in at.links.stepped:
             elapsed = expr("step - stamp", step=step, stamp=at.stamp)
             block += let(name, at.binder.advanced(site, member, state, ir.Local(name), elapsed))
             changed.append(name)
@@ -102,11 +171,13 @@ def derive(at: ProjectionContext) -> tuple[ir.Function, ...]:
     """The function `derive`: weights that are derived from states are so from the beginning."""
     if not at.plan.weights:
         return ()
-    names = [f"{member.prefix}{state.name}" for member, state in at.plan.states("PerSynapse")]
+    site, release = at.now(), at.plan.release
+    names = [f"{m.prefix}{state.name}" for m, state in at.plan.states("PerSynapse") if m is release]
     loads = joined(*(let(name, at.own(name, "k")) for name in ("w", *names)))
-    body = (*loads, *derived(at, at.now()), *at.code("q.w[k] = w"))
+    step = at.expr("min(n, network.frozen_from[0] - 1)")  # for synapses no frozen time has passed
+    body = (*loads, *_states(at, site, step).block, *derived(at, site), *at.code("q.w[k] = w"))
     loop = RowLoop(at.binder.hooks, at.links).loop(body)
-    rows = at.code("for row in range(q.last.size):\n    loop", loop=loop)
+    rows = at.code("for row in range(q.last.size):\n    loop", loop=(*at.arriving(*loop), *loop))
     return (at.function("derive", f"The weights of {at.links.name!r} as their states make them.", rows, "called"),)
 
 
@@ -115,23 +186,30 @@ def _sums(at: ProjectionContext, site: Site, bounds: list[Bound], clocks: bool) 
     for bound in bounds:
         assert bound.adds is not None
         owner, aim = bound.adds
-        member = at.links.member(bound.owner)
         local = at.aimed_at(aim) if owner is None else f"{at.links.member(owner).prefix}{aim}"
-        here = site.offering(value=ir.Local(at.aimed_at(at.aim(bound))))
         if local not in totals:
             totals[local] = ir.Local(f"change_{local}")
             block += let(f"change_{local}", expr("0.0" if clocks else "F(0.0)"))
-        change, parts = at.binder.call(here, member, bound.hook), ir.NOTHING
-        for n, gate in enumerate(bound.gates):
-            if "change" in gate.reads:
-                parts += let(f"part{n}", change)
-                change = ir.Local(f"part{n}")
-            factor = at.binder.gate(here.offering(change=change), member, bound, n)
-            change = expr("change * factor", change=change, factor=factor)
-        conditions = [at.binder.condition(here, member, bound.hook)] if bound.hook.when else []
-        conditions += [tick(member)] if clocks else []
+        parts, change, conditions = change_of(at, site, bound, clocks)
         block += ir.only_if(ir.all_of(conditions), (*parts, ir.Add(totals[local], change)))
     return Sums(tuple(block), totals)
+
+
+def change_of(
+    at: ProjectionContext, site: Site, bound: Bound, clocks: bool
+) -> tuple[ir.Block, ir.Expression, list[ir.Expression]]:
+    """What a hook changes, as its gates scale it; what comes before that; and the conditions under which it does."""
+    member = at.links.member(bound.owner)
+    here = site.offering(value=at.value(member))
+    change, parts = at.binder.call(here, member, bound.hook), ir.NOTHING
+    for n, gate in enumerate(bound.gates):
+        if "change" in gate.reads:
+            parts += let(f"part{n}", change)
+            change = ir.Local(f"part{n}")
+        factor = at.binder.gate(here.offering(change=change), member, bound, n)
+        change = expr("change * factor", change=change, factor=factor)
+    conditions = [at.binder.condition(here, member, bound.hook)] if bound.hook.when else []
+    return parts, change, conditions + ([tick(member)] if clocks else [])
 
 
 def _changed_at(at: ProjectionContext, bounds: list[Bound]) -> dict[str, ir.Expression | None]:
@@ -156,7 +234,7 @@ def _clipped(at: ProjectionContext, site: Site, aims: set[str], ticks: Mapping[s
     return block
 
 
-def store(at: ProjectionContext, update: Update) -> ir.Block:
-    """What puts one synapse's values back, as of now."""
+def store(at: ProjectionContext, update: Update, stamps: bool = True) -> ir.Block:
+    """What puts one synapse's values back, as of now; without `stamps`, its states stay as they were."""
     block = tuple(ir.Assign(at.own(name, "k"), ir.Local(name)) for name in update.changed)
-    return block + (at.code("stamp = np.int32(n)", stamp=at.stamp) if at.plan.timestamped else ())
+    return block + (at.code("stamp = np.int32(n)", stamp=at.stamp) if stamps and at.plan.timestamped else ())

@@ -126,15 +126,22 @@ class Layout:
     def _partition_cells(self, name: str, cells: PopulationGroup, sums: list[SumsOfThread]) -> None:
         n = cells.population.n
         shared = self._shared(cells, Sizes(self.threads, self.slots, n, n, cells.spiking))
+        whole = {key: self._of_all(cells.array(key), n) for key in _seen_by_all(cells)}
         self.shards[name] = []
         for thread, (first, last) in enumerate(pairwise(self.offsets[name].tolist())):
             made = shared | self._place_of(name, thread, first, last) | self.near(cells, first, last)
+            made |= {key: array[first:last] for key, array in whole.items()}
+            made |= {f"all_{key}": array for key, array in whole.items()}
             for (of, key), array in sums[thread].variables.items():
                 if of == name:
                     array[:] = _part_of_cells(cells.array(key), first, last)
                     made[key] = array
             sizes = Sizes(self.threads, self.slots, last - first, n, cells.spiking)
             self.shards[name].append(self._shard(cells, made, sizes, first, last))
+
+    def _of_all(self, variable: Variable, n: int) -> np.ndarray:
+        """An array of all cells, of which each thread has its part."""
+        return self._filled(variable, np.broadcast_to(_part_of_cells(variable, 0, n), n))
 
     def near(self, cells: PopulationGroup, first: int, last: int) -> dict[str, np.ndarray]:
         """The neighbours in space of a shard's cells, by the present reach of each inflow."""
@@ -281,6 +288,11 @@ def _blocks(n: int, threads: int) -> np.ndarray:
     bounds = np.rint(np.linspace(0, n / unit, threads + 1)).astype(np.int64) * unit
     bounds[-1] = n
     return np.minimum(bounds, n)
+
+
+def _seen_by_all(cells: PopulationGroup) -> list[str]:
+    """The arrays of cells that threads read of each other."""
+    return [key.removeprefix("all_") for key, one in cells.arrays.items() if one.shape is Shape.WHOLE_ARRAY]
 
 
 def _check_index(name: str, synapses: int) -> None:

@@ -33,6 +33,7 @@ class Shape(Enum):
     SPIKES = auto()  # by step, the cells that fired
     COUNTS = auto()  # by step, how many cells of each thread fired
     OUTPUTS = auto()  # by step, a value of each cell
+    WHOLE_ARRAY = auto()  # another array of cells as all threads have it together
     LOG = auto()  # spikes that recorders have not fetched
     TRAIN = auto()  # spikes that were given
     CELL = auto()
@@ -197,7 +198,7 @@ LEDGER: dict[Owner, dict[str, Variable]] = {
         "was_frozen": Variable(Shape.STEPS, 0, "bool_", Role.RING),
         "flags": Variable(Shape.FLAGS, 0, "int64", Role.CONTROL, shared=True),
         "progress": Variable(Shape.THREAD_LINES, 0, "int64", Role.CONTROL, shared=True),  # the step each has come to
-        "fired": Variable(Shape.THREAD_LINES, 0, "int64", Role.CONTROL, shared=True),  # and that whose spikes are known
+        "met": Variable(Shape.THREAD_LINES, 0, "int64", Role.CONTROL, shared=True),  # and where in it
         "spent": Variable(Shape.PARTS, 0, "int64", Role.LOG, always=True),  # counted or not, kernels take the same
     },
 }

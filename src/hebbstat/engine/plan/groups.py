@@ -42,6 +42,7 @@ class Group:
     ident: str
     variables: dict[str, Variable] = field(default_factory=dict)
     members: list[Member] = field(default_factory=list)
+    stepped: set[str] = field(default_factory=set)  # states that decay or advance by what changes: step by step
 
     def __post_init__(self) -> None:
         self._own = declared(self.owner)
@@ -123,7 +124,8 @@ class ProjectionGroup(Group):
     hooks: list[tuple[int, Bound]] = field(default_factory=list)  # (rule number, bound hook)
     records: list[str] = field(default_factory=list)  # what a visit reads of each cell: fields of one record
     coalesced: bool = False  # whether many short rows are visited at once
-    replays: bool = False  # whether postsynaptic events change synapses
+    replays: bool = False  # whether postsynaptic events change synapses when their row is visited
+    latest: int = 0  # by how many steps a hook sees an event later, at most
     bundle: Bundle | None = None  # in whose rows its synapses lie
 
     def join(self, bundle: Bundle) -> None:

@@ -38,6 +38,7 @@ from hebbstat.engine.plan.groups import (
     ProjectionGroup,
     SharedReceptor,
 )
+from hebbstat.engine.plan.moving import Moves
 from hebbstat.network import lookup
 from hebbstat.network.derive import initial
 from hebbstat.network.instantiate import NetworkInstance, Table
@@ -63,6 +64,10 @@ class Model:
     bundles: list[Bundle] = field(default_factory=list)
     arrivals: list[Bundle | ProjectionGroup] = field(default_factory=list)  # in which order they deliver
     rules: Group = field(default_factory=lambda: Group(NETWORK, "network"))
+    moves: Moves = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.moves = Moves(self.net)
 
     @property
     def groups(self) -> list[Group]:
@@ -220,10 +225,12 @@ def _add_state(model: Model, group: Group, member: Member, state: State, made: d
     slow = is_slow(member.mechanism, state)
     dtype = "float64" if state.slow or shape is Shape.ONE else "F"
     group.variables[name] = Variable(shape, value, dtype, slow=slow)
+    if model.moves.passes(member.mechanism, state, _on(model, member), (member.owner, member.place)):
+        group.stepped.add(name)
+        return
     if isinstance(state.origin, Trace):
         tau = group.variables.get(f"{member.prefix}{state.origin.tau}")
-        moving = (member.owner, member.place, state.origin.tau) in quantities(model.net)
-        if tau is not None and tau.shape is not Shape.TABLE and not moving:  # else the decay moves with it
+        if tau is not None:
             rate = model.net.dt / np.asarray(made[state.origin.tau], float)
             group.variables[f"rate_of_{name}"] = parameter(tau.shape, rate, dtype)
             group.variables[f"decay_of_{name}"] = parameter(tau.shape, np.exp(-rate), dtype)
@@ -244,6 +251,9 @@ def _add_lagged(model: Model, group: Group, member: Member, state: State, origin
     group.variables[name] = Variable(shape, begins, dtype)
     group.variables[f"past_{name}"] = Variable(shape, begins, dtype, depth=int(np.max(lag, initial=1)) + 1)
     group.variables[f"lag_{name}"] = Variable(by.shape, lag, "int64", Role.CLOCK)
+def _on(model: Model, member: Member) -> lookup.On:
+    """The population or projection that a member is on."""
+    return model.net.populations.get(member.owner) or model.net.projections.get(member.owner)
 
 
 def _is_stamped(group: Group, member: Member, state: State) -> bool:
@@ -258,30 +268,35 @@ def _is_stamped(group: Group, member: Member, state: State) -> bool:
     if not isinstance(group, ProjectionGroup):
         return False
     if state.scope is PerPre:
-        return state.slow or (state.moves and group.asks_elapsed)
+        late = any(hook.after and state in hook.writes for hook in member.mechanism.hooks)
+        return state.slow or (state.moves and (group.asks_elapsed or late))
     return state.moves and (state.scope in (PerPost, *WHOLE) or member.place == "release")
 
 
 def _prepare_targets(model: Model) -> None:
     """What rules change must be an array, even where its parameter is one number."""
     for owner, place, name in quantities(model.net):
-        group: Group = model.cells.get(owner) or model.links[owner]  # type: ignore[assignment]
-        member = next(m for m in group.members if m.place == place)
+        group, member = _at(model, owner, place)
         variable = group.variables[f"{member.prefix}{name}"]
         variable.shape = SHAPE_OF_SCOPE[field_scope(member.mechanism, name)]
         variable.role, variable.slow = Role.STATE, True
         variable.dtype = "float64" if variable.shape is Shape.CELL else "F"
 
 
-def target_variable(model: Model, links: ProjectionGroup, aim: str) -> tuple[Group, str, Shape]:
-    """Group, variable and shape of a rule's target."""
+def target_variable(model: Model, links: ProjectionGroup, aim: str) -> str:
+    """The variable that a rule of a projection changes: of the projection, or of its postsynaptic neurons."""
     if aim == "w":
-        return links, "w", Shape.SYNAPSE
+        return "w"
     owner, place, name = quantity_of(links.projection, aim)
+    return f"{_at(model, owner, place)[1].prefix}{name}"
+
+
+def _at(model: Model, owner: str, place: str) -> tuple[Group, Member]:
+    """The member at a place, and its group: receptors stand with the cells."""
     group: Group = model.cells.get(owner) or model.links[owner]  # type: ignore[assignment]
-    member = next(m for m in group.members if m.place == place)
-    variable = f"{member.prefix}{name}"
-    return group, variable, group.variables[variable].shape
+    if place == "receptor" and isinstance(group, ProjectionGroup):
+        return group.target, next(pool for pool in group.target.pools if pool.owner == owner)
+    return group, next(member for member in group.members if member.place == place)
 
 
 def draw_key(model: Model, stream: str) -> Variable:
@@ -311,6 +326,11 @@ def sensed_cells(model: Model, by: Iterable[Group]) -> list[PopulationGroup]:
     found = [one for group in by for one in sensors(group)]
     names = {lookup.watched(model.net, member.mechanism, state).name for member, state in found}
     return [cells for name, cells in model.cells.items() if name in names]
+
+
+def keep_step(model: Model) -> bool:
+    """Whether threads read what changes of other threads' cells, so that all go through a step together."""
+    return any(one.shape is Shape.WHOLE_ARRAY for cells in model.cells.values() for one in cells.variables.values())
 
 
 def onto(model: Model, cells: PopulationGroup) -> list[ProjectionGroup]:

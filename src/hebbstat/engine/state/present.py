@@ -101,7 +101,8 @@ def state_value(core: Core, group: Group, member: Member, state: State) -> tuple
     if shape is Shape.ONE:
         moved = _moved(core, group, member, state, value, shape) if f"at_{key}" in group.variables else value
         return float(moved[0]), Shape.NUMBER
-    if not state.moves or not (isinstance(group, ProjectionGroup) or isinstance(member.mechanism, PopulationRule)):
+    lazily = isinstance(group, ProjectionGroup) or isinstance(member.mechanism, PopulationRule)
+    if not (state.moves and lazily) or key in group.stepped:
         return value, shape  # moves with every step
     return _moved(core, group, member, state, value, shape), shape
 

@@ -24,7 +24,7 @@ from hebbstat.engine.state.global_state import gathered, groups, put_variable, s
 from hebbstat.engine.state.present import now, of_presynaptic, state_value, value_of
 from hebbstat.network.derive import dependents, derived_value
 from hebbstat.network.instantiate import NetworkInstance
-from hebbstat.network.lookup import lagged_by, places
+from hebbstat.network.lookup import UNDER_WAY, lagged_by, places
 
 STAMPS = {Shape.ROW: "last", Shape.SYNAPSE: "stamp"}
 """The variable that says as of when the states of an owner are kept, where they have none of their own."""
@@ -48,7 +48,7 @@ def bring_up_to_date(core: Core, group: Group) -> None:
         (f"{member.prefix}{state.name}", state_value(core, group, member, state)[0])
         for member in group.members
         for state in member.mechanism.states.values()
-        if state.moves and state.is_plain
+        if state.moves and state.is_plain and f"{member.prefix}{state.name}" not in group.stepped
     ]
     for key, value in states:
         if np.ndim(value) or f"at_{key}" in group.variables:
@@ -99,6 +99,8 @@ def _checked(core: Core, found: Found, value: Any) -> Any:
     if member is not None and mechanism is not None and found.name in mechanism.fields:
         if isinstance(mechanism.values[found.name], Moving):
             raise BadValueError(f"{what} is {mechanism.values[found.name]!r}, so it cannot be set between runs")
+        if any(hook.after == found.name for hook in mechanism.hooks):
+            raise BadValueError(f"{what} cannot be set: {UNDER_WAY}")
         value = checked(mechanism.fields[found.name], value, f"{type(mechanism).__name__} on '{found.group.name}'")
         if found.name == "period":
             steps_of(float(value) if np.ndim(value) == 0 else np.nan, core.net.dt, what)
