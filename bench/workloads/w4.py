@@ -29,7 +29,10 @@ def network(scale: float = 1.0, seed: int = 1, drive: str = "current") -> hs.Net
         )  # fmt: skip
         net.add(cell, n, name)
         if drive == "poisson":
-            raise SystemExit("not yet")
+            net.add(hs.PoissonInput(m.EXTERNAL[name], m.EXTERNAL_RATE), n, f"drive of {name}")
+            net.connect(
+                f"drive of {name}", name, hs.OneToOne(), weight=m.amplitude(), delay=m.DT, receptor=synapse,
+            )  # fmt: skip
     for one in m.links(scale):
         sign = {"low": 0.0} if one.weight[0] > 0 else {"high": 0.0}
         net.connect(
@@ -46,16 +49,17 @@ def measure(given: argparse.Namespace) -> Row:
     sim = hs.Simulation(net, threads=given.threads, dtype=given.dtype, quiet=True)
     build = time.perf_counter() - began
     compiling = sim.compile()
-    for name, population in sim.net.populations.items():
-        sim.set(name, "v", np.random.default_rng(given.seed).normal(*m.V_BEGINS, population.n))
+    for name, n in m.cells(given.scale).items():
+        sim.set(name, "v", np.random.default_rng(given.seed).normal(*m.V_BEGINS, n))
     sim.run(seconds=given.warm, progress=False)
     record = [hs.Rates(name, every=given.seconds * 1000.0) for name in m.CELLS]
     began = time.perf_counter()
     run = sim.run(seconds=given.seconds, record=record, progress=False)
     wall = (time.perf_counter() - began) / given.seconds
     rates = {name: float(run[f"{name}.rate"].values.mean()) for name in m.CELLS}
-    n, count = m.cells(given.scale), {one: sim.core.layout.synapses(one) for one in sim.net.projections}
-    events = sum(rates[p.source.name] * count[name] for name, p in sim.net.projections.items())
+    n, inside = m.cells(given.scale), [name for name in sim.net.projections if "drive" not in name]
+    count = {name: sim.core.layout.synapses(name) for name in inside}
+    events = sum(rates[sim.net.projections[name].source.name] * synapses for name, synapses in count.items())
     kinds = {kind: [name for name in n if name.endswith(kind)] for kind in "EI"}
     mean = {kind: sum(rates[one] * n[one] for one in of) / sum(n[one] for one in of) for kind, of in kinds.items()}
     return Row(

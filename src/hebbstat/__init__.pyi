@@ -124,6 +124,7 @@ from hebbstat.neurons import CurrentLIF as CurrentLIF
 from hebbstat.neurons import Izhikevich as Izhikevich
 from hebbstat.neurons import LIF as LIF
 from hebbstat.neurons import LinearRate as LinearRate
+from hebbstat.neurons import PoissonInput as PoissonInput
 from hebbstat.neurons import PoissonSource as PoissonSource
 from hebbstat.neurons import RateNeuron as RateNeuron
 from hebbstat.neurons import SpikeSource as SpikeSource
@@ -161,12 +162,12 @@ __all__ = [
     "LogNormal", "NMDA", "NearestTripletSTDP", "Network", "NetworkInstance", "NetworkRule", "NetworkWarning",
     "Neuromodulator", "Neuron", "Normal", "NotSupportedError", "Oja", "OneSidedSTDP", "OneToOne", "Oscillation",
     "PairSTDP", "PerBranch", "PerNeuron", "PerPopulation", "PerPost", "PerPre", "PerSynapse", "Plasticity",
-    "PoissonSource", "Population", "PopulationRule", "PopulationView", "Projection", "RateHebb", "RateNeuron", "Rates",
-    "Receptor", "Recorder", "Recording", "ReferenceSimulation", "Release", "RunInterruptedError", "Signal",
-    "Simulation", "SimulationView", "Sine", "SmallWorld", "SoftBounds", "SpikeNeuromodulator", "SpikeSource", "Spikes",
-    "States", "SubtractiveNormalization", "SynapticScaling", "TimedArray", "TooLargeError", "TripletSTDP",
-    "TsodyksMarkram", "UnhealthyError", "Uniform", "UnknownNameError", "VesicleRelease", "WeightDependentSTDP",
-    "WeightNormalization", "WeightSummary", "Weights", "Wrapper", "__version__", "derived", "field", "from_matrix",
-    "from_networkx", "from_sonata", "gated", "instantiate", "jointly", "quantile", "replace", "required", "step_when",
-    "together",
+    "PoissonInput", "PoissonSource", "Population", "PopulationRule", "PopulationView", "Projection", "RateHebb",
+    "RateNeuron", "Rates", "Receptor", "Recorder", "Recording", "ReferenceSimulation", "Release",
+    "RunInterruptedError", "Signal", "Simulation", "SimulationView", "Sine", "SmallWorld", "SoftBounds",
+    "SpikeNeuromodulator", "SpikeSource", "Spikes", "States", "SubtractiveNormalization", "SynapticScaling",
+    "TimedArray", "TooLargeError", "TripletSTDP", "TsodyksMarkram", "UnhealthyError", "Uniform", "UnknownNameError",
+    "VesicleRelease", "WeightDependentSTDP", "WeightNormalization", "WeightSummary", "Weights", "Wrapper",
+    "__version__", "derived", "field", "from_matrix", "from_networkx", "from_sonata", "gated", "instantiate",
+    "jointly", "quantile", "replace", "required", "step_when", "together",
 ]

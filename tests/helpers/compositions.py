@@ -50,6 +50,8 @@ class Composition:
             self._connect("from inh", inh, exc, -6.0)
         if self._is_there("rates"):
             self._rates(exc)
+        if self._is_there("background"):
+            self._background(exc)
 
     def _is_there(self, what: str) -> bool:
         return self.draw.of(what).chance(0.4)
@@ -114,6 +116,10 @@ class Composition:
         if self._is_there("hearing"):
             self._connect("exc to x", exc, x, 0.2)
 
+    def _background(self, exc: hs.Population) -> None:
+        """Many sources onto each cell, which a rate tells."""
+        self._connect("background to exc", self._cells("background", "rate sources"), exc, 0.02, plastic=False)
+
     # --- projections ------------------------------------------------------------------------------------------------
 
     def _connect(
@@ -139,7 +145,7 @@ class Composition:
         self, at: Draw, source: hs.Population, target: hs.Population, weight: float
     ) -> tuple[hs.Receptor | None, float]:
         """A receptor that the target reads, and the size of weights that does something."""
-        if not (source.spiking and target.spiking):
+        if not target.spiking or (not source.spiking and source.name != "background"):
             return None, weight
         reads = _reads(target.neuron) & {"current", "conductance"}
         if not reads or at.of("input").chance(0.15):

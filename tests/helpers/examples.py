@@ -39,6 +39,9 @@ RATE_CELLS: dict[str, Maker] = {
     "RateNeuron": lambda d: hs.RateNeuron(tau=d.around(8.0), i_ext=d.varied(2.0)),
     "LinearRate": lambda d: hs.LinearRate(gain=d.around(0.5), i_ext=d.varied(2.0)),
 }
+RATE_SOURCES: dict[str, Maker] = {
+    "PoissonInput": lambda d: hs.PoissonInput(sources=d.pick(2.0, 400.0), source_rate=d.varied(90.0)),
+}
 RECEPTORS: dict[str, Maker] = {
     "AMPA": lambda d: hs.AMPA(tau=d.pick(3.0, 5.0)),
     "GABAA": lambda d: hs.GABAA(tau=d.around(8.0)),
@@ -113,7 +116,8 @@ CONNECTORS: dict[str, Maker] = {
     "from_sonata": lambda d: sonata(d),
 }
 EXAMPLES: dict[str, dict[str, Maker]] = {
-    "sources": SOURCES, "cells": CELLS, "rate cells": RATE_CELLS, "receptors": RECEPTORS, "releases": RELEASES,
+    "sources": SOURCES, "cells": CELLS, "rate cells": RATE_CELLS, "rate sources": RATE_SOURCES,
+    "receptors": RECEPTORS, "releases": RELEASES,
     "rules on spikes": RULES_ON_SPIKES, "rules on rates": RULES_ON_RATES, "rules on weights": RULES_ON_WEIGHTS,
     "wrappers": WRAPPERS, "bounds": BOUNDS, "rules on cells": RULES_ON_CELLS,
     "rules of the network": RULES_OF_THE_NETWORK, "connectors": CONNECTORS,

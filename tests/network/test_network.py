@@ -240,11 +240,9 @@ def test_what_makes_no_sense_is_refused_where_it_is_said(make, error, message):
         make(some())
 
 
-def test_rate_neurons_have_no_vesicles_and_no_receptors():
+def test_rate_neurons_have_no_vesicles():
     net = some()
     net.add(Rate(), 3, "rate")
-    with pytest.raises(ContractError, match="rate neurons have no receptors"):
-        net.connect("rate", "ear", AllToAll(), receptor=Channel())
     with pytest.raises(ContractError, match="rate neurons do not release vesicles"):
         net.connect("rate", "a", AllToAll(), release=Leaky())
 

@@ -105,6 +105,7 @@ STAND_INS: dict[str, Any] = {
     "compress_indices": compress_indices, "gather_records": gather_records, "_lower": _lower, "_store": _store,
     "_load": lambda array, index: array[index], "_pause": lambda: time.sleep(0),
     "_rest": lambda microseconds: time.sleep(1e-6 * microseconds), "cycles": lambda: 0,
+    "flush_tiny": lambda: 0, "round_as": lambda mode: None,
     "prefetch": lambda array, index: None, "prefetch_rows": lambda *given: None, "fma": lambda a, b, c: a * b + c,
     "unpack": lambda group: group, "lanes": lambda count: count, "whole_lanes": lambda count: 0,
     "of_synapse": lambda value, k: value[k] if isinstance(value, np.ndarray) else value,

@@ -97,7 +97,7 @@ def _missed_spikes(made: NetworkInstance, population: Population) -> Iterator[st
         yield (
             f"{rates[0]}={asked:g} Hz of {type(neuron).__name__} on '{population.name}' needs {asked * dt / 1000:.3g} "
             f"spikes in a step of dt={dt:g} ms, and a cell has at most one: {1000 * chance / dt:.4g} Hz come out. Use "
-            "a shorter dt, or more cells at a lower rate"
+            "a shorter dt, more cells at a lower rate, or PoissonInput, which counts any number of spikes in a step"
         )
 
 

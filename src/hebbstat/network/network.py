@@ -372,8 +372,6 @@ def _check_delivery(
                 raise ContractError(
                     f"receptor {type(receptor).__name__} of '{name}' gives a {channel}, which {model} does not read"
                 )
-        if not source.spiking:
-            raise ContractError(f"'{name}': rate neurons have no receptors; leave out receptor=")
     if release is not None and not source.spiking:
         raise ContractError(f"'{name}': rate neurons do not release vesicles; leave out release=")
 

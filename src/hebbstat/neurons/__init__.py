@@ -6,11 +6,12 @@ from hebbstat.neurons.current_lif import CurrentLIF
 from hebbstat.neurons.izhikevich import Izhikevich
 from hebbstat.neurons.lif import LIF
 from hebbstat.neurons.linear_rate import LinearRate
+from hebbstat.neurons.poisson_input import PoissonInput
 from hebbstat.neurons.poisson_source import PoissonSource
 from hebbstat.neurons.rate import RateNeuron
 from hebbstat.neurons.spike_source import SpikeSource
 
 __all__ = [
-    "LIF", "AdEx", "AdaptiveLIF", "CurrentLIF", "Izhikevich", "LinearRate", "PoissonSource", "RateNeuron",
-    "SpikeSource",
+    "LIF", "AdEx", "AdaptiveLIF", "CurrentLIF", "Izhikevich", "LinearRate", "PoissonInput", "PoissonSource",
+    "RateNeuron", "SpikeSource",
 ]  # fmt: skip

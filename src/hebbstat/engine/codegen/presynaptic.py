@@ -72,9 +72,14 @@ def _deliveries(at: ProjectionContext) -> ir.Block:
 def _rates(at: ProjectionContext) -> ir.Function:
     """Rate neurons transmit at every step."""
     arrive = at.rows.each(_arrive(at, at.expr("weight * rate", weight=at.weight)))
+    sent, rate = ir.NOTHING, at.arriving()
+    if not at.plan.several_delays:  # found once, not for each row
+        rates = array(at.source, "rates")
+        sent = at.code("sent = n - q.delays[0]\nslot = sent % rates.shape[0]", rates=rates)
+        rate = at.code("rate = rates[slot, q.pre[row]] if sent >= 0 else F(0)", rates=rates)
     body = at.code(
-        "for row in range(q.last.size):\n    rate\n    bounds\n    arrive",
-        rate=at.arriving(), bounds=at.rows.bounds(), arrive=arrive,
+        "sent\nfor row in range(q.first_row_here, q.end_row_here):\n    rate\n    bounds\n    arrive",
+        sent=sent, rate=rate, bounds=at.rows.bounds(), arrive=arrive,
     )  # fmt: skip
     doc = f"Rates of {at.source.name!r} as they reach {at.links.name!r} at step `n`."
     return at.function("arrive", doc, body, source=True)

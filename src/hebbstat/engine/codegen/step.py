@@ -36,6 +36,7 @@ def run(
 
     body = code(
         """
+mode = flush_tiny()
 flush
 derive
 n = all_done = first
@@ -47,6 +48,7 @@ while n < last and n < halts_at(network.flags):
     has_done(network.progress, thread, n + 1)
     ends
     n += 1
+round_as(mode)
 return n
 """,
         network=model.rules, flush=_flush(model, plans), derive=_derive(model, plans, there), waits=lines(waits, 0),

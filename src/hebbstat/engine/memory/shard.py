@@ -72,6 +72,7 @@ def partition(synapses: Synapses, delays: np.ndarray, first: int, last: int) -> 
         shard.arrays = {
             "row_of": pre[:, None].copy(), "first_row": first_row, "pre": pre, "row_delay": delay, "start": shard.piece,
         }  # fmt: skip
+    full = np.flatnonzero(np.diff(shard.arrays["start"]))
     degree = np.zeros(last - first, np.int64)
     post = aligned_empty(shard.n, np.uint16 if last - first <= 1 << 16 else np.uint32)
     shard.to_shard(synapses.post, post, first)
@@ -79,6 +80,7 @@ def partition(synapses: Synapses, delays: np.ndarray, first: int, last: int) -> 
     shard.arrays |= {
         "post": post, "in_degree": degree, "delays": delays.astype(np.int64), "piece": shard.piece,
         "dendritic_delay": int(synapses.dendritic_delay),
+        "first_row_here": int(full[0]) if full.size else 0, "end_row_here": int(full[-1]) + 1 if full.size else 0,
     }  # fmt: skip
     return shard
 

@@ -161,6 +161,8 @@ LEDGER: dict[Owner, dict[str, Variable]] = {
         "pre": Variable(Shape.ROW, None, "int32", Role.WIRING),
         "start": Variable(Shape.ROW_BOUNDS, None, "int64", Role.WIRING),
         "piece": Variable(Shape.SOURCE_BOUNDS, None, "int64", Role.WIRING),
+        "first_row_here": Variable(Shape.NUMBER, None, "int64", Role.WIRING),  # before it all rows are empty
+        "end_row_here": Variable(Shape.NUMBER, None, "int64", Role.WIRING),  # and from this one on
         "post": Variable(Shape.SYNAPSE, None, "uint32", Role.WIRING),  # uint16 where that is enough
         "last": Variable(Shape.ROW, -1, "int32"),  # the step of the last visit
         "flushed": Variable(Shape.ONE, 0, "int64", Role.STEP),  # events before this step have been seen by all rows

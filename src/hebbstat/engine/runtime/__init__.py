@@ -4,7 +4,7 @@ from hebbstat.engine.jit.pipeline import called, inline, kernel
 from hebbstat.engine.runtime.arguments import unpack
 from hebbstat.engine.runtime.delivery import deliver, deliver_equal
 from hebbstat.engine.runtime.exponential import exp
-from hebbstat.engine.runtime.intrinsics import cycles
+from hebbstat.engine.runtime.intrinsics import cycles, flush_tiny, round_as
 from hebbstat.engine.runtime.random import (
     U64,
     binomial,
@@ -59,7 +59,7 @@ __all__ = [
     "BATCH", "LANES", "U64", "add_counts", "add_largest", "add_smallest", "add_sums", "ask_to_halt",
     "begin_schedule", "binomial", "bits_at", "bits_of", "bits_of_copy", "called", "collect", "compress_indices",
     "copy_lanes", "count_spikes", "cycles", "decode_due", "deliver", "deliver_equal",
-    "end_schedule", "exp", "fill_lanes", "find_due", "find_newest",
+    "end_schedule", "exp", "fill_lanes", "find_due", "find_newest", "flush_tiny", "round_as",
     "find_older", "gather_records", "halts_at", "has_done", "history_full", "inline", "kernel",
     "lanes", "log_spikes", "make_room", "next_place", "normal", "number_lanes", "place_of", "planned",
     "planned_of", "prefetch_rows", "rate_of",
