@@ -31,7 +31,7 @@ TOPICS: dict[str, tuple[str, str, list[str]]] = {
     ),
     "recording": (
         "Recording", "What is kept of a run.",
-        ["Spikes", "Rates", "States", "Weights", "WeightSummary", "Recorder", "Recording"],
+        ["Spikes", "Rates", "States", "Weights", "WeightSummary", "Turnover", "Recorder", "Recording"],
     ),
     "writing": (
         "Writing mechanisms", "The kinds of mechanisms, and what their classes are made of.",

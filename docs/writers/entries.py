@@ -47,7 +47,7 @@ def directive(role: str, signature: str, body: str, colons: int, options: str = 
 
 
 MEMBERS: dict[str, tuple[str, ...]] = {
-    **{name: () for name in ("Spikes", "Rates", "States", "Weights", "WeightSummary")},
+    **{name: () for name in ("Spikes", "Rates", "States", "Weights", "WeightSummary", "Turnover")},
     "Recorder": ("take", "label"),
     "ReferenceSimulation": (
         "run", "step", "state", "set", "modulator", "weights", "pairs", "frozen", "time", "step_count",

@@ -30,6 +30,7 @@ _HOMES = {
     "hebbstat.engine.checkpoint.autosave": "Checkpoint",
     "hebbstat.engine.record.recorder": "Recorder",
     "hebbstat.engine.record.states": "States",
+    "hebbstat.engine.record.turnover": "Turnover",
     "hebbstat.engine.record.weights": "WeightSummary Weights",
     "hebbstat.engine.record.spikes": "Rates Spikes",
     "hebbstat.engine.record.recording": "Recording",

@@ -84,6 +84,7 @@ from hebbstat.engine.record.recording import Recording as Recording
 from hebbstat.engine.record.spikes import Rates as Rates
 from hebbstat.engine.record.spikes import Spikes as Spikes
 from hebbstat.engine.record.states import States as States
+from hebbstat.engine.record.turnover import Turnover as Turnover
 from hebbstat.engine.record.weights import WeightSummary as WeightSummary
 from hebbstat.engine.record.weights import Weights as Weights
 from hebbstat.engine.simulation import Simulation as Simulation
@@ -166,8 +167,8 @@ __all__ = [
     "RateNeuron", "Rates", "Receptor", "Recorder", "Recording", "ReferenceSimulation", "Release",
     "RunInterruptedError", "Signal", "Simulation", "SimulationView", "Sine", "SmallWorld", "SoftBounds",
     "SpikeNeuromodulator", "SpikeSource", "Spikes", "States", "SubtractiveNormalization", "SynapticScaling",
-    "TimedArray", "TooLargeError", "TripletSTDP", "TsodyksMarkram", "UnhealthyError", "Uniform", "UnknownNameError",
-    "VesicleRelease", "WeightDependentSTDP", "WeightNormalization", "WeightSummary", "Weights", "Wrapper",
-    "__version__", "derived", "field", "from_matrix", "from_networkx", "from_sonata", "gated", "instantiate",
-    "jointly", "quantile", "replace", "required", "step_when", "together",
+    "TimedArray", "TooLargeError", "TripletSTDP", "TsodyksMarkram", "Turnover", "UnhealthyError", "Uniform",
+    "UnknownNameError", "VesicleRelease", "WeightDependentSTDP", "WeightNormalization", "WeightSummary", "Weights",
+    "Wrapper", "__version__", "derived", "field", "from_matrix", "from_networkx", "from_sonata", "gated",
+    "instantiate", "jointly", "quantile", "replace", "required", "step_when", "together",
 ]

@@ -14,6 +14,7 @@ import hebbstat as hs
 from hebbstat.contract.errors import BadValueError, CheckpointError, HebbstatError, NotSupportedError, UnknownNameError
 from hebbstat.network import instantiate, naming
 from hebbstat.network.lookup import places, quantities
+from hebbstat.network.rewiring import rewires
 
 Look = dict[Any, Any]
 
@@ -156,7 +157,7 @@ class Engine(Face):
             for p in self.net.populations.values():
                 plain = [s.name for s in p.neuron.states.values() if s.is_plain]
                 record += [hs.States(p, s, every=self.net.dt) for s in plain[:1]]
-            record += [hs.Weights(p, every=self.net.dt) for p in self.net.projections]
+            record += [hs.Weights(n, every=self.net.dt) for n, p in self.net.projections.items() if not rewires(p)]
         run = self.sim.run(steps=steps, record=record, progress=False, watch=None)
         found = []
         for order, p in enumerate(self.net.populations.values()):

@@ -6,6 +6,7 @@ Nothing here is checked for who may call it when: that is the facade's matter (`
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,11 @@ from hebbstat.contract.units import is_whole
 from hebbstat.engine.codegen.module import write_module
 from hebbstat.engine.jit.cache import load
 from hebbstat.engine.memory.layout import Layout
+from hebbstat.engine.memory.rewiring import Turned, acting, forget_births, period, rewire
 from hebbstat.engine.plan import precision
 from hebbstat.engine.plan.arrays import NEVER
 from hebbstat.engine.plan.bundles import bundle
-from hebbstat.engine.plan.groups import inflows
+from hebbstat.engine.plan.groups import ProjectionGroup, inflows
 from hebbstat.engine.plan.model import build, keep_step, sensed_cells
 from hebbstat.engine.plan.projection import plans_of
 from hebbstat.engine.runtime.sync import HALT, LINE, STOP
@@ -54,6 +56,7 @@ class Core:
         self.step_count, self.quiet, self.turns = 0, quiet, Turns()
         self.wall = self.worked = 0.0
         self.walked = 0
+        self.hears_of_turnover: list[Callable[[str, Turned], None]] = []  # who is told of deaths and births
         described = net.network if isinstance(net, NetworkInstance) else net
         self.threads = _thread_count(threads, max((p.n for p in described.populations.values()), default=1))
         made = net if isinstance(net, NetworkInstance) else instantiate(net, self.threads)
@@ -95,6 +98,35 @@ class Core:
     @in_turn("advance()")
     def advance(self, steps: int) -> int:
         """Run so many steps, or fewer if the spike logs fill or a stop is asked for; returns how many."""
+        done = 0
+        while done < steps:
+            piece = min(steps - done, *(left for _, left in self._until_rewired()), steps)
+            ran = self._advance(piece)
+            done += ran
+            if ran < piece:
+                break
+            self._rewire()
+        return done
+
+    def _until_rewired(self) -> list[tuple[ProjectionGroup, int]]:
+        """The steps until synapses of a projection may die or be born."""
+        links = [q for q in self.model.links.values() if q.rewires]
+        return [(q, p - self.step_count % p) for q in links for p in {period(q, member) for member in acting(q)}]
+
+    def _rewire(self) -> None:
+        """Synapses die and are born by the rules that tick at the end of the last step."""
+        if self.frozen_since is not None:
+            return
+        for links in (q for q in self.model.links.values() if q.rewires):
+            ticking = [m for m in acting(links) if self.step_count % period(links, m) == 0]
+            found = rewire(self.layout, links, self.step_count - 1, ticking) if ticking else None
+            if found is not None:
+                self.bring_up_to_date()
+                forget_births(self.layout, links)
+                for hear in self.hears_of_turnover:
+                    hear(links.name, found)
+
+    def _advance(self, steps: int) -> int:
         layout, first, began = self.layout, self.step_count, time.perf_counter()
         layout.flags[HALT] = NEVER
         layout.begin(first)

@@ -5,6 +5,7 @@ Engine and reference start from the same `NetworkInstance` network, so what they
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,7 @@ from hebbstat.contract.fields import short
 from hebbstat.contract.mechanism import Mechanism
 from hebbstat.contract.signals import FollowState, Moving, Signal, steps_of
 from hebbstat.contract.state import Global, PerPost, PerPre, PerSynapse, Scope
+from hebbstat.network import rewiring
 from hebbstat.network.derive import derive_all
 from hebbstat.network.drawn import Drawn
 from hebbstat.network.lookup import places
@@ -46,6 +48,14 @@ class Table:
         return k % len(self.values) if self.repeat else min(k, len(self.values) - 1)
 
 
+def wiring_digest(*values: np.ndarray) -> str:
+    """A sha256 of the presynaptic and postsynaptic neurons of synapses, and of their delays in steps."""
+    found = hashlib.sha256()
+    for one in values:
+        found.update(np.ascontiguousarray(one, np.int32).view(np.uint8).data)
+    return found.hexdigest()
+
+
 @dataclass(eq=False)
 class Synapses:
     """The synapses of one projection in canonical order: by presynaptic, then postsynaptic index, then copy.
@@ -69,6 +79,10 @@ class Synapses:
     def pre(self) -> np.ndarray:
         """The presynaptic index of each synapse (int32), made anew at each call."""
         return Rows(self.start, self.post).pre()
+
+    def digest(self) -> str:
+        """A sha256 of who connects to whom, and how late."""
+        return wiring_digest(self.pre(), self.post, np.broadcast_to(self.delay, self.n))
 
     def weights(self) -> np.ndarray:
         """The weight of each synapse (float64); not to be written to."""
@@ -112,6 +126,7 @@ def instantiate(net: Network, threads: int | None = None) -> NetworkInstance:
         if population.spikes is not None:
             made.trains[population.name] = _train_steps(net, population)
     derive_all(made)
+    rewiring.check(made)
     return made
 
 

@@ -29,6 +29,7 @@ from hebbstat.contract.state import (
 )
 from hebbstat.network.lookup import lagged_by, places, quantities, watched
 from hebbstat.network.network import Network, Population, Projection
+from hebbstat.network.rewiring import check_rule
 from hebbstat.network.scopes import check_reads, field_scope
 
 
@@ -93,6 +94,7 @@ def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:
             raise ContractError(f"{what}: {state.name} is a lagged inflow; make it the inflow of a lagged state")
         if source.scope != state.scope:
             raise ContractError(f"{what}: {state!r} is a lagged {source!r}; both must have one scope")
+    check_rule(mechanism, what)
     _warn_of_short_times(net, mechanism, what)
     late = [hook.after for hook in mechanism.hooks if hook.after]
     lags = [state.origin.by for state in mechanism.states.values() if isinstance(state.origin, Lagged)]

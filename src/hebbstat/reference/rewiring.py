@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from hebbstat.contract import random
-from hebbstat.contract.errors import NotSupportedError
 from hebbstat.contract.state import PerSynapse
-from hebbstat.network.scopes import field_scope
+from hebbstat.network.rewiring import FREE
 from hebbstat.reference.elements import WHOLE, Synapse
 from hebbstat.reference.parts import Call, Part
 from hebbstat.reference.plasticity import Rules
-
-FREE = ("free_pre", "free_post")
 
 
 class Rewiring:
@@ -22,22 +17,6 @@ class Rewiring:
 
     def __init__(self, rules: Rules) -> None:
         self.rules, self.at, self.sim = rules, rules.at, rules.sim
-        if rules.rewiring:
-            self._check()
-
-    def _check(self) -> None:
-        """A synapse that is born has nobody to take its own delay or parameters from."""
-        name = self.at.projection.name
-        if self.at.one_delay is None or self.at.branches > 1:
-            raise NotSupportedError(f"'{name}' rewires, so it must have one delay, and no branches")
-        for part in self.at.parts.values():
-            for field_name in part.mechanism.fields:
-                value = part.values[field_name]
-                if np.ndim(value) and len(value) == len(self.at.synapses) and _per_synapse(part, field_name):
-                    what = f"{field_name} of {part.say()}"
-                    raise NotSupportedError(
-                        f"'{name}' rewires, so {what} cannot differ between synapses; give one number"
-                    )
 
     def tick(self, ticking: list[Part]) -> None:
         """Deaths of all rules that tick, then births."""
@@ -110,8 +89,6 @@ class Rewiring:
         synapse.weight = float(calls["initial_weight"](synapse))
         for call in self.rules.weights:
             synapse.weight = float(call(synapse))
+            self.rules.bound("w", synapse)
         self._free(synapse, -1.0)
 
-
-def _per_synapse(part: Part, name: str) -> bool:
-    return field_scope(part.mechanism, name) is PerSynapse

@@ -29,7 +29,7 @@ from hebbstat.engine.checkpoint.validate import accept_parameters, vet_given, ve
 from hebbstat.engine.core import Core
 from hebbstat.engine.jit.cache import fingerprint
 from hebbstat.engine.state.global_state import gather, gather_delays, put
-from hebbstat.network.instantiate import NetworkInstance
+from hebbstat.network.instantiate import NetworkInstance, wiring_digest
 from hebbstat.network.lookup import places
 from hebbstat.network.network import Network
 from hebbstat.network.serialise import describe, first_difference, rebuild
@@ -192,11 +192,8 @@ def _differing(told: Mapping[str, str], ours: Mapping[str, str]) -> list[str]:
 
 
 def _wiring(core: Core, name: str) -> str:
-    """A sha256 of who connects to whom, and how late."""
-    found = hashlib.sha256()
-    for values in (*core.pairs(name), gather_delays(core, name)):
-        found.update(np.ascontiguousarray(values, np.int32).view(np.uint8).data)
-    return found.hexdigest()
+    """A sha256 of who connects to whom, and how late; at the beginning, where that changes."""
+    return core.model.links[name].wired or wiring_digest(*core.pairs(name), gather_delays(core, name))
 
 
 def _untimed(text: str) -> str:

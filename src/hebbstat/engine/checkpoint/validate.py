@@ -15,11 +15,12 @@ import numpy as np
 
 from hebbstat.contract.errors import HebbstatError
 from hebbstat.engine.core import Core
+from hebbstat.engine.memory.rewiring import STATE as WIRING
 from hebbstat.engine.plan.arrays import Role, Shape, Variable
-from hebbstat.engine.plan.groups import Group, Member, PopulationGroup
+from hebbstat.engine.plan.groups import Group, Member, PopulationGroup, ProjectionGroup
 from hebbstat.engine.state import setting
 from hebbstat.engine.state.access import Found
-from hebbstat.engine.state.global_state import State, gather, groups, saved
+from hebbstat.engine.state.global_state import State, gather, groups, rewiring, saved
 from hebbstat.engine.state.present import of_each
 from hebbstat.network.serialise import named_by_content
 
@@ -89,14 +90,41 @@ def vet_state(core: Core, ours: State, state: State, step: int) -> None:
         raise ValueError(f"{missing[0]} is missing")
     if others := sorted(set(state) - set(ours)):
         raise ValueError(f"{others[0]:.60} is not known")
+    for links in rewiring(core):
+        _vet_wiring(links, {key: state[f"{links.name}/{key}"] for key in WIRING})
     for group in groups(core):
         for key, variable in saved(group).items():
             name = f"{group.name}/{key}"
-            _vet_form(name, state[name], ours[name], variable, min(step, core.layout.slots))
+            like = ours[name]
+            if isinstance(group, ProjectionGroup) and group.rewires and variable.shape is Shape.SYNAPSE:
+                like = np.empty((*like.shape[:-1], len(state[f"{group.name}/{WIRING[0]}"])), like.dtype)
+            _vet_form(name, state[name], like, variable, min(step, core.layout.slots))
             if state[name].dtype.kind in "iu" and variable.role is not Role.RING:
                 _vet_stamps(name, state[name], variable, step)
         if isinstance(group, PopulationGroup) and group.spiking:
             _vet_spikes(group.name, state[f"{group.name}/counts"], state[f"{group.name}/ids"], group.population.n)
+
+
+def _vet_wiring(links: ProjectionGroup, wiring: State) -> None:
+    """Synapses of neurons that there are, in canonical order; and pairs that have had more than they have."""
+    pre, post, copy, graves = wiring.values()
+    for key, values in wiring.items():
+        kind, ndim = ("int64", 2) if values is graves else ("int32", 1)
+        fits = values.dtype.name == kind and values.ndim == ndim
+        if not fits or (values is not graves and len(values) != len(pre)):
+            raise ValueError(f"{links.name}/{key} is {values.dtype}{list(values.shape)}, which is no wiring")
+    sizes = links.source.population.n, links.target.population.n
+    for key, values, n in zip(wiring, (pre, post), sizes, strict=False):
+        if values.size and not (values.min() >= 0 and values.max() < n):
+            raise ValueError(f"{links.name}/{key} holds a neuron that is not there; there are {n}")
+    order, pairs = np.lexsort((copy, post, pre)), pre.astype(np.int64) << 32 | post
+    twice = (np.diff(pairs) == 0) & (np.diff(copy) == 0)
+    if copy.min(initial=0) < 0 or twice.any() or not np.array_equal(order, np.arange(len(pre))):
+        raise ValueError(f"the synapses of {links.name} are not in canonical order, each once")
+    of, had = (graves[:, 0], graves[:, 1]) if graves.shape[1:] == (2,) else (np.array([-1]), np.array([0]))
+    there = (of >= 0).all() and (of >> 32 < sizes[0]).all() and ((of & 0xFFFFFFFF) < sizes[1]).all()
+    if not (there and (had > 0).all() and (np.diff(of) > 0).all()):
+        raise ValueError(f"{links.name}/{WIRING[3]} does not say of pairs how many synapses they have had")
 
 
 def _vet_form(name: str, values: np.ndarray, ours: np.ndarray, variable: Variable, steps: int) -> None:

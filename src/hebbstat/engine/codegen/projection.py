@@ -15,6 +15,7 @@ from hebbstat.engine.codegen.postsynaptic import post_events
 from hebbstat.engine.codegen.presynaptic import arrivals
 from hebbstat.engine.codegen.records import side_by_side
 from hebbstat.engine.codegen.replay import flush, history_of, replay
+from hebbstat.engine.codegen.rewiring import rewiring
 from hebbstat.engine.codegen.sweep import passes
 from hebbstat.engine.codegen.update import derive
 from hebbstat.engine.plan.projection import Plan
@@ -29,5 +30,5 @@ def of_projection(binder: Binder, plan: Plan) -> tuple[tuple[ir.Function, ...], 
     events = post_events(at, history_of(at, (*missed, *visits, *swept)))
     flushed = flush(at, missed)
     moved = (*stepped.of_synapses(at), *at_once(at))
-    rest = (*events, *swept, *derive(at), *of_links(at))
+    rest = (*events, *swept, *derive(at), *of_links(at), *rewiring(at))
     return side_by_side(at.links, (*missed, *flushed, *moved, *visits, *rest))

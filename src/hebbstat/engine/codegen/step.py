@@ -39,6 +39,7 @@ def run(
 mode = flush_tiny()
 flush
 derive
+born
 n = all_done = first
 while n < last and n < halts_at(network.flags):
     waits
@@ -51,8 +52,9 @@ while n < last and n < halts_at(network.flags):
 round_as(mode)
 return n
 """,
-        network=model.rules, flush=_flush(model, plans), derive=_derive(model, plans, there), waits=lines(waits, 0),
-        parts=lines(parts, len(waits)), halts=_halts(model), ends=lines(ends, len(waits) + len(parts)),
+        network=model.rules, flush=_flush(model, plans), derive=_derive(model, plans, there), born=_born(model),
+        waits=lines(waits, 0), parts=lines(parts, len(waits)), halts=_halts(model),
+        ends=lines(ends, len(waits) + len(parts)),
     )  # fmt: skip
     doc = "Steps `first` to `last`, in the order of docs/semantics.md; no thread is a window ahead of another."
     own = map(ir.Local, ("first", "last", "window", "threads", "thread"))
@@ -83,6 +85,15 @@ def _derive(model: Model, plans: Mapping[str, Plan], there: Mapping[str, ir.Func
     return ir.only_if(expr("first == 0 or first == last"), block)
 
 
+def _born(model: Model) -> ir.Block:
+    """Synapses that were born at the end of the last step begin."""
+    block = ir.NOTHING
+    for q in (q for q in model.links.values() if q.rewires):
+        begin = ir.Do(call(f"born_{q.ident}", expr("first - 1"), q, q.target, model.rules))
+        block += ir.only_if(expr("q.born.size > 0", q=q), (begin,))
+    return block
+
+
 def _step(binder: Binder, plans: Mapping[str, Plan], there: Mapping[str, ir.Function]) -> list[Part]:
     """The parts of one step, in their order; where threads read cells of others, all come to the end of each first."""
     model = binder.model
@@ -105,6 +116,7 @@ def _step(binder: Binder, plans: Mapping[str, Plan], there: Mapping[str, ir.Func
         passed = [_passed(model, q, event, there[name]) for q in links if (name := f"{event}_{q.ident}") in there]
         phases += [[*passed, *drifts], named("take") if _wait_to_be_taken(plans, event) else []]
         phases.append([calls_of_rules(binder, c, event) for c in cells])
+    phases.append([_passed(model, q, "on_tick", there[f"prune_{q.ident}"]) for q in links if q.rewires])
     phases.append([*drifts, *named("remember")])
     filled = [[block for block in phase if block] for phase in phases]
     return [part(block) for block in _kept_together(model, there, [phase for phase in filled if phase])]

@@ -30,6 +30,7 @@ from hebbstat.engine.plan.arrays import Role, Shape, Variable
 from hebbstat.engine.plan.groups import Member
 from hebbstat.engine.plan.model import is_over_neuron
 from hebbstat.network import streams
+from hebbstat.network.rewiring import REWIRES
 
 Functions = tuple[ir.Function, ...]
 
@@ -44,14 +45,15 @@ def _pass(at: ProjectionContext, event: str, bounds: list[Bound], missed: Functi
     scopes = (*(scope.name for scope in WHOLE), "PerPost", "PerPre", "PerSynapse")
     hooks = [hook for scope in scopes for hook in plan.state_hooks(scope, event)]
     of_cells = [bound for bound in plan.of_cells if bound.hook.event == event]
-    if not bounds and not hooks and not of_cells:
+    rewiring = [m for m in plan.rules if clocks and _reduces_to_rewire(m)]
+    if not bounds and not hooks and not of_cells and not rewiring:
         return ()
     reductions = _reductions(at) if clocks else ()
     passes_rows = bool(bounds or plan.synapse_hooks(event))
     settled = plan.replays and passes_rows and not reductions and not plan.state_hooks("PerPre", event)  # row by row
     flush = flushed(at.links, at.network) if plan.replays and not settled else ()
     acting = [at.links.member(bound.owner) for bound in (*bounds, *of_cells)]
-    ticking = {m.prefix: m for m in [*acting, *(m for m, _ in hooks)]}
+    ticking = {m.prefix: m for m in [*acting, *(m for m, _ in hooks), *rewiring]}
     members = [ticking[prefix] for prefix in sorted(ticking)] if clocks else []
     body = (
         *let("learning", is_learning(at.network)),
@@ -163,11 +165,19 @@ def _reductions(at: ProjectionContext) -> ir.Block:
     """Reductions over a neuron's synapses of this projection, at the ticks of the rules that want them."""
     block = ir.NOTHING
     for member in at.plan.rules:
-        for state in member.mechanism.states.values():
-            if isinstance(state.origin, Reduction) and not is_over_neuron(member, state):
-                to = reduction(at.links, f"{member.prefix}{state.name}")
-                block += ir.only_if(tick(member), _reduce(at, member, state.origin, to))
+        for state, origin in _reductions_of(member):
+            to = reduction(at.links, f"{member.prefix}{state.name}")
+            block += ir.only_if(tick(member), _reduce(at, member, origin, to))
     return block
+
+
+def _reduces_to_rewire(member: Member) -> bool:
+    return bool(_reductions_of(member)) and any(hook.event in REWIRES for hook in member.mechanism.hooks)
+
+
+def _reductions_of(member: Member) -> list[tuple[State, Reduction]]:
+    states = [(s, s.origin) for s in member.mechanism.states.values() if isinstance(s.origin, Reduction)]
+    return [(state, origin) for state, origin in states if not is_over_neuron(member, state)]
 
 
 def _reduce(at: ProjectionContext, member: Member, how: Reduction, to: ir.Array) -> ir.Block:

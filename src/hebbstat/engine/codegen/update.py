@@ -54,7 +54,7 @@ def synapse_event(
     weights = ["w"] if "w" in aims or at.plan.weights else []
     begin = let("w", at.own("w", "k")) if not loaded else ()
     begin += _loaded(at, event, bounds)
-    states = _states(at, site, step)
+    states = states_of_synapse(at, site, step)
     updates = _updates(at, before or site, event, clocks)
     sums = _sums(at, site, bounds, clocks)
     own, redirected = sums.applied(targets, own=True), sums.applied(targets, own=False)
@@ -73,7 +73,7 @@ def changes(at: ProjectionContext, site: Site, event: str, bounds: list[Bound]) 
     targets = {at.aimed_at(aim) for aim in aims}
     sums = _sums(at, site, bounds, False)
     waits = ((name, total) for name, total in sums.totals.items() if name not in targets)
-    block = (*let("w", at.own("w", "k")), *_loaded(at, event, bounds), *_states(at, site, NOW).block, *sums.block)
+    block = (*let("w", at.own("w", "k")), *_loaded(at, event, bounds), *states_of_synapse(at, site, NOW).block, *sums.block)
     block += (*sums.applied(targets, own=True), *_clipped(at, site, aims, {}))
     block += tuple(ir.Assign(_waiting(at, event, name), total) for name, total in waits)
     return Update(block, tuple(sorted(targets)))
@@ -106,7 +106,7 @@ def late_increments(
 def _increased(at: ProjectionContext, site: Site, event: str, block: ir.Block, changed: tuple[str, ...]) -> Update:
     if not block:
         return Update((), ())
-    states = _states(at, site, NOW)
+    states = states_of_synapse(at, site, NOW)
     begin = (*let("w", at.own("w", "k")), *_loaded(at, event, []), *states.block)
     weights = ("w",) if at.plan.weights else ()
     names = tuple(dict.fromkeys([*weights, *states.changed, *changed]))
@@ -133,7 +133,7 @@ def _loaded(at: ProjectionContext, event: str, bounds: list[Bound]) -> ir.Block:
     return joined(*(let(name, at.own(name, "k")) for name in sorted(names - {"w"})))
 
 
-def _states(at: ProjectionContext, site: Site, step: ir.Expression) -> Update:
+def states_of_synapse(at: ProjectionContext, site: Site, step: ir.Expression) -> Update:
     """The states of rules on a synapse, as they have become since the synapse's last event."""
     block, changed = list[ir.Statement](), list[str]()
     for member, state in at.plan.states("PerSynapse"):
@@ -175,7 +175,7 @@ def derive(at: ProjectionContext) -> tuple[ir.Function, ...]:
     names = [f"{m.prefix}{state.name}" for m, state in at.plan.states("PerSynapse") if m is release]
     loads = joined(*(let(name, at.own(name, "k")) for name in ("w", *names)))
     step = at.expr("min(n, network.frozen_from[0] - 1)")  # for synapses no frozen time has passed
-    body = (*loads, *_states(at, site, step).block, *derived(at, site), *at.code("q.w[k] = w"))
+    body = (*loads, *states_of_synapse(at, site, step).block, *derived(at, site), *at.code("q.w[k] = w"))
     loop = RowLoop(at.binder.hooks, at.links).loop(body)
     rows = at.code("for row in range(q.last.size):\n    loop", loop=(*at.arriving(*loop), *loop))
     return (at.function("derive", f"The weights of {at.links.name!r} as their states make them.", rows, "called"),)

@@ -254,7 +254,7 @@ class HealthMonitor(Observer):
 
     def _stuck(self) -> Iterator[Sign]:
         for name, plan in self.core.plans.items():
-            if plan.plastic and name not in self.bounded:
+            if plan.plastic and not plan.rewires and name not in self.bounded:
                 self.bounded[name] = Bounded(self.core, name)
         for name, bounded in self.bounded.items():
             since = bounded.look(self.health.stuck_share)

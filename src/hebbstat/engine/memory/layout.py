@@ -65,7 +65,7 @@ class Layout:
             self._partition_bundle(bundle, sums)
         for name, links in self.model.links.items():
             if links.bundle is None:
-                self._partition_links(name, links)
+                self.partition_links(name, links)
         sizes = Sizes(self.threads, self.slots)
         shared = self._shared(self.model.rules, sizes)
         self.learning, self.frozen_from = shared["learning"], shared["frozen_from"]
@@ -190,7 +190,8 @@ class Layout:
                 shard[key] = self._new(variable, sizes)
         return shard
 
-    def _partition_links(self, name: str, links: ProjectionGroup) -> None:
+    def partition_links(self, name: str, links: ProjectionGroup) -> None:
+        """Cut a projection's synapses, as they are in the model, into shards."""
         synapses = self.model.made.synapses[name]
         delays = np.flatnonzero(np.bincount(synapses.delay)) if synapses.delay.size else np.array([1])
 

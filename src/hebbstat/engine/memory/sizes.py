@@ -60,6 +60,7 @@ SIZE: dict[Shape, Callable[[Sizes], tuple[int, ...]]] = {
     Shape.DELAYS: lambda of: (of.delays,),
     Shape.ROW: lambda of: (of.rows,),
     Shape.ROW_BOUNDS: lambda of: (of.rows + 1,),
+    Shape.BORN: lambda of: (0,),
     Shape.SYNAPSE: lambda of: (of.synapses,),
     Shape.PLACE: lambda of: (_whole(of.at_once, LANES),),
     Shape.EVENT_PLACES: lambda of: (of.at_once * HISTORY + LANES,),

@@ -53,6 +53,7 @@ class Shape(Enum):
     ROW = auto()  # virtual rows: the synapses of a presynaptic neuron that have one delay
     ROW_BOUNDS = auto()
     SYNAPSE = auto()
+    BORN = auto()  # synapses that were born at a tick and have not begun
     PLACE = auto()  # what is worked on at once: a row, or a batch of rows
     EVENT_PLACES = auto()  # the events of all that is worked on at once
     EVENT_BOUNDS = auto()
@@ -179,6 +180,9 @@ LEDGER: dict[Owner, dict[str, Variable]] = {
         "due_count": Variable(Shape.ONE, 0, "int64", Role.SCRATCH),
         "new": Variable(Shape.SOURCE, 0, "int32", Role.SCRATCH),
         "new_count": Variable(Shape.ONE, 0, "int64", Role.SCRATCH),
+        "born": Variable(Shape.BORN, 0, "int64", Role.SCRATCH, only="rewires"),  # where synapses of this tick are
+        "born_row": Variable(Shape.BORN, 0, "int64", Role.SCRATCH, only="rewires"),
+        "born_by": Variable(Shape.BORN, 0, "int64", Role.SCRATCH, only="rewires"),  # the number of the rule
         "records": Variable(Shape.RECORD, None, role=Role.SCRATCH, only="records"),
     },
     Owner.STRAND: {

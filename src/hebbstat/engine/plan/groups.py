@@ -17,6 +17,7 @@ from hebbstat.contract.mechanism import Bound, Mechanism
 from hebbstat.contract.state import Inflow, Lagged, State, Trace
 from hebbstat.engine.plan.arrays import Owner, Shape, Variable, declared
 from hebbstat.network.network import Population, Projection
+from hebbstat.network.rewiring import rewires
 
 NETWORK = "network."
 """The name of the group of the network's rules: no name of a user's has a dot."""
@@ -126,12 +127,19 @@ class ProjectionGroup(Group):
     coalesced: bool = False  # whether many short rows are visited at once
     replays: bool = False  # whether postsynaptic events change synapses when their row is visited
     latest: int = 0  # by how many steps a hook sees an event later, at most
+    wired: str = ""  # a hash of the synapses that it began with, if they die or are born
+    graves: dict[int, int] = field(default_factory=dict)  # pairs with dead synapses -> how many they have had
     bundle: Bundle | None = None  # in whose rows its synapses lie
 
     def join(self, bundle: Bundle) -> None:
         """Have no rows of one's own, but lie in those of a bundle."""
         self.bundle, self._own = bundle, declared(Owner.STRAND)
         bundle.strands.append(self)
+
+    @property
+    def rewires(self) -> bool:
+        """Whether synapses die or are born."""
+        return rewires(self.projection)
 
     @property
     def asks_elapsed(self) -> bool:

@@ -120,6 +120,8 @@ def build(made: NetworkInstance) -> Model:
         links.receptor_of = receptors.get(name)
         links.delivers_to = _delivery(model, links)
         weight, copy = made.synapses[name].weight, made.synapses[name].copy
+        links.wired = made.synapses[name].digest() if links.rewires else ""
+        copy = np.zeros(made.synapses[name].n, np.int32) if copy is None and links.rewires else copy
         if copy is not None:
             links.variables["copy"] = Variable(Shape.SYNAPSE, copy, "int32", Role.WIRING)
         one_for_all = not projection.rules and np.ndim(weight) == 0

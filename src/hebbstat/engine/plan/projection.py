@@ -49,6 +49,11 @@ class Plan:
         return self.links.projection.is_plastic
 
     @property
+    def rewires(self) -> bool:
+        """Whether synapses die or are born."""
+        return self.links.rewires
+
+    @property
     def keeps_the_past(self) -> bool:
         """Whether it has lagged states of rows or synapses: what these are can be told at every step only."""
         return any(state.scope in (PerPre, PerSynapse) for _, state in lagged(self.links))

@@ -16,10 +16,11 @@ from hebbstat.contract.state import (
 )
 from hebbstat.network.lookup import places
 from hebbstat.network.network import Network
+from hebbstat.network.rewiring import rewires
 
 REFUSALS = {
     "branch": "states per dendritic branch",
-    "rewiring": "births and deaths of synapses",
+    "newborn": "events delayed further with after= where synapses are born meanwhile",
     "over": "quantiles over all projections of a neuron",
     "reduced": "reductions of what moves by itself, or over anything but a postsynaptic neuron's synapses",
 }
@@ -38,15 +39,16 @@ def check(net: Network) -> None:
     for name, _, mechanism, _ in places(net):
         for key in _of_mechanism(mechanism):
             raise refuse(key, f"{type(mechanism).__name__} on '{name}'")
+    for projection in net.projections.values():
+        for _, mechanism in projection.mechanisms():
+            late = any(hook.after and hook.writes[0].scope is PerSynapse for hook in mechanism.hooks)
+            if late and rewires(projection):
+                raise refuse("newborn", f"{type(mechanism).__name__} on '{projection.name}'")
 
 
 def _of_mechanism(mechanism: Mechanism) -> Iterator[str]:
     for state in mechanism.states.values():
         yield from _of_state(mechanism, state)
-    for hook in mechanism.hooks:
-        if hook.event in ("prune", "attempts", "initial_weight"):
-            yield "rewiring"
-
 
 def _of_state(mechanism: Mechanism, state: State) -> Iterator[str]:
     if state.scope is PerBranch:
@@ -56,7 +58,6 @@ def _of_state(mechanism: Mechanism, state: State) -> Iterator[str]:
             yield "over"
         if state.scope not in (PerPost, PerNeuron) or not _is_kept(mechanism, state.origin.of):
             yield "reduced"
-
 
 def _is_kept(mechanism: Mechanism, name: str) -> bool:
     """Whether what a reduction is of lies in an array of synapses."""

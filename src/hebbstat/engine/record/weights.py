@@ -13,6 +13,7 @@ from hebbstat.engine.record.recorder import IN_MEMORY, Recorder, name_of
 from hebbstat.engine.state.synapse_sample import recorded_synapses
 from hebbstat.engine.state.view import SimulationView
 from hebbstat.network.network import Projection
+from hebbstat.network.rewiring import rewires
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -28,6 +29,14 @@ class Weights(Recorder):
         self.projection, self.every, self.sample = name_of(projection), every, sample
         self.name = f"{self.projection}.w"
         self._of: SimulationView | None = None  # whose weights `_read` reads, of its synapses `_chosen`
+
+    def names(self, sim: SimulationView) -> list[str]:
+        if rewires(sim.net.projection(self.projection)):
+            raise BadValueError(
+                f"synapses of '{self.projection}' die and are born, so their weights make no series; record "
+                f"WeightSummary('{self.projection}', every=...), or Turnover('{self.projection}')"
+            )
+        return super().names(sim)
 
     def take(self, sim: SimulationView) -> np.ndarray:
         if self._of is not sim:

@@ -22,7 +22,7 @@ from hebbstat.engine.record import folders
 if TYPE_CHECKING:
     import xarray as xr
 
-ALONG = ("time", "spike")  # dimensions that grow
+ALONG = ("time", "spike", "event")  # dimensions that grow
 CHUNK = 4 * 2**20  # bytes of a chunk, about
 LONGEST = 100  # characters of a group's name
 WHOLE = "every_chunk_has_a_file"  # an attribute of groups; zarr leaves out chunks of zeros, unless told otherwise

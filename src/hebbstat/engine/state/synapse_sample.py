@@ -16,16 +16,16 @@ class SynapseSample:
         self._find()
 
     def _find(self) -> None:
-        self._layout, chosen = self.core.layout, self.chosen
-        shards = self._layout.links[self.projection]
-        rank = np.full(self._layout.synapses(self.projection), -1, np.int32)
+        chosen, self._shards = self.chosen, self.core.layout.links[self.projection]
+        shards = self._shards
+        rank = np.full(self.core.layout.synapses(self.projection), -1, np.int32)
         rank[chosen] = np.arange(len(chosen))
         ranks = [shard.to_shard(rank, np.full(len(shard.post), -1, np.int32)) for shard in shards]
         self._parts = [(shard.arrays, *_found(own)) for shard, own in zip(shards, ranks, strict=True)]
 
     def read(self, key: str = "w") -> np.ndarray:
         """The present values of a variable of synapses, brought up to date, in the order of `chosen`."""
-        if self.core.layout is not self._layout:  # cut anew for another number of threads
+        if self.core.layout.links[self.projection] is not self._shards:  # cut anew for another number of threads
             self._find()
         self.core.flush()
         values = np.empty(len(self.chosen), np.asarray(self._parts[0][0][key]).dtype)
