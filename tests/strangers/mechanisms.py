@@ -91,6 +91,26 @@ class Writer:
     def some(self, options: list[str], p: float = 0.5) -> list[str]:
         return [one for one in options if self.maybe(p)]
 
+    def common(self, c: Class, tau: str, scope: str, of: list[str]) -> list[str]:
+        """What all share, of its own accord, and what one of these and of some others were a while ago."""
+        if "common" not in self.flags:
+            return []
+        level, whole = self.field(c), "Global" if self.maybe(0.5) else "PerPopulation"
+        one = self.state(c, whole, f'trace(decay="{tau}"{self.slow()})' if self.maybe(0.3) else self.plain())
+        past = [self.lagged(c, whole, one)] if self.maybe(0.4) else []
+        draws = self.some(["uniform", "normal"], 0.5) if "draws" in self.flags else []
+        for event in ["step", *(["on_tick"] if "period" in c.fields and self.maybe(0.5) else [])]:
+            self.hook(c, f"@{one}.{event}", [one, level, *past, *self.some(draws)], -1, 1)
+        self.witness(c, whole, "step")
+        return [one, *past, *(self.lagged(c, scope, source) for source in self.some(of))]
+
+    def lagged(self, c: Class, scope: str, source: str) -> str:
+        """A state as it was some steps ago."""
+        by = self.names.word(c.taken, "late", tuple(c.asks))
+        c.fields[by] = "Lag"
+        c.lines.append(f"{by}: hs.units.Ms = {self.dt * int(self.rng.integers(1, 6))!r}")
+        return self.state(c, scope, f'lagged({source}, by="{by}")')
+
     def witness(self, c: Class, scope: str, event: str) -> None:
         """A state that is the last draw: no two of independent things may ever be equal."""
         if "draws" in self.flags and self.maybe(0.5):
@@ -119,6 +139,7 @@ class Writer:
             add = self.jump(c, [gain])
             traces = [self.state(c, "PerNeuron", f'trace(decay="{tau}"{add}{self.slow()})')]
         others = [self.state(c, "PerNeuron", self.plain()) for _ in range(int(self.rng.integers(0, 3)))]
+        traces += self.common(c, tau, "PerNeuron", [v, *others, *traces])
         c.lines.append("")
         scaled = [f"0.05 * {one}" if one in ("conductance", "drive", "current") else one for one in heard]
         known = [v, *others, *traces, gain, own, *derived]

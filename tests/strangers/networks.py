@@ -25,7 +25,7 @@ FLAGS = {
     "set": "values set before and between runs", "shared": "receptors with equal values given twice",
     "modulators": "rules of the network that follow each other, two of one class, sensors first",
     "loops": "range, int(), float(condition), fmod, helpers with defaults", "empty": "a projection without synapses",
-    "rates": "neurons with rates",
+    "rates": "neurons with rates", "common": "states that a population or projection shares, and lagged ones",
 }  # fmt: skip
 
 HEAD = '''"""Case {seed} of tests/strangers: {flags}."""
@@ -177,14 +177,17 @@ class _Composer:
             text = self._value(c, name, kind, sizes, plans, name in skip)
             if text:
                 given.append(f"{name}={text}")
-            if kind != "Period" and not text.startswith(("hs.TimedArray", "hs.Sine", "hs.FollowState")) and at[0]:
+            moves = text.startswith(("hs.TimedArray", "hs.Sine", "hs.FollowState"))
+            if kind not in ("Period", "Lag") and not moves and at[0]:
                 self.settable.append(Settable(at, name, DEFAULTS[kind], "field"))
+            elif kind == "Lag":
+                self.settable.append(Settable(at, name, (self.dt, self.dt), "lag"))
             elif kind == "Period":
                 self.settable.append(Settable(at, name, (self.dt, 9 * self.dt), "period"))
         return ", ".join(given)
 
     def _value(self, c: Class, name: str, kind: str, sizes, plans: str, fixed: bool) -> str:
-        if kind == "Period":
+        if kind in ("Period", "Lag"):
             return ""
         low, high = DEFAULTS[kind]
         choice = self.rng.random(3)

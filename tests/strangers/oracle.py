@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from strangers.faces import Face, parts
 
-from hebbstat.contract.state import Trace
+from hebbstat.contract.state import PerNeuron, Trace
 
 
 def distinct(module: Any, face: Face, difference: type[Exception]) -> None:
@@ -35,7 +35,8 @@ def traces(net: Any, face: Face, difference: type[Exception]) -> None:
     for name, place, mechanism in parts(net):
         for state in mechanism.states.values():
             tau = mechanism.values.get(state.origin.tau) if isinstance(state.origin, Trace) else None
-            plain = place == "neuron" and isinstance(state.origin, Trace) and isinstance(state.origin.add, float)
+            own = place == "neuron" and state.scope is PerNeuron
+            plain = own and isinstance(state.origin, Trace) and isinstance(state.origin.add, float)
             if not plain or not isinstance(tau, float) or state.slow:
                 continue
             expected = np.full(net.populations[name].n, float(state.init) * np.exp(-steps * net.dt / tau))

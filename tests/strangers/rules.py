@@ -24,6 +24,9 @@ class RuleWriter(Writer):
         known = [*derived, level, *more]
         row = self._row_states(c, tau, gain, pres, draws) if spiking and self.maybe(0.8) else []
         cell = self._cell_states(c, late, level, posts, draws) if spiking and self.maybe(0.7) else []
+        shared = self.common(c, late, "PerPost", cell)
+        row += [self.lagged(c, "PerPre", one) for one in (self.some(row, 0.3) if shared else [])]
+        cell += shared
         before, after = self._synapse_states(c, [*row, *cell, *known, *pres, *posts], late) if spiking else ([], [])
         rates = [] if spiking else ["pre_rate", "post_rate"]
         every = "period" in c.fields or self.maybe(0.35)
@@ -132,6 +135,7 @@ class RuleWriter(Writer):
         c = self.new("PopulationRule", "Cells", ("value", "dt", "period", *reads, *draws))
         tau, gain = self.field(c, "Ms"), self.field(c)
         trace = [self.state(c, "PerNeuron", f'trace(decay="{tau}"{self.jump(c, [gain])}{self.slow()})')]
+        trace += self.common(c, tau, "PerNeuron", trace)
         known = [*trace, gain, *reads, *draws]
         event = ["step", "on_tick", "on_spike"][int(self.rng.integers(3))]
         if event == "on_tick":

@@ -58,4 +58,5 @@ def _some(rng: np.random.Generator, settable: list[Settable], most: int) -> list
 def _set(rng: np.random.Generator, one: Settable) -> str:
     low, high = one.span
     value = f"{round(low * int(rng.integers(2, 9)), 3)}" if one.kind == "period" else num(rng, low, high)
+    value = f"{low}" if one.kind == "lag" else value
     return f"sim.set({one.at[0]!r}, {one.at[1]!r}, {one.name!r}, {value})"

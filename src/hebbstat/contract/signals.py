@@ -178,7 +178,9 @@ def lags(durations: Any, dt: float) -> Any:
 
 
 def check_lag(durations: Any, dt: float, longest: int, what: str) -> None:
-    """An error if a lag goes back further than the past that is kept."""
+    """An error if a lag is no whole number of steps, or goes back further than the past that is kept."""
+    if np.ndim(durations) == 0:
+        steps_of(float(durations), dt, what)
     if np.max(lags(durations, dt), initial=1) > longest:
         raise BadValueError(
             f"{what} of {np.max(durations):g} ms is more than the longest when the network was described, "

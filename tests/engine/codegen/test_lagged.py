@@ -236,3 +236,5 @@ def test_no_more_of_the_past_is_kept_than_was_asked_for(kind: type) -> None:
     sim = kind(network())
     with pytest.raises(hs.BadValueError, match="no more of the past is kept"):
         sim.set("a", "late", 4.0)
+    with pytest.raises(hs.BadValueError, match="not a multiple of the step"):
+        sim.set("a", "late", 1.5)

@@ -9,6 +9,8 @@ from strangers.interpreted import plain_kernels
 
 import hebbstat as hs
 from hebbstat.contract.errors import ContractError
+from hebbstat.engine.run.oversubscription import repartition
+from hebbstat.engine.state.global_state import digest, gather
 
 
 class Growth(hs.Plasticity):
@@ -128,7 +130,9 @@ def network(wiring: hs.Connector = hs.FixedProbability(0.3)) -> hs.Network:
     release = [Growth(period=4.0), Growth(grow=0.2), OnRelease(), hs.HardBounds(0.1, 0.9, on="release.U")]
     net.connect(a, b, hs.FixedProbability(0.6), weight=0.3, delay=3.0, release=Release(), rules=release, name="ab")
     net.connect(b, a, hs.FixedProbability(0.2), weight=0.3, dendritic_delay=1.0, rules=[Turnover()], name="ba")
-    net.connect(b, b, hs.FixedProbability(0.0), weight=0.2, rules=[Turnover(period=2.0)], name="bb")
+    net.connect(
+        b, b, hs.FixedProbability(0.0), weight=0.2, release=Release(), rules=[Turnover(period=2.0)], name="bb"
+    )  # fmt: skip
     return net
 
 
@@ -172,6 +176,16 @@ def test_pairs_with_several_synapses() -> None:
 
 def test_it_is_compiled() -> None:
     agree_compiled(network, told)
+
+
+def test_the_number_of_threads_may_change_while_it_runs() -> None:
+    with plain_kernels():
+        whole, cut = (hs.Simulation(network(), quiet=True, threads=2) for _ in range(2))
+        whole.run(steps=60)
+        cut.run(steps=31)
+        repartition(cut.core, 1)
+        cut.run(steps=29)
+    assert digest(gather(whole.core)) == digest(gather(cut.core))
 
 
 def by_hand(before: list[tuple[int, int]], turned) -> list[tuple[int, int]]:

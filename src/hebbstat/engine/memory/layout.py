@@ -198,7 +198,8 @@ class Layout:
         def shard_of(first: int, last: int) -> SynapseShard:
             shard = partition(synapses, delays, first, last)
             _check_index(name, shard.n)
-            if not any(v.shape is Shape.ROW and not v.fixed for v in links.variables.values()):
+            keeps = links.rewires or any(v.shape is Shape.ROW and not v.fixed for v in links.variables.values())
+            if not keeps:
                 _leave_out_empty_rows(shard)
             made = shard.arrays
             made["sending"] = _sending(shard, self.offsets[links.source.name])
@@ -306,7 +307,7 @@ def _check_index(name: str, synapses: int) -> None:
 
 
 def _leave_out_empty_rows(shard: SynapseShard) -> None:
-    """Spikes need not visit rows without synapses, unless these keep states."""
+    """Spikes need not visit rows without synapses, unless these keep states, or get synapses later."""
     row_of, start = shard.arrays["row_of"], shard.arrays["start"]
     empty = np.append(np.diff(start) == 0, True)  # the last stands for the row that is not there, -1
     row_of[empty[row_of]] = -1
