@@ -42,6 +42,13 @@ def plain() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(params=["plain", pytest.param("compiled", marks=pytest.mark.verify)])
+def kernels(request: pytest.FixtureRequest) -> None:
+    """Both ways: as plain Python in `make test`, since compiling takes seconds; compiled in `make verify`."""
+    if request.param == "plain":
+        request.getfixturevalue("plain")
+
+
 @pytest.fixture(autouse=True)
 def kernels_let_go(request: pytest.FixtureRequest) -> Iterator[None]:
     """A kernel that was compiled holds a hundred megabytes; hundreds of them, as in `make verify`, fill the memory."""

@@ -5,15 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from helpers.comparing import compare
-from helpers.compositions import QUICK, compose
+from helpers.compositions import FEW, QUICK, compose
 from helpers.tiny import Cell
 
 import hebbstat as hs
 from hebbstat.network import instantiate
 
 
+@pytest.mark.parametrize("seed", FEW)
+def test_a_few_compiled(seed: int) -> None:
+    compare(instantiate(compose(seed)), steps=400)
+
+
 @pytest.mark.parametrize("seed", QUICK)
-def test_every_mechanism(seed: int) -> None:
+def test_every_mechanism(seed: int, kernels: None) -> None:
     compare(instantiate(compose(seed)), steps=400)
 
 

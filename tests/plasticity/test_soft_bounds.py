@@ -17,6 +17,8 @@ from hebbstat.plasticity.bounds import room
 from hebbstat.reference import ReferenceSimulation
 from hebbstat.synapses import AMPA
 
+pytestmark = pytest.mark.usefixtures("kernels")
+
 HALF = 1.0 / math.log(2.0)  # a time constant (ms) by which a trace halves in each step of 1 ms
 PAIR = PairSTDP(tau_plus=HALF, tau_minus=HALF, A_plus=0.4, A_minus=0.8)
 

@@ -53,7 +53,17 @@ def network(case: str, n: int, delay: object) -> hs.Network:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_batches_equal_the_reference(case: str) -> None:
+def test_batches_equal_the_reference(case: str, kernels: None) -> None:
+    equal(case)
+
+
+@pytest.mark.parametrize("case", ["pairs and scaling", "release of each synapse"])
+def test_compiled_batches_equal_the_reference(case: str) -> None:
+    equal(case)
+
+
+def equal(case: str) -> None:
+    """Rows are batched, and what comes of it is the same."""
     made = instantiate(network(case, 90, hs.Uniform(0.1, 1.0)))
     sim = hs.Simulation(made, quiet=True)
     assert sim.core.model.links["x"].coalesced

@@ -43,6 +43,7 @@ def test_a_plan_for_each_synapse_equals_the_reference(threads: int, delay: objec
     compare(instantiate(network(delay)), steps=250, threads=threads)
 
 
+@pytest.mark.verify
 def test_it_is_compiled_and_looked_at_in_canonical_order() -> None:
     made = instantiate(network(hs.Uniform(0.5, 4.0)))
     compare(made, steps=100, threads=2)
