@@ -3,7 +3,7 @@
     python bench/run.py                          # W1 and W2, ours and peers, interleaved, 3 rounds
     python bench/run.py --quick                  # does everything work? small networks, a second each
     python bench/run.py --workload W2 --peers brian2,annarchy --rounds 5 --threads 2
-    python bench/run.py --axis threads           # or synapses, cells, pieces, rules, populations, startup, all
+    python bench/run.py --axis threads           # or synapses, cells, pieces, rules, populations ...
 
 bench/README.md says what is compared, and how to read it. Nothing else should run on the machine; the table tells if
 something did.
@@ -21,7 +21,7 @@ from lab.cases import PEERS, Axis, axis
 from lab.runner import LONG, run_all
 
 HERE = Path(__file__).resolve().parent
-AXES = ("peers", "threads", "synapses", "cells", "pieces", "rules", "populations", "startup")
+AXES = ("peers", "threads", "synapses", "cells", "pieces", "rules", "populations", "microcircuit", "startup")
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:

@@ -54,7 +54,7 @@ def ours(workload: str, label: str, *more: str, same_rates: bool = True) -> Case
 def axis(name: str, given: argparse.Namespace) -> Axis:
     """The axis of that name."""
     return {"peers": peers, "threads": threads, "synapses": synapses, "cells": cells, "pieces": pieces, "rules": rules,
-            "populations": populations, "startup": startup}[name](given)  # fmt: skip
+            "populations": populations, "microcircuit": microcircuit, "startup": startup}[name](given)  # fmt: skip
 
 
 def peers(given: argparse.Namespace) -> Axis:
@@ -149,6 +149,17 @@ def populations(given: argparse.Namespace) -> Axis:
     cases = [ours("W2", f"{4 * n**2} projections", "--parts", str(n), same_rates=False) for n in (1, 2, 4)]
     title = "W2 in more populations: wall seconds per simulated second"
     return Axis("populations", title, "wall", cases, {})
+
+
+def microcircuit(given: argparse.Namespace) -> Axis:
+    """Slow, and 2.5 GB: the full-size network, each cell with its thousands of synapses."""
+    cases = [
+        ours("W4", f"{text}, {_threads(k)}", "--drive", drive, "--threads", str(k), same_rates=False)
+        for text, drive in (("direct current", "current"), ("Poisson drive", "poisson"))
+        for k in dict.fromkeys((given.threads, 1))
+    ]
+    title = "W4, the cortical microcircuit: wall seconds per simulated second"
+    return Axis("microcircuit", title, "wall", cases, {})
 
 
 def startup(given: argparse.Namespace) -> Axis:

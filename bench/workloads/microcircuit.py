@@ -12,6 +12,7 @@ DT = 0.1
 CELLS = {
     "L23E": 20683, "L23I": 5834, "L4E": 21915, "L4I": 5479, "L5E": 4850, "L5I": 1065, "L6E": 14395, "L6I": 2948,
 }  # fmt: skip
+ALL = sum(CELLS.values())
 PROBABILITY = {  # target: from each population, in the order of CELLS
     "L23E": (0.1009, 0.1689, 0.0437, 0.0818, 0.0323, 0.0, 0.0076, 0.0),
     "L23I": (0.1346, 0.1371, 0.0316, 0.0515, 0.0755, 0.0, 0.0042, 0.0),

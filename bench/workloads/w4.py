@@ -1,7 +1,7 @@
 """W4 in Hebbstat: the cortical microcircuit of Potjans & Diesmann 2014, with direct current or Poisson drive.
 
 python bench/workloads/w4.py --seconds 5 --threads 2 --out row.json
-python bench/workloads/w4.py --drive poisson --scale 0.1
+python bench/workloads/w4.py --drive poisson --cells 7717
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ import numpy as np
 from row import Row, peak_mb, versions, write
 
 import hebbstat as hs
+from hebbstat.engine.inspect.explain import bytes_of
 
 
-def network(scale: float = 1.0, seed: int = 1, drive: str = "current") -> hs.Network:
+def network(cells: int = m.ALL, seed: int = 1, drive: str = "current") -> hs.Network:
     """The network, described."""
-    net = hs.Network(dt=m.DT, seed=seed)
+    net, scale = hs.Network(dt=m.DT, seed=seed), cells / m.ALL
     synapse = hs.ExponentialCurrent(tau=m.TAU_CURRENT)
     for name, n in m.cells(scale).items():
         i_ext = m.current(name) if drive == "current" else 0.0
@@ -45,11 +46,11 @@ def network(scale: float = 1.0, seed: int = 1, drive: str = "current") -> hs.Net
 def measure(given: argparse.Namespace) -> Row:
     """Describe, build, compile, warm up, and time the loop."""
     began = time.perf_counter()
-    net = network(given.scale, given.seed, given.drive)
+    net = network(given.cells, given.seed, given.drive)
     sim = hs.Simulation(net, threads=given.threads, dtype=given.dtype, quiet=True)
     build = time.perf_counter() - began
     compiling = sim.compile()
-    for name, n in m.cells(given.scale).items():
+    for name, n in m.cells(given.cells / m.ALL).items():
         sim.set(name, "v", np.random.default_rng(given.seed).normal(*m.V_BEGINS, n))
     sim.run(seconds=given.warm, progress=False)
     record = [hs.Rates(name, every=given.seconds * 1000.0) for name in m.CELLS]
@@ -57,7 +58,7 @@ def measure(given: argparse.Namespace) -> Row:
     run = sim.run(seconds=given.seconds, record=record, progress=False)
     wall = (time.perf_counter() - began) / given.seconds
     rates = {name: float(run[f"{name}.rate"].values.mean()) for name in m.CELLS}
-    n, inside = m.cells(given.scale), [name for name in sim.net.projections if "drive" not in name]
+    n, inside = m.cells(given.cells / m.ALL), [name for name in sim.net.projections if "drive" not in name]
     count = {name: sim.core.layout.synapses(name) for name in inside}
     events = sum(rates[sim.net.projections[name].source.name] * synapses for name, synapses in count.items())
     kinds = {kind: [name for name in n if name.endswith(kind)] for kind in "EI"}
@@ -67,7 +68,8 @@ def measure(given: argparse.Namespace) -> Row:
         seconds=given.seconds, wall=wall, build=build, compile=compiling, rate_exc=mean["E"],
         rate_inh=mean["I"], rates_exc=[], synapses=sum(count.values()), events=events, peak_mb=peak_mb(),
         versions={**versions("numpy", "numba", "llvmlite"), "hebbstat": hs.__version__},
-        more={"rates": rates, "scale": given.scale, "drive": given.drive},
+        more={"rates": rates, "drive": given.drive,
+              "bytes_per_synapse": sum(bytes_of(sim.core, name) for name in inside) / sum(count.values())},
     )  # fmt: skip
 
 
@@ -77,7 +79,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--warm", type=float, default=0.5, help="simulated before the clock starts (default 0.5 s)")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--scale", type=float, default=1.0, help="of the numbers of cells")
+    parser.add_argument("--cells", type=int, default=m.ALL, help="the synapses of each cell stay as many")
     parser.add_argument("--drive", choices=("current", "poisson"), default="current")
     parser.add_argument("--dtype", choices=("float32", "float64"), default="float32")
     parser.add_argument("--out", type=Path, help="file for the row (JSON); printed if not given")

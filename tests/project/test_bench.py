@@ -50,6 +50,23 @@ def test_w2_has_ten_million_synapses_and_scales_the_plastic_ones(module: Any) ->
     assert expected["drive of exc -> exc"] == 8000 and expected["drive of inh -> inh"] == 2000
 
 
+def test_w4_is_the_microcircuit_of_potjans_and_diesmann(module: Any) -> None:
+    """Table 5 of the paper; the in-degrees are those that its probabilities give."""
+    circuit = module("microcircuit")
+    assert circuit.ALL == 77_169 and circuit.amplitude() == pytest.approx(87.81, abs=0.01)
+    links = circuit.links(1.0)
+    assert len(links) == 55 and sum(one.synapses for one in links) == pytest.approx(298_880_941, rel=1e-3)
+    net = module("w4").network(cells=1500, drive="poisson")
+    assert len(net.populations) == 16 and len(net.projections) == 55 + 8
+    made = instantiate(net)
+    into = {name: 0.0 for name in circuit.CELLS}
+    for name, synapses in made.synapses.items():
+        target = net.projections[name].target
+        into[target.name] += synapses.n / target.n * ("drive" not in name)
+    whole = {name: sum(one.synapses for one in links if one.target == name) / n for name, n in circuit.CELLS.items()}
+    assert all(into[name] == pytest.approx(whole[name], rel=0.05) for name in circuit.CELLS)
+
+
 def test_other_sizes_keep_what_they_promise(module: Any) -> None:
     parameters = module("parameters")
     small = parameters.W2.of_size(2000)
