@@ -87,7 +87,8 @@ class Projection:
         changes = [bound.hook for rule in self.rules for bound in rule.bound() if not bound.hook.writes]
         parts = [part for rule in self.rules for part in rule.parts()]
         states = [hook for part in parts for hook in part.hooks if hook.writes and hook.writes[0].scope is PerSynapse]
-        return any(hook.event in ("on_pre", "on_post", "step", "on_tick") for hook in (*changes, *states))
+        events = ("on_pre", "on_post", "step", "on_tick", "prune", "attempts")
+        return any(hook.event in events for hook in (*changes, *states))
 
 
 class Network:

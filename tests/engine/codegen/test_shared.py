@@ -242,3 +242,28 @@ def test_what_is_shared_cannot_depend_on_one_cell(kind: type) -> None:
         kind(_alone(hs.LIF(), Greedy()))
     with pytest.raises(ContractError, match="tau of Crowd on 'a' is one number, since what is shared needs it"):
         kind(_alone(Crowd(), Herd(on="tau", who="a")))
+
+
+class Noting(hs.Plasticity):
+    """Changes nothing; it only remembers."""
+
+    tau: hs.units.Ms = 10.0
+    y = hs.PerPost.trace(decay="tau")
+    x = hs.PerPre.trace(decay="tau")
+    count = hs.Global.state()
+
+    @count.step
+    def _(count):
+        return count + 1.0
+
+
+def test_a_rule_may_change_nothing_and_remember() -> None:
+    def noted() -> hs.Network:
+        net = hs.Network(dt=1.0, seed=3)
+        a, b = net.add(Crowd(), 7, "a"), net.add(Crowd(), 6, "b")
+        net.connect(a, b, hs.AllToAll(), weight=0.3, rules=[Noting()], name="p")
+        return net
+
+    engine = agree(noted)
+    assert engine.looks[-1]["p", "rule0.0", "count"].tolist() == [engine.step_count]
+    assert engine.looks[-1]["p", "rule0.0", "y"].any() and engine.looks[-1]["p", "rule0.0", "x"].any()

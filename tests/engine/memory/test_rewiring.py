@@ -188,6 +188,26 @@ def test_the_number_of_threads_may_change_while_it_runs() -> None:
     assert digest(gather(whole.core)) == digest(gather(cut.core))
 
 
+class Thinning(hs.Plasticity):
+    """Changes nothing but who is there."""
+
+    period: hs.units.Ms = 4.0
+
+    @staticmethod
+    def prune(uniform):
+        return uniform < 0.2
+
+
+def test_synapses_may_do_nothing_but_die() -> None:
+    def thinned() -> hs.Network:
+        net = hs.Network(dt=1.0, seed=8)
+        net.connect(net.add(Cell(), 6, "a"), net.add(Cell(), 6, "b"), hs.AllToAll(), weight=0.4, rules=[Thinning()])
+        return net
+
+    engine = agree(thinned, told)
+    assert 0 < len(engine.sim.weights("a -> b")) < 10
+
+
 def by_hand(before: list[tuple[int, int]], turned) -> list[tuple[int, int]]:
     """The pairs that there are after what a recorder saw."""
     there = list(before)

@@ -23,7 +23,8 @@ def bundle(model: Model, plans: Mapping[str, Plan]) -> None:
     read = {one.name for cells in model.cells.values() if over_neurons(model, cells) for one in onto(model, cells)}
     for name, plan in plans.items():
         links = plan.links
-        if name in read or plan.plastic or plan.rate or plan.release is not None or not links.delivers_to:
+        keeps = any(member.mechanism.states for member in plan.rules)  # states of rules move with events
+        if name in read or plan.plastic or keeps or plan.rate or plan.release is not None or not links.delivers_to:
             model.arrivals.append(links)
             continue
         found = _bundle_for(model, links)
