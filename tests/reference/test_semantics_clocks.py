@@ -6,7 +6,7 @@ import pytest
 from helpers.comparing import pairs
 from helpers.tiny import HALF, Cell, Ear, network, pair, traced
 
-from hebbstat.contract.errors import NotSupportedError
+from hebbstat.contract.errors import ContractError
 from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import NetworkRule, Neuron, Plasticity, PopulationRule, Receptor
 from hebbstat.contract.signals import FollowState, TimedArray
@@ -183,7 +183,7 @@ def test_over_all_projections_only_the_weight_can_be_reduced():
     class Wrong(Statistics):
         hidden = PerPost.reduce("h", "mean", over="neuron")
 
-    with pytest.raises(NotSupportedError, match="have only 'w' in common"):
+    with pytest.raises(ContractError, match="have only 'w' in common"):
         pair([], [], Wrong())
 
 

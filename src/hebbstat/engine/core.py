@@ -20,7 +20,7 @@ from hebbstat.engine.memory.rewiring import Turned, acting, forget_births, perio
 from hebbstat.engine.plan import precision
 from hebbstat.engine.plan.arrays import NEVER
 from hebbstat.engine.plan.bundles import bundle
-from hebbstat.engine.plan.groups import ProjectionGroup, inflows
+from hebbstat.engine.plan.groups import ProjectionGroup
 from hebbstat.engine.plan.model import build, keep_step, sensed_cells
 from hebbstat.engine.plan.projection import plans_of
 from hebbstat.engine.runtime.sync import HALT, LINE, STOP
@@ -77,8 +77,8 @@ class Core:
         latest = {name: links.latest for name, links in self.model.links.items()}
         ages = [int(s.delay.max(initial=1)) + s.dendritic_delay + latest[name] for name, s in made.synapses.items()]
         longest = max(ages, default=1)
-        meet = sensed_cells(self.model, self.model.groups) or any(map(inflows, self.model.groups))
-        self.window = 1 if meet or keep_step(self.model) else max(1, min(delays, default=16))
+        meet = sensed_cells(self.model, self.model.groups) or keep_step(self.model)
+        self.window = 1 if meet else max(1, min(delays, default=16))
         self._crew: Crew | None = None
         self._logged: frozenset[str] = frozenset()
         real = np.float32 if dtype == "float32" else np.float64
@@ -171,14 +171,18 @@ class Core:
         if waits or (not self.step_count and self.derives_weights):
             self.bring_up_to_date()
 
-    def bring_up_to_date(self) -> None:
-        """No event waits for a replay; weights that are derived from states of their synapses are."""
-        for thread in range(self.threads):
-            self._run_no_step(thread)
+    def bring_up_to_date(self, was_set: bool = False) -> None:
+        """No event waits for a replay; weights that are derived from states of their synapses are.
 
-    def _run_no_step(self, thread: int) -> None:
+        Those that are derived from what changes by itself are as of the last step, unless something `was_set`.
+        """
+        for thread in range(self.threads):
+            self._run_no_step(thread, was_set)
+
+    def _run_no_step(self, thread: int, was_set: bool = False) -> None:
         """Run one thread's kernel for no step: it replays what waits."""
-        self.module.run(self.step_count, self.step_count, 1, 1, thread, *self.layout.arguments(thread))
+        window = 0 if was_set else 1
+        self.module.run(self.step_count, self.step_count, window, 1, thread, *self.layout.arguments(thread))
 
     @property
     def derives_weights(self) -> bool:

@@ -170,7 +170,7 @@ class Simulation(SimulationView):
         self._probes.remember_all()
         setting.put(self.core, found, value)
         if self.core.derives_weights:
-            self.core.bring_up_to_date()
+            self.core.bring_up_to_date(was_set=True)
 
     @contextmanager
     @while_it_lasts("with frozen()")

@@ -15,6 +15,7 @@ from hebbstat.contract.events import DRAWS
 from hebbstat.contract.mechanism import Mechanism, Neuron, Plasticity, PopulationRule
 from hebbstat.contract.signals import Moving, steps_of
 from hebbstat.contract.state import (
+    WHOLE,
     Global,
     Inflow,
     Lagged,
@@ -87,6 +88,8 @@ def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:
             raise ContractError(
                 f"{what}: {state.name} is a reduction; only rules of projections and populations reduce"
             )
+        if isinstance(state.origin, Reduction):
+            _check_reduction(mechanism, state, state.origin, what)
         if isinstance(state.origin, Inflow):
             _check_inflow(mechanism, state, state.origin, what)
         source = mechanism.states[state.origin.source] if isinstance(state.origin, Lagged) else state
@@ -106,6 +109,29 @@ def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:
             raise BadValueError(f"{name} of {what} is a signal; it must be a number, an array or a distribution")
         if isinstance(value, float) and (value != 0.0 or name in lags):
             steps_of(value, net.dt, f"{name} of {what}")
+
+
+def _check_reduction(mechanism: Mechanism, state: State, how: Reduction, what: str) -> None:
+    """What is reduced is there for each of the owner's synapses, or cells."""
+    of_cells, source = isinstance(mechanism, PopulationRule), mechanism.states.get(how.of)
+    if state.scope is PerSynapse:
+        raise ContractError(
+            f"{what}: {state!r} would reduce the one synapse that it belongs to; make it PerPost or PerPre"
+        )
+    if how.of != "w" and (how.over == "neuron" or state.scope is PerNeuron):
+        raise ContractError(
+            f"{what}: {state.name} reduces '{how.of}' over all projections, which have only 'w' in common; reduce "
+            "over='projection'"
+        )
+    if how.of == "w" and of_cells and state.scope in WHOLE:
+        raise ContractError(
+            f"{what}: {state!r} reduces what a hook of a neuron could read, not 'w'; reduce weights PerNeuron"
+        )
+    own = how.of in mechanism.fields or how.of in mechanism.derived
+    if (source is not None and isinstance(source.origin, Reduction)) or (how.of in ("elapsed", *DRAWS) and not own):
+        raise ContractError(
+            f"{what}: {state.name} cannot reduce '{how.of}'; it may reduce w, a state, a field or a neuron's value"
+        )
 
 
 def _check_inflow(mechanism: Mechanism, state: State, origin: Inflow, what: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from hebbstat.contract.errors import NotSupportedError
 from hebbstat.contract.signals import steps_of
 from hebbstat.contract.state import PerBranch, PerNeuron, PerPost, PerPre, Reduction, Scope
 from hebbstat.reference.cells import Cells
@@ -82,11 +81,6 @@ class Reducer:
         assert isinstance(reduction, Reduction)
         if reduction.of == "w":
             return lambda e: float(e.weight)
-        if reduction.over == "neuron" or (isinstance(self.part.home, Cells) and store.state.scope is PerNeuron):
-            raise NotSupportedError(
-                f"{self.part.say()}: {store.state.name} reduces '{reduction.of}' over all projections, "
-                "which have only 'w' in common; reduce over='projection'"
-            )
         return bind(self.part, reduction.of, Asking(store.state.name))
 
     def evaluate(self) -> None:

@@ -39,21 +39,26 @@ def body(names: Iterable[str], scopes: tuple[str, ...], events: tuple[str, ...],
     return lines
 
 
+def added(names: list[str]) -> str:
+    """The sum of all, in parts: as one it would be as deep as it is long."""
+    return " + ".join(f"({' + '.join(names[k : k + 20])})" for k in range(0, len(names), 20))
+
+
 def module(names: list[str]) -> str:
     """A neuron, a receptor and a rule, all of whose states and fields have these names."""
-    sums, half = " + ".join(names), names[::2]
+    sums, half = added(names), names[::2]
     neuron = ["class Cell(hs.Neuron):", "    v = hs.PerNeuron.state()", *body(names, ("PerNeuron",), ("step",), ", v")]
     neuron += ["    @v.step", f"    def _(v, input, conductance, {', '.join(names)}):"]
     neuron += [f"        return 0.5 * v + input + 0.1 * conductance + 0.001 * ({sums})"]
     neuron += ["    @v.on_spike", "    def _(v): return 0.0", "    @staticmethod", "    def fires(v): return v > 1.0"]
     receptor = ["class Gate(hs.Receptor):", "    reversal: hs.units.MilliVolt = 0.0"]
     receptor += body(names, ("PerPost",), ("step", "on_arrival"), "")
-    receptor += ["    @staticmethod", f"    def conductance({', '.join(half)}): return 0.001 * ({' + '.join(half)})"]
+    receptor += ["    @staticmethod", f"    def conductance({', '.join(half)}): return 0.001 * ({added(half)})"]
     rule = ["class Rule(hs.Plasticity):", "    tau: hs.units.Ms = 9.0", '    x = hs.PerPre.trace(decay="tau")']
     rule += body(names, ("PerSynapse", "PerPre", "PerPost"), ("on_post", "on_pre", "on_post"), "")
     given, rest = dict.fromkeys([*half, "w", "x"]), names[1::2]
-    rule += ["    @staticmethod", f"    def on_post({', '.join(given)}): return 1e-3 * x * ({' + '.join(half)} - w)"]
-    rule += ["    @staticmethod", f"    def on_pre({', '.join(rest)}): return 1e-4 * ({' + '.join(rest)})"]
+    rule += ["    @staticmethod", f"    def on_post({', '.join(given)}): return 1e-3 * x * ({added(half)} - w)"]
+    rule += ["    @staticmethod", f"    def on_pre({', '.join(rest)}): return 1e-4 * ({added(rest)})"]
     return "\n".join(["import hebbstat as hs", *neuron, *receptor, *rule])
 
 

@@ -86,6 +86,25 @@ class Turnover(hs.Plasticity):
         return 0.0
 
 
+class Delayed(Turnover):
+    """Events that are seen later: not by synapses that were born meanwhile. Neurons are read, and rows reduced."""
+
+    sent = hs.PerPre.reduce("w", "sum")
+    seen = hs.PerSynapse.state(0.1)
+
+    @seen.on_pre(after="late")
+    def _(seen, w):
+        return 0.8 * seen + 0.2 * w + 0.1
+
+    @staticmethod
+    def weight(d, seen, pre_v):
+        return 0.1 + d + 0.1 * seen + 0.001 * pre_v
+
+    @staticmethod
+    def prune(normal, sent, pre_v):
+        return normal + 0.05 * sent - 0.01 * pre_v > 1.5
+
+
 class Cell(hs.Neuron):
     v = hs.PerNeuron.state()
 
@@ -160,6 +179,15 @@ def told(sim) -> None:
 def several() -> hs.Connector:
     """Some pairs have several synapses."""
     return hs.FromPairs([0, 0, 0, 1, 2, 2, 8], [1, 1, 4, 0, 3, 3, 7])
+
+
+def test_those_that_were_born_do_not_see_what_came_before() -> None:
+    def made() -> hs.Network:
+        net = network()
+        net.connect("a", "b", hs.FixedProbability(0.4), weight=0.2, delay=2.0, rules=[Delayed(period=2.0)], name="late")
+        return net
+
+    agree(made, told)
 
 
 def test_synapses_die_and_are_born() -> None:

@@ -32,20 +32,12 @@ def moved(scope: Scope, event: str) -> dict[str, Any]:
     return {"c": state, "move": getattr(state, event)(lambda c: c + 1.0)}
 
 
-def delayed() -> dict[str, Any]:
-    c = hs.PerSynapse.state()
-    return {"c": c, "enters": c.on_pre(after="period")(lambda c: c + 1.0)}
-
-
 def hook(**functions: Any) -> dict[str, Any]:
     return {name: staticmethod(function) for name, function in functions.items()}
 
 
 MEETS: dict[str, Any] = {
     "branch": lambda: rule(**moved(hs.PerBranch, "on_post")),
-    "newborn": lambda: ticking(**delayed(), **hook(prune=lambda w: w < 0.0)),
-    "over": lambda: ticking(total=hs.PerPost.reduce("w", hs.quantile(0.5), over="neuron")),
-    "reduced": lambda: ticking(total=hs.PerPre.reduce("w", "sum")),
 }
 
 

@@ -121,6 +121,10 @@ class Binder:
             case lookup.Default(value):
                 return expr("F(value)", value=ir.Number(float(value)))
 
+    def named(self, site: Site, member: Member, name: str, what: str = "a reduction") -> ir.Expression:
+        """What a mechanism calls by a name, outside its hooks."""
+        return self._read(site, member, name, Asking(what))
+
     def own(self, site: Site, member: Member, name: str) -> ir.Expression:
         """A state, field or derived value of a mechanism."""
         states = member.mechanism.states

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from hebbstat.contract.mechanism import Bound, Plasticity
-from hebbstat.contract.state import Lagged, PerPost, Reduction, State
+from hebbstat.contract.state import WHOLE, Lagged, PerPost, PerSynapse, Reduction, State
 from hebbstat.engine.codegen import ir, sources
 from hebbstat.engine.codegen.batch_loop import BatchLoop
 from hebbstat.engine.codegen.binding import Binder, Site, variable
@@ -112,7 +112,7 @@ class ProjectionContext:
         def state(site: Site, member: Member, which: State) -> ir.Expression:
             name, scope = f"{member.prefix}{which.name}", which.scope.name
             if isinstance(which.origin, Reduction):
-                return self.reduced(name)
+                return self.reduced(name, which)
             if is_one_for_all(which):
                 return present(self.binder, site, member, which)
             if isinstance(which.origin, Lagged):
@@ -129,6 +129,25 @@ class ProjectionContext:
             self.links, state, offered, self._of_neuron, element=self.synapse, bits=self.bits, value=self.value
         )
 
+    def at_synapse(self) -> Site:
+        """Reads at the present step, of a synapse whose states are where they are kept."""
+        now = self.now()
+
+        def state(site: Site, member: Member, which: State) -> ir.Expression:
+            name = f"{member.prefix}{which.name}"
+            if which.scope is not PerSynapse or not which.is_plain:
+                return now.state(site, member, which)
+            since = "min(n, network.frozen_from[0] - 1) - stamp"  # for what is slow no frozen time has passed
+            stamped = which.moves and member.place != "release" and name not in self.links.stepped
+            elapsed = self.expr(since, stamp=self.stamp) if stamped else None
+            return self.binder.advanced(site, member, which, self.own(name, "k"), elapsed)
+
+        def value(member: Member) -> ir.Expression:
+            found = self.value(member)
+            return self.own(found.name, "k") if isinstance(found, ir.Local) else found
+
+        return replace(now, state=state, value=value, offered={"w": self.weight})
+
     def then(self) -> Site:
         """Reads at the time of a past postsynaptic event: row states run forward to it, all else from its snapshot."""
         now = self.now()
@@ -136,7 +155,7 @@ class ProjectionContext:
         def state(site: Site, member: Member, which: State) -> ir.Expression:
             name, scope = f"{member.prefix}{which.name}", which.scope.name
             if isinstance(which.origin, Reduction):
-                return self.reduced(name)
+                return self.reduced(name, which)
             if is_one_for_all(which):
                 return self.snapshot(name, present(self.binder, now, member, which))
             if isinstance(which.origin, Lagged) and scope != "PerPost":  # clock-driven: the event is of this step
@@ -167,9 +186,11 @@ class ProjectionContext:
         begins = self.links.variables[name].value
         return item(added(self.links, f"before_{name}", Variable(Shape.ROW, begins)), "row")
 
-    def reduced(self, name: str) -> ir.Item:
-        """A reduction over the synapses of a cell."""
-        return item(reduction(self.links, name), "i")
+    def reduced(self, name: str, which: State) -> ir.Item:
+        """A reduction over the synapses of its owner."""
+        if which.scope is PerPost:
+            return item(reduction(self.links, name), "i")
+        return item(array(self.links, name), 0 if which.scope in WHOLE else "row")
 
     def snapshot(self, name: str, value: ir.Expression) -> ir.Expression:
         """A value that is stored with each postsynaptic event, read back at its place in the history."""

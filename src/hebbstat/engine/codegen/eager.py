@@ -8,6 +8,7 @@ In between, all projections have changed, and what belongs to postsynaptic neuro
 from __future__ import annotations
 
 from hebbstat.contract.hooks import Hook
+from hebbstat.contract.state import PerPre
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.context import ProjectionContext
 from hebbstat.engine.codegen.fragments import LEARNING, let, put, results, when_learning
@@ -169,7 +170,10 @@ def _is_due(at: ProjectionContext, member: Member, hook: Hook, index: str) -> ir
     """Whether an event of `late` steps ago is seen now."""
     after = _after(at, member, hook)
     value = after if after.variable.shape is Shape.NUMBER else item(after, index)
-    return expr("value == late", value=value)  # type: ignore[no-any-return]
+    due: ir.Expression = expr("value == late", value=value)
+    if hook.writes[0].scope is PerPre or not index or "born_at" not in at.links.variables:
+        return due
+    return expr("due and n - late > born", due=due, born=at.own("born_at", "k"))  # type: ignore[no-any-return]
 
 
 def _later(at: ProjectionContext, hooks: Hooks, work: ir.Block) -> ir.Block:

@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
-from hebbstat.contract.state import Lagged, PerSynapse, State
+from hebbstat.contract.state import Lagged, State
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Binder, Site, variable
 from hebbstat.engine.codegen.context import ProjectionContext
@@ -76,16 +75,7 @@ def of_cells(binder: Binder, cells: PopulationGroup) -> tuple[ir.Function, ...]:
 
 def of_links(at: ProjectionContext) -> tuple[ir.Function, ...]:
     """Those of a projection."""
-    now = at.now()
-
-    def read(site: Site, member: Member, of: State) -> ir.Expression:
-        if of.scope is PerSynapse and of.is_plain:
-            since = "min(n, network.frozen_from[0] - 1) - stamp"  # for what is slow no frozen time has passed
-            elapsed = at.expr(since, stamp=at.stamp) if of.moves and member.place != "release" else None
-            return at.binder.advanced(site, member, of, at.own(f"{member.prefix}{of.name}", "k"), elapsed)
-        return now.state(site, member, of)
-
-    return _both(at.binder, replace(now, state=read), [at.links, at.target, at.network])
+    return _both(at.binder, at.at_synapse(), [at.links, at.target, at.network])
 
 
 def _both(binder: Binder, site: Site, groups: list[Group]) -> tuple[ir.Function, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hebbstat.engine.codegen import ir, stepped
 from hebbstat.engine.codegen.binding import Binder
 from hebbstat.engine.codegen.bundle import of_bundle
+from hebbstat.engine.codegen.gathered import gathering
 from hebbstat.engine.codegen.lagged import of_cells
 from hebbstat.engine.codegen.merge import renamed, share
 from hebbstat.engine.codegen.network_rules import of_network
@@ -66,6 +67,7 @@ def write_module(model: Model, plans: Mapping[str, Plan], dtype: str, timed: boo
     functions += map(of_bundle, model.bundles)
     for cells in model.cells.values():
         functions += (*reductions(model, cells), *taken(binder, plans, cells))
+    functions += gathering(binder, plans)
     for group in (*model.cells.values(), *model.links.values()):
         functions += sense(model, group)
     functions += of_network(binder)

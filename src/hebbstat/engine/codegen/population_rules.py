@@ -57,7 +57,8 @@ def site_of(binder: Binder, cells: PopulationGroup, member: Member) -> Site:
 
     def state(site: Site, of: Member, which: State) -> ir.Expression:
         if isinstance(which.origin, Reduction):
-            return item(reduction(cells, f"{of.prefix}{which.name}"), "i")
+            name = f"{of.prefix}{which.name}"
+            return item(array(cells, name), 0) if which.scope in WHOLE else item(reduction(cells, name), "i")
         if is_one_for_all(which):
             return present(binder, site, of, which)
         return binder.advanced(site, of, which, item(array(cells, f"{of.prefix}{which.name}"), "i"))

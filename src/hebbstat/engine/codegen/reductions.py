@@ -12,9 +12,10 @@ from hebbstat.contract.state import Reduction
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.fragments import flushed, function, ticks
 from hebbstat.engine.codegen.quote import added, array, code, expr, joined
-from hebbstat.engine.plan.arrays import Shape, Variable
+from hebbstat.engine.plan.arrays import Role, Shape, Variable
 from hebbstat.engine.plan.groups import Group, PopulationGroup
-from hebbstat.engine.plan.model import Model, onto, over_neurons
+from hebbstat.engine.plan.model import Model
+from hebbstat.engine.plan.reductions import onto, over_neurons
 
 ADDED = {"sum": "add_sums", "mean": "add_sums", "count": "add_counts", "max": "add_largest", "min": "add_smallest"}
 BEGIN = {"max": -1e308, "min": 1e308}  # what a reduction is before the first value; else 0
@@ -46,14 +47,52 @@ def when_reduced(model: Model, cells: PopulationGroup) -> ir.Expression | None:
     return ir.any_of(dict.fromkeys(ticks(group, member) for group, member, _ in over_neurons(model, cells)))
 
 
-def reduced(cells: PopulationGroup, of: Sequence[ir.Array], how: Reduction, to: ir.Array) -> ir.Block:
-    """Fills `to` with what becomes of the values, each of a projection onto the cells, in their order."""
-    add = f"{ADDED[how.how]}(q.start, q.post, values, to)"
+def reduced(
+    cells: PopulationGroup, of: Sequence[ir.Array], how: Reduction, to: ir.Array, rest: bool = True
+) -> ir.Block:  # fmt: skip
+    """Fills `to` with what becomes of the values, each of a projection onto the cells, in their order.
+
+    Without the `rest` cells that have none are left with what is less, or more, than any.
+    """
+    if how.how == "quantile" and of:
+        return _quantiles(cells, of, how, to)
+    add = f"{ADDED.get(how.how, 'add_sums')}(q.start, q.post, values, to)"
     block = code("to[:] = begin", to=to, begin=expr(repr(BEGIN.get(how.how, 0.0))))
     block += joined(*(code(add, q=values.group, values=values, to=to) for values in of))
-    if how.how in ("sum", "count"):
+    if how.how in ("sum", "count") or not rest:
         return block
     degree = code("degree = 0") + joined(*(code("degree += q.in_degree[i]", q=values.group) for values in of))
     last = "to[i] / max(1, degree)" if how.how == "mean" else "to[i] if degree > 0 else 0.0"
     text = f"for i in range(c.size):\n    add_up\n    to[i] = {last}"
     return block + code(text, c=cells, to=to, add_up=degree)
+
+
+def _quantiles(cells: PopulationGroup, of: Sequence[ir.Array], how: Reduction, to: ir.Array) -> ir.Block:
+    """The same for a quantile: values are put in the order of their cells first."""
+    share, parts = ir.Number(float(how.q)), [(values, *_by_cell(values)) for values in of]
+    if len(parts) == 1:
+        (values, by_cell, until) = parts[0]
+        text = "reduce_quantile(q.start, q.post, q.in_degree, values, to, share, by_cell, until)"
+        return code(text, q=values.group, values=values, to=to, share=share, by_cell=by_cell, until=until)
+    block, copied, together = ir.NOTHING, ir.NOTHING, _together(of[0].group)
+    for values, by_cell, until in parts:
+        text = "order_by_cell(q.start, q.post, q.in_degree, values, by_cell, until)"
+        block += code(text, q=values.group, values=values, by_cell=by_cell, until=until)
+        copied += code(
+            "for s in range(until[i] - q.in_degree[i], until[i]):\n    together[number] = by_cell[s]\n    number += 1",
+            q=values.group, by_cell=by_cell, until=until, together=together,
+        )  # fmt: skip
+    text = "for i in range(c.size):\n    number = 0\n    copied\n    to[i] = quantile_of(together, number, share)"
+    return block + code(text, c=cells, copied=copied, to=to, together=together, share=share)
+
+
+def _by_cell(values: ir.Array) -> tuple[ir.Array, ir.Array]:
+    """Where values are put in the order of their cells, and where those of a cell end."""
+    dtype = values.variable.dtype
+    by_cell = added(values.group, f"by_cell_{dtype}", Variable(Shape.SYNAPSE, 0.0, dtype, Role.SCRATCH))
+    return by_cell, added(values.group, "by_cell_until", Variable(Shape.CELL, 0, "int64", Role.SCRATCH))
+
+
+def _together(group: Group) -> ir.Array:
+    """Where the values of all projections come together."""
+    return added(group, "together", Variable(Shape.TOGETHER, 0.0, "float64", Role.SCRATCH))

@@ -51,13 +51,13 @@ def _prune(at: ProjectionContext) -> ir.Function:
         doomed = item(added(at.links, "doomed", Variable(Shape.SYNAPSE, 0, "uint8", Role.SCRATCH)), "k")
         body = (*let("w", at.own("w", "k")), *states.block, *put(doomed, ir.Choice(ir.Number(1), dies, ir.Number(0))))
         loop = RowLoop(at.binder.hooks, at.links).loop(body)
-        block += at.code("for row in range(q.last.size):\n    loop", loop=loop)
+        block += at.code("for row in range(q.last.size):\n    loop", loop=(*at.arriving(*loop), *loop))
     return at.function("prune", f"Which synapses of {at.links.name!r} die, and how many may be born.", block, "called")
 
 
 def _born(at: ProjectionContext) -> ir.Function:
     """Those that were born begin, in their order; others' births take free elements of their rows, too."""
-    begin = (*_quantities_begin(at), *_states_begin(at), *let("w", expr("F(0.0)")))
+    own = (*_quantities_begin(at), *_states_begin(at), *let("w", expr("F(0.0)")), *_weighed(at))
     body = at.code(
         """
 for e in range(q.born.size):
@@ -68,7 +68,7 @@ for e in range(q.born.size):
         q.w[k] = w
     free
 """,
-        own=(*begin, *_weighed(at), *_free(at, "free_post")), free=_free(at, "free_pre"),
+        own=(*at.arriving(*own), *own, *_free(at, "free_post")), free=_free(at, "free_pre"),
     )  # fmt: skip
     return at.function("born", f"Synapses of {at.links.name!r} that were born in step `n` begin.", body, "called")
 
@@ -100,6 +100,8 @@ def _states_begin(at: ProjectionContext) -> ir.Block:
         if isinstance(state.origin, Lagged):
             past = ir.Item(array(at.links, f"past_{name}"), (ir.Everything(), ir.Local("k")))
             block += put(past, ir.Local(name))
+    if "born_at" in at.links.variables:
+        block += put(at.own("born_at", "k"), expr("n"))
     return block + (at.code("stamp = np.int32(n)", stamp=at.stamp) if at.plan.timestamped else ())
 
 

@@ -8,6 +8,7 @@ from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Binder
 from hebbstat.engine.codegen.diffusion import met
 from hebbstat.engine.codegen.fragments import is_learning, ticks
+from hebbstat.engine.codegen.gathered import when_gathered
 from hebbstat.engine.codegen.network_rules import EVENTS
 from hebbstat.engine.codegen.population_rules import calls_of_rules
 from hebbstat.engine.codegen.profiling import Part, clocked, part
@@ -40,6 +41,7 @@ mode = flush_tiny()
 flush
 derive
 born
+ready
 n = all_done = first
 while n < last and n < halts_at(network.flags):
     waits
@@ -52,7 +54,8 @@ while n < last and n < halts_at(network.flags):
 round_as(mode)
 return n
 """,
-        network=model.rules, flush=_flush(model, plans), derive=_derive(model, plans, there), born=_born(model),
+        network=model.rules, flush=_flush(model, plans), derive=_derive(model, plans, there),
+        born=_born(model, there), ready=_ready(model, there),
         waits=lines(waits, 0), parts=lines(parts, len(waits)), halts=_halts(model),
         ends=lines(ends, len(waits) + len(parts)),
     )  # fmt: skip
@@ -76,22 +79,40 @@ def _flush(model: Model, plans: Mapping[str, Plan]) -> ir.Block:
 
 
 def _derive(model: Model, plans: Mapping[str, Plan], there: Mapping[str, ir.Function]) -> ir.Block:
-    """Weights are as their states make them from the beginning, and when somebody has set one."""
-    block = ir.NOTHING
-    for plan in (plan for plan in plans.values() if plan.weights):
-        function = there[f"derive_{plan.links.ident}"]
-        step = expr("max(first - 1, 0)") if plan.drifts else ir.Local("first")
-        block += (ir.Do(ir.Call(function.name, (step, *function.parameters[1:]))),)
-    return ir.only_if(expr("first == 0 or first == last"), block)
+    """Weights are as their states make them from the beginning, and when somebody has set one (window 0)."""
+    given = [(plan, there[f"derive_{plan.links.ident}"]) for plan in plans.values() if plan.weights]
+
+    def calls(drifts: bool, step: ir.Expression) -> ir.Block:
+        found = [function for plan, function in given if plan.drifts is drifts]
+        return tuple(ir.Do(ir.Call(function.name, (step, *function.parameters[1:]))) for function in found)
+
+    still = ir.only_if(expr("first == 0 or first == last"), calls(False, ir.Local("first")))
+    drifting = calls(True, expr("max(first - 1, 0)"))
+    return still + ir.only_if(expr("first == 0 or window == 0"), drifting)
 
 
-def _born(model: Model) -> ir.Block:
+def _born(model: Model, there: Mapping[str, ir.Function]) -> ir.Block:
     """Synapses that were born at the end of the last step begin."""
     block = ir.NOTHING
     for q in (q for q in model.links.values() if q.rewires):
-        begin = ir.Do(call(f"born_{q.ident}", expr("first - 1"), q, q.target, model.rules))
+        function = there[f"born_{q.ident}"]
+        begin = ir.Do(ir.Call(function.name, (expr("first - 1"), *function.parameters[1:])))
         block += ir.only_if(expr("q.born.size > 0", q=q), (begin,))
     return block
+
+
+def _ready(model: Model, there: Mapping[str, ir.Function]) -> ir.Block:
+    """If what comes before the first step reads cells of other threads, none begins it until all have read."""
+    before = [function for name, function in there.items() if name.startswith(("derive_", "born_"))]
+    if not _read_others(before):
+        return ()
+    wait = "has_done(network.ready, thread, first + 1)\nwait_for(network.ready, threads, first + 1)"
+    return ir.only_if(expr("first < last"), code(wait, network=model.rules))
+
+
+def _read_others(functions: Iterable[ir.Function]) -> bool:
+    """Whether functions read cells of other threads."""
+    return any(one.variable.shape is Shape.WHOLE_ARRAY for one in ir.arrays(*functions))
 
 
 def _step(binder: Binder, plans: Mapping[str, Plan], there: Mapping[str, ir.Function]) -> list[Part]:
@@ -112,7 +133,8 @@ def _step(binder: Binder, plans: Mapping[str, Plan], there: Mapping[str, ir.Func
         named("take"), [*named("increase", "post"), *drifts], [calls_of_rules(binder, c, "spikes_of") for c in cells],
     ]  # fmt: skip
     for event in EVENTS:
-        phases.append([_reduced(model, c, there) for c in cells] if event == "on_tick" else [])
+        reduced = [*(_reduced(model, c, there) for c in cells), when_gathered(model, there)]
+        phases.append(reduced if event == "on_tick" else [])
         passed = [_passed(model, q, event, there[name]) for q in links if (name := f"{event}_{q.ident}") in there]
         phases += [[*passed, *drifts], named("take") if _wait_to_be_taken(plans, event) else []]
         phases.append([calls_of_rules(binder, c, event) for c in cells])
@@ -127,7 +149,7 @@ def _kept_together(model: Model, there: Mapping[str, ir.Function], phases: list[
 
     Those who count spikes wait for them after the first.
     """
-    reads = any(one.variable.shape is Shape.WHOLE_ARRAY for one in ir.arrays(*there.values()))
+    reads = _read_others(there.values())
     counts, blocks = any(name.startswith("sense_") for name in there), list[ir.Block]()
     for number, phase in enumerate(phases):
         if (reads and number) or (counts and number == 1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hebbstat.contract.mechanism import Bound
-from hebbstat.contract.state import WHOLE, Reduction, State
+from hebbstat.contract.state import WHOLE, PerPost, Reduction, State
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Site
 from hebbstat.engine.codegen.context import ProjectionContext
@@ -21,16 +21,15 @@ from hebbstat.engine.codegen.fragments import (
     when_learning,
 )
 from hebbstat.engine.codegen.quantities import waiting_changes
-from hebbstat.engine.codegen.quote import added, array, joined
+from hebbstat.engine.codegen.quote import joined
 from hebbstat.engine.codegen.reductions import reduced, reduction
 from hebbstat.engine.codegen.replay import newest_event, replayed, settle
 from hebbstat.engine.codegen.shared import as_it_was, keep, moved, shared
 from hebbstat.engine.codegen.update import Update, store, synapse_event
-from hebbstat.engine.plan.arrays import Role, Shape, Variable
+from hebbstat.engine.codegen.valued import valued
 from hebbstat.engine.plan.groups import Member
-from hebbstat.engine.plan.model import is_over_neuron
+from hebbstat.engine.plan.reductions import is_over_neuron
 from hebbstat.network import streams
-from hebbstat.network.rewiring import REWIRES
 
 Functions = tuple[ir.Function, ...]
 
@@ -45,15 +44,15 @@ def _pass(at: ProjectionContext, event: str, bounds: list[Bound], missed: Functi
     scopes = (*(scope.name for scope in WHOLE), "PerPost", "PerPre", "PerSynapse")
     hooks = [hook for scope in scopes for hook in plan.state_hooks(scope, event)]
     of_cells = [bound for bound in plan.of_cells if bound.hook.event == event]
-    rewiring = [m for m in plan.rules if clocks and _reduces_to_rewire(m)]
-    if not bounds and not hooks and not of_cells and not rewiring:
+    reducing = _reducing(at) if clocks else []
+    if not (bounds or hooks or of_cells or reducing):
         return ()
-    reductions = _reductions(at) if clocks else ()
+    reductions = joined(*(_reduced(at, member, state) for member, state in reducing))
     passes_rows = bool(bounds or plan.synapse_hooks(event))
     settled = plan.replays and passes_rows and not reductions and not plan.state_hooks("PerPre", event)  # row by row
     flush = flushed(at.links, at.network) if plan.replays and not settled else ()
     acting = [at.links.member(bound.owner) for bound in (*bounds, *of_cells)]
-    ticking = {m.prefix: m for m in [*acting, *(m for m, _ in hooks), *rewiring]}
+    ticking = {m.prefix: m for m in [*acting, *(m for m, _ in hooks), *(m for m, _ in reducing)]}
     members = [ticking[prefix] for prefix in sorted(ticking)] if clocks else []
     body = (
         *let("learning", is_learning(at.network)),
@@ -161,34 +160,19 @@ def _rounded(at: ProjectionContext, site: Site, update: Update) -> ir.Block:
     return at.code("w = rounded(w, bits)", bits=bits)
 
 
-def _reductions(at: ProjectionContext) -> ir.Block:
-    """Reductions over a neuron's synapses of this projection, at the ticks of the rules that want them."""
-    block = ir.NOTHING
-    for member in at.plan.rules:
-        for state, origin in _reductions_of(member):
-            to = reduction(at.links, f"{member.prefix}{state.name}")
-            block += ir.only_if(tick(member), _reduce(at, member, origin, to))
-    return block
+def _reducing(at: ProjectionContext) -> list[tuple[Member, State]]:
+    """Reductions over a neuron's synapses of this projection."""
+    states = [(member, state) for member in at.plan.rules for state in member.mechanism.states.values()]
+    own = [one for one in states if isinstance(one[1].origin, Reduction) and not is_over_neuron(*one)]
+    return [(member, state) for member, state in own if state.scope is PerPost]
 
 
-def _reduces_to_rewire(member: Member) -> bool:
-    return bool(_reductions_of(member)) and any(hook.event in REWIRES for hook in member.mechanism.hooks)
-
-
-def _reductions_of(member: Member) -> list[tuple[State, Reduction]]:
-    states = [(s, s.origin) for s in member.mechanism.states.values() if isinstance(s.origin, Reduction)]
-    return [(state, origin) for state, origin in states if not is_over_neuron(member, state)]
-
-
-def _reduce(at: ProjectionContext, member: Member, how: Reduction, to: ir.Array) -> ir.Block:
-    values = array(at.links, "w" if how.of == "w" else f"{member.prefix}{how.of}")
-    if how.how != "quantile":
-        return reduced(at.target, [values], how, to)
-    dtype = values.variable.dtype
-    by_cell = added(at.links, f"by_cell_{dtype}", Variable(Shape.SYNAPSE, 0.0, dtype, Role.SCRATCH))
-    until = added(at.links, "by_cell_until", Variable(Shape.CELL, 0, "int64", Role.SCRATCH))
-    text = "reduce_quantile(q.start, q.post, q.in_degree, values, to, share, by_cell, until)"
-    return at.code(text, values=values, to=to, share=ir.Number(float(how.q)), by_cell=by_cell, until=until)
+def _reduced(at: ProjectionContext, member: Member, state: State) -> ir.Block:
+    """Such a reduction, at the ticks of the rule that wants it."""
+    assert isinstance(state.origin, Reduction)
+    values, filled = valued(at, member, state.origin.of)
+    to = reduction(at.links, f"{member.prefix}{state.name}")
+    return ir.only_if(tick(member), (*filled, *reduced(at.target, [values], state.origin, to)))
 
 
 def _owners(at: ProjectionContext, scope: str, event: str) -> ir.Block:

@@ -195,6 +195,10 @@ class Layout:
         synapses = self.model.made.synapses[name]
         delays = np.flatnonzero(np.bincount(synapses.delay)) if synapses.delay.size else np.array([1])
 
+        everybody = Sizes(self.threads, self.slots, population=links.target.population.n, all_synapses=synapses.n)
+        shared = self._shared(links, everybody)
+        together = max(links.together, synapses.n if links.reduces_all else 0)
+
         def shard_of(first: int, last: int) -> SynapseShard:
             shard = partition(synapses, delays, first, last)
             _check_index(name, shard.n)
@@ -202,7 +206,10 @@ class Layout:
             if not keeps:
                 _leave_out_empty_rows(shard)
             made = shard.arrays
-            made["sending"] = _sending(shard, self.offsets[links.source.name])
+            made |= {"sending": _sending(shard, self.offsets[links.source.name])} | shared
+            if links.gathers:
+                made["canonical"] = shard.to_shard(np.arange(synapses.n), np.empty(shard.n, np.int64))
+                made["span"] = np.array(synapses.start, np.int64)
             for key, variable in links.variables.items():
                 if np.ndim(variable.value):
                     made[key] = self._part(variable, shard, first, last)
@@ -211,7 +218,7 @@ class Layout:
                     made[key] = np.array(times, self.real)
             sizes = Sizes(
                 self.threads, self.slots, last - first, sources=len(made["first_row"]) - 1, delays=len(delays),
-                rows=len(made["pre"]), synapses=shard.n, at_once=_at_once(links, made["start"]),
+                rows=len(made["pre"]), synapses=shard.n, together=together, at_once=_at_once(links, made["start"]),
             )  # fmt: skip
             shard.arrays = self._shard(links, made, sizes, first, last)
             if links.records:

@@ -30,6 +30,8 @@ class Sizes:
     delays: int = 0  # different ones
     rows: int = 0
     synapses: int = 0
+    all_synapses: int = 0  # of all shards
+    together: int = 0  # that are reduced at once, at most
     columns: int = 1  # into which the synapses of a row with one delay are cut
     at_once: int = 0  # synapses that are worked on together, at most
 
@@ -48,6 +50,8 @@ SIZE: dict[Shape, Callable[[Sizes], tuple[int, ...]]] = {
     Shape.OUTPUTS: lambda of: (of.steps, of.population),
     Shape.LOG: lambda of: (max(LOG_SPIKES, 4 * of.cells * of.steps) if of.spiking else 1,),
     Shape.ALL_CELLS: lambda of: (of.population,),
+    Shape.ALL_SYNAPSES: lambda of: (of.all_synapses,),
+    Shape.TOGETHER: lambda of: (max(of.together, of.population),),
     Shape.CELL: lambda of: (of.cells,),
     Shape.CELL_FLAGS: lambda of: (_whole(of.cells, 64),),
     Shape.EVENT: lambda of: (of.cells * HISTORY,),

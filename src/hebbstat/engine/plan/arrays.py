@@ -38,6 +38,8 @@ class Shape(Enum):
     TRAIN = auto()  # spikes that were given
     CELL = auto()
     ALL_CELLS = auto()  # the cells of all threads
+    ALL_SYNAPSES = auto()  # the synapses of all threads, in canonical order
+    TOGETHER = auto()  # as many as are reduced at once
     NEAR = auto()  # the neighbours in space, cell by cell
     NEAR_BOUNDS = auto()
     CELL_FLAGS = auto()  # a byte for each cell, filled up to whole words
@@ -183,6 +185,8 @@ LEDGER: dict[Owner, dict[str, Variable]] = {
         "born": Variable(Shape.BORN, 0, "int64", Role.SCRATCH, only="rewires"),  # where synapses of this tick are
         "born_row": Variable(Shape.BORN, 0, "int64", Role.SCRATCH, only="rewires"),
         "born_by": Variable(Shape.BORN, 0, "int64", Role.SCRATCH, only="rewires"),  # the number of the rule
+        "canonical": Variable(Shape.SYNAPSE, None, "int64", Role.WIRING, only="gathers"),  # its place among all
+        "span": Variable(Shape.SOURCE_BOUNDS, None, "int64", Role.WIRING, only="gathers"),  # of each neuron's, there
         "records": Variable(Shape.RECORD, None, role=Role.SCRATCH, only="records"),
     },
     Owner.STRAND: {
@@ -205,6 +209,8 @@ LEDGER: dict[Owner, dict[str, Variable]] = {
         "flags": Variable(Shape.FLAGS, 0, "int64", Role.CONTROL, shared=True),
         "progress": Variable(Shape.THREAD_LINES, 0, "int64", Role.CONTROL, shared=True),  # the step each has come to
         "met": Variable(Shape.THREAD_LINES, 0, "int64", Role.CONTROL, shared=True),  # and where in it
+        "ready": Variable(Shape.THREAD_LINES, 0, "int64", Role.CONTROL, shared=True),  # and whether it has begun
+        "told": Variable(Shape.THREAD_LINES, 0, "int64", Role.CONTROL, shared=True),  # and has told what is reduced
         "spent": Variable(Shape.PARTS, 0, "int64", Role.LOG, always=True),  # counted or not, kernels take the same
     },
 }

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 
 from hebbstat.engine.plan.arrays import Shape
 from hebbstat.engine.plan.groups import Bundle, ProjectionGroup
-from hebbstat.engine.plan.model import Model, onto, over_neurons
+from hebbstat.engine.plan.model import Model
 from hebbstat.engine.plan.projection import Plan
+from hebbstat.engine.plan.reductions import onto, over_neurons
 
 Sums = tuple[int, tuple[str, ...]]  # the cells, and their variables that amounts are added to
 
@@ -24,7 +25,8 @@ def bundle(model: Model, plans: Mapping[str, Plan]) -> None:
     for name, plan in plans.items():
         links = plan.links
         keeps = any(member.mechanism.states for member in plan.rules)  # states of rules move with events
-        if name in read or plan.plastic or keeps or plan.rate or plan.release is not None or not links.delivers_to:
+        works = plan.plastic or keeps or plan.rate or plan.release is not None
+        if name in read or links.gathers or works or not links.delivers_to:
             model.arrivals.append(links)
             continue
         found = _bundle_for(model, links)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from hebbstat.contract.mechanism import Bound, Mechanism
-from hebbstat.contract.state import Inflow, Lagged, State, Trace
+from hebbstat.contract.state import WHOLE, Inflow, Lagged, Reduction, State, Trace
 from hebbstat.engine.plan.arrays import Owner, Shape, Variable, declared
 from hebbstat.network.network import Population, Projection
 from hebbstat.network.rewiring import rewires
@@ -126,6 +126,8 @@ class ProjectionGroup(Group):
     records: list[str] = field(default_factory=list)  # what a visit reads of each cell: fields of one record
     coalesced: bool = False  # whether many short rows are visited at once
     replays: bool = False  # whether postsynaptic events change synapses when their row is visited
+    gathers: bool = False  # whether somebody reduces synapses of several threads
+    together: int = 0  # how many synapses of a neuron are reduced at once, at most
     latest: int = 0  # by how many steps a hook sees an event later, at most
     wired: str = ""  # a hash of the synapses that it began with, if they die or are born
     graves: dict[int, int] = field(default_factory=dict)  # pairs with dead synapses -> how many they have had
@@ -140,6 +142,13 @@ class ProjectionGroup(Group):
     def rewires(self) -> bool:
         """Whether synapses die or are born."""
         return rewires(self.projection)
+
+    @property
+    def reduces_all(self) -> bool:
+        """Whether a rule wants a quantile of all its synapses."""
+        states = [state for member in self.members for state in member.mechanism.states.values()]
+        found = [state.origin for state in states if state.scope in WHOLE and isinstance(state.origin, Reduction)]
+        return any(origin.how == "quantile" for origin in found)
 
     @property
     def asks_elapsed(self) -> bool:

@@ -192,6 +192,9 @@ def _add_member(model: Model, group: Group, member: Member) -> None:
             _add_state(model, group, member, state, made)
         elif isinstance(state.origin, Sensor):
             group.variables[f"{member.prefix}{state.name}"] = Variable(Shape.ONE, 0.0, "float64")
+        elif isinstance(state.origin, Reduction) and state.scope in (PerPre, *WHOLE):
+            shape = Shape.ROW if state.scope is PerPre else Shape.ONE
+            group.variables[f"{member.prefix}{state.name}"] = Variable(shape, 0.0, "float64")
         elif isinstance(state.origin, Lagged):
             _add_lagged(model, group, member, state, state.origin)
         elif isinstance(state.origin, Inflow):
@@ -331,24 +334,6 @@ def sensed_cells(model: Model, by: Iterable[Group]) -> list[PopulationGroup]:
 
 
 def keep_step(model: Model) -> bool:
-    """Whether threads read what changes of other threads' cells, so that all go through a step together."""
-    return any(one.shape is Shape.WHOLE_ARRAY for cells in model.cells.values() for one in cells.variables.values())
-
-
-def onto(model: Model, cells: PopulationGroup) -> list[ProjectionGroup]:
-    """All projections onto a population, as connected."""
-    return [links for links in model.links.values() if links.target is cells]
-
-
-def is_over_neuron(member: Member, state: State) -> bool:
-    """Whether a state is a reduction over all projections onto a cell."""
-    origin = state.origin
-    of_cell = isinstance(member.mechanism, PopulationRule) and state.scope is PerNeuron
-    return isinstance(origin, Reduction) and (origin.over == "neuron" or of_cell)
-
-
-def over_neurons(model: Model, cells: PopulationGroup) -> list[tuple[Group, Member, State]]:
-    """Such reductions over the synapses of a population's cells, with their rules."""
-    groups: list[Group] = [*onto(model, cells), cells]
-    members = [(group, member) for group in groups for member in group.members]
-    return [(g, m, s) for g, m in members for s in m.mechanism.states.values() if is_over_neuron(m, s)]
+    """Whether threads read what other threads' cells and synapses have, so that all go through a step together."""
+    shapes = (Shape.WHOLE_ARRAY, Shape.ALL_CELLS, Shape.ALL_SYNAPSES)
+    return any(one.shape in shapes for group in model.groups for one in group.variables.values())

@@ -9,6 +9,7 @@ import numpy as np
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import Bound, Mechanism, Plasticity
 from hebbstat.contract.state import PerPost, PerPre, PerSynapse, State
+from hebbstat.engine.plan import reductions
 from hebbstat.engine.plan.arrays import Role, Shape, Variable
 from hebbstat.engine.plan.groups import Member, ProjectionGroup, lagged
 from hebbstat.engine.plan.model import Model
@@ -143,6 +144,7 @@ class Plan:
 
 def plans_of(model: Model) -> dict[str, Plan]:
     """The plan of each projection."""
+    reductions.prepare(model)
     return {name: plan(model, links, _differ(model.made.synapses[name].delay)) for name, links in model.links.items()}
 
 
@@ -182,6 +184,8 @@ def _see_later(model: Model, links: ProjectionGroup, member: Member, name: str) 
     value = int(steps) if steps.ndim == 0 else steps
     links.variables[f"after_{member.prefix}{name}"] = Variable(given.shape, value, "int32", Role.WIRING)
     links.latest = max(links.latest, int(steps.max(initial=0)))
+    if links.rewires:  # what was born since an event does not see it
+        links.variables["born_at"] = Variable(Shape.SYNAPSE, -1, "int32")
 
 
 def _why_eager(model: Model, plan: Plan) -> str:

@@ -47,18 +47,63 @@ def add_smallest(start, post, values, out):
 def reduce_quantile(start, post, in_degree, values, out, q, by_cell, until):
     """out[i] = the q-quantile of neuron i's synapses, linear between order statistics; 0 where there are none.
 
-    by_cell    as values [synapses]          scratch: the values, cell by cell
-    until      int64 [cells]                 scratch: where in it those of a cell end
+    `by_cell` and `until` are scratch: see `order_by_cell`.
+    """
+    order_by_cell(start, post, in_degree, values, by_cell, until)
+    for i in range(out.size):
+        out[i] = _quantile(by_cell, until[i] - in_degree[i], until[i], q)
+
+
+@inline
+def order_by_cell(start, post, in_degree, values, by_cell, until):
+    """Put values in the order of their cells.
+
+    by_cell    as values [synapses]          becomes the values, cell by cell
+    until      int64 [cells]                 becomes where in it those of a cell end
     """
     total = 0
-    for i in range(out.size):
+    for i in range(until.size):
         until[i] = total
         total += in_degree[i]
     for k in range(start[0], start[start.size - 1]):
-        by_cell[until[post[k]]] = values[k]
+        by_cell[until[post[k]]] = of_synapse(values, k)
         until[post[k]] += 1
-    for i in range(out.size):
-        out[i] = _quantile(by_cell, until[i] - in_degree[i], until[i], q)
+
+
+@inline
+def quantile_of(values, n, q):
+    """The q-quantile of the first `n` values, which are put in another order."""
+    return _quantile(values, 0, n, q)
+
+
+@inline
+def sum_in_blocks(values):
+    """The sum of values of neurons, in blocks of 256, then over the blocks."""
+    total = 0.0
+    for first in range(0, values.size, 256):
+        block = 0.0
+        for i in range(first, min(first + 256, values.size)):
+            block += values[i]
+        total += block
+    return total
+
+
+@inline
+def largest_of(values):
+    """The largest of some values."""
+    most = values[0]
+    for i in range(1, values.size):
+        most = max(most, values[i])
+    return most
+
+
+@inline
+def smallest_of(values):
+    """The smallest of some values."""
+    least = values[0]
+    for i in range(1, values.size):
+        least = min(least, values[i])
+    return least
 
 
 @inline
