@@ -21,6 +21,24 @@ class AtPre(hs.Plasticity):
         return 0.01 * (pre_v - post_v) + 0.001 * (pre_level - pre_twice + post_twice)
 
 
+class AtSteps(hs.Plasticity):
+    """Reads the presynaptic neuron at each step and tick, and at events of its own."""
+
+    period: hs.units.Ms = 4.0
+
+    @staticmethod
+    def on_pre(pre_own, w):
+        return 0.01 * pre_own - 0.005 * w
+
+    @staticmethod
+    def step(pre_v, post_v):
+        return 0.001 * (pre_v - post_v)
+
+    @staticmethod
+    def on_tick(pre_level, w):
+        return 0.01 * (pre_level - w)
+
+
 class AtPost(AtPre):
     """And at postsynaptic ones and each step: clock-driven."""
 
@@ -96,6 +114,7 @@ def followed(rule: hs.Plasticity) -> hs.Network:
 CASES: dict[str, Callable[[], hs.Network]] = {
     "states": lambda: network([AtPre()]),
     "one delay": lambda: network([AtPre(), hs.PairSTDP()], delay=2.0),
+    "steps and ticks": lambda: network([AtSteps()], cells=[Drifting()]),
     "changed parameters": lambda: network([AtPre()], cells=[Drifting()]),
     "at postsynaptic events": lambda: network([AtPost()], cells=[Drifting()]),
     "signals": lambda: network([AtPost()], a=Told(level=planned(6)), b=Told(level=planned(5))),

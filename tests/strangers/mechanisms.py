@@ -111,6 +111,10 @@ class Writer:
         c.lines.append(f"{by}: hs.units.Ms = {self.dt * int(self.rng.integers(1, 6))!r}")
         return self.state(c, scope, f'lagged({source}, by="{by}")')
 
+    def seen(self, source: Class) -> list[str]:
+        """What is read of a presynaptic neuron: parameters, or also its states."""
+        return [one for one in source.shown if one in source.fields or "seen" in self.flags]
+
     def witness(self, c: Class, scope: str, event: str) -> None:
         """A state that is the last draw: no two of independent things may ever be equal."""
         if "draws" in self.flags and self.maybe(0.5):
@@ -219,7 +223,7 @@ class Writer:
     def release(self, source: Class) -> Class:
         """What a spike releases: states per synapse or per row."""
         scope = "PerSynapse" if self.maybe(0.6) else "PerPre"
-        pres = [f"pre_{one}" for one in self.some([f for f in source.shown if f in source.fields], 0.4)]
+        pres = [f"pre_{one}" for one in self.some(self.seen(source), 0.4)]
         draws = self.some(["uniform", "normal"], 0.5) if "draws" in self.flags else []
         c = self.new("Release", "Release", ("w", "dt", "elapsed", *draws, *pres))
         tau, use = self.field(c, "Ms"), self.field(c, "Fraction")

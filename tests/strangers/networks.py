@@ -26,6 +26,7 @@ FLAGS = {
     "modulators": "rules of the network that follow each other, two of one class, sensors first",
     "loops": "range, int(), float(condition), fmod, helpers with defaults", "empty": "a projection without synapses",
     "rates": "neurons with rates", "common": "states that a population or projection shares, and lagged ones",
+    "seen": "states of the presynaptic neuron, and what the other event of a step does to a synapse",
 }  # fmt: skip
 
 HEAD = '''"""Case {seed} of tests/strangers: {flags}."""

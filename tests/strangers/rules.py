@@ -11,7 +11,7 @@ class RuleWriter(Writer):
 
     def plasticity(self, source: Class, target: Class, spiking: bool = True) -> Class:
         """A rule on synapses: traces, states of its own, one to three changes of the weight, perhaps a limit."""
-        pres = [f"pre_{one}" for one in self.some([f for f in source.shown if f in source.fields], 0.4)]
+        pres = [f"pre_{one}" for one in self.some(self.seen(source), 0.4)]
         posts = [f"post_{one}" for one in self.some(target.shown, 0.35)]
         draws = self.some(["uniform", "normal"], 0.3) if "draws" in self.flags else []
         c = self.new("Plasticity", "Rule", ("w", "value", "dt", "elapsed", "period", *draws, *pres, *posts))
@@ -37,7 +37,7 @@ class RuleWriter(Writer):
         reads = [*row, *cell, *known, *pres, *posts, *draws, *rates]
         for event in acts or events[:1]:
             own = {"on_post": after, "on_pre": [*before, *after, "elapsed"]}.get(event, [*before, *after])
-            if event == "on_post" and before:
+            if event == "on_post" and before and "seen" not in self.flags:
                 own = [one for one in own if one not in before]
             args = ["w", *self.some([*reads, *own], 0.6), *([total] if event == "on_tick" and total else [])]
             if event == "on_tick" and "w" not in args:

@@ -69,8 +69,8 @@ for v in range(q.due_count[0]):
             q=self.links, head=head, tail=tail, listed=listed, worked=worked,
         )  # fmt: skip
 
-    def passes(self, work: ir.Block, missed: tuple[ir.Function, ...]) -> ir.Block:
-        """Work on the synapses of all rows."""
+    def passes(self, work: ir.Block, missed: tuple[ir.Function, ...], head: ir.Block = ()) -> ir.Block:
+        """Each row: `head`, and it is listed; `work` on the synapses of all rows."""
         listed, worked = self._around(work, missed)
         return code(
             """
@@ -78,11 +78,12 @@ filled = U64(0)
 for row in range(q.last.size):
     last = q.last[row]
     since = max(last, q.flushed[0])
+    head
     listed
     if filled >= BATCH or row + 1 == q.last.size:
         worked
 """,
-            q=self.links, listed=listed, worked=worked,
+            q=self.links, head=head, listed=listed, worked=worked,
         )  # fmt: skip
 
     def loop(self, body: ir.Block, then: ir.Block = (), records: bool = False) -> ir.Block:

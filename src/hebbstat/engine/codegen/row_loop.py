@@ -56,9 +56,9 @@ for v in range(q.due_count[0]):
             head=head, work=work, tail=tail,
         )  # fmt: skip
 
-    def passes(self, work: ir.Block, missed: tuple[ir.Function, ...]) -> ir.Block:
-        """Work on the synapses of all rows."""
-        return self.code("for row in range(q.last.size):\n    work", work=work)
+    def passes(self, work: ir.Block, missed: tuple[ir.Function, ...], head: ir.Block = ()) -> ir.Block:
+        """Each row: `head`, `work` on its synapses."""
+        return self.code("for row in range(q.last.size):\n    head\n    work", head=head, work=work)
 
     def since_when(self) -> ir.Block:
         """When the row was last visited, and from when on it has missed events."""

@@ -89,7 +89,7 @@ def _all_rows(at: ProjectionContext, event: str, bounds: list[Bound], settled: b
     once = joined(*(put(ir.Item(one, (ir.Local("i"),)), one.holds) for one in stores.values() if one.holds is not None))
     return (
         *(_each(at, "PerPost", once) if once else ()),
-        *at.rows.passes((*at.arriving(*work), *work), missed),
+        *at.rows.passes(work, missed, at.arriving(*work)),
         *(at.code("q.flushed[0] = n + 1\nq.h_fill[:] = 0") if settled else ()),
     )
 
