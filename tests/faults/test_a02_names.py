@@ -4,6 +4,7 @@ import keyword
 import re
 
 import numpy as np
+import pytest
 
 import hebbstat as hs
 from hebbstat.engine import runtime
@@ -57,6 +58,7 @@ class Level(hs.NetworkRule):
 """
 
 
+@pytest.mark.usefixtures("kernels")
 def test_a2_awkward_names_everywhere(tmp_path, monkeypatch):
     (tmp_path / "awkward_names.py").write_text("import hebbstat as hs\n" + _neuron() + RULE, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
@@ -126,6 +128,7 @@ class Named(hs.Neuron):
         return input > 1e9
 
 
+@pytest.mark.usefixtures("kernels")
 def test_a2_post_x_is_there_for_every_x():
     net = hs.Network(dt=1.0)
     a, b = net.add(hs.SpikeSource(), 1, "a", spikes=([1.0], [0])), net.add(Named(), 1, "b")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 import hebbstat as hs
 
@@ -53,6 +54,7 @@ class Cell(hs.Neuron):
         return states > bound
 
 
+@pytest.mark.usefixtures("kernels")
 def test_a2_names_of_a_mechanisms_own_attributes_are_free() -> None:
     found = More(bound=5.0).values
     assert found == {"bound": 5.0, "values": 0.5, "acts_on": 1.0, "fields": 0.25, "tau": 10.0, "gate": 1.0}

@@ -51,6 +51,7 @@ class Rate(hs.PopulationRule):
         return 0.1 * seen
 
 
+@pytest.mark.usefixtures("kernels")
 def test_a8_the_example():
     net = hs.Network(dt=1.0)
     a = net.add(hs.SpikeSource(), 1, "a", spikes=([1.0], [0]))
@@ -62,6 +63,7 @@ def test_a8_the_example():
     np.testing.assert_allclose(run["p.PairSTDP.x"].values[:, 0], expected)  # no staircase
 
 
+@pytest.mark.usefixtures("kernels")
 def test_a8_looks_between_events_equal_the_reference_on_any_threads():
     net = hs.Network(dt=1.0, seed=2)
     a, b = net.add(hs.PoissonSource(rate=40.0), 6, "a"), net.add(hs.LIF(), 5, "b", rules=[Rate()])
@@ -83,6 +85,7 @@ def test_a8_looks_between_events_equal_the_reference_on_any_threads():
             assert sim.state("p", "Mixed.double").shape == (1,)
 
 
+@pytest.mark.usefixtures("kernels")
 def test_a8_looking_changes_no_bit():
     net = hs.Network(dt=1.0, seed=2)
     a, b = net.add(hs.PoissonSource(rate=40.0), 6, "a"), net.add(hs.LIF(), 5, "b", rules=[Rate()])

@@ -12,7 +12,7 @@ import hebbstat as hs
 from hebbstat.network import instantiate
 
 
-@pytest.mark.parametrize("seed", FEW)
+@pytest.mark.parametrize("seed", [FEW[0], pytest.param(FEW[1], marks=pytest.mark.verify)])
 def test_a_few_compiled(seed: int) -> None:
     compare(instantiate(compose(seed)), steps=400)
 

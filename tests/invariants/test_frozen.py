@@ -5,17 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from helpers.cases import STEPS, fingerprint
-from helpers.compositions import FEW, compose
+from helpers.compositions import compose
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hebbstat as hs
 from hebbstat.network import instantiate
 
-STRUCTURES = (*FEW, pytest.param(201, marks=pytest.mark.verify))
 
-
-@pytest.mark.parametrize("structure", STRUCTURES)
 def test_frozen_leaves_all_slow_state_and_no_mark(structure: int) -> None:
     plain = hs.Simulation(compose(structure), threads=1, quiet=True)
     plain.run(steps=STEPS, watch=None)
@@ -41,10 +38,10 @@ def test_frozen_leaves_all_slow_state_and_no_mark(structure: int) -> None:
     holds()
 
 
-def test_engine_equals_reference_when_frozen() -> None:
-    made = instantiate(compose(FEW[1]))
+def test_engine_equals_reference_when_frozen(structure: int) -> None:
+    made = instantiate(compose(structure))
     sim = hs.Simulation(made, threads=2, dtype="float64", quiet=True)
-    reference = hs.ReferenceSimulation(instantiate(compose(FEW[1])))
+    reference = hs.ReferenceSimulation(instantiate(compose(structure)))
     for restore in (True, False):
         sim.run(steps=100)
         reference.run(steps=100)
