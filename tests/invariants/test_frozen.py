@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from helpers.cases import STEPS, fingerprint
 from helpers.compositions import compose
 from hypothesis import given, settings
