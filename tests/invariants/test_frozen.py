@@ -12,7 +12,8 @@ import hebbstat as hs
 from hebbstat.network import instantiate
 
 
-def test_frozen_leaves_all_slow_state_and_no_mark(structure: int) -> None:
+def test_frozen_leaves_all_slow_state_and_no_mark(structure_run_often: int) -> None:
+    structure = structure_run_often
     plain = hs.Simulation(compose(structure), threads=1, quiet=True)
     plain.run(steps=STEPS, watch=None)
     whole = fingerprint(plain)
