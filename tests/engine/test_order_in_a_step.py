@@ -1,8 +1,11 @@
 """Hooks of one moment read the values before it, whatever they belong to, in engine and reference."""
 
 import numpy as np
+import pytest
 
 import hebbstat as hs
+
+pytestmark = pytest.mark.usefixtures("kernels")
 
 
 class OnSpike(hs.PopulationRule):

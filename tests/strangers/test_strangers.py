@@ -49,7 +49,7 @@ def test_cases(first: int) -> None:
     assert hold(range(first, first + BLOCK), few=True) <= 1
 
 
-@pytest.mark.parametrize("seed", [2, 12, 66])
+@pytest.mark.parametrize("seed", [2, 66])
 def test_cases_really_compiled(seed: int) -> None:
     found = run(compose(seed, flags_of(seed)), seed, compiled=True)
     assert found.good, f"{compose(seed, flags_of(seed))}\n{found.kind}: {found.where}\n{found.text}"
