@@ -257,9 +257,11 @@ def parts(node: Node) -> Iterator[Node]:
 
 def walk(*nodes: Node) -> Iterator[Node]:
     """Nodes and all below them, in the order of their text."""
-    for node in nodes:
+    waiting = [*reversed(nodes)]
+    while waiting:
+        node = waiting.pop()
         yield node
-        yield from walk(*parts(node))
+        waiting += reversed([*parts(node)])
 
 
 def arrays(*nodes: Node) -> Iterator[Array]:
