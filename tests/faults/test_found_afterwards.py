@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from helpers.comparing import compare
 
 import hebbstat as hs
 
@@ -197,16 +198,15 @@ MOVING = {
 
 
 @pytest.mark.parametrize("what", MOVING)
-def test_what_moves_is_refused_however_it_is_read(what):
+def test_what_moves_is_what_it_is_however_it_is_read(what, plain):
     make, where = MOVING[what]
     net = hs.Network(dt=1.0, seed=1)
     cell = Cell(th=PLANNED) if "planned" in where else Cell()
     a = net.add(cell, 3, "a")
     b = net.add(cell, 2, "b", rules=[Raise()] if "changed" in where else [])
     net.connect(a, b, hs.AllToAll(), name="p", rules=[make()])
-    with pytest.raises(hs.NotSupportedError, match="does not yet do"):
-        hs.Simulation(net, quiet=True)
-    hs.ReferenceSimulation(net).run(steps=3)
+    for threads in (1, 2):
+        compare(hs.instantiate(net), 40, threads)
 
 
 def test_own_names_come_before_a_neurons():
@@ -243,8 +243,9 @@ def test_an_advance_by_a_neurons_moving_parameter_goes_step_by_step():
     reference = hs.ReferenceSimulation(net)
     reference.run(steps=10)
     assert reference.peek("p", "rule0.0", "z") == pytest.approx([math.exp(-0.01 * sum(range(1, 11)))])
-    with pytest.raises(hs.NotSupportedError, match="decay or advance"):
-        hs.Simulation(net, quiet=True)
+    sim = hs.Simulation(net, dtype="float64", quiet=True)
+    sim.run(steps=10)
+    assert sim.state("p", "Fade.z") == pytest.approx([math.exp(-0.01 * sum(range(1, 11)))])
 
 
 def test_derived_weights_are_so_from_the_start_and_in_frozen_time():
