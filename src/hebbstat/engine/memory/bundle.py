@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from hebbstat.engine.memory import bundle_kernels, shard_kernels
-from hebbstat.engine.memory.shard import starts
-from hebbstat.engine.memory.sizes import BLOCK
+from hebbstat.engine.memory.shard import InShard, delays_of, starts
+from hebbstat.engine.memory.sizes import BLOCK, whole
 from hebbstat.engine.plan.bundles import Sums, fed, sums_of
 from hebbstat.engine.plan.groups import Bundle
 from hebbstat.engine.plan.model import Model
@@ -50,7 +50,7 @@ def lay_sums(model: Model, cells: Mapping[str, tuple[int, int]], real: type) -> 
     first: dict[Sums, int] = {}
     end, found = 0, sums_of(model)
     for key, links in found.items():
-        first[key], end = end, end + -(-sizes[links.target.name] // BLOCK) * BLOCK
+        first[key], end = end, end + whole(sizes[links.target.name], BLOCK)
     kinds = max((len(links.delivers_to) for links in found.values()), default=1)
     arrays = aligned_full(0, kinds * end, real).reshape(kinds, end)
     variables = {
@@ -62,7 +62,7 @@ def lay_sums(model: Model, cells: Mapping[str, tuple[int, int]], real: type) -> 
 
 
 @dataclass(eq=False)
-class Strand:
+class Strand(InShard):
     """One thread's synapses of a projection that lies in a bundle, in the order of the rows."""
 
     rows: dict[str, Any]  # the arrays of the bundle
@@ -82,14 +82,12 @@ class Strand:
         return self.rows["post"]  # type: ignore[no-any-return]
 
     @cached_property
-    def piece(self) -> np.ndarray:
+    def piece(self) -> np.ndarray:  # type: ignore[override]  # found when somebody looks
         """How many of its synapses come before those of each presynaptic neuron, and all."""
-        found = np.zeros(len(self.rows["segment"]), np.int64)
-        bundle_kernels.sizes(*self._rows, self.low, self.high, self._room, found)
-        return starts(found)
+        return starts((self._from(self.high) - self._from(self.low)).sum(axis=1))
 
     @property
-    def begin(self) -> np.ndarray:
+    def begin(self) -> np.ndarray:  # type: ignore[override]
         """The canonical index at which each presynaptic neuron's part of this thread begins."""
         sizes = np.array([np.diff(one.piece) for one in self.all])
         here = next(k for k, one in enumerate(self.all) if one is self)
@@ -102,24 +100,16 @@ class Strand:
         delays = np.repeat(self.rows["delays"].astype(np.int32), self.columns)
         return np.repeat(np.tile(delays, len(sizes)), sizes.ravel())
 
-    def to_shard(self, whole: np.ndarray, own: np.ndarray, offset: int = 0) -> np.ndarray:
-        """Write its part of an array in canonical order, less `offset`, to its places in one over all the rows."""
-        order = self.begin, self.piece, self.which, *self._rows, self.low, self._room
-        bundle_kernels.to_rows(whole, own, offset, *order)
-        return own
+    def places(self) -> np.ndarray:
+        """Where its synapses begin in the rows."""
+        return self._from(self.low)
 
-    def from_shard(self, own: np.ndarray, whole: np.ndarray, offset: int = 0) -> None:
-        """Write its part of an array over all the rows, plus `offset`, to its places in one in canonical order."""
-        order = self.begin, self.piece, self.which, *self._rows, self.low, self._room
-        bundle_kernels.from_rows(whole, own, offset, *order)
-
-    @property
-    def _rows(self) -> tuple[Any, ...]:
-        return self.rows["begin"], self.rows["segment"], self.post, self.column, self.columns
-
-    @property
-    def _room(self) -> np.ndarray:
-        return np.empty(len(self.rows["delays"]), np.int64)
+    def _from(self, low: int) -> np.ndarray:
+        """Where those synapses begin that lie in its column and have their place from `low` on."""
+        found = np.empty((len(self.rows["segment"]), len(self.rows["delays"])), np.int64)
+        rows = self.rows["begin"], self.rows["segment"], self.post
+        bundle_kernels.find_places(*rows, self.column, self.columns, low, found)
+        return found
 
 
 Cells = Mapping[str, tuple[int, int]]  # the first of a thread's cells of each population, and the one after the last
@@ -214,10 +204,3 @@ def _blocks(start: np.ndarray) -> list[tuple[int, int]]:
     marks = np.searchsorted(start, np.arange(0, start[-1], AT_ONCE)[1:])
     bounds = np.unique([0, *marks, len(start) - 1])
     return list(pairwise(bounds.tolist()))
-
-
-def delays_of(synapses: Synapses) -> np.ndarray:
-    """All delays that occur in a projection, in steps, ascending; 1 if it has no synapses."""
-    found = np.zeros(int(synapses.delay.max(initial=0)) + 1, np.bool_)
-    bundle_kernels.note(synapses.delay, found)
-    return np.flatnonzero(found) if found.any() else np.array([1])

@@ -5,14 +5,8 @@ In a row synapses lie by delay, then by column if each projection has one, then 
 
 from __future__ import annotations
 
-from hebbstat.engine.jit.pipeline import inline, kernel
-
-
-@kernel
-def note(delay, found):
-    """Note which delays occur."""
-    for steps in delay:
-        found[steps] = True
+from hebbstat.engine.jit.pipeline import kernel
+from hebbstat.engine.memory.shard_kernels import first_from
 
 
 @kernel
@@ -44,53 +38,10 @@ def fill(
                 which[piece[pre] + e] = d
 
 
-@inline
-def first_from(post, first, end, low):
-    """The first place from `first` to `end` at which the ascending `post` is at least `low`."""
-    while first < end:
-        middle = (first + end) // 2
-        if post[middle] < low:
-            first = middle + 1
-        else:
-            end = middle
-    return first
-
-
-@inline
-def places(pre, rows, segment, post, column, columns, low, place):
-    """Where in the row of a neuron a projection's synapses begin, by the number of their delay."""
-    for d in range(place.size):
-        first = rows[pre] + segment[pre, d * columns + column]
-        place[d] = first_from(post, first, rows[pre] + segment[pre, d * columns + column + 1], low)
-
-
 @kernel
-def sizes(rows, segment, post, column, columns, low, high, place, found):
-    """How many synapses of each presynaptic neuron have their place from `low` to `high`."""
-    for pre in range(found.size):
-        places(pre, rows, segment, post, column, columns, low, place)
-        for d in range(place.size):
-            end = rows[pre] + segment[pre, d * columns + column + 1]
-            found[pre] += first_from(post, place[d], end, high) - place[d]
-
-
-@kernel
-def to_rows(whole, own, offset, begin, piece, which, rows, segment, post, column, columns, low, place):
-    """Copy from a projection's canonical order to the rows: `own = whole - offset`."""
-    for pre in range(begin.size):
-        places(pre, rows, segment, post, column, columns, low, place)
-        for e in range(piece[pre + 1] - piece[pre]):
-            d = which[piece[pre] + e] if which.size else 0
-            own[place[d]] = whole[begin[pre] + e] - offset
-            place[d] += 1
-
-
-@kernel
-def from_rows(whole, own, offset, begin, piece, which, rows, segment, post, column, columns, low, place):
-    """Copy from the rows to a projection's canonical order: `whole = own + offset`."""
-    for pre in range(begin.size):
-        places(pre, rows, segment, post, column, columns, low, place)
-        for e in range(piece[pre + 1] - piece[pre]):
-            d = which[piece[pre] + e] if which.size else 0
-            whole[begin[pre] + e] = own[place[d]] + offset
-            place[d] += 1
+def find_places(rows, segment, post, column, columns, low, place):
+    """Where in its row a neuron's synapses onto places from `low` on begin: `place` int64 [pre, delays]."""
+    for pre in range(place.shape[0]):
+        for d in range(place.shape[1]):
+            at = d * columns + column
+            place[pre, d] = first_from(post, rows[pre] + segment[pre, at], rows[pre] + segment[pre, at + 1], low)

@@ -18,8 +18,8 @@ import numpy as np
 
 from hebbstat.contract.errors import TooLargeError
 from hebbstat.contract.state import Inflow
-from hebbstat.engine.memory.bundle import Strand, SumsOfThread, lay_rows, lay_sums
-from hebbstat.engine.memory.shard import SynapseShard, partition
+from hebbstat.engine.memory.bundle import SumsOfThread, lay_rows, lay_sums
+from hebbstat.engine.memory.shard import InShard, SynapseShard, delays_of, partition
 from hebbstat.engine.memory.sizes import BLOCK, SIZE, Sizes
 from hebbstat.engine.plan.arrays import Shape, Variable
 from hebbstat.engine.plan.groups import NETWORK, Bundle, Group, PopulationGroup, ProjectionGroup, inflows, tuple_name
@@ -49,7 +49,7 @@ class Layout:
     slots: int  # steps that spikes are kept
     offsets: dict[str, np.ndarray] = field(default_factory=dict)
     shards: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # group -> per thread: field -> value
-    links: dict[str, list[SynapseShard | Strand]] = field(default_factory=dict)
+    links: dict[str, list[InShard]] = field(default_factory=dict)
     learning: np.ndarray = field(init=False)
     frozen_from: np.ndarray = field(init=False)
     flags: np.ndarray = field(init=False)
@@ -193,8 +193,7 @@ class Layout:
     def partition_links(self, name: str, links: ProjectionGroup) -> None:
         """Cut a projection's synapses, as they are in the model, into shards."""
         synapses = self.model.made.synapses[name]
-        delays = np.flatnonzero(np.bincount(synapses.delay)) if synapses.delay.size else np.array([1])
-
+        delays = delays_of(synapses)
         everybody = Sizes(self.threads, self.slots, population=links.target.population.n, all_synapses=synapses.n)
         shared = self._shared(links, everybody)
         together = max(links.together, synapses.n if links.reduces_all else 0)

@@ -7,6 +7,7 @@ and a byte says for each synapse which delay is its own.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,14 +18,48 @@ from hebbstat.engine.runtime.allocate import aligned_empty
 from hebbstat.network.instantiate import Synapses
 
 
-@dataclass(eq=False)
-class SynapseShard:
-    """The synapses of a shard, in its order: by virtual row, within it canonical."""
+class InShard(ABC):
+    """One thread's synapses of a projection, wherever they lie in its arrays."""
 
     begin: np.ndarray  # the canonical index at which each presynaptic neuron's piece begins
     piece: np.ndarray  # how many synapses of the shard come before each piece, and all
     which: np.ndarray  # the number of each synapse's delay, piece by piece; empty with one delay
     first: int  # what has to be added to `post` for the index of the cell
+    n: int  # how many synapses
+    arrays: dict[str, Any]
+
+    @property
+    @abstractmethod
+    def post(self) -> np.ndarray:
+        """What says where they lie which cell they are of."""
+
+    @property
+    @abstractmethod
+    def delay(self) -> np.ndarray:
+        """The same for their delays."""
+
+    @abstractmethod
+    def places(self) -> np.ndarray:
+        """Where the synapses of each presynaptic neuron begin, by the number of their delay: int64 [pre, delays]."""
+
+    def to_shard(self, whole: np.ndarray, own: np.ndarray, offset: int = 0) -> np.ndarray:
+        """Write the shard's part of an array in canonical order, less `offset`, into one in the shard's order."""
+        shard_kernels.to_shard(whole, own, offset, self.begin, self.piece, self.which, self.places())
+        return own
+
+    def from_shard(self, own: np.ndarray, whole: np.ndarray, offset: int = 0) -> None:
+        """Write an array in the shard's order, plus `offset`, into its places in one in canonical order."""
+        shard_kernels.from_shard(own, whole, offset, self.begin, self.piece, self.which, self.places())
+
+
+@dataclass(eq=False)
+class SynapseShard(InShard):
+    """The synapses of a shard, in its order: by virtual row, within it canonical."""
+
+    begin: np.ndarray
+    piece: np.ndarray
+    which: np.ndarray
+    first: int
     arrays: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -38,23 +73,13 @@ class SynapseShard:
         return np.repeat(self.arrays["row_delay"], np.diff(self.arrays["start"]))
 
     @property
-    def n(self) -> int:
+    def n(self) -> int:  # type: ignore[override]
         """How many synapses."""
         return int(self.piece[-1])
 
-    def to_shard(self, whole: np.ndarray, own: np.ndarray, offset: int = 0) -> np.ndarray:
-        """Write the shard's part of an array in canonical order, less `offset`, into one in the shard's order."""
-        shard_kernels.to_shard(whole, own, offset, *self._order())
-        return own
-
-    def from_shard(self, own: np.ndarray, whole: np.ndarray, offset: int = 0) -> None:
-        """Write an array in the shard's order, plus `offset`, into its places in one in canonical order."""
-        shard_kernels.from_shard(own, whole, offset, *self._order())
-
-    def _order(self) -> tuple[np.ndarray, ...]:
-        """What says where each synapse lies, and room to count in."""
-        row_of, start = self.arrays["row_of"], self.arrays["start"]
-        return self.begin, self.piece, self.which, row_of, start, np.empty(row_of.shape[1], np.int64)
+    def places(self) -> np.ndarray:
+        """Where virtual rows begin; those that are not there, anywhere."""
+        return self.arrays["start"][np.maximum(self.arrays["row_of"], 0)]  # type: ignore[no-any-return]
 
 
 def partition(synapses: Synapses, delays: np.ndarray, first: int, last: int) -> SynapseShard:
@@ -104,3 +129,10 @@ def _virtual_rows(shard: SynapseShard, delay: np.ndarray, delays: np.ndarray) ->
 def starts(sizes: np.ndarray) -> np.ndarray:
     """Where parts of these sizes begin, and where the last one ends."""
     return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+
+
+def delays_of(synapses: Synapses) -> np.ndarray:
+    """All delays that occur in a projection, in steps, ascending; 1 if it has no synapses."""
+    found = np.zeros(int(synapses.delay.max(initial=0)) + 1, np.bool_)
+    shard_kernels.note_delays(synapses.delay, found)
+    return np.flatnonzero(found) if found.any() else np.array([1])

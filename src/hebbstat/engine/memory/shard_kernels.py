@@ -5,22 +5,24 @@ from __future__ import annotations
 from hebbstat.engine.jit.pipeline import inline, kernel
 
 
+@inline
+def first_from(post, first, end, low):
+    """The first place from `first` to `end` at which the ascending `post` is at least `low`."""
+    while first < end:
+        middle = (first + end) // 2
+        if post[middle] < low:
+            first = middle + 1
+        else:
+            end = middle
+    return first
+
+
 @kernel
 def find_pieces(start, post, first, last, begin, sizes):
     """Where in each row the targets from `first` to `last` begin, and how many they are: two binary searches."""
     for row in range(begin.size):
-        low = start[row]
-        for bound in (first, last):
-            high = start[row + 1]
-            while low < high:
-                middle = (low + high) // 2
-                if post[middle] < bound:
-                    low = middle + 1
-                else:
-                    high = middle
-            if bound == first:
-                begin[row] = low
-        sizes[row] = low - begin[row]
+        begin[row] = first_from(post, start[row], start[row + 1], first)
+        sizes[row] = first_from(post, begin[row], start[row + 1], last) - begin[row]
 
 
 @kernel
@@ -32,33 +34,34 @@ def number_delays(delay, number, begin, piece, which, sizes):
             sizes[pre, which[e]] += 1
 
 
-@inline
-def places(pre, row_of, start, place):
-    """Where the virtual rows of a presynaptic neuron begin, by the number of their delay."""
-    for d in range(place.size):
-        place[d] = start[max(row_of[pre, d], 0)]
+@kernel
+def note_delays(delay, found):
+    """Note which delays occur."""
+    for steps in delay:
+        found[steps] = True
 
 
 @kernel
-def to_shard(whole, own, offset, begin, piece, which, row_of, start, place):
-    """Copy from the canonical order to a shard's: `own = whole - offset`."""
+def to_shard(whole, own, offset, begin, piece, which, place):
+    """Copy from the canonical order to a shard's: `own = whole - offset`.
+
+    `place` int64 [pre, delays] is where a neuron's synapses with each delay begin; it moves on.
+    """
     for pre in range(begin.size):
-        places(pre, row_of, start, place)
         for e in range(piece[pre + 1] - piece[pre]):
             d = which[piece[pre] + e] if which.size else 0
-            own[place[d]] = whole[begin[pre] + e] - offset
-            place[d] += 1
+            own[place[pre, d]] = whole[begin[pre] + e] - offset
+            place[pre, d] += 1
 
 
 @kernel
-def from_shard(own, whole, offset, begin, piece, which, row_of, start, place):
-    """Copy from a shard's order to the canonical: `whole = own + offset`."""
+def from_shard(own, whole, offset, begin, piece, which, place):
+    """Copy from a shard's order to the canonical: `whole = own + offset`; `place` as above."""
     for pre in range(begin.size):
-        places(pre, row_of, start, place)
         for e in range(piece[pre + 1] - piece[pre]):
             d = which[piece[pre] + e] if which.size else 0
-            whole[begin[pre] + e] = own[place[d]] + offset
-            place[d] += 1
+            whole[begin[pre] + e] = own[place[pre, d]] + offset
+            place[pre, d] += 1
 
 
 @kernel

@@ -45,7 +45,7 @@ SIZE: dict[Shape, Callable[[Sizes], tuple[int, ...]]] = {
     Shape.THREADS: lambda of: (of.threads,),
     Shape.THREAD_LINES: lambda of: (of.threads * LINE,),
     Shape.STEPS: lambda of: (of.steps,),
-    Shape.SPIKES: lambda of: (of.steps, _whole(of.population, BLOCK)),
+    Shape.SPIKES: lambda of: (of.steps, whole(of.population, BLOCK)),
     Shape.COUNTS: lambda of: (of.steps, of.threads * LINE),
     Shape.OUTPUTS: lambda of: (of.steps, of.population),
     Shape.LOG: lambda of: (max(LOG_SPIKES, 4 * of.cells * of.steps) if of.spiking else 1,),
@@ -53,7 +53,7 @@ SIZE: dict[Shape, Callable[[Sizes], tuple[int, ...]]] = {
     Shape.ALL_SYNAPSES: lambda of: (of.all_synapses,),
     Shape.TOGETHER: lambda of: (max(of.together, of.population),),
     Shape.CELL: lambda of: (of.cells,),
-    Shape.CELL_FLAGS: lambda of: (_whole(of.cells, 64),),
+    Shape.CELL_FLAGS: lambda of: (whole(of.cells, 64),),
     Shape.EVENT: lambda of: (of.cells * HISTORY,),
     Shape.RECORD: lambda of: (of.cells,),
     Shape.SOURCE: lambda of: (of.sources,),
@@ -66,13 +66,13 @@ SIZE: dict[Shape, Callable[[Sizes], tuple[int, ...]]] = {
     Shape.ROW_BOUNDS: lambda of: (of.rows + 1,),
     Shape.BORN: lambda of: (0,),
     Shape.SYNAPSE: lambda of: (of.synapses,),
-    Shape.PLACE: lambda of: (_whole(of.at_once, LANES),),
+    Shape.PLACE: lambda of: (whole(of.at_once, LANES),),
     Shape.EVENT_PLACES: lambda of: (of.at_once * HISTORY + LANES,),
     Shape.EVENT_BOUNDS: lambda of: (HISTORY + 1,),
 }
 """The sizes along the axes of an array. Of tables, trains and neighbours what was given decides."""
 
 
-def _whole(size: int, unit: int) -> int:
+def whole(size: int, unit: int) -> int:
     """As many as there are, in whole units."""
     return -(-size // unit) * unit
