@@ -50,10 +50,6 @@ def _site(model: Model) -> Site:
     return Site(model.rules, state, element=(ir.Number(0),))
 
 
-def _states(model: Model) -> list[tuple[Member, State]]:
-    return [(member, state) for member in model.rules.members for state in member.mechanism.states.values()]
-
-
 def _leave(model: Model) -> ir.Block:
     """What somebody follows is kept as the step before has left it."""
     names = [name for name in model.rules.variables if left_behind(name) in model.rules.variables]
@@ -64,7 +60,7 @@ def _leave(model: Model) -> ir.Block:
 def _count(model: Model) -> ir.Block:
     """How many cells of the populations that are watched spiked in this step."""
     block = ir.NOTHING
-    for member, state in _states(model):
+    for member, state in model.rules.states:
         if isinstance(state.origin, Sensor):
             cells = model.cells[lookup.watched(model.net, member.mechanism, state).name]
             block += put(_own(model, member, state), expr("count_spikes(c.counts[n % c.ids.shape[0]])", c=cells))
@@ -74,7 +70,7 @@ def _count(model: Model) -> ir.Block:
 def _step(binder: Binder) -> ir.Block:
     """Traces decay, then all `step` hooks are called, then all states have their new values."""
     model, site, block = binder.model, _site(binder.model), ir.NOTHING
-    for member, state in _states(model):
+    for member, state in model.rules.states:
         if state.moves:
             place = _own(model, member, state)
             block += kept_unless_learning(state, place, binder.after_step(site, member, state, place))

@@ -89,7 +89,7 @@ def _site(at: ProjectionContext) -> Site:
 def _states_begin(at: ProjectionContext) -> ir.Block:
     """All states of the synapse have their initial values."""
     site, block = _site(at), ir.NOTHING
-    states = [(m, s) for m in at.links.members for s in m.mechanism.states.values() if s.scope.name == "PerSynapse"]
+    states = [(m, s) for m, s in at.links.states if s.scope.name == "PerSynapse"]
     for member, state in states:
         name = f"{member.prefix}{state.name}"
         if state.is_plain or isinstance(state.origin, Lagged):

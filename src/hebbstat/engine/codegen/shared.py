@@ -14,7 +14,7 @@ from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Binder, Site
 from hebbstat.engine.codegen.fragments import function, let, put, results, tick, when_learning
 from hebbstat.engine.codegen.quote import array, code, expr, item, joined
-from hebbstat.engine.plan.groups import Group, Member
+from hebbstat.engine.plan.groups import Group, Member, states_of
 from hebbstat.engine.plan.model import Model, sensors
 from hebbstat.network import lookup
 
@@ -23,8 +23,7 @@ Hooks = list[tuple[Member, Hook]]
 
 def shared(members: Iterable[Member]) -> list[tuple[Member, State]]:
     """The states of some members that one value stands for, and that hooks write."""
-    states = [(member, state) for member in members for state in member.mechanism.states.values()]
-    return [(member, state) for member, state in states if state.is_plain and state.scope in WHOLE]
+    return [(member, state) for member, state in states_of(members) if state.is_plain and state.scope in WHOLE]
 
 
 def is_one_for_all(state: State) -> bool:

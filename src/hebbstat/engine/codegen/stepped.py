@@ -16,7 +16,7 @@ from hebbstat.engine.codegen.quote import array, code, item, joined
 from hebbstat.engine.codegen.row_loop import RowLoop
 from hebbstat.engine.codegen.shared import shared
 from hebbstat.engine.codegen.shared import whole as shared_site
-from hebbstat.engine.plan.groups import Group, Member, PopulationGroup
+from hebbstat.engine.plan.groups import Group, Member, PopulationGroup, states_of
 
 PASS = "pass"
 """How the functions are called: `pass_exc`."""
@@ -45,7 +45,7 @@ def of_synapses(at: ProjectionContext) -> tuple[ir.Function, ...]:
 def of_cells(binder: Binder, cells: PopulationGroup) -> tuple[ir.Function, ...]:
     """The function that does so for the rules on cells."""
     rules = [member for member in cells.members if isinstance(member.mechanism, PopulationRule)]
-    states = [(member, state) for member in rules for state in member.mechanism.states.values()]
+    states = states_of(rules)
     found = _stepped(cells, [(member, state) for member, state in states if state.scope is PerNeuron])
     whole = _of_whole(binder, cells, rules)
     if not found and not whole:

@@ -27,7 +27,7 @@ from hebbstat.engine.codegen.replay import newest_event, replayed, settle
 from hebbstat.engine.codegen.shared import as_it_was, keep, moved, shared
 from hebbstat.engine.codegen.update import Update, store, synapse_event
 from hebbstat.engine.codegen.valued import valued
-from hebbstat.engine.plan.groups import Member
+from hebbstat.engine.plan.groups import Member, states_of
 from hebbstat.engine.plan.reductions import is_over_neuron
 from hebbstat.network import streams
 
@@ -162,7 +162,7 @@ def _rounded(at: ProjectionContext, site: Site, update: Update) -> ir.Block:
 
 def _reducing(at: ProjectionContext) -> list[tuple[Member, State]]:
     """Reductions over a neuron's synapses of this projection."""
-    states = [(member, state) for member in at.plan.rules for state in member.mechanism.states.values()]
+    states = states_of(at.plan.rules)
     own = [one for one in states if isinstance(one[1].origin, Reduction) and not is_over_neuron(*one)]
     return [(member, state) for member, state in own if state.scope is PerPost]
 

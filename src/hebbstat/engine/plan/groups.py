@@ -10,6 +10,7 @@ chooses can be one of the engine's, nor two of a user's be one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -33,6 +34,11 @@ class Member:
     owner: str = ""
 
 
+def states_of(members: Iterable[Member]) -> list[tuple[Member, State]]:
+    """The states of some members, each with the one that has it."""
+    return [(member, state) for member in members for state in member.mechanism.states.values()]
+
+
 @dataclass(eq=False)
 class Group:
     """Variables that kernels get as one named tuple: those of a population, a projection or the network's rules."""
@@ -52,6 +58,11 @@ class Group:
     def arrays(self) -> dict[str, Variable]:
         """All that a shard of the group holds: what the ledger declares for it, then its variables."""
         return {n: own for n, own in self._own.items() if not own.only or getattr(self, own.only)} | self.variables
+
+    @property
+    def states(self) -> list[tuple[Member, State]]:
+        """The states of all members."""
+        return states_of(self.members)
 
     def known(self, added: dict[str, Variable]) -> dict[str, Variable]:
         """All that there may be, in the order of the kernels' tuples; `added` is what generated code adds."""
@@ -146,9 +157,8 @@ class ProjectionGroup(Group):
     @property
     def reduces_all(self) -> bool:
         """Whether a rule wants a quantile of all its synapses."""
-        states = [state for member in self.members for state in member.mechanism.states.values()]
-        found = [state.origin for state in states if state.scope in WHOLE and isinstance(state.origin, Reduction)]
-        return any(origin.how == "quantile" for origin in found)
+        found = [state.origin for _, state in self.states if state.scope in WHOLE]
+        return any(isinstance(origin, Reduction) and origin.how == "quantile" for origin in found)
 
     @property
     def asks_elapsed(self) -> bool:
@@ -175,14 +185,12 @@ class Bundle(Group):
 
 def lagged(group: Group) -> list[tuple[Member, State]]:
     """The lagged states of a group's mechanisms."""
-    states = [(member, state) for member in group.members for state in member.mechanism.states.values()]
-    return [(member, state) for member, state in states if isinstance(state.origin, Lagged)]
+    return [(member, state) for member, state in group.states if isinstance(state.origin, Lagged)]
 
 
 def inflows(group: Group) -> list[tuple[Member, State]]:
     """The inflows of states that diffuse."""
-    states = [(member, state) for member in group.members for state in member.mechanism.states.values()]
-    return [(member, state) for member, state in states if isinstance(state.origin, Inflow)]
+    return [(member, state) for member, state in group.states if isinstance(state.origin, Inflow)]
 
 
 def tuple_name(group: Group) -> str:

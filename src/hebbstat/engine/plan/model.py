@@ -322,8 +322,7 @@ def left_behind(name: str) -> str:
 
 def sensors(group: Group) -> list[tuple[Member, State]]:
     """The sensors of a group's mechanisms."""
-    states = [(member, state) for member in group.members for state in member.mechanism.states.values()]
-    return [(member, state) for member, state in states if isinstance(state.origin, Sensor)]
+    return [(member, state) for member, state in group.states if isinstance(state.origin, Sensor)]
 
 
 def sensed_cells(model: Model, by: Iterable[Group]) -> list[PopulationGroup]:

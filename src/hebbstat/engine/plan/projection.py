@@ -103,12 +103,7 @@ class Plan:
 
     def states(self, scope: str) -> list[tuple[Member, State]]:
         """Plain states of one scope with their members."""
-        return [
-            (m, s)
-            for m in self.links.members
-            for s in m.mechanism.states.values()
-            if s.is_plain and s.scope.name == scope
-        ]
+        return [(m, s) for m, s in self.links.states if s.is_plain and s.scope.name == scope]
 
     def synapse_hooks(self, event: str) -> list[tuple[Member, Hook]]:
         """Hooks that write `PerSynapse` states of rules at an event."""

@@ -26,14 +26,12 @@ def is_over_neuron(member: Member, state: State) -> bool:
 def over_neurons(model: Model, cells: PopulationGroup) -> list[tuple[Group, Member, State]]:
     """Such reductions over the synapses of a population's cells, with their rules."""
     groups: list[Group] = [*onto(model, cells), cells]
-    members = [(group, member) for group in groups for member in group.members]
-    return [(g, m, s) for g, m in members for s in m.mechanism.states.values() if is_over_neuron(m, s)]
+    return [(group, m, s) for group in groups for m, s in group.states if is_over_neuron(m, s)]
 
 
 def gathered(group: Group) -> list[tuple[Member, State]]:
     """Reductions over what lies with several threads: of a presynaptic neuron's synapses, or of a whole."""
-    states = [(member, state) for member in group.members for state in member.mechanism.states.values()]
-    reduced = [(member, state) for member, state in states if isinstance(state.origin, Reduction)]
+    reduced = [(member, state) for member, state in group.states if isinstance(state.origin, Reduction)]
     return [(member, state) for member, state in reduced if state.scope in (PerPre, *WHOLE)]
 
 
@@ -57,7 +55,7 @@ def prepare(model: Model) -> None:
 
 def _count_together(model: Model) -> None:
     """How many synapses of a neuron quantiles take together at most, of all projections onto it or from it."""
-    states = [(group, m, s) for group in model.groups for m in group.members for s in m.mechanism.states.values()]
+    states = [(group, m, s) for group in model.groups for m, s in group.states]
     wanted = [(group, m, s) for group, m, s in states if isinstance(s.origin, Reduction) and s.origin.how == "quantile"]
     for group, member, state in wanted:
         if isinstance(group, ProjectionGroup) and state.scope is PerPre:
