@@ -1,7 +1,8 @@
 """Delivery through static synapses: of each row, what has one delay is a piece that is added to sums of cells.
 
 The rows of a step lie all over the memory, and a piece is short. So pieces are listed first, and while one is added up,
-the next but one is on its way from memory.
+the next but one is on its way from memory. Weights of each synapse and weights of columns have a loop each: one for
+both, that tells them apart by their type, was measurably slower.
 
     delays   int64 [delays]               those that there are, ascending
     begin    int64 [neurons + 1]          where the row of each presynaptic neuron begins
