@@ -76,6 +76,11 @@ class Synapses:
         """How many."""
         return len(self.post)
 
+    @property
+    def several_delays(self) -> bool:
+        """Whether delays differ."""
+        return bool(self.delay.min(initial=self.delay.max(initial=0)) < self.delay.max(initial=0))
+
     def pre(self) -> np.ndarray:
         """The presynaptic index of each synapse (int32), made anew at each call."""
         return Rows(self.start, self.post).pre()

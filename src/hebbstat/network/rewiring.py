@@ -48,8 +48,7 @@ def check(made: NetworkInstance) -> None:
         if not rewires(projection):
             continue
         synapses = made.synapses[name]
-        several = synapses.delay.size > 1 and synapses.delay.min() < synapses.delay.max()
-        if several or (synapses.branch is not None and synapses.branch.max(initial=0) > 0):
+        if synapses.several_delays or (synapses.branch is not None and synapses.branch.max(initial=0) > 0):
             raise NotSupportedError(f"'{name}' rewires, so it must have one delay, and no branches")
         for place, mechanism in projection.mechanisms():
             for field, value in made.values[name, place].items():

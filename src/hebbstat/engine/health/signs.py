@@ -27,7 +27,7 @@ def broken_states(core: Core, population: str) -> dict[str, np.ndarray]:
     broken, cells = {}, core.model.cells[population]
     for key, variable in cells.variables.items():
         if variable.shape is Shape.CELL and not variable.fixed:
-            values = gathered(core, core.model.cells[population], key)
+            values = gathered(core, cells, key)
             if values.dtype.kind == "f" and not (finite := np.isfinite(values)).all():
                 broken[called(core.model, cells, key)] = np.flatnonzero(~finite)
     return broken

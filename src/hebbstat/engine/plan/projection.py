@@ -140,11 +140,7 @@ class Plan:
 def plans_of(model: Model) -> dict[str, Plan]:
     """The plan of each projection."""
     reductions.prepare(model)
-    return {name: plan(model, links, _differ(model.made.synapses[name].delay)) for name, links in model.links.items()}
-
-
-def _differ(delays: np.ndarray) -> bool:
-    return bool(delays.min(initial=delays.max(initial=0)) < delays.max(initial=0))
+    return {name: plan(model, links, model.made.synapses[name].several_delays) for name, links in model.links.items()}
 
 
 def plan(model: Model, links: ProjectionGroup, several_delays: bool) -> Plan:
