@@ -9,6 +9,7 @@ vectors, float32, the compiled `exp`; a part of all cases is really compiled for
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import math
 import pkgutil
@@ -149,7 +150,7 @@ class Module:
         text = re.sub(r"from hebbstat\.engine\.runtime import \*\n", "", text)
         text = re.sub(r"from hebbstat\.engine\.runtime import (.+)\n", _renamings, text)
         space["__name__"] = "plain_kernel"
-        exec(compile(text, "<kernel>", "exec"), space)
+        exec(_code(text), space)
         self.space, self._run = space, space["run"]
 
     def __getattr__(self, name: str) -> Any:
@@ -165,6 +166,11 @@ class Module:
 
 
 _PLAIN: dict[str, Any] = {}
+
+
+@functools.lru_cache(maxsize=16)
+def _code(text: str) -> types.CodeType:
+    return compile(text, "<kernel>", "exec")
 
 
 def _renamings(found: re.Match[str]) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 from strangers import oracle
 from strangers.faces import Engine, Face, Look, Reference
 from strangers.interpreted import plain_kernels
-from strangers.scripts import imported
+from strangers.scripts import imported, written_once
 
 from hebbstat.contract.errors import HebbstatError, NotSupportedError
 from hebbstat.contract.state import Trace
@@ -58,7 +58,7 @@ def run(
                 with imported(text) as module:
                     _against_reference(module, looks)
             else:
-                with plain_kernels(), imported(text) as module:
+                with plain_kernels(), imported(text) as module, written_once(module):
                     _all(module, seed, looks, only, few)
         except Difference as difference:
             return Outcome("differs", difference.where, difference.text)

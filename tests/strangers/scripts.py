@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import importlib.util
 import itertools
 import linecache
@@ -11,6 +12,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
+
+import pytest
+
+from hebbstat.engine import core
+from hebbstat.engine.codegen.module import Module
+from hebbstat.engine.plan.model import Model
 
 _NUMBERS = itertools.count()
 
@@ -32,3 +40,32 @@ def imported(text: str) -> Iterator[ModuleType]:
         finally:
             del sys.modules[name]
             linecache.cache.pop(str(path), None)
+
+
+@contextlib.contextmanager
+def written_once(script: ModuleType) -> Iterator[None]:
+    """Within, a network that is simulated again has its kernel written once: that is more than half of a case's time.
+
+    The networks of a script differ in its switches alone, and in which of their variables are arrays.
+    """
+    write, known = core.write_module, dict[Any, Module]()
+
+    def written(model: Model, *how: Any) -> Module:
+        switches = [vars(script).get(name) for name in ("DEALT", "FORWARD")]
+        key = (*how[1:], *switches, *_kinds(model))
+        if key not in known:
+            known[key] = write(model, *how)
+        found, groups = known[key], {group.ident: group for group in model.groups}
+        return dataclasses.replace(found, added={groups[of.ident]: added for of, added in found.added.items()})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(core, "write_module", written)
+        yield
+
+
+def _kinds(model: Model) -> Iterator[Any]:
+    """What tells the variables of a model from those of another one of the same script."""
+    for group in model.groups:
+        yield group.ident
+        for name, one in group.variables.items():
+            yield name, one.shape, one.dtype, one.role, one.over, one.slow, one.depth
