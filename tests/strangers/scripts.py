@@ -46,7 +46,8 @@ def imported(text: str) -> Iterator[ModuleType]:
 def written_once(script: ModuleType) -> Iterator[None]:
     """Within, a network that is simulated again has its kernel written once: that is more than half of a case's time.
 
-    The networks of a script differ in its switches alone, and in which of their variables are arrays.
+    The networks of a script differ in its switches alone, in the values of their mechanisms, and in which of their
+    variables are arrays.
     """
     write, known = core.write_module, dict[Any, Module]()
 
@@ -67,5 +68,6 @@ def _kinds(model: Model) -> Iterator[Any]:
     """What tells the variables of a model from those of another one of the same script."""
     for group in model.groups:
         yield group.ident
+        yield from (repr(member.mechanism.values) for member in group.members)
         for name, one in group.variables.items():
             yield name, one.shape, one.dtype, one.role, one.over, one.slow, one.depth
