@@ -2,7 +2,6 @@
 
 import gc
 import os
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -24,7 +23,7 @@ settings.register_profile(
 settings.register_profile("verify", max_examples=500, deadline=None, print_blob=True, suppress_health_check=QUIET)
 settings.load_profile("fast")
 
-# Networks are many small objects that live until the test ends: looking for rubbish less often saves a sixth of the time.
+# Networks are many small objects that live until the test ends: looking for rubbish less often saves much time.
 gc.set_threshold(50_000, 20, 100)
 
 
@@ -53,13 +52,13 @@ def kernels(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(autouse=True)
-def kernels_let_go(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A kernel that was compiled holds a hundred megabytes; hundreds of them, as in `make verify`, fill the memory."""
-    yield
-    if request.node.get_closest_marker("verify"):
-        for name in [name for name in sys.modules if name.startswith("kernel_")]:
-            vars(sys.modules.pop(name)).clear()
-        gc.collect()
+def compiled_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kernels are compiled in the process that tests run in: to start others takes time.
+
+    In `make verify`, where hundreds of kernels would fill the memory, it is done as users have it.
+    """
+    if not (request.node.get_closest_marker("verify") or request.node.get_closest_marker("apart")):
+        monkeypatch.setattr("hebbstat.engine.core.compile_apart", lambda *given: False)
 
 
 VERIFIED = Path(__file__).parents[1] / "docs" / "verification.md"

@@ -14,6 +14,7 @@ import numpy as np
 from hebbstat.contract.errors import BadValueError, tell
 from hebbstat.contract.units import is_whole
 from hebbstat.engine.codegen.module import write_module
+from hebbstat.engine.jit.apart import compile_apart
 from hebbstat.engine.jit.cache import load
 from hebbstat.engine.memory.layout import Layout
 from hebbstat.engine.memory.rewiring import Turned, acting, forget_births, period, rewire
@@ -161,6 +162,8 @@ class Core:
         if self._is_loaded:
             return 0.0
         began = time.perf_counter()
+        if not self.was_compiled:
+            compile_apart(self.text, self.module, self._no_step(0))
         self._run_no_step(0)
         self._is_loaded = self.was_compiled = True
         return time.perf_counter() - began
@@ -181,8 +184,12 @@ class Core:
 
     def _run_no_step(self, thread: int, was_set: bool = False) -> None:
         """Run one thread's kernel for no step: it replays what waits."""
+        self.module.run(*self._no_step(thread, was_set))
+
+    def _no_step(self, thread: int, was_set: bool = False) -> tuple[Any, ...]:
+        """What a kernel is given to do so."""
         window = 0 if was_set else 1
-        self.module.run(self.step_count, self.step_count, window, 1, thread, *self.layout.arguments(thread))
+        return (self.step_count, self.step_count, window, 1, thread, *self.layout.arguments(thread))
 
     @property
     def derives_weights(self) -> bool:
