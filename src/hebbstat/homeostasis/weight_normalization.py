@@ -20,7 +20,12 @@ class WeightNormalization(Plasticity):
     period: Ms = field(1000.0, "period of the slow clock")
 
     incoming = PerPost.reduce("w", "sum")
+    growth = PerPost.state(slow=True)
+
+    @growth.on_tick
+    def found_once(incoming, total):
+        return (total - incoming) / incoming if incoming > 0.0 else 0.0
 
     @staticmethod
-    def on_tick(w, incoming, total):
-        return w * ((total - incoming) / incoming) if incoming > 0.0 else 0.0
+    def on_tick(w, growth):
+        return w * growth

@@ -81,6 +81,10 @@ class Synapses:
         """Whether delays differ."""
         return bool(self.delay.min(initial=self.delay.max(initial=0)) < self.delay.max(initial=0))
 
+    def are_all(self, targets: int) -> bool:
+        """Whether each presynaptic neuron has one synapse onto each of so many `targets`, all with one delay."""
+        return self.copy is None and not self.several_delays and self.n == (len(self.start) - 1) * targets
+
     def pre(self) -> np.ndarray:
         """The presynaptic index of each synapse (int32), made anew at each call."""
         return Rows(self.start, self.post).pre()

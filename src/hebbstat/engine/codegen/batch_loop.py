@@ -98,8 +98,13 @@ for row in range(q.last.size):
         return (*loops.shared, *self._gathered(loops.gather, records), *then, *work)
 
     @property
+    def post(self) -> ir.Expression:
+        """The cell of a synapse."""
+        return item(array(self.links, "post"), "k")
+
+    @property
     def cell(self) -> ir.Block:
-        """The cell of a synapse becomes `i`."""
+        """It becomes `i`."""
         return code("i = cells[e]", cells=self.cells)
 
     def _gathered(self, gather: ir.Block, records: bool) -> ir.Block:

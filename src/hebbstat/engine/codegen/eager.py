@@ -102,7 +102,7 @@ def _stored(at: ProjectionContext, update: Update, stamps: bool = True) -> ir.Bl
 
 def _each(at: ProjectionContext, block: ir.Block) -> ir.Block:
     """A block for each synapse `k` of a row, onto cell `i`."""
-    return (*at.rows.bounds(), *at.rows.each((*at.code("i = q.post[k]"), *block)))
+    return (*at.rows.bounds(), *at.rows.each((*at.rows.cell, *block)))
 
 
 def _row(at: ProjectionContext, work: ir.Block) -> ir.Block:

@@ -87,8 +87,7 @@ def _rates(at: ProjectionContext) -> ir.Function:
 
 def _arrive(at: ProjectionContext, amount: ir.Expression) -> ir.Block:
     """Adds an amount to what takes it at the postsynaptic neuron of a synapse."""
-    post = at.own("post", "k")
-    return tuple(ir.Add(ir.Item(array(at.target, name), (post,)), amount) for name in at.links.delivers_to)
+    return tuple(ir.Add(ir.Item(array(at.target, name), (at.rows.post,)), amount) for name in at.links.delivers_to)
 
 
 def _visits(at: ProjectionContext, missed: tuple[ir.Function, ...]) -> ir.Block:
@@ -187,7 +186,7 @@ def deliver(at: ProjectionContext, site: Site) -> ir.Block:
         return (*at.rows.bounds(), *at.rows.each(_arrive(at, at.weight)))
     body = (*let("w", at.weight), *_send(at, site))
     if at.plan.releases_by_row:
-        return (*at.rows.bounds(), *at.rows.each((*at.code("i = q.post[k]"), *body)), *_deliver_sent(at))
+        return (*at.rows.bounds(), *at.rows.each((*at.rows.cell, *body)), *_deliver_sent(at))
     return (*at.rows.loop(body), *_deliver_sent(at))
 
 

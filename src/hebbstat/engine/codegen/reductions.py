@@ -13,7 +13,7 @@ from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.fragments import flushed, function, ticks
 from hebbstat.engine.codegen.quote import added, array, code, expr, joined
 from hebbstat.engine.plan.arrays import Role, Shape, Variable
-from hebbstat.engine.plan.groups import Group, PopulationGroup
+from hebbstat.engine.plan.groups import Group, PopulationGroup, ProjectionGroup
 from hebbstat.engine.plan.model import Model
 from hebbstat.engine.plan.reductions import onto, over_neurons
 
@@ -56,15 +56,22 @@ def reduced(
     """
     if how.how == "quantile" and of:
         return _quantiles(cells, of, how, to)
-    add = f"{ADDED.get(how.how, 'add_sums')}(q.start, q.post, values, to)"
+    add = ADDED.get(how.how, "add_sums")
     block = code("to[:] = begin", to=to, begin=expr(repr(BEGIN.get(how.how, 0.0))))
-    block += joined(*(code(add, q=values.group, values=values, to=to) for values in of))
+    block += joined(*(_added(add, values, to) for values in of))
     if how.how in ("sum", "count") or not rest:
         return block
     degree = code("degree = 0") + joined(*(code("degree += q.in_degree[i]", q=values.group) for values in of))
     last = "to[i] / max(1, degree)" if how.how == "mean" else "to[i] if degree > 0 else 0.0"
     text = f"for i in range(c.size):\n    add_up\n    to[i] = {last}"
     return block + code(text, c=cells, to=to, add_up=degree)
+
+
+def _added(add: str, values: ir.Array, to: ir.Array) -> ir.Block:
+    """Adds the values of one projection to what there is."""
+    if add == "add_sums" and isinstance(values.group, ProjectionGroup) and values.group.dense:
+        return code("add_rows(q.start, values, to)", q=values.group, values=values, to=to)
+    return code(f"{add}(q.start, q.post, values, to)", q=values.group, values=values, to=to)
 
 
 def _quantiles(cells: PopulationGroup, of: Sequence[ir.Array], how: Reduction, to: ir.Array) -> ir.Block:

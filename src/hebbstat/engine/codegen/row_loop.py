@@ -82,9 +82,14 @@ for v in range(q.due_count[0]):
         return (*begin, *self.each((*own, *arithmetic), "lanes(count)"), *self.each(put))
 
     @property
+    def post(self) -> ir.Expression:
+        """The cell of a synapse: where each row reaches all cells, the e-th reaches the e-th."""
+        return ir.Local("e") if self.links.dense else self.expr("q.post[k]")
+
+    @property
     def cell(self) -> ir.Block:
-        """The cell of a synapse becomes `i`."""
-        return self.code("i = q.post[k]")
+        """It becomes `i`."""
+        return self.code("i = post", post=self.post)
 
     def _gathered(self, gather: ir.Block, records: bool) -> ir.Block:
         head = (*self.code("k = begin + U64(e)"), *self.cell)

@@ -142,6 +142,7 @@ class ProjectionGroup(Group):
     latest: int = 0  # by how many steps a hook sees an event later, at most
     wired: str = ""  # a hash of the synapses that it began with, if they die or are born
     graves: dict[int, int] = field(default_factory=dict)  # pairs with dead synapses -> how many they have had
+    dense: bool = False  # whether each row has one synapse onto each cell of a share, in their order
     bundle: Bundle | None = None  # in whose rows its synapses lie
 
     def join(self, bundle: Bundle) -> None:

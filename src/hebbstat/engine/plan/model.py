@@ -120,6 +120,7 @@ def build(made: NetworkInstance) -> Model:
         links.receptor_of = receptors.get(name)
         links.delivers_to = _delivery(model, links)
         weight, copy = made.synapses[name].weight, made.synapses[name].copy
+        links.dense = not links.rewires and made.synapses[name].are_all(target.population.n)
         links.wired = made.synapses[name].digest() if links.rewires else ""
         copy = np.zeros(made.synapses[name].n, np.int32) if copy is None and links.rewires else copy
         if copy is not None:

@@ -23,6 +23,7 @@ from hebbstat.engine.runtime.random import (
 from hebbstat.engine.runtime.reductions import (
     add_counts,
     add_largest,
+    add_rows,
     add_smallest,
     add_sums,
     largest_of,
@@ -62,14 +63,13 @@ from hebbstat.engine.runtime.spikes import (
 from hebbstat.engine.runtime.sync import ask_to_halt, halts_at, has_done, stop_asked, wait_for
 
 __all__ = [
-    "BATCH", "LANES", "U64", "add_counts", "add_largest", "add_smallest", "add_sums", "ask_to_halt",
+    "BATCH", "LANES", "U64", "add_counts", "add_largest", "add_rows", "add_smallest", "add_sums", "ask_to_halt",
     "begin_schedule", "binomial", "bits_at", "bits_of", "bits_of_copy", "called", "collect", "compress_indices",
-    "copy_lanes", "count_spikes", "cycles", "decode_due", "deliver", "deliver_equal",
-    "end_schedule", "exp", "fill_lanes", "find_due", "find_newest", "flush_tiny", "round_as",
-    "find_older", "gather_records", "halts_at", "has_done", "history_full", "inline", "kernel",
-    "lanes", "largest_of", "log_spikes", "make_room", "next_place", "normal", "number_lanes", "of_synapse",
-    "order_by_cell",
-    "place_of", "planned", "planned_of", "prefetch_rows", "quantile_of", "rate_of",
-    "reduce_quantile", "rounded32", "rounded64", "rounded_to", "row_element", "smallest_of", "step_key",
-    "stop_asked", "sum_in_blocks", "synapse_element", "uniform32", "uniform64", "unpack", "wait_for", "whole_lanes",
+    "copy_lanes", "count_spikes", "cycles", "decode_due", "deliver", "deliver_equal", "end_schedule", "exp",
+    "fill_lanes", "find_due", "find_newest", "find_older", "flush_tiny", "gather_records", "halts_at", "has_done",
+    "history_full", "inline", "kernel", "lanes", "largest_of", "log_spikes", "make_room", "next_place", "normal",
+    "number_lanes", "of_synapse", "order_by_cell", "place_of", "planned", "planned_of", "prefetch_rows",
+    "quantile_of", "rate_of", "reduce_quantile", "round_as", "rounded32", "rounded64", "rounded_to", "row_element",
+    "smallest_of", "step_key", "stop_asked", "sum_in_blocks", "synapse_element", "uniform32", "uniform64", "unpack",
+    "wait_for", "whole_lanes",
 ]  # fmt: skip

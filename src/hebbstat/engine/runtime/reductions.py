@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from hebbstat.engine.jit.pipeline import inline
+from hebbstat.engine.runtime.random import U64
 from hebbstat.engine.runtime.replay import of_synapse
 
 
@@ -20,6 +21,15 @@ def add_sums(start, post, values, out):
     """out[i] += the sum of the values of neuron i's synapses; `values` may be one for all."""
     for k in range(start[0], start[start.size - 1]):
         out[post[k]] += np.float64(of_synapse(values, k))
+
+
+@inline
+def add_rows(start, values, out):
+    """The same where each row has a synapse onto every neuron, in their order."""
+    for row in range(start.size - 1):
+        begin = U64(start[row])
+        for i in range(start[row + 1] - start[row]):
+            out[i] += np.float64(of_synapse(values, begin + U64(i)))
 
 
 @inline
