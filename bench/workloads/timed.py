@@ -32,8 +32,7 @@ def measure(
     inhibitory: Callable[[str], bool] = lambda name: name.startswith("inh"),
     begin: Callable[[hs.Simulation], None] = lambda sim: None,
 ) -> Row:
-    """Describe, build, compile, warm up, and time the loop. What is called a drive counts neither as cells nor synapses.
-    """
+    """Describe, build, compile, warm up, and time the loop. What is called a drive is not counted."""
     began = time.perf_counter()
     sim = hs.Simulation(describe(), threads=given.threads, dtype=given.dtype, quiet=True)
     build = time.perf_counter() - began

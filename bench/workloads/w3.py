@@ -2,9 +2,9 @@
 
 python bench/workloads/w3.py --seconds 10 --threads 2 --out row.json
 
-4096 excitatory and 1024 inhibitory cells, 2.6 million plastic synapses, 5000 Poisson inputs. The rules and their numbers
-are one stable quartet of Confavreux et al. 2025 (doi:10.1101/2025.05.28.656584); where a rule rests, its mean field says
-which rates there are, whatever the cells are.
+4096 excitatory and 1024 inhibitory cells, 2.6 million plastic synapses, 5000 Poisson inputs. The rules are one stable
+quartet of Confavreux et al. 2025 (doi:10.1101/2025.05.28.656584); where a rule rests, its mean field says which rates
+there are, whatever the cells are.
 """
 
 from __future__ import annotations
