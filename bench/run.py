@@ -21,7 +21,9 @@ from lab.cases import PEERS, Axis, axis
 from lab.runner import LONG, run_all
 
 HERE = Path(__file__).resolve().parent
-AXES = ("peers", "threads", "synapses", "cells", "pieces", "rules", "populations", "microcircuit", "startup")
+AXES = (
+    "peers", "threads", "synapses", "cells", "pieces", "rules", "populations", "microcircuit", "workloads", "startup",
+)  # fmt: skip
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
@@ -53,7 +55,7 @@ def options(given: argparse.Namespace, chosen: Axis) -> list[str]:
     seconds = given.seconds or (1.0 if given.quick else 10.0)
     said: dict[str, Any] = {"--seconds": seconds, "--threads": given.threads, "--warm": given.warm}
     if given.quick:
-        said |= {"--warm": given.warm or 0.5, "--cells": 2000}
+        said |= {"--warm": given.warm or 0.5} | ({} if chosen.name == "workloads" else {"--cells": 2000})
     return [word for name, value in said.items() if value is not None for word in (name, str(value))]
 
 

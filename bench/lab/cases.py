@@ -54,7 +54,8 @@ def ours(workload: str, label: str, *more: str, same_rates: bool = True) -> Case
 def axis(name: str, given: argparse.Namespace) -> Axis:
     """The axis of that name."""
     return {"peers": peers, "threads": threads, "synapses": synapses, "cells": cells, "pieces": pieces, "rules": rules,
-            "populations": populations, "microcircuit": microcircuit, "startup": startup}[name](given)  # fmt: skip
+            "populations": populations, "microcircuit": microcircuit, "workloads": workloads,
+            "startup": startup}[name](given)  # fmt: skip
 
 
 def peers(given: argparse.Namespace) -> Axis:
@@ -160,6 +161,17 @@ def microcircuit(given: argparse.Namespace) -> Axis:
     ]
     title = "W4, the cortical microcircuit: wall seconds per simulated second"
     return Axis("microcircuit", title, "wall", cases, {})
+
+
+def workloads(given: argparse.Namespace) -> Axis:
+    """What people build: all projections plastic, reward that comes late, a plastic rate network."""
+    names = {"W3": "all projections plastic", "W6": "distal reward", "W7": "plastic rate network"}
+    cases = [
+        ours(name, f"{text}, {_threads(k)}", "--threads", str(k), same_rates=False)
+        for name, text in names.items()
+        for k in dict.fromkeys((given.threads, 1))
+    ]
+    return Axis("workloads", "W3, W6 and W7: wall seconds per simulated second", "wall", cases, {})
 
 
 def startup(given: argparse.Namespace) -> Axis:

@@ -47,6 +47,7 @@ def copy(threads: int, dtype: str) -> float:
 if __name__ == "__main__":
     given = options(__doc__, seconds=1.0, warm=0.1).parse_args()
     row = measure("W7", lambda: network(given.seed), given)
+    row.synapses, row.events = CELLS**2, CELLS**2 * 1000.0  # each changes once a step
     row.more["copy"] = copy(given.threads, given.dtype)
     row.note = f"{row.wall / 1000.0 / row.more['copy']:.1f} times reading and writing the matrix once"
     write(row, given.out)

@@ -67,6 +67,32 @@ def test_w4_is_the_microcircuit_of_potjans_and_diesmann(module: Any) -> None:
     assert all(into[name] == pytest.approx(whole[name], rel=0.05) for name in circuit.CELLS)
 
 
+def test_w3_has_the_mean_field_of_the_published_quartet(module: Any) -> None:
+    """Where the rule from E to E rests r_E is 2.9 Hz, where that from I to I rests r_I is 1.75 Hz."""
+    w3 = module("w3")
+    for kind, rate in (("exc", 2.9), ("inh", 1.75)):
+        (tau_pre, tau_post, alpha, beta, gamma, kappa), _ = w3.RULES[kind, kind]
+        found = -1000.0 * (alpha + beta) / (gamma * tau_pre + kappa * tau_post)
+        assert found == pytest.approx(rate, rel=0.02)
+    net = w3.network()
+    assert sum(len(p.rules) == 2 for p in net.projections.values()) == 4
+
+
+def test_w6_is_the_network_of_the_distal_reward(module: Any) -> None:
+    w6 = module("w6")
+    net = w6.network()
+    made = instantiate(net)
+    assert sum(one.n for one in made.synapses.values()) == 100_000
+    assert sum(made.synapses[name].n for name, p in net.projections.items() if p.rules) == 80_000
+    assert {p.delay for p in net.projections.values()} == {1.0}
+
+
+def test_w7_knows_what_the_memory_can(module: Any) -> None:
+    w7 = module("w7")
+    assert 1e-4 < w7.copy(1, "float32") < 1.0
+    assert instantiate(w7.network()).synapses["drive -> cells"].n == w7.CELLS**2
+
+
 def test_other_sizes_keep_what_they_promise(module: Any) -> None:
     parameters = module("parameters")
     small = parameters.W2.of_size(2000)
