@@ -212,6 +212,10 @@ class Receptor(Mechanism):
 
     kind = RECEPTOR
 
+    def takes(self, state: State) -> bool:
+        """Whether amounts are added to a state one by one, as they arrive: `amount` is no field of the receptor's own."""
+        return state.adds_amounts and not any("amount" in own for own in (self.fields, self.derived, self.states))
+
 
 class Release(Mechanism):
     """Presynaptic release: `transmit` returns the amount released, then the new value of each declared state."""

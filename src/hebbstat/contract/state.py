@@ -127,8 +127,8 @@ class State:
         return isinstance(self.origin, Trace) or self.advancer is not None
 
     @property
-    def takes_amounts(self) -> bool:
-        """Whether it is a trace to which amounts are added as they arrive at a receptor, one by one."""
+    def adds_amounts(self) -> bool:
+        """Whether it is a trace that adds `amount`, which to a receptor is what arrives."""
         return isinstance(self.origin, Trace) and self.origin.add == "amount" and not self.slow
 
     # Each decorator below makes a hook that returns the new value of this state.

@@ -88,7 +88,8 @@ class Typical:
         if not isinstance(state.origin, Trace):
             return self.scale * begun
         jump = state.origin.jump
-        jump = self.weight if jump == "amount" else jump
+        arrives = jump == "amount" and jump not in mechanism.fields and jump not in mechanism.derived
+        jump = self.weight if arrives else jump
         size = self.parameter(self.on.name, place, mechanism, jump) if isinstance(jump, str) else float(jump or 0.0)
         return begun + self.traces * size
 

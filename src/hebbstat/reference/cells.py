@@ -230,7 +230,7 @@ class ReceptorCells:
     """A receptor of all cells of a population; projections with equal receptors share it."""
 
     def __init__(self, sim: World, name: str, receptor: Receptor, cells: Cells) -> None:
-        self.cells = cells
+        self.cells, self.receptor = cells, receptor
         self.part = Part(sim, name, "receptor", receptor, self)
         self.arriving = [0.0] * cells.n
         self.amount = [0.0] * cells.n
@@ -248,8 +248,8 @@ class ReceptorCells:
         self.current, self.conductance = values.get("current"), values.get("conductance")
         self.reversal = bind(self.part, "reversal", Asking("conductance")) if self.conductance else None
         traces = [store for store in self.part.stores.values() if isinstance(store.state.origin, Trace)]
-        self.taking = [store for store in traces if store.state.takes_amounts]
-        self.traces = [Increment(self.part, store) for store in traces if not store.state.takes_amounts]
+        self.taking = [store for store in traces if self.receptor.takes(store.state)]
+        self.traces = [Increment(self.part, store) for store in traces if not self.receptor.takes(store.state)]
 
     def offer(self, part: Part, name: str) -> Getter:
         """`amount`: what arrived."""

@@ -206,7 +206,7 @@ class Binder:
         assert isinstance(state.origin, Trace)
         jump = state.origin.jump
         if isinstance(jump, str):
-            amount = site.offered[jump] if jump in site.offered else self.own(site, member, jump)
+            amount = self.own(site, member, jump) if jump in known_of(member) else site.offered[jump]
         else:
             amount = expr("F(jump)", jump=ir.Number(float(jump)))
         return expr("value + amount", value=value, amount=amount) if state.origin.set is None else amount

@@ -203,7 +203,7 @@ def _arrivals_enter(binder: Binder, site: Site, pool: SharedReceptor, amount: ir
     """What was summed enters where it is not 0; all hooks and traces read the values before."""
     states = pool.mechanism.states.values()
     hooks = [hook for hook in pool.mechanism.hooks if hook.event == "on_arrival"]
-    traces = [state for state in states if isinstance(state.origin, Trace) and not state.takes_amounts]
+    traces = [state for state in states if isinstance(state.origin, Trace) and not pool.mechanism.takes(state)]
     block = code("reached = amount != F(0.0)", amount=amount)
     block += joined(*(_new_values(binder, site, pool, hook) for hook in hooks))
     for state in traces:

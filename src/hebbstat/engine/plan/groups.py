@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from hebbstat.contract.mechanism import Bound, Mechanism
+from hebbstat.contract.mechanism import Bound, Mechanism, Receptor
 from hebbstat.contract.state import WHOLE, Inflow, Lagged, Reduction, State, Trace
 from hebbstat.engine.plan.arrays import Owner, Shape, Variable, declared
 from hebbstat.network.network import Population, Projection
@@ -85,17 +85,19 @@ class Group:
 class SharedReceptor(Member):
     """A receptor shared by all projections onto a population that have equal ones."""
 
+    mechanism: Receptor
+
     @property
     def sums(self) -> bool:
         """Whether something wants the sum of what arrives in a step; mostly all is traces that take the amounts."""
         states = self.mechanism.states.values()
-        traces = [state.takes_amounts for state in states if isinstance(state.origin, Trace)]
+        traces = [self.mechanism.takes(state) for state in states if isinstance(state.origin, Trace)]
         return not traces or not all(traces) or any(hook.event == "on_arrival" for hook in self.mechanism.hooks)
 
     @property
     def takes(self) -> tuple[str, ...]:
         """The variables of cells that amounts are added to."""
-        traces = [name for name, state in self.mechanism.states.items() if state.takes_amounts]
+        traces = [name for name, state in self.mechanism.states.items() if self.mechanism.takes(state)]
         return (*(f"{self.prefix}{name}" for name in traces), *([self.arrived] if self.sums else []))
 
     @property
