@@ -213,7 +213,7 @@ class Receptor(Mechanism):
     kind = RECEPTOR
 
     def takes(self, state: State) -> bool:
-        """Whether amounts are added to a state one by one, as they arrive: `amount` is no field of the receptor's own."""
+        """Whether amounts are added to a state as they arrive, one by one: `amount` is no field of its own."""
         return state.adds_amounts and not any("amount" in own for own in (self.fields, self.derived, self.states))
 
 
