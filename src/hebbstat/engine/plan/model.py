@@ -17,6 +17,7 @@ from hebbstat.contract.state import (
     Global,
     Inflow,
     Lagged,
+    PerBranch,
     PerNeuron,
     PerPopulation,
     PerPost,
@@ -27,7 +28,6 @@ from hebbstat.contract.state import (
     State,
     Trace,
 )
-from hebbstat.engine.plan import unsupported
 from hebbstat.engine.plan.arrays import Role, Shape, Variable, parameter
 from hebbstat.engine.plan.groups import (
     NETWORK,
@@ -48,7 +48,7 @@ from hebbstat.network.scopes import field_scope, is_slow
 
 SHAPE_OF_SCOPE = {
     PerNeuron: Shape.CELL, PerPost: Shape.CELL, PerPre: Shape.ROW, PerSynapse: Shape.SYNAPSE, Global: Shape.NUMBER,
-    PerPopulation: Shape.NUMBER,
+    PerPopulation: Shape.NUMBER, PerBranch: Shape.BRANCH,
 }  # fmt: skip
 
 
@@ -101,7 +101,6 @@ class Model:
 
 def build(made: NetworkInstance) -> Model:
     """The model of a instantiated network."""
-    unsupported.check(made.network)
     model = Model(made, made.network)
     taken: set[str] = set()
     for k, (name, network_rule) in enumerate(made.network.rules.items()):
@@ -124,6 +123,7 @@ def build(made: NetworkInstance) -> Model:
         copy = np.zeros(made.synapses[name].n, np.int32) if copy is None and links.rewires else copy
         if copy is not None:
             links.variables["copy"] = Variable(Shape.SYNAPSE, copy, "int32", Role.WIRING)
+        _add_branches(model, links)
         one_for_all = not projection.rules and np.ndim(weight) == 0
         shape = Shape.NUMBER if one_for_all else Shape.SYNAPSE
         links.variables["w"] = Variable(shape, weight, slow=bool(projection.rules))
@@ -170,6 +170,21 @@ def _delivery(model: Model, links: ProjectionGroup) -> tuple[str, ...]:
     if pool.sums:
         target.variables[pool.arrived] = Variable(Shape.CELL, 0.0)
     return pool.takes
+
+
+def _add_branches(model: Model, links: ProjectionGroup) -> None:
+    """How many branches a neuron has and which of them is a synapse's, if states belong to branches."""
+    mechanisms = [mechanism for _, mechanism in links.projection.mechanisms()]
+    if not any(state.scope is PerBranch for mechanism in mechanisms for state in mechanism.states.values()):
+        return
+    given, branch = links.projection.branches, model.made.synapses[links.name].branch
+    if branch is None:
+        return
+    links.branches = int(given) if np.ndim(given) == 0 else int(branch.max(initial=0)) + 1  # type: ignore[arg-type]
+    if links.branches > 1:
+        dtype = np.min_scalar_type(links.branches - 1).name
+        links.variables["branches"] = Variable(Shape.NUMBER, links.branches, "int64", Role.WIRING)
+        links.variables["branch"] = Variable(Shape.SYNAPSE, branch.astype(dtype), dtype, Role.WIRING)
 
 
 def _add_member(model: Model, group: Group, member: Member) -> None:
@@ -275,7 +290,7 @@ def _is_stamped(group: Group, member: Member, state: State) -> bool:
     if state.scope is PerPre:
         late = any(hook.after and state in hook.writes for hook in member.mechanism.hooks)
         return state.slow or (state.moves and (group.asks_elapsed or late))
-    return state.moves and (state.scope in (PerPost, *WHOLE) or member.place == "release")
+    return state.moves and (state.scope in (PerPost, PerBranch, *WHOLE) or member.place == "release")
 
 
 def _prepare_targets(model: Model) -> None:
