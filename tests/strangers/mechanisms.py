@@ -1,7 +1,6 @@
 """Classes as a stranger would write them, as text: neurons, receptors, releases. Rules are in rules.py.
 
-What a hook may read is docs/semantics.md, section 3; what the compiled engine refuses
-(engine/plan/unsupported.py) is avoided.
+What a hook may read is docs/semantics.md, section 3.
 """
 
 from __future__ import annotations
