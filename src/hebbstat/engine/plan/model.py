@@ -43,6 +43,7 @@ from hebbstat.network import lookup
 from hebbstat.network.derive import initial
 from hebbstat.network.instantiate import NetworkInstance, Table
 from hebbstat.network.lookup import quantities, quantity_of
+from hebbstat.network.memory import require_memory
 from hebbstat.network.network import Network
 from hebbstat.network.scopes import field_scope, is_slow
 
@@ -175,14 +176,16 @@ def _delivery(model: Model, links: ProjectionGroup) -> tuple[str, ...]:
 def _add_branches(model: Model, links: ProjectionGroup) -> None:
     """How many branches a neuron has and which of them is a synapse's, if states belong to branches."""
     mechanisms = [mechanism for _, mechanism in links.projection.mechanisms()]
-    if not any(state.scope is PerBranch for mechanism in mechanisms for state in mechanism.states.values()):
+    states = [s for mechanism in mechanisms for s in mechanism.states.values() if s.scope is PerBranch]
+    if not states:
         return
-    given, branch = links.projection.branches, model.made.synapses[links.name].branch
-    if branch is None:
-        return
-    links.branches = int(given) if np.ndim(given) == 0 else int(branch.max(initial=0)) + 1  # type: ignore[arg-type]
+    synapses = model.made.synapses[links.name]
+    links.branches = synapses.branches(links.projection.branches)
+    need = f"keeping states of {links.branches:,} branches of each neuron of '{links.target.name}'"
+    places = float(links.branches) * links.target.population.n * len(states)
+    require_memory(8.0 * places, need, "number branches of a neuron from 0, without gaps")
     if links.branches > 1:
-        dtype = np.min_scalar_type(links.branches - 1).name
+        branch, dtype = np.asarray(synapses.branch), np.min_scalar_type(links.branches - 1).name
         links.variables["branches"] = Variable(Shape.NUMBER, links.branches, "int64", Role.WIRING)
         links.variables["branch"] = Variable(Shape.SYNAPSE, branch.astype(dtype), dtype, Role.WIRING)
 
