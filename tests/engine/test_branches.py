@@ -12,7 +12,6 @@ import pytest
 from helpers.dense import Drifting, network
 from helpers.voices import agree, agree_compiled, told
 from strangers.faces import Face
-from strangers.interpreted import plain_kernels
 
 import hebbstat as hs
 from hebbstat.engine.checkpoint.validate import vet_state

@@ -27,6 +27,7 @@ class Class:
     witnesses: list[str] = field(default_factory=list)  # states that hold a draw and nothing else
     texts: list[str] = field(default_factory=list)  # fields that are texts
     aims: list[str] = field(default_factory=list)  # fields that rules may change
+    branches: list[str] = field(default_factory=list)  # states of branches that hooks write
 
     def text(self) -> str:
         """The class as Python."""

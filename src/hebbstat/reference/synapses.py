@@ -63,7 +63,7 @@ class Connections:
         return birth
 
     def _branch_count(self, made: Any) -> int:
-        given = self.projection.branches
+        given: Any = self.projection.branches
         return int(given) if np.ndim(given) == 0 else int(made.branch.max(initial=0)) + 1
 
     def _rows_there_are(self) -> list[Row]:

@@ -29,7 +29,8 @@ class ProjectionContext:
     """All that the functions of one projection need to be written: its plan, its groups, and its sites.
 
     In generated code `row` is a virtual row (a presynaptic neuron and a delay), `k` a synapse, `i` its postsynaptic
-    neuron in this thread's share, `b` a branch of such a neuron, `e` a place in scratch memory, `j` a place in the history of postsynaptic events.
+    neuron in this thread's share, `b` a branch of such a neuron, `e` a place in scratch memory, `j` a place in the
+    history of postsynaptic events.
     """
 
     def __init__(self, binder: Binder, plan: Plan) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from hebbstat.contract.mechanism import PopulationRule
 from hebbstat.contract.state import PerNeuron, State
 from hebbstat.engine.codegen import ir
-from hebbstat.engine.codegen.binding import Binder, Site
+from hebbstat.engine.codegen.binding import INDEX_OF_SCOPE, Binder, Site
 from hebbstat.engine.codegen.branches import of_cell
 from hebbstat.engine.codegen.context import ProjectionContext
 from hebbstat.engine.codegen.fragments import LEARNING, function, is_learning, let, put
@@ -25,7 +25,7 @@ PASS = "pass"
 
 def of_synapses(at: ProjectionContext) -> tuple[ir.Function, ...]:
     """The function that takes states of a projection through one step, if there are such."""
-    of = {scope: _stepped(at.links, at.plan.states(scope)) for scope in ("PerBranch", "PerPost", "PerPre", "PerSynapse")}
+    of = {scope: _stepped(at.links, at.plan.states(scope)) for scope in INDEX_OF_SCOPE}
     whole = _of_whole(at.binder, at.links, at.plan.rules)
     if not any(of.values()) and not whole:
         return ()

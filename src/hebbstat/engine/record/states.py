@@ -15,7 +15,7 @@ from hebbstat.network.network import Population, Projection
 
 
 class States(Recorder):
-    """A state or parameter of a population or projection, each `every` ms; `of` picks neurons or synapses."""
+    """A state or parameter of a population or projection, each `every` ms; `of` picks neurons, branches or synapses."""
 
     @explained
     def __init__(

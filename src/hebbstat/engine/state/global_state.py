@@ -79,7 +79,9 @@ def gather_delays(core: Core, name: str) -> np.ndarray:
 
 
 def gathered(core: Core, group: Group, key: str) -> np.ndarray:
-    """A variable of a group over its owners in canonical order: cells, their branches, synapses, rows by neuron and delay."""
+    """A variable of a group over its owners in canonical order: cells, branches, synapses, rows by neuron and delay,
+    steps.
+    """
     if group.array(key).depth:
         return np.stack([_gathered(core, group, key, at) for at in past_slots(core, group, key)])
     return _gathered(core, group, key)
