@@ -31,6 +31,7 @@ class AtEvents(hs.Plasticity):
     c = hs.PerBranch.state(0.3, slow=True)
     d = hs.PerBranch.state("gain")
     e = hs.PerBranch.state()
+    f = hs.PerBranch.state()
     s = hs.PerSynapse.state(0.1)
 
     @b.on_pre
@@ -46,8 +47,12 @@ class AtEvents(hs.Plasticity):
         return 0.9 * c + 0.1 * b * uniform, 0.5 * d + 0.1 * c
 
     @e.on_pre(after="late")
-    def _(e, b, y):
-        return 0.7 * e + b - 0.1 * y
+    def _(e, b, y, f):
+        return 0.7 * e + b - 0.1 * y + 0.1 * f
+
+    @f.on_pre(after="late")
+    def _(f, e):
+        return 0.5 * f + 0.1 * e
 
     @s.on_pre
     def _(s, b, e):
@@ -274,6 +279,7 @@ CASES: dict[str, Callable[[], hs.Network]] = {
     "ticks": lambda: network([AtTicks(), BOUND], branches=3),
     "a neuron is one branch": lambda: network([AtEvents(), AtSteps(), AtTicks(), BOUND], recurrent=False),
     "copies": copies,
+    "copies on a branch": lambda: copies(branches=1, delay=2.0),
     "many branches": lambda: copies(branches=np.arange(30) * 9),
     "only reduced": lambda: network([OnlyReduced(), hs.PairSTDP()], branches=3, delay=2.0),
     "only reduced, short rows": lambda: network([OnlyReduced(), hs.PairSTDP()], branches=3, recurrent=False),
