@@ -324,14 +324,19 @@ def test_what_is_set_counts() -> None:
 
 
 @pytest.mark.usefixtures("plain")
-def test_every_step_is_recorded_branch_by_branch() -> None:
+def test_every_step_is_recorded_branch_by_branch(tmp_path: Path) -> None:
     net = network([AtEvents(), BOUND], branches=3, recurrent=False)
     record = [hs.States("a -> b", "AtEvents.b", every=1.0), hs.States("a -> b", "AtEvents.c", every=1.0, of=[0, 7])]
-    ours = hs.Simulation(net, dtype="float64", quiet=True, threads=2).run(steps=30, record=record)
+    sim = hs.Simulation(net, dtype="float64", quiet=True, threads=2)
+    ours = sim.run(steps=30, record=record)
     theirs = hs.ReferenceSimulation(net).run(steps=30, record=record)
     for name in ("a -> b.AtEvents.b", "a -> b.AtEvents.c"):
         np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-9)
     assert ours["a -> b.AtEvents.b"].shape == (30, 15)
+    assert ours["a -> b.AtEvents.c"].post.values.tolist() == [0, 2]
+    assert ours["a -> b.AtEvents.c"].branch.values.tolist() == [0, 1]
+    streamed = sim.run(steps=5, record=record, out=tmp_path / "out")
+    assert streamed["a -> b.AtEvents.b"].branch.values.tolist() == [0, 1, 2] * 5
 
 
 @pytest.mark.usefixtures("plain")
