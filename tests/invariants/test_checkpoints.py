@@ -89,15 +89,9 @@ def test_another_process_goes_on_bit_for_bit(structure_run_often: int, tmp_path:
 def test_two_hundred_compositions_go_on_in_another_process(
     first: int, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    refused, done = [], []
     for seed in range(first, first + 10):
-        try:
-            in_a_new_process(tmp_path, seed, 8)
-            done.append(seed)
-        except hs.NotSupportedError:
-            refused.append(seed)
-    record_property("said", f"cut 8 times each: {len(done)} equal {done}, {len(refused)} refused {refused}")
-    assert len(done) >= 9
+        in_a_new_process(tmp_path, seed, 8)
+    record_property("said", f"cut 8 times each: 10 equal, from {first} on")
 
 
 def test_a_run_may_be_cut_anywhere_and_often(structure_run_often: int, tmp_path: Path) -> None:

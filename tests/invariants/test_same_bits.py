@@ -15,9 +15,6 @@ from helpers.cases import RECORDERS, STEPS, Case, cases, run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import hebbstat as hs
-from hebbstat.engine.plan.unsupported import REFUSALS
-
 BLOCKS, STRUCTURES_OF_A_BLOCK, CASES_OF_A_BLOCK = 8, 6, 25
 
 
@@ -39,23 +36,18 @@ def test_nothing_that_should_not_changes_a_bit(structure_run_often: int) -> None
 @pytest.mark.verify
 @pytest.mark.parametrize("block", range(BLOCKS))
 def test_two_hundred_random_cases(block: int, record_property: Callable[[str, object], None]) -> None:
-    """At most one case in twenty may be refused, and only for what stands in the list of refusals."""
     chosen = secrets.randbits(31)
     structures = [(chosen + k) % 2**31 for k in range(STRUCTURES_OF_A_BLOCK)]
-    tried, refused = [], []
+    tried = []
 
     @hypothesis.seed(chosen)
     @settings(max_examples=CASES_OF_A_BLOCK, database=None, phases=[hypothesis.Phase.generate])
     @given(st.sampled_from(structures), cases())
     def holds(structure: int, case: Case) -> None:
         tried.append(structure)
-        try:
-            assert run(structure, case) == run(structure)
-        except hs.NotSupportedError as error:
-            assert any(text in str(error) for text in REFUSALS.values()), error
-            refused.append(structure)
+        assert run(structure, case) == run(structure)
 
     holds()
-    said = f"{len(tried)} cases on structures {structures}, {len(refused)} refused {sorted(set(refused))}"
+    said = f"{len(tried)} cases on structures {structures}"
     record_property("said", f"same bits, seed {chosen}: {said}")
-    assert len(tried) >= CASES_OF_A_BLOCK and len(refused) <= len(tried) / 20, said
+    assert len(tried) >= CASES_OF_A_BLOCK, said

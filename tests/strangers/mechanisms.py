@@ -1,7 +1,6 @@
 """Classes as a stranger would write them, as text: neurons, receptors, releases. Rules are in rules.py.
 
-What a hook may read is docs/semantics.md, section 3; what the compiled engine refuses
-(engine/plan/unsupported.py) is avoided.
+What a hook may read is docs/semantics.md, section 3.
 """
 
 from __future__ import annotations
@@ -28,6 +27,7 @@ class Class:
     witnesses: list[str] = field(default_factory=list)  # states that hold a draw and nothing else
     texts: list[str] = field(default_factory=list)  # fields that are texts
     aims: list[str] = field(default_factory=list)  # fields that rules may change
+    branches: list[str] = field(default_factory=list)  # states of branches that hooks write
 
     def text(self) -> str:
         """The class as Python."""

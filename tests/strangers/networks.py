@@ -27,6 +27,7 @@ FLAGS = {
     "loops": "range, int(), float(condition), fmod, helpers with defaults", "empty": "a projection without synapses",
     "rates": "neurons with rates", "common": "states that a population or projection shares, and lagged ones",
     "seen": "states of the presynaptic neuron, and what the other event of a step does to a synapse",
+    "branches": "states of dendritic branches",
 }  # fmt: skip
 
 HEAD = '''"""Case {seed} of tests/strangers: {flags}."""
@@ -290,6 +291,8 @@ class _Composer:
                 values = self._values(release, (title, "release"), sizes, "planned", [aim])
                 given.append(f"release={release.name}({values})")
                 self.witnesses += [(title, "release", state) for state in release.witnesses]
+            if "branches" in self.flags and self.maybe(0.8):
+                given.append(f"branches={self._branches(n, k)}")
             if rules:
                 given.append(f"rules=[{', '.join(self._rules(title, sizes, rules, around, bound, aim))}]")
             given.append(f"name={title!r}")
@@ -301,6 +304,7 @@ class _Composer:
         for k, (rule, outer) in enumerate(zip(rules, around, strict=True)):
             values = self._values(rule, (title, f"rule{k}.0"), sizes, "planned")
             self.witnesses += [(title, f"rule{k}.0", state) for state in rule.witnesses]
+            self.settable += [Settable((title, f"rule{k}.0"), s, (-0.4, 0.4), "state") for s in rule.branches]
             target = f"on='release.{aim}'" if aim and k == 1 else ""
             text = f"{rule.name}({', '.join(one for one in [values, target] if one)})"
             if outer:
@@ -365,6 +369,11 @@ class _Composer:
         if n is None:
             return f"hs.Uniform({self.dt}, {round(5 * self.dt, 3)})"
         return f"told({[round(float(step) * self.dt, 3) for step in steps]}, order{k})"
+
+    def _branches(self, n: int | None, k: int) -> str:
+        if not n or self.maybe(0.5):
+            return str(int(self.rng.integers(1, 5)))
+        return f"told({self.rng.integers(0, 4, n).tolist()}, order{k})"
 
     def _receptor(self, ear: Class, b: int, n_post: int, title: str) -> str:
         """A receptor of the class; with flag `shared`, mostly with the values that another projection gave."""

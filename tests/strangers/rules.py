@@ -27,6 +27,9 @@ class RuleWriter(Writer):
         shared = self.common(c, late, "PerPost", cell)
         row += [self.lagged(c, "PerPre", one) for one in (self.some(row, 0.3) if shared else [])]
         cell += shared
+        if "branches" in self.flags and self.maybe(0.7):
+            rates = [] if spiking else ["post_rate"]
+            cell += self._branch_states(c, late, [*cell, level, *posts, *rates], draws, events)
         before, after = self._synapse_states(c, [*row, *cell, *known, *pres, *posts], late) if spiking else ([], [])
         rates = [] if spiking else ["pre_rate", "post_rate"]
         every = "period" in c.fields or self.maybe(0.35)
@@ -35,11 +38,13 @@ class RuleWriter(Writer):
         total = self.state(c, "PerPost", f'reduce("w", "{self._how()}")') if every and self.maybe(0.4) else ""
         acts = self.some(events, 0.7) + (["on_tick"] if every else []) + self.some(["step"], 0.1 if spiking else 1.0)
         reads = [*row, *cell, *known, *pres, *posts, *draws, *rates]
+        reduced = self._of_branches(c, cell, pres) if c.branches and every else []
         for event in acts or events[:1]:
             own = {"on_post": after, "on_pre": [*before, *after, "elapsed"]}.get(event, [*before, *after])
             if event == "on_post" and before and "seen" not in self.flags:
                 own = [one for one in own if one not in before]
             args = ["w", *self.some([*reads, *own], 0.6), *([total] if event == "on_tick" and total else [])]
+            args += reduced if event == "on_tick" else []
             if event == "on_tick" and "w" not in args:
                 args.append("w")
             self.hook(c, event, args, -0.25, 0.25)
@@ -74,6 +79,48 @@ class RuleWriter(Writer):
             self.hook(c, f"@{one}.{event}", [one, level, *self.some([*posts, *draws, found[0]])], -1, 1)
             found.append(one)
         self.witness(c, "PerPost", "on_post")
+        return found
+
+    def _branch_states(self, c: Class, tau: str, reads: list[str], draws: list[str], events: list[str]) -> list[str]:
+        """States of dendritic branches, moved by some events each, read at synapses by all."""
+        if (not events or self.maybe(0.3)) and "period" not in c.fields:
+            self._clock(c)
+        events = [*events, *(["on_tick"] if "period" in c.fields else [])]
+        advances = self.maybe(0.3)
+        events += [] if advances else ["step"]
+        many = int(self.rng.integers(1, 4))
+        plain = [self._branch_state(c, tau, advances and k == 0) for k in range(many)]
+        found = [*plain, *(self.lagged(c, "PerBranch", one) for one in self.some(plain, 0.25))]
+        if many > 1 and self.maybe(0.4):
+            args = [*dict.fromkeys([*plain[:2], *self.some([*found, *reads, *draws])])]
+            event = events[int(self.rng.integers(len(events)))]
+            c.lines += [f"@hs.together({', '.join(plain[:2])}).{event}", f"def _({', '.join(args)}):"]
+            c.lines += [f"    return math.tanh({self.bodies.expr(args)}), math.cos({self.bodies.expr(args)})"]
+        for one in plain:
+            for event in self.some(events, 0.5) or events[:1]:
+                self.hook(c, f"@{one}.{event}", [one, *self.some([*found, *reads, *draws])], -1, 1)
+        self.witness(c, "PerBranch", events[int(self.rng.integers(len(events)))])
+        c.branches = plain
+        return found
+
+    def _branch_state(self, c: Class, tau: str, advances: bool) -> str:
+        """A plain one, one that decays, or one that advances."""
+        decays = not advances and self.maybe(0.35)
+        one = self.state(c, "PerBranch", f'trace(decay="{tau}"{self.slow()})' if decays else self.plain())
+        if advances:
+            args = [one, "elapsed", tau]
+            self.hook(c, f"@{one}.advance", args, -1, 1, f"{one} * math.exp(-elapsed / {tau})")
+        return one
+
+    def _of_branches(self, c: Class, reads: list[str], pres: list[str]) -> list[str]:
+        """Reductions over the synapses of a branch, and what else is reduced of branches."""
+        found = []
+        for of in ["w", *self.some([*reads, *pres], 0.25)]:
+            how = "hs.quantile(0.3)" if self.maybe(0.2) else f'"{self._how()}"'
+            found.append(self.state(c, "PerBranch", f'reduce("{of}", {how})'))
+        if self.maybe(0.4):
+            scope = ["PerPost", "PerPre", "Global"][int(self.rng.integers(3))]
+            found.append(self.state(c, scope, f'reduce("{c.branches[0]}", "{self._how()}")'))
         return found
 
     def _synapse_states(self, c: Class, reads: list[str], tau: str) -> tuple[list[str], list[str]]:

@@ -89,6 +89,12 @@ class Synapses:
         """The presynaptic index of each synapse (int32), made anew at each call."""
         return Rows(self.start, self.post).pre()
 
+    def branches(self, given: Any) -> int:
+        """How many branches a neuron has: as many as were `given`, or up to the last that a synapse is on."""
+        if self.branch is None:
+            return 1
+        return int(self.branch.max(initial=0)) + 1 if np.ndim(given) else int(given)
+
     def digest(self) -> str:
         """A sha256 of who connects to whom, and how late."""
         return wiring_digest(self.pre(), self.post, np.broadcast_to(self.delay, self.n))
@@ -246,7 +252,8 @@ def _branches(projection: Projection, draw: _Draw, n: int) -> np.ndarray | None:
     if projection.branches is None:
         return None
     branch = np.asarray(projection.branches)
-    if branch.dtype.kind not in "iu" or branch.size == 0 or branch.min() < (branch.ndim == 0):
+    fits = branch.dtype.kind in "iu" and branch.size and branch.min() >= (branch.ndim == 0) and branch.max() < 1 << 31
+    if not fits:
         raise BadValueError(
             f"branches={short(projection.branches)} of '{projection.name}' must be a whole number, at least 1, "
             "or each synapse's branch, from 0"

@@ -48,7 +48,7 @@ def check(made: NetworkInstance) -> None:
         if not rewires(projection):
             continue
         synapses = made.synapses[name]
-        if synapses.several_delays or (synapses.branch is not None and synapses.branch.max(initial=0) > 0):
+        if synapses.several_delays or synapses.branches(projection.branches) > 1:
             raise NotSupportedError(f"'{name}' rewires, so it must have one delay, and no branches")
         for place, mechanism in projection.mechanisms():
             for field, value in made.values[name, place].items():

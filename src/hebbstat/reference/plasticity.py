@@ -165,12 +165,13 @@ class Rules:
         self.at.note_events()
 
     def _schedule(self, rows: list[Event]) -> None:
-        """`after`: the event is seen that much later."""
+        """`after`: the event is seen that much later, by one synapse after the other."""
         for row, old in rows:
-            for k, (call, after) in enumerate(self.later):
-                for e in [row] if call.scope is PerPre else self.at.rows[row.pre, row.delay]:
-                    due = self.sim.now + round(after(e) / self.sim.dt)
-                    self.pending.setdefault(due, []).append((k, e, old or self.sim.is_frozen))
+            for e in (row, *self.at.rows[row.pre, row.delay]) if self.later else ():
+                for k, (call, after) in enumerate(self.later):
+                    if (call.scope is PerPre) == (e is row):
+                        due = self.sim.now + round(after(e) / self.sim.dt)
+                        self.pending.setdefault(due, []).append((k, e, old or self.sim.is_frozen))
 
     def _due(self) -> list[tuple[Call, Any, bool]]:
         there = {synapse.identity for synapse in self.at.synapses} if self.later else set()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from hebbstat.contract.errors import ContractError
 from hebbstat.contract.state import PerBranch, PerPost, PerPre, PerSynapse, Scope
 from hebbstat.network import Projection
@@ -61,8 +63,8 @@ class Connections:
         return birth
 
     def _branch_count(self, made: Any) -> int:
-        given = self.projection.branches
-        return int(given) if isinstance(given, int) else int(made.branch.max(initial=0)) + 1
+        given: Any = self.projection.branches
+        return int(given) if np.ndim(given) == 0 else int(made.branch.max(initial=0)) + 1
 
     def _rows_there_are(self) -> list[Row]:
         """With one delay a row for every presynaptic neuron, else those that occur."""

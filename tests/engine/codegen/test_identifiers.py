@@ -21,6 +21,7 @@ pytestmark = pytest.mark.usefixtures("plain")
 
 AWKWARD = "size first ids counts rates fired cursor logged scheduled n i k slot F lambda_ v_new".split()
 KERNEL = "row e j s c q at since begin end found youngest learning reached place np math network run hook_ pop_".split()
+KERNEL += "b branch branches".split()
 LANGUAGE = "binomial uniform normal scheduled w value dt elapsed amount current rate".split()
 ENGINES = sorted({*(name for arrays in LEDGER.values() for name in arrays), *runtime.__all__})
 EVERY = dict.fromkeys([*AWKWARD, *KERNEL, *LANGUAGE, *ENGINES, *dir(builtins), "τ", "__", "x__y", "self", "cls"])

@@ -10,7 +10,7 @@ What must be listed the finished work tells: a `batch_...` array says in the tre
 
 from __future__ import annotations
 
-from hebbstat.engine.codegen import ir
+from hebbstat.engine.codegen import branches, ir
 from hebbstat.engine.codegen.fission import SYNAPSE, cut, needs_cell
 from hebbstat.engine.codegen.hooks import Hooks
 from hebbstat.engine.codegen.quote import added, array, code, expr, item
@@ -91,8 +91,8 @@ for row in range(q.last.size):
 
         What it needs of a cell may lie in `records`; then synapses whose cell has had older events are picked, too.
         """
-        loops = cut(self.links, self._listed(body, "e"), "i")
-        own = self.cell if needs_cell(body) else ()
+        loops = cut(self.links, self._listed(body, "e"), "ib")
+        own = self.cell(body) if needs_cell(body) else ()
         count = "lanes(count)" if self.hooks.vectorise(body) else "count"
         work = self.each((*own, *loops.arithmetic), count)
         return (*loops.shared, *self._gathered(loops.gather, records), *then, *work)
@@ -102,15 +102,14 @@ for row in range(q.last.size):
         """The cell of a synapse."""
         return item(array(self.links, "post"), "k")
 
-    @property
-    def cell(self) -> ir.Block:
-        """It becomes `i`."""
-        return code("i = cells[e]", cells=self.cells)
+    def cell(self, block: ir.Block) -> ir.Block:
+        """It becomes `i`; and its branch `b`, if a block asks for it."""
+        return code("i = cells[e]", cells=self.cells) + branches.of_synapse(self.links, block)
 
     def _gathered(self, gather: ir.Block, records: bool) -> ir.Block:
         if records:
-            return (Fetch(gather, self.cell, self.cells, self.place, self.since),)
-        return self.each((*self.cell, *gather)) if gather else ()
+            return (Fetch(gather, self._listed(self.cell(gather), "e"), self.cells, self.place, self.since),)
+        return self.each((*self.cell(gather), *gather)) if gather else ()
 
     def each(self, block: ir.Block, count: str = "count") -> ir.Block:
         """A plain loop over the batch, one by one."""

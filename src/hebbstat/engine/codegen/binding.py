@@ -26,7 +26,8 @@ from hebbstat.network import lookup
 from hebbstat.network.lookup import Asking
 from hebbstat.network.streams import hook_stream
 
-INDEX: dict[Shape, str | int] = {Shape.CELL: "i", Shape.ROW: "row", Shape.SYNAPSE: "k", Shape.ONE: 0}
+INDEX: dict[Shape, str | int] = {Shape.CELL: "i", Shape.BRANCH: "b", Shape.ROW: "row", Shape.SYNAPSE: "k", Shape.ONE: 0}
+INDEX_OF_SCOPE = {"PerPost": "i", "PerBranch": "b", "PerPre": "row", "PerSynapse": "k"}
 
 
 def no_value(member: Member) -> ir.Expression:
@@ -114,7 +115,7 @@ class Binder:
                 return self._draw(site, member, name, asking.hook)
             case lookup.OfNeuron(side, of):
                 found = site.cells(side, of)
-                assert found is not None, "unsupported.check lets no other value of a neuron pass"
+                assert found is not None, "lookup.meaning finds no other value of a neuron"
                 return found
             case lookup.Modulator(rule, state):
                 return site.signal(item(array(self.model.rules, modulator(self.model, rule, state)), 0))

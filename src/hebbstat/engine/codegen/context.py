@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from hebbstat.contract.mechanism import Bound, Plasticity
-from hebbstat.contract.state import WHOLE, Lagged, PerPost, PerSynapse, Reduction, State
-from hebbstat.engine.codegen import ir, sources
+from hebbstat.contract.state import WHOLE, Lagged, PerBranch, PerPost, PerSynapse, Reduction, State
+from hebbstat.engine.codegen import branches, ir, sources
 from hebbstat.engine.codegen.batch_loop import BatchLoop
-from hebbstat.engine.codegen.binding import Binder, Site, variable
+from hebbstat.engine.codegen.binding import INDEX_OF_SCOPE, Binder, Site, variable
 from hebbstat.engine.codegen.fragments import NOW, function
 from hebbstat.engine.codegen.quote import added, array, call, code, expr, item
 from hebbstat.engine.codegen.reductions import reduction
@@ -29,7 +29,8 @@ class ProjectionContext:
     """All that the functions of one projection need to be written: its plan, its groups, and its sites.
 
     In generated code `row` is a virtual row (a presynaptic neuron and a delay), `k` a synapse, `i` its postsynaptic
-    neuron in this thread's share, `e` a place in scratch memory, `j` a place in the history of postsynaptic events.
+    neuron in this thread's share, `b` a branch of such a neuron, `e` a place in scratch memory, `j` a place in the
+    history of postsynaptic events.
     """
 
     def __init__(self, binder: Binder, plan: Plan) -> None:
@@ -116,13 +117,13 @@ class ProjectionContext:
             if is_one_for_all(which):
                 return present(self.binder, site, member, which)
             if isinstance(which.origin, Lagged):
-                return self.own(name, {"PerSynapse": "k", "PerPre": "row"}.get(scope, "i"))
+                return self.own(name, INDEX_OF_SCOPE[scope])
             if scope == "PerSynapse" or (scope == "PerPre" and in_visit):
                 return ir.Local(name)
             if scope == "PerPre":
                 elapsed = self.expr("n - q.last[row]")
                 return self.binder.advanced(site, member, which, self.own(name, "row"), elapsed)
-            return self.binder.advanced(site, member, which, self.own(name, "i"))
+            return self.binder.advanced(site, member, which, self.own(name, INDEX_OF_SCOPE[scope]))
 
         offered = {"w": W, "elapsed": ir.Local("elapsed")} if in_visit else {"w": W}
         return Site(
@@ -179,7 +180,8 @@ class ProjectionContext:
         """A site in which hooks draw for the owners of a scope."""
         if scope == "PerSynapse":
             return replace(site, element=self.synapse, bits=self.bits)
-        return replace(site, element=(self.cell if scope == "PerPost" else self.row,), bits="bits_of")
+        owners = {"PerPost": self.cell, "PerBranch": branches.element(self.links, self.cell), "PerPre": self.row}
+        return replace(site, element=(owners[scope],), bits="bits_of")
 
     def before(self, name: str) -> ir.Item:
         """A state of a row as it was before the row's last event."""
@@ -190,6 +192,8 @@ class ProjectionContext:
         """A reduction over the synapses of its owner."""
         if which.scope is PerPost:
             return item(reduction(self.links, name), "i")
+        if which.scope is PerBranch:
+            return item(reduction(self.links, name, Shape.BRANCH), "b")
         return item(array(self.links, name), 0 if which.scope in WHOLE else "row")
 
     def snapshot(self, name: str, value: ir.Expression) -> ir.Expression:

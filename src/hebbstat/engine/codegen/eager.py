@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.state import PerPre
-from hebbstat.engine.codegen import ir
+from hebbstat.engine.codegen import branches, ir
+from hebbstat.engine.codegen.binding import INDEX_OF_SCOPE
 from hebbstat.engine.codegen.context import ProjectionContext
 from hebbstat.engine.codegen.fragments import LEARNING, let, put, results, when_learning
 from hebbstat.engine.codegen.postsynaptic import neuron_increments
@@ -28,7 +29,7 @@ def at_once(at: ProjectionContext) -> tuple[ir.Function, ...]:
     if not at.plan.eager:
         return ()
     change = (*_changes(at, "on_pre"), *_changes(at, "on_post"))
-    increase = (*_of_synapses(at), *_of_rows(at), *_of_cells(at))
+    increase = (*_of_synapses(at), *_of_branches(at), *_of_rows(at), *_of_cells(at))
     increase += _visits(at, at.code("q.last[row] = n"))
     functions = {
         "change": (f"Events change {at.links.name!r}.", change),
@@ -63,6 +64,13 @@ def _of_synapses(at: ProjectionContext) -> ir.Block:
     return block + _struck_synapses(at, on_post)
 
 
+def _of_branches(at: ProjectionContext) -> ir.Block:
+    """A branch takes the presynaptic events of its synapses one after the other, then one of its neuron."""
+    block = _of_each_synapse(at, "PerBranch")
+    own = _written(at, "PerBranch", at.plan.state_hooks("PerBranch", "on_post"))
+    return block + (_struck(at, branches.of_cell(at.links, own)) if own else ())
+
+
 def _of_rows(at: ProjectionContext) -> ir.Block:
     hooks = _late(at, "PerPre")
     late = joined(*(ir.only_if(_is_due(at, *one, "row"), _written(at, "PerPre", [one])) for one in hooks))
@@ -73,18 +81,22 @@ def _of_rows(at: ProjectionContext) -> ir.Block:
 
 def _of_cells(at: ProjectionContext) -> ir.Block:
     """A postsynaptic neuron takes the presynaptic events of its synapses one after the other, then its own."""
-    hooks = _late(at, "PerPost")
-    late = joined(*(ir.only_if(_is_due(at, *one, "i"), _written(at, "PerPost", [one])) for one in hooks))
-    block = _later(at, hooks, _each(at, late))
-    now = _written(at, "PerPost", at.plan.state_hooks("PerPost", "on_pre"))
-    block += _visits(at, _each(at, now)) if now else ()
-    own = neuron_increments(at)
+    block, own = _of_each_synapse(at, "PerPost"), neuron_increments(at)
     return block + (_struck(at, own) if own else ())
 
 
+def _of_each_synapse(at: ProjectionContext, scope: str) -> ir.Block:
+    """What neurons or branches make of the presynaptic events of their synapses."""
+    hooks = _late(at, scope)
+    late = joined(*(ir.only_if(_is_due(at, *one, INDEX_OF_SCOPE[scope]), _written(at, scope, [one])) for one in hooks))
+    block = _later(at, hooks, _each(at, late))
+    now = _written(at, scope, at.plan.state_hooks(scope, "on_pre"))
+    return block + (_visits(at, _each(at, now)) if now else ())
+
+
 def _written(at: ProjectionContext, scope: str, hooks: Hooks) -> ir.Block:
-    """States of a row or cell after an event, all from the values before."""
-    site, index = at.drawing(at.now(), scope), "row" if scope == "PerPre" else "i"
+    """States of a row, branch or cell after an event, all from the values before."""
+    site, index = at.drawing(at.now(), scope), INDEX_OF_SCOPE[scope]
     block = joined(*(let(f"new{n}", at.binder.call(site, member, hook)) for n, (member, hook) in enumerate(hooks)))
     for n, (member, hook) in enumerate(hooks):
         for state, value in results(hook, f"new{n}"):
@@ -102,7 +114,7 @@ def _stored(at: ProjectionContext, update: Update, stamps: bool = True) -> ir.Bl
 
 def _each(at: ProjectionContext, block: ir.Block) -> ir.Block:
     """A block for each synapse `k` of a row, onto cell `i`."""
-    return (*at.rows.bounds(), *at.rows.each((*at.rows.cell, *block)))
+    return (*at.rows.bounds(), *at.rows.each((*at.rows.cell(block), *block)))
 
 
 def _row(at: ProjectionContext, work: ir.Block) -> ir.Block:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from hebbstat.engine.codegen import ir
+from hebbstat.engine.codegen.branches import BRANCH
 from hebbstat.engine.codegen.quote import added, item
 from hebbstat.engine.plan.arrays import scratch
 from hebbstat.engine.plan.groups import ProjectionGroup
@@ -73,8 +74,8 @@ def put_later(links: ProjectionGroup, arithmetic: ir.Block) -> tuple[ir.Block, i
 
 
 def needs_cell(body: ir.Block) -> bool:
-    """Whether a loop uses the index `i` of the postsynaptic neuron for more than looking something up."""
-    return _needs(body, CELL)
+    """Whether a loop uses the index `i` of the postsynaptic neuron, or that of a branch, for more than looking up."""
+    return _needs(body, CELL) or _needs(body, BRANCH)
 
 
 def needs_synapse(body: ir.Block) -> bool:

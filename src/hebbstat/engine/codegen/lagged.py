@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hebbstat.contract.state import Lagged, State
-from hebbstat.engine.codegen import ir
-from hebbstat.engine.codegen.binding import Binder, Site, variable
+from hebbstat.engine.codegen import branches, ir
+from hebbstat.engine.codegen.binding import INDEX, Binder, Site, variable
 from hebbstat.engine.codegen.context import ProjectionContext
 from hebbstat.engine.codegen.fragments import function
 from hebbstat.engine.codegen.quote import array, code, item
@@ -18,10 +18,10 @@ from hebbstat.engine.plan.arrays import Shape
 from hebbstat.engine.plan.groups import Group, Member, PopulationGroup, ProjectionGroup, lagged
 
 Source = Callable[[Member, State], ir.Expression]
-INDEX: dict[Shape, str | int] = {Shape.ONE: 0, Shape.CELL: "i", Shape.ROW: "row", Shape.SYNAPSE: "k"}
 EACH = {
     Shape.ONE: "block",
     Shape.CELL: "for i in range(cells.size):\n    block",
+    Shape.BRANCH: "for i in range(cells.size):\n    block",
     Shape.ROW: "for row in range(group.last.size):\n    block",
     Shape.SYNAPSE: (
         "for row in range(group.last.size):\n    for k in range(group.start[row], group.start[row + 1]):\n"
@@ -60,8 +60,11 @@ def _place(group: Group, name: str) -> ir.Item:
 
 def _each(group: Group, name: str, block: ir.Block) -> ir.Block:
     """A block for each owner of a state."""
-    cells = group.target if isinstance(group, ProjectionGroup) else group
-    return code(EACH[group.variables[name].shape], group=group, cells=cells, block=block)
+    cells, shape = group, group.variables[name].shape
+    if isinstance(group, ProjectionGroup):
+        cells = group.target
+        block = branches.of_cell(group, block) if shape is Shape.BRANCH else block
+    return code(EACH[shape], group=group, cells=cells, block=block)
 
 
 def of_cells(binder: Binder, cells: PopulationGroup) -> tuple[ir.Function, ...]:

@@ -186,7 +186,7 @@ def deliver(at: ProjectionContext, site: Site) -> ir.Block:
         return (*at.rows.bounds(), *at.rows.each(_arrive(at, at.weight)))
     body = (*let("w", at.weight), *_send(at, site))
     if at.plan.releases_by_row:
-        return (*at.rows.bounds(), *at.rows.each((*at.rows.cell, *body)), *_deliver_sent(at))
+        return (*at.rows.bounds(), *at.rows.each((*at.rows.cell(body), *body)), *_deliver_sent(at))
     return (*at.rows.loop(body), *_deliver_sent(at))
 
 

@@ -21,9 +21,9 @@ ADDED = {"sum": "add_sums", "mean": "add_sums", "count": "add_counts", "max": "a
 BEGIN = {"max": -1e308, "min": 1e308}  # what a reduction is before the first value; else 0
 
 
-def reduction(group: Group, name: str) -> ir.Array:
+def reduction(group: Group, name: str, shape: Shape = Shape.CELL) -> ir.Array:
     """The array that a reduction fills."""
-    return added(group, name, Variable(Shape.CELL, 0.0, "float64"))
+    return added(group, name, Variable(shape, 0.0, "float64"))
 
 
 def reductions(model: Model, cells: PopulationGroup) -> tuple[ir.Function, ...]:
@@ -72,6 +72,43 @@ def _added(add: str, values: ir.Array, to: ir.Array) -> ir.Block:
     if add == "add_sums" and isinstance(values.group, ProjectionGroup) and values.group.dense:
         return code("add_rows(q.start, values, to)", q=values.group, values=values, to=to)
     return code(f"{add}(q.start, q.post, values, to)", q=values.group, values=values, to=to)
+
+
+def reduced_by_branch(links: ProjectionGroup, values: ir.Array, how: Reduction, to: ir.Array) -> ir.Block:
+    """The same for a projection's branches, of which each stands in the place of a cell (`by_branch`)."""
+    instead = {"post": _place(links), "in_degree": _degree(links)}
+    instead["by_cell_until"] = added(links, "by_branch_until", Variable(Shape.BRANCH, 0, "int64", Role.SCRATCH))
+
+    def branch(node: ir.Node) -> ir.Node | None:
+        match node:
+            case ir.Array(group, name) if group is links and name in instead:
+                return instead[name]
+            case ir.Array(group, "size") if group is links.target:
+                return expr("to.size", to=to)  # type: ignore[no-any-return]
+        return None
+
+    return ir.all_changed(reduced(links.target, [values], how, to), branch)
+
+
+def by_branch(links: ProjectionGroup) -> ir.Block:
+    """Finds the branch of each synapse among those of all cells, and how many synapses a branch has."""
+    return code(
+        """
+degree[:] = 0
+for k in range(q.post.size):
+    place[k] = U64(q.post[k]) * U64(q.branches) + U64(q.branch[k])
+    degree[place[k]] += 1
+""",
+        q=links, place=_place(links), degree=_degree(links),
+    )  # fmt: skip
+
+
+def _place(links: ProjectionGroup) -> ir.Array:
+    return added(links, "place_of_branch", Variable(Shape.SYNAPSE, 0, "uint32", Role.SCRATCH))
+
+
+def _degree(links: ProjectionGroup) -> ir.Array:
+    return added(links, "degree_of_branch", Variable(Shape.BRANCH, 0, "int64", Role.SCRATCH))
 
 
 def _quantiles(cells: PopulationGroup, of: Sequence[ir.Array], how: Reduction, to: ir.Array) -> ir.Block:

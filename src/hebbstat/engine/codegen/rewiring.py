@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.state import Lagged, State
-from hebbstat.engine.codegen import ir
+from hebbstat.engine.codegen import branches, ir
 from hebbstat.engine.codegen.binding import Site
 from hebbstat.engine.codegen.context import ProjectionContext
 from hebbstat.engine.codegen.fragments import flushed, let, put, tick, ticks
@@ -58,6 +58,7 @@ def _prune(at: ProjectionContext) -> ir.Function:
 def _born(at: ProjectionContext) -> ir.Function:
     """Those that were born begin, in their order; others' births take free elements of their rows, too."""
     own = (*_quantities_begin(at), *_states_begin(at), *let("w", expr("F(0.0)")), *_weighed(at))
+    own = (*branches.of_synapse(at.links, own), *own)
     body = at.code(
         """
 for e in range(q.born.size):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from hebbstat.engine.codegen import ir
+from hebbstat.engine.codegen import branches, ir
 from hebbstat.engine.codegen.fission import cut, needs_cell, put_later
 from hebbstat.engine.codegen.hooks import Hooks
 from hebbstat.engine.codegen.quote import code, expr
@@ -73,9 +73,9 @@ for v in range(q.due_count[0]):
 
         What it needs of a cell may lie in `records`; then synapses whose cell has had older events are picked, too.
         """
-        loops = cut(self.links, body, "i")
+        loops = cut(self.links, body, "ib")
         begin = (*loops.shared, *self.bounds(), *self._gathered(loops.gather, records), *then)
-        own = self.cell if needs_cell(body) else ()
+        own = self.cell(body) if needs_cell(body) else ()
         if not self.hooks.vectorise(body):
             return (*begin, *self.each((*own, *loops.arithmetic)))
         arithmetic, put = put_later(self.links, loops.arithmetic)
@@ -86,13 +86,12 @@ for v in range(q.due_count[0]):
         """The cell of a synapse: where each row reaches all cells, the e-th reaches the e-th."""
         return ir.Local("e") if self.links.dense else self.expr("q.post[k]")
 
-    @property
-    def cell(self) -> ir.Block:
-        """It becomes `i`."""
-        return self.code("i = post", post=self.post)
+    def cell(self, block: ir.Block) -> ir.Block:
+        """It becomes `i`; and its branch `b`, if a block asks for it."""
+        return self.code("i = post", post=self.post) + branches.of_synapse(self.links, block)
 
     def _gathered(self, gather: ir.Block, records: bool) -> ir.Block:
-        head = (*self.code("k = begin + U64(e)"), *self.cell)
+        head = (*self.code("k = begin + U64(e)"), *self.cell(gather))
         if records:
             return (Fetch(gather, head, self.cells, self.place, self.since),)
         return self.code("for e in range(count):\n    head\n    gather", head=head, gather=gather) if gather else ()

@@ -8,7 +8,8 @@ from __future__ import annotations
 from hebbstat.contract.mechanism import PopulationRule
 from hebbstat.contract.state import PerNeuron, State
 from hebbstat.engine.codegen import ir
-from hebbstat.engine.codegen.binding import Binder, Site
+from hebbstat.engine.codegen.binding import INDEX_OF_SCOPE, Binder, Site
+from hebbstat.engine.codegen.branches import of_cell
 from hebbstat.engine.codegen.context import ProjectionContext
 from hebbstat.engine.codegen.fragments import LEARNING, function, is_learning, let, put
 from hebbstat.engine.codegen.population_rules import site_of
@@ -24,17 +25,19 @@ PASS = "pass"
 
 def of_synapses(at: ProjectionContext) -> tuple[ir.Function, ...]:
     """The function that takes states of a projection through one step, if there are such."""
-    of = {scope: _stepped(at.links, at.plan.states(scope)) for scope in ("PerPost", "PerPre", "PerSynapse")}
+    of = {scope: _stepped(at.links, at.plan.states(scope)) for scope in INDEX_OF_SCOPE}
     whole = _of_whole(at.binder, at.links, at.plan.rules)
     if not any(of.values()) and not whole:
         return ()
     binder, site = at.binder, at.now()
     cells = joined(*(_moved(binder, site, *one, "i") for one in of["PerPost"]))
+    branches = joined(*(_moved(binder, site, *one, "b") for one in of["PerBranch"]))
+    cells += of_cell(at.links, branches) if branches else ()
     rows = joined(*(_moved(binder, site, *one, "row") for one in of["PerPre"]))
     synapses = joined(*(_moved(binder, site, *one, "k") for one in of["PerSynapse"]))
     if synapses:
         one = RowLoop(binder.hooks, at.links)
-        rows += (*one.bounds(), *one.each((*one.cell, *synapses)))
+        rows += (*one.bounds(), *one.each((*one.cell(synapses), *synapses)))
     body = let("learning", is_learning(at.network)) + whole
     body += at.code("for i in range(c.size):\n    cells", cells=cells) if cells else ()
     rows = (*at.arriving(*rows), *rows)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hebbstat.contract.mechanism import Bound
-from hebbstat.contract.state import WHOLE, PerPost, Reduction, State
-from hebbstat.engine.codegen import ir
-from hebbstat.engine.codegen.binding import Site
+from hebbstat.contract.state import WHOLE, PerBranch, PerPost, Reduction, State
+from hebbstat.engine.codegen import branches, ir
+from hebbstat.engine.codegen.binding import INDEX_OF_SCOPE, Site
 from hebbstat.engine.codegen.context import ProjectionContext
 from hebbstat.engine.codegen.fragments import (
     LEARNING,
@@ -22,16 +22,20 @@ from hebbstat.engine.codegen.fragments import (
 )
 from hebbstat.engine.codegen.quantities import waiting_changes
 from hebbstat.engine.codegen.quote import joined
-from hebbstat.engine.codegen.reductions import reduced, reduction
+from hebbstat.engine.codegen.reductions import by_branch, reduced, reduced_by_branch, reduction
 from hebbstat.engine.codegen.replay import newest_event, replayed, settle
 from hebbstat.engine.codegen.shared import as_it_was, keep, moved, shared
 from hebbstat.engine.codegen.update import Update, store, synapse_event
 from hebbstat.engine.codegen.valued import valued
+from hebbstat.engine.plan.arrays import Shape
 from hebbstat.engine.plan.groups import Member, states_of
+from hebbstat.engine.plan.model import SHAPE_OF_SCOPE
 from hebbstat.engine.plan.reductions import is_over_neuron
 from hebbstat.network import streams
 
 Functions = tuple[ir.Function, ...]
+OWNERS = ("PerBranch", "PerPost", "PerPre")
+"""Whose states move before those of synapses: branches first, for they read their neurons as these were."""
 
 
 def passes(at: ProjectionContext, missed: Functions) -> Functions:
@@ -41,13 +45,15 @@ def passes(at: ProjectionContext, missed: Functions) -> Functions:
 
 def _pass(at: ProjectionContext, event: str, bounds: list[Bound], missed: Functions) -> Functions:
     plan, clocks = at.plan, event == "on_tick"
-    scopes = (*(scope.name for scope in WHOLE), "PerPost", "PerPre", "PerSynapse")
+    scopes = (*(scope.name for scope in WHOLE), *INDEX_OF_SCOPE)
     hooks = [hook for scope in scopes for hook in plan.state_hooks(scope, event)]
     of_cells = [bound for bound in plan.of_cells if bound.hook.event == event]
     reducing = _reducing(at) if clocks else []
     if not (bounds or hooks or of_cells or reducing):
         return ()
     reductions = joined(*(_reduced(at, member, state) for member, state in reducing))
+    if at.links.branches > 1 and any(state.scope is PerBranch for _, state in reducing):
+        reductions = by_branch(at.links) + reductions
     passes_rows = bool(bounds or plan.synapse_hooks(event))
     settled = plan.replays and passes_rows and not reductions and not plan.state_hooks("PerPre", event)  # row by row
     flush = flushed(at.links, at.network) if plan.replays and not settled else ()
@@ -62,8 +68,7 @@ def _pass(at: ProjectionContext, event: str, bounds: list[Bound], missed: Functi
         *_keep_before(at, event),
         *keep(at.binder, at.links, plan.rules),
         *moved(at.binder, at.links, event, plan.rules),
-        *_owners(at, "PerPost", event),
-        *_owners(at, "PerPre", event),
+        *joined(*(_owners(at, scope, event) for scope in OWNERS)),
         *(ir.only_if(LEARNING, _each(at, "PerPost", waiting_changes(at, event, clocks))) if of_cells else ()),
         *(ir.only_if(LEARNING, _all_rows(at, event, bounds, settled, missed)) if passes_rows else ()),
     )
@@ -72,14 +77,11 @@ def _pass(at: ProjectionContext, event: str, bounds: list[Bound], missed: Functi
 
 
 def _each(at: ProjectionContext, scope: str, block: ir.Block) -> ir.Block:
-    """A block for each owner of a state: cell `i`, or row `row`."""
-    if scope == "PerPost":
-        return at.code("for i in range(c.size):\n    block", block=block)
-    return at.code("for row in range(q.last.size):\n    block", block=block)
-
-
-def _index(scope: str) -> str:
-    return "i" if scope == "PerPost" else "row"
+    """A block for each owner of a state: cell `i`, its branch `b`, or row `row`."""
+    if scope == "PerPre":
+        return at.code("for row in range(q.last.size):\n    block", block=block)
+    block = branches.of_cell(at.links, block) if scope == "PerBranch" else block
+    return at.code("for i in range(c.size):\n    block", block=block)
 
 
 def _all_rows(at: ProjectionContext, event: str, bounds: list[Bound], settled: bool, missed: Functions) -> ir.Block:
@@ -121,8 +123,8 @@ def _once_per_cell(at: ProjectionContext) -> Site:
 
 
 def _read_before(at: ProjectionContext, event: str) -> list[tuple[Member, State]]:
-    """States of neurons and rows that hooks of this event write, and hooks of synapses' states read as they were."""
-    owners = [hook for scope in ("PerPost", "PerPre") for hook in at.plan.state_hooks(scope, event)]
+    """States of neurons, branches and rows that hooks of this event write, and those of synapses' read as they were."""
+    owners = [hook for scope in OWNERS for hook in at.plan.state_hooks(scope, event)]
     written = [(m, s) for m, hook in owners for s in hook.writes]
     readers = [(m, h.all_reads) for m, h in at.plan.synapse_hooks(event)]
     return [(m, s) for m, s in written if any(m is of and s.name in reads for of, reads in readers)]
@@ -130,7 +132,7 @@ def _read_before(at: ProjectionContext, event: str) -> list[tuple[Member, State]
 
 def _was(at: ProjectionContext, member: Member, state: State) -> ir.Item:
     """A state as it was before the event."""
-    return at.like("was", f"{member.prefix}{state.name}", _index(state.scope.name))
+    return at.like("was", f"{member.prefix}{state.name}", INDEX_OF_SCOPE[state.scope.name])
 
 
 def _keep_before(at: ProjectionContext, event: str) -> ir.Block:
@@ -161,23 +163,26 @@ def _rounded(at: ProjectionContext, site: Site, update: Update) -> ir.Block:
 
 
 def _reducing(at: ProjectionContext) -> list[tuple[Member, State]]:
-    """Reductions over a neuron's synapses of this projection."""
+    """Reductions over a neuron's, or a branch's, synapses of this projection."""
     states = states_of(at.plan.rules)
     own = [one for one in states if isinstance(one[1].origin, Reduction) and not is_over_neuron(*one)]
-    return [(member, state) for member, state in own if state.scope is PerPost]
+    return [(member, state) for member, state in own if state.scope in (PerPost, PerBranch)]
 
 
 def _reduced(at: ProjectionContext, member: Member, state: State) -> ir.Block:
     """Such a reduction, at the ticks of the rule that wants it."""
     assert isinstance(state.origin, Reduction)
     values, filled = valued(at, member, state.origin.of)
-    to = reduction(at.links, f"{member.prefix}{state.name}")
+    if state.scope is PerBranch and at.links.branches > 1:
+        to = reduction(at.links, f"{member.prefix}{state.name}", Shape.BRANCH)
+        return ir.only_if(tick(member), (*filled, *reduced_by_branch(at.links, values, state.origin, to)))
+    to = reduction(at.links, f"{member.prefix}{state.name}", SHAPE_OF_SCOPE[state.scope])
     return ir.only_if(tick(member), (*filled, *reduced(at.target, [values], state.origin, to)))
 
 
 def _owners(at: ProjectionContext, scope: str, event: str) -> ir.Block:
-    """Hooks of states that belong to neurons or rows. In frozen time those that are not slow move on."""
-    hooks, index = at.plan.state_hooks(scope, event), _index(scope)
+    """Hooks of states that belong to neurons, branches or rows. In frozen time those that are not slow move on."""
+    hooks, index = at.plan.state_hooks(scope, event), INDEX_OF_SCOPE[scope]
     if not hooks:
         return ()
     site = as_it_was(at.drawing(at.now(), scope))

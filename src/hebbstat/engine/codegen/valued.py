@@ -21,5 +21,5 @@ def valued(at: ProjectionContext, member: Member, of: str) -> tuple[ir.Array, ir
     values = added(at.links, f"values_{key}", Variable(Shape.SYNAPSE, 0.0, "F", Role.SCRATCH))
     loop = RowLoop(at.binder.hooks, at.links)
     work = put(item(values, "k"), at.binder.named(at.at_synapse(), member, of))
-    work = (*loop.bounds(), *loop.each((*loop.cell, *work)))
+    work = (*loop.bounds(), *loop.each((*loop.cell(work), *work)))
     return values, at.code("for row in range(q.last.size):\n    work", work=(*at.arriving(*work), *work))

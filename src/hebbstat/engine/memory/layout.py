@@ -211,13 +211,14 @@ class Layout:
                 made["span"] = np.array(synapses.start, np.int64)
             for key, variable in links.variables.items():
                 if np.ndim(variable.value):
-                    made[key] = self._part(variable, shard, first, last)
+                    made[key] = self._part(variable, shard, first, last, links.branches)
                 elif variable.over is Shape.SYNAPSE:
                     times = [shard.to_shard(row, np.empty(shard.n)) for row in variable.value.values]
                     made[key] = np.array(times, self.real)
             sizes = Sizes(
                 self.threads, self.slots, last - first, sources=len(made["first_row"]) - 1, delays=len(delays),
                 rows=len(made["pre"]), synapses=shard.n, together=together, at_once=_at_once(links, made["start"]),
+                branches=links.branches,
             )  # fmt: skip
             shard.arrays = self._shard(links, made, sizes, first, last)
             if links.records:
@@ -246,13 +247,16 @@ class Layout:
             self.shards[links.name] = [strand.arrays for strand in self.links[links.name]]
             self.model.let_go(links)
 
-    def _part(self, variable: Variable, shard: SynapseShard, first: int, last: int) -> np.ndarray:
-        """A shard's part of an array over synapses, presynaptic neurons or cells."""
+    def _part(self, variable: Variable, shard: SynapseShard, first: int, last: int, branches: int) -> np.ndarray:
+        """A shard's part of an array over synapses, presynaptic neurons, cells or their branches."""
         value, dtype = np.asarray(variable.value), self._type(variable)
         if variable.shape is Shape.SYNAPSE:
             own = shard.to_shard(value, aligned_empty(shard.n, dtype))
             return self._filled(variable, own) if variable.depth else own
-        return self._filled(variable, value[shard.arrays["pre"] if variable.shape is Shape.ROW else slice(first, last)])
+        if variable.shape is Shape.ROW:
+            return self._filled(variable, value[shard.arrays["pre"]])
+        each = branches if variable.shape is Shape.BRANCH else 1
+        return self._filled(variable, value[first * each : last * each])
 
     def _filled(self, variable: Variable, mine: np.ndarray) -> np.ndarray:
         """An array that begins with these values; at all of the last steps, if it has values for several."""

@@ -26,6 +26,7 @@ class Sizes:
     cells: int = 0  # of the shard
     population: int = 0  # cells of all shards
     spiking: bool = False
+    branches: int = 1  # of each cell
     sources: int = 0  # presynaptic neurons
     delays: int = 0  # different ones
     rows: int = 0
@@ -53,6 +54,7 @@ SIZE: dict[Shape, Callable[[Sizes], tuple[int, ...]]] = {
     Shape.ALL_SYNAPSES: lambda of: (of.all_synapses,),
     Shape.TOGETHER: lambda of: (max(of.together, of.population),),
     Shape.CELL: lambda of: (of.cells,),
+    Shape.BRANCH: lambda of: (of.cells * of.branches,),
     Shape.CELL_FLAGS: lambda of: (whole(of.cells, 64),),
     Shape.EVENT: lambda of: (of.cells * HISTORY,),
     Shape.RECORD: lambda of: (of.cells,),

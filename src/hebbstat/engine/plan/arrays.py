@@ -37,6 +37,7 @@ class Shape(Enum):
     LOG = auto()  # spikes that recorders have not fetched
     TRAIN = auto()  # spikes that were given
     CELL = auto()
+    BRANCH = auto()  # the dendritic branches of each cell, cell by cell
     ALL_CELLS = auto()  # the cells of all threads
     ALL_SYNAPSES = auto()  # the synapses of all threads, in canonical order
     TOGETHER = auto()  # as many as are reduced at once

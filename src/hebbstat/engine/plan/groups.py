@@ -140,6 +140,7 @@ class ProjectionGroup(Group):
     coalesced: bool = False  # whether many short rows are visited at once
     replays: bool = False  # whether postsynaptic events change synapses when their row is visited
     gathers: bool = False  # whether somebody reduces synapses of several threads
+    branches: int = 1  # of each postsynaptic neuron, where states belong to these
     together: int = 0  # how many synapses of a neuron are reduced at once, at most
     latest: int = 0  # by how many steps a hook sees an event later, at most
     wired: str = ""  # a hash of the synapses that it began with, if they die or are born

@@ -17,6 +17,7 @@ from hebbstat.contract.state import (
     Global,
     Inflow,
     Lagged,
+    PerBranch,
     PerNeuron,
     PerPopulation,
     PerPost,
@@ -27,7 +28,6 @@ from hebbstat.contract.state import (
     State,
     Trace,
 )
-from hebbstat.engine.plan import unsupported
 from hebbstat.engine.plan.arrays import Role, Shape, Variable, parameter
 from hebbstat.engine.plan.groups import (
     NETWORK,
@@ -43,12 +43,13 @@ from hebbstat.network import lookup
 from hebbstat.network.derive import initial
 from hebbstat.network.instantiate import NetworkInstance, Table
 from hebbstat.network.lookup import quantities, quantity_of
+from hebbstat.network.memory import require_memory
 from hebbstat.network.network import Network
 from hebbstat.network.scopes import field_scope, is_slow
 
 SHAPE_OF_SCOPE = {
     PerNeuron: Shape.CELL, PerPost: Shape.CELL, PerPre: Shape.ROW, PerSynapse: Shape.SYNAPSE, Global: Shape.NUMBER,
-    PerPopulation: Shape.NUMBER,
+    PerPopulation: Shape.NUMBER, PerBranch: Shape.BRANCH,
 }  # fmt: skip
 
 
@@ -101,7 +102,6 @@ class Model:
 
 def build(made: NetworkInstance) -> Model:
     """The model of a instantiated network."""
-    unsupported.check(made.network)
     model = Model(made, made.network)
     taken: set[str] = set()
     for k, (name, network_rule) in enumerate(made.network.rules.items()):
@@ -120,11 +120,12 @@ def build(made: NetworkInstance) -> Model:
         links.receptor_of = receptors.get(name)
         links.delivers_to = _delivery(model, links)
         weight, copy = made.synapses[name].weight, made.synapses[name].copy
-        links.dense = not links.rewires and made.synapses[name].are_all(target.population.n)
         links.wired = made.synapses[name].digest() if links.rewires else ""
         copy = np.zeros(made.synapses[name].n, np.int32) if copy is None and links.rewires else copy
         if copy is not None:
             links.variables["copy"] = Variable(Shape.SYNAPSE, copy, "int32", Role.WIRING)
+        _add_branches(model, links)
+        links.dense = made.synapses[name].are_all(target.population.n) and not links.rewires and links.branches == 1
         one_for_all = not projection.rules and np.ndim(weight) == 0
         shape = Shape.NUMBER if one_for_all else Shape.SYNAPSE
         links.variables["w"] = Variable(shape, weight, slow=bool(projection.rules))
@@ -171,6 +172,23 @@ def _delivery(model: Model, links: ProjectionGroup) -> tuple[str, ...]:
     if pool.sums:
         target.variables[pool.arrived] = Variable(Shape.CELL, 0.0)
     return pool.takes
+
+
+def _add_branches(model: Model, links: ProjectionGroup) -> None:
+    """How many branches a neuron has and which of them is a synapse's, if states belong to branches."""
+    mechanisms = [mechanism for _, mechanism in links.projection.mechanisms()]
+    states = [s for mechanism in mechanisms for s in mechanism.states.values() if s.scope is PerBranch]
+    if not states:
+        return
+    synapses = model.made.synapses[links.name]
+    links.branches = synapses.branches(links.projection.branches)
+    need = f"keeping states of {links.branches:,} branches of each neuron of '{links.target.name}'"
+    places = float(links.branches) * links.target.population.n * len(states)
+    require_memory(8.0 * places, need, "number branches of a neuron from 0, without gaps")
+    if links.branches > 1:
+        branch, dtype = np.asarray(synapses.branch), np.min_scalar_type(links.branches - 1).name
+        links.variables["branches"] = Variable(Shape.NUMBER, links.branches, "int64", Role.WIRING)
+        links.variables["branch"] = Variable(Shape.SYNAPSE, branch.astype(dtype), dtype, Role.WIRING)
 
 
 def _add_member(model: Model, group: Group, member: Member) -> None:
@@ -276,7 +294,7 @@ def _is_stamped(group: Group, member: Member, state: State) -> bool:
     if state.scope is PerPre:
         late = any(hook.after and state in hook.writes for hook in member.mechanism.hooks)
         return state.slow or (state.moves and (group.asks_elapsed or late))
-    return state.moves and (state.scope in (PerPost, *WHOLE) or member.place == "release")
+    return state.moves and (state.scope in (PerPost, PerBranch, *WHOLE) or member.place == "release")
 
 
 def _prepare_targets(model: Model) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import Bound, Mechanism, Plasticity
-from hebbstat.contract.state import PerPost, PerPre, PerSynapse, State
+from hebbstat.contract.state import PerBranch, PerPost, PerPre, PerSynapse, Reduction, State
 from hebbstat.engine.plan import reductions
 from hebbstat.engine.plan.arrays import Role, Shape, Variable
 from hebbstat.engine.plan.groups import Member, ProjectionGroup, lagged
@@ -194,6 +194,9 @@ def _why_eager(model: Model, plan: Plan) -> str:
             return f"events of {who} change the postsynaptic neuron"
         if _reads_what_events_change(model, plan, bound):
             return f"{who} reads what events of synapses change of neurons"
+    for member, state in plan.links.states:
+        if state.scope is PerBranch and not isinstance(state.origin, Reduction):
+            return f"{type(member.mechanism).__name__} keeps states of dendritic branches"
     if plan.on_post_changes:
         return _why_not_replayed(model, plan, bounds)
     return ""

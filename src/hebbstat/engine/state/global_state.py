@@ -79,7 +79,9 @@ def gather_delays(core: Core, name: str) -> np.ndarray:
 
 
 def gathered(core: Core, group: Group, key: str) -> np.ndarray:
-    """A variable of a group over its owners in canonical order: cells, synapses, rows by neuron and delay, steps."""
+    """A variable of a group over its owners in canonical order: cells, branches, synapses, rows by neuron and delay,
+    steps.
+    """
     if group.array(key).depth:
         return np.stack([_gathered(core, group, key, at) for at in past_slots(core, group, key)])
     return _gathered(core, group, key)
@@ -105,7 +107,7 @@ def _gathered(core: Core, group: Group, key: str, at: int | None = None) -> np.n
             order = np.argsort(empty, kind="stable")  # a release moves the states of a row only where it has synapses
             _, first = np.unique(np.concatenate([row_ids(shard) for shard in shards])[order], return_index=True)
             return np.concatenate(parts)[order[first]]
-        case Shape.CELL:
+        case Shape.CELL | Shape.BRANCH:
             return np.concatenate(parts)
         case Shape.ONE:  # every thread computes it for itself
             return parts[0].copy()
@@ -144,7 +146,7 @@ def _put(core: Core, group: Group, key: str, values: np.ndarray, at: int | None 
             ids = rows(core, group)
             for shard, part in zip(shards, parts, strict=True):
                 part[:] = values[np.searchsorted(ids, row_ids(shard))]
-        case Shape.CELL:
+        case Shape.CELL | Shape.BRANCH:
             bounds = np.cumsum([0, *map(len, parts)])
             for part, first, last in zip(parts, bounds[:-1], bounds[1:], strict=True):
                 part[:] = values[first:last]

@@ -13,7 +13,7 @@ import numpy as np
 from hebbstat.contract.hooks import Derived
 from hebbstat.contract.mechanism import PopulationRule
 from hebbstat.contract.signals import FollowState
-from hebbstat.contract.state import WHOLE, Lagged, PerNeuron, PerPre, PerSynapse, State, Trace
+from hebbstat.contract.state import WHOLE, Lagged, PerBranch, PerNeuron, PerPre, PerSynapse, State, Trace
 from hebbstat.engine.core import Core
 from hebbstat.engine.plan.arrays import Shape
 from hebbstat.engine.plan.groups import NETWORK, Group, Member, PopulationGroup, ProjectionGroup
@@ -48,7 +48,9 @@ def _owners(core: Core, group: Group, state: State | None) -> int:
         return 1
     if scope is PerSynapse:
         return core.layout.synapses(group.name)
-    return len(rows(core, group)) if scope is PerPre else group.target.population.n
+    if scope is PerPre:
+        return len(rows(core, group))
+    return group.target.population.n * (group.branches if scope is PerBranch else 1)
 
 
 def value_of(core: Core, group: Group, member: Member, name: str) -> tuple[Any, Shape]:
@@ -139,6 +141,9 @@ def spread(core: Core, group: Group, value: Any, own: Shape, over: Shape) -> Any
         return value
     if over is Shape.ROW:
         return value[rows(core, group) >> 32]
+    if over is Shape.BRANCH:
+        assert isinstance(group, ProjectionGroup)
+        return np.repeat(value, group.branches)
     pre, post = core.pairs(group.name)
     if own is not Shape.ROW:
         return value[post if own is Shape.CELL else pre]

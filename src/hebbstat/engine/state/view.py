@@ -53,10 +53,10 @@ class SimulationView:
         """A copy of the present value of a state or parameter: `sim.state("exc", "v")`, `("a -> b", "stdp.x")` ...
 
         It is the value at the end of the last step, also where the engine keeps it as of an earlier event. Per neuron
-        for cells, receptors and what a rule keeps per postsynaptic neuron; per synapse in canonical order; per
-        presynaptic neuron, for states one for each of its delays (by neuron, then delay). A parameter of a projection
-        that is one number gives one. Names: `v` of a neuron, `SynapticScaling.rate` of a rule, `release.u`,
-        `receptor.g`, `w`; see `Network.connect` for names of rules.
+        for cells, receptors and what a rule keeps per postsynaptic neuron; per branch by neuron, then branch; per
+        synapse in canonical order; per presynaptic neuron, for states one for each of its delays (by neuron, then
+        delay). A parameter of a projection that is one number gives one. Names: `v` of a neuron,
+        `SynapticScaling.rate` of a rule, `release.u`, `receptor.g`, `w`; see `Network.connect` for names of rules.
         """
         return present(self.core, access.find(self.core.model, of, name))
 
