@@ -24,7 +24,7 @@ class Codependent(hs.Plasticity):
     brake: str = "inh -> exc"  # and the inhibitory one
     tau: hs.units.Ms = 20.0
     A: hs.units.NonNegative = 0.02  # growth at a postsynaptic spike, per pA of NMDA current
-    B: hs.units.NonNegative = 0.004  # shrinking at a presynaptic one, per pA^2
+    B: hs.units.NonNegative = 2e-5  # shrinking at a presynaptic one, per pA^2
     scale: hs.units.Positive = 10.0  # I*, pA
     gamma: hs.units.Positive = 2.0
 
@@ -48,7 +48,8 @@ def network(inhibition: float, rule: Any = None, **more: Any) -> hs.Network:
     inputs, brake = net.add(hs.PoissonSource(rate=40.0), 20, "inputs"), net.add(hs.PoissonSource(rate=40.0), 10, "inh")
     exc = net.add(hs.CurrentLIF(), 6, "exc")
     rules = [rule or Codependent(**more), hs.HardBounds(0.0, 400.0)]
-    net.connect(inputs, exc, hs.AllToAll(), weight=60.0, receptor=hs.ExponentialCurrent(tau=5.0), rules=rules, name="fast")
+    fast = hs.ExponentialCurrent(tau=5.0)
+    net.connect(inputs, exc, hs.AllToAll(), weight=60.0, receptor=fast, rules=rules, name="fast")
     net.connect(inputs, exc, hs.AllToAll(), weight=2.0, receptor=hs.ExponentialCurrent(tau=80.0), name="slow")
     net.connect(brake, exc, hs.AllToAll(), weight=-inhibition, receptor=hs.ExponentialCurrent(tau=10.0))
     return net
@@ -57,3 +58,38 @@ def network(inhibition: float, rule: Any = None, **more: Any) -> hs.Network:
 @pytest.mark.parametrize("inhibition", [0.0, 4.0])
 def test_engine_equals_reference(inhibition: float, kernels: None) -> None:
     compare(instantiate(network(inhibition)), 400, threads=2)
+
+
+def grown(inhibition: float) -> float:
+    """How much the plastic weights gained within a fifth of a second."""
+    sim = hs.Simulation(network(inhibition), dtype="float64", quiet=True)
+    begin = sim.weights("fast").mean()
+    sim.run(steps=400)
+    assert sim.state("fast", "Codependent.E").min() > 0.0
+    return float(sim.weights("fast").mean() - begin)
+
+
+def test_inhibition_shuts_learning(plain: None) -> None:
+    """Without inhibition weights grow; inhibition of several I* leaves less than a tenth of that."""
+    open_, shut = grown(0.0), grown(12.0)
+    assert open_ > 1.0 and abs(shut) < 0.1 * open_
+
+
+class Balanced(hs.Plasticity):
+    """The same gate by all that excites and inhibits the neuron: no projection is named."""
+
+    A: hs.units.NonNegative = 0.01
+
+    @staticmethod
+    def on_pre(post_excitation, post_inhibition, A):
+        return A if post_excitation > post_inhibition else -A
+
+
+@pytest.mark.parametrize(("inhibition", "sign"), [(0.0, 1), (300.0, -1)])
+def test_a_gate_by_the_balance_of_the_neuron(inhibition: float, sign: int, plain: None) -> None:
+    net = network(inhibition, Balanced())
+    compare(instantiate(net), 200)
+    sim = hs.ReferenceSimulation(net)
+    begin = sim.weights("fast").mean()
+    sim.run(steps=200)
+    assert np.sign(sim.weights("fast").mean() - begin) == sign

@@ -153,7 +153,8 @@ class _Composer:
 
     def _listen(self, neurons: list[Class]) -> None:
         """Cells and rules on them hear what a receptor gives that each population of theirs has."""
-        gives = {k: {kind for _, b, ear, *_ in self.plan_links if ear and b == k for kind in ear.asks} for k in range(9)}
+        ears = [(b, ear) for _, b, ear, *_ in self.plan_links if ear]
+        gives = [{kind for b, ear in ears if b == k for kind in ear.asks} for k in range(len(self.plan_cells))]
         heard = {id(c): [gives[k] for k, (one, *_) in enumerate(self.plan_cells) if one is c] for c in neurons}
         listeners = [(c, heard[id(c)]) for c in neurons]
         listeners += [(rule, [gives[k]]) for k, rules in self.cell_rules.items() for rule, _ in rules]

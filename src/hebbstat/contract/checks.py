@@ -116,7 +116,7 @@ def _check_names(cls: Any) -> None:
         for name in reads:
             if name not in own and name.startswith(tuple(f"{part}_" for part in kind.parts) or ("\0",)):
                 raise ContractError(
-                    f"{cls.__name__}.{event} asks for '{name}': what a receptor is, hooks alone may read; read it in one"
+                    f"{cls.__name__}.{event} asks for '{name}': what a receptor is, only hooks may read"
                 )
     for value in cls.derived.values():
         for name in value.all_reads:

@@ -95,7 +95,7 @@ class Sensor:
 
 @dataclass(frozen=True)
 class Received:
-    """What a receptor of the cell is or gives: its state, field or derived value `what`, its `current` or `conductance`.
+    """What a receptor of the cell is or gives: `what` is its state, field, derived value, `current` or `conductance`.
 
     `projection` is the field that names the projection whose receptor it is.
     """

@@ -17,7 +17,7 @@ from hebbstat.contract.events import DRAWS, NAMES, RECEPTOR, SUMS
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import Gate, Mechanism, Plasticity, PopulationRule
 from hebbstat.contract.signals import FollowState
-from hebbstat.contract.state import Inflow, Lagged, Received, Sensor, State
+from hebbstat.contract.state import Inflow, Lagged, Sensor, State
 from hebbstat.network import received
 from hebbstat.network.network import Network, Population, Projection
 

@@ -119,9 +119,10 @@ def behind(net: Network, mechanism: Mechanism, names: Iterable[str], on: Populat
                 found.add(source(net, mechanism, state, on))
         elif side in mechanism.kind.parts and isinstance(on, Projection):
             found |= {Source(on.name, what)} if what in readable(on) else set()
-        elif side in ("post", "neuron") and side in mechanism.kind.sides and what in neuron.states:
-            if isinstance(neuron.states[what].origin, Received):
-                found.add(source(net, neuron, neuron.states[what], on.target if isinstance(on, Projection) else on))
+        elif side in ("post", "neuron") and side in mechanism.kind.sides:
+            cells, theirs = on.target if isinstance(on, Projection) else on, neuron.states.get(what)
+            if theirs is not None and isinstance(theirs.origin, Received):
+                found.add(source(net, neuron, theirs, cells))
     return found
 
 

@@ -254,7 +254,7 @@ class Binder:
         return Site(cells, _of_cell, received=self.receptor_value)
 
     def receptor_value(self, projection: str, name: str) -> ir.Expression:
-        """A state or parameter of a projection's receptor, or what it gave, at its neuron `i` of this thread's share."""
+        """A state or parameter of a projection's receptor, or what it gave, at the neuron `i` of this thread."""
         cells, pool = pool_of(self.model, projection)
         kept = kept_variable(pool, name)
         return self.own(Site(cells, _of_cell), pool, name) if kept is None else item(array(cells, kept), "i")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from hebbstat.contract.events import SUMS
 from hebbstat.contract.mechanism import Mechanism, Receptor
 from hebbstat.contract.state import Received, Reduction
 from hebbstat.engine.plan.arrays import Shape, Variable
@@ -49,9 +48,9 @@ def prepare(model: Model) -> None:
                 cells.variables[kept] = Variable(Shape.CELL, 0.0)
         around = neurons(mechanism, on)
         for side, _, of in (name.partition("_") for name in names if name not in _own(mechanism)):
-            if side in around and of in SUMS and is_sum(around[side], of):
-                if not received.no_sum(model.net, around[side], of):
-                    model.cells[around[side].name].variables[kept_sum(of)] = Variable(Shape.CELL, 0.0)
+            whose = around.get(side)
+            if whose is not None and is_sum(whose, of) and not received.no_sum(model.net, whose, of):
+                model.cells[whose.name].variables[kept_sum(of)] = Variable(Shape.CELL, 0.0)
 
 
 def _own(mechanism: Mechanism) -> set[str]:
