@@ -14,7 +14,7 @@ from hebbstat.network import instantiate
 
 
 class Consolidation(hs.Plasticity):
-    """At a postsynaptic spike dw = A x - beta (w - ref) y^3; d ref/dt = (w - ref - P ref (1/2 - ref)(1 - ref)) / tau_ref.
+    """At a postsynaptic spike dw = A x - beta (w - ref) y^3; and tau_ref d ref/dt = w - ref - P ref (1/2 - ref)(1 - ref).
     """
 
     tau: hs.units.Ms = 20.0
