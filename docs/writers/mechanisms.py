@@ -127,8 +127,8 @@ def origin(state: State, kind: Any) -> str:
             moves = [f"inflow of `{inflow.source}` from the neighbors"]
         case Received(what, projection):
             moves = [f"`{what}` of the receptor of `{projection}`"]
-        case Sensor(population):
-            moves = [f"spikes of `{population}` in the step"]
+        case Sensor(population, rate):
+            moves = [f"{'mean rate' if rate else 'spikes'} of `{population}` in the step"]
         case _:
             moves = []
     if state.advancer:

@@ -54,6 +54,67 @@ class Vip(hs.NetworkRule):
         return rate + (1000.0 * spikes / cells - rate * dt) / smooth
 
 
+class ByRates(hs.Plasticity):
+    """Hebb's rule times the mean rate of a population of rate neurons, at every step and at ticks."""
+
+    watched: str = "vip"
+    eta: hs.units.NonNegative = 0.001
+    period: hs.units.Ms = 7.0
+
+    vip = hs.Global.rate_of("watched")
+
+    @staticmethod
+    def step(pre_rate, post_rate, vip, eta, dt):
+        return eta * pre_rate * post_rate * vip * dt
+
+    @staticmethod
+    def on_tick(w, vip):
+        return -0.001 * vip * w
+
+
+class Mean(hs.NetworkRule):
+    watched: str = "vip"
+    vip = hs.Global.rate_of("watched")
+    kept = hs.Global.state()
+
+    @kept.step
+    def _(kept, vip):
+        return 0.5 * kept + vip
+
+
+class Watcher(hs.LinearRate):
+    """A neuron that sees the rate of the step before."""
+
+    watched: str = "vip"
+    vip = hs.Global.rate_of("watched")
+    seen = hs.PerNeuron.state()
+
+    @seen.step
+    def _(vip):
+        return vip
+
+
+def rates(vip: float) -> hs.Network:
+    net = hs.Network(dt=1.0, seed=8)
+    net.add(hs.LinearRate(i_ext=[1.0, 2.0, 3.0]), 3, "in")
+    net.add(hs.LinearRate(i_ext=hs.Sine(vip, 0.5 * vip, 20.0)), 300, "vip")
+    net.add(Watcher(i_ext=1.0), 2, "exc")
+    net.add_rule(Mean(), "mean")
+    net.connect("in", "exc", hs.AllToAll(), weight=0.1, rules=[ByRates()], name="learn")
+    return net
+
+
+def test_rate_neurons_are_watched_too(kernels: None) -> None:
+    compare(instantiate(rates(1.0)), 60, threads=2)
+
+
+def test_their_rate_opens_the_gate(plain: None) -> None:
+    sims = [hs.ReferenceSimulation(rates(vip)) for vip in (0.0, 1.0)]
+    for sim in sims:
+        sim.run(steps=40)
+    assert (sims[0].weights("learn") == 0.1).all() and (sims[1].weights("learn") > 0.11).all()
+
+
 def network(vip: float, by_name: bool = False) -> hs.Network:
     net = hs.Network(dt=1.0, seed=8)
     net.add(hs.PoissonSource(rate=30.0), 20, "inputs")

@@ -14,7 +14,9 @@ from hebbstat.network import instantiate
 
 
 class Consolidation(hs.Plasticity):
-    """At a postsynaptic spike dw = A x - beta (w - ref) y^3; and tau_ref d ref/dt = w - ref - P ref (1/2 - ref)(1 - ref).
+    """At a postsynaptic spike dw = A x - beta (w - ref) y^3; the reference falls into one of two wells, at 0 and 1.
+
+        tau_ref d ref/dt = w - ref - P ref (1/2 - ref) (1 - ref)
     """
 
     tau: hs.units.Ms = 20.0

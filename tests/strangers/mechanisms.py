@@ -28,6 +28,7 @@ class Class:
     witnesses: list[str] = field(default_factory=list)  # states that hold a draw and nothing else
     texts: list[str] = field(default_factory=list)  # fields that are texts
     aims: list[str] = field(default_factory=list)  # fields that rules may change
+    read: list[str] = field(default_factory=list)  # of a receptor: what rules of its projections may read
     hears: list[tuple[str, Class | str]] = field(default_factory=list)  # texts that name a receptor: of which class, or
     # what it gives
 
@@ -128,7 +129,7 @@ class Writer:
         """What may be read of a receptor."""
         makes = {"conductance": ["conductance", "current"] if cells.shown[:1] == ["v"] else ["conductance"]}
         kinds = [kind for kind in ("current", "conductance") if kind in ear.asks]
-        return [*ear.shown, *(one for kind in kinds for one in makes.get(kind, [kind]))]
+        return [*ear.read, *(one for kind in kinds for one in makes.get(kind, [kind]))]
 
     def hear(self, c: Class, scope: str, ear: Class | str, what: str) -> str:
         """A state that is a receptor's, which a text field names."""
@@ -254,7 +255,7 @@ class Writer:
             self.hook(c, f"@{one}.step", [one, *self.some([g, gain, *posts])], -1, 1)
         low = 0.0 if kind == "conductance" else -2.0
         self.hook(c, kind, [g, *more, *d, gain, *posts], low, 2.0)
-        c.fixed, c.shown = {tau}, [g, *more, *d, gain]
+        c.fixed, c.read = {tau}, [g, *more, *d, gain]
         c.asks.add(kind)
         return c
 

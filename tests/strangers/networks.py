@@ -353,7 +353,7 @@ class _Composer:
     def _gate_names(self) -> list[str]:
         names = ["w"]
         if "received" in self.flags and self.ear:
-            names += [f"receptor_{one}" for one in self.ear.shown]
+            names += [f"receptor_{one}" for one in self.ear.read]
         for title, c in self.modulators:
             if title.isidentifier():
                 names += [title, *(f"{title}_{state}" for state in c.shown)]

@@ -88,9 +88,13 @@ class Inflow:
 
 @dataclass(frozen=True)
 class Sensor:
-    """How many cells of a population spiked in this step; `population` is the field that names it."""
+    """How many cells of a population spiked in this step, or the mean rate that rate neurons gave out.
+
+    `population` is the field that names it.
+    """
 
     population: str
+    rate: bool = False
 
 
 @dataclass(frozen=True)
@@ -297,6 +301,12 @@ class Scope:
         """How many cells of a population spiked in this step; `population` names a text field."""
         _check_field(population, "spikes_of", "population", 'watched: str = "exc"')
         return State(self, origin=Sensor(population))
+
+    @explained
+    def rate_of(self, population: str) -> State:
+        """The mean rate that a population of rate neurons gave out in this step; `population` names a text field."""
+        _check_field(population, "rate_of", "population", 'watched: str = "exc"')
+        return State(self, origin=Sensor(population, rate=True))
 
     @explained
     def received(self, what: str, through: str) -> State:

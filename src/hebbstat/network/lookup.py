@@ -111,13 +111,15 @@ def modulator(net: Network, argument: str, who: str) -> tuple[str, str] | None:
 
 
 def watched(net: Network, mechanism: Mechanism, sensor: State) -> Population:
-    """The population whose spikes a sensor counts; it must be there, and spike."""
+    """The population whose spikes a sensor counts, or whose rate it sees; it must be there, and have such."""
     assert isinstance(sensor.origin, Sensor)
-    name, what = mechanism.values[sensor.origin.population], f"{type(mechanism).__name__} counts the spikes of"
+    verb = "sees the rate of" if sensor.origin.rate else "counts the spikes of"
+    name, what = mechanism.values[sensor.origin.population], f"{type(mechanism).__name__} {verb}"
     if name not in net.populations:
         raise UnknownNameError(f"{what} '{name}'; {suggestion(str(name), net.populations)}")
-    if not net.populations[name].spiking:
-        raise ContractError(f"{what} '{name}', which are rate neurons")
+    if net.populations[name].spiking is sensor.origin.rate:
+        told = "spike: count them, spikes_of(...)" if sensor.origin.rate else "are rate neurons: see their rate_of(...)"
+        raise ContractError(f"{what} '{name}', which {told}")
     return net.populations[name]
 
 

@@ -150,7 +150,8 @@ class Store:
         match self.state.origin:
             case Sensor():
                 watched = lookup.watched(self.sim.network, self.part.mechanism, self.state)
-                return float(self.sim.spikes_sensed(watched.name))
+                sensed = self.sim.rate_sensed if self.state.origin.rate else self.sim.spikes_sensed
+                return float(sensed(watched.name))
             case Inflow(source=source, reach=reach):
                 return self._inflow(self.part.stores[source], self.part.number(reach), e)
             case Lagged():
