@@ -11,7 +11,7 @@ import hebbstat as hs
 from hebbstat.cli import listing
 from hebbstat.contract.fields import short
 from hebbstat.contract.hooks import Hook
-from hebbstat.contract.state import Inflow, Lagged, Reduction, Sensor, State, Trace
+from hebbstat.contract.state import Inflow, Lagged, Received, Reduction, Sensor, State, Trace
 from writers.entries import entry
 from writers.floors import ROOT
 from writers.markdown import escaped, markdown, table
@@ -125,8 +125,10 @@ def origin(state: State, kind: Any) -> str:
             moves = [f"`{lagged.source}`, `{by}` ago"]
         case Inflow() as inflow:
             moves = [f"inflow of `{inflow.source}` from the neighbors"]
-        case Sensor(population):
-            moves = [f"spikes of `{population}` in the step"]
+        case Received(what, projection):
+            moves = [f"`{what}` of the receptor of `{projection}`"]
+        case Sensor(population, rate):
+            moves = [f"{'mean rate' if rate else 'spikes'} of `{population}` in the step"]
         case _:
             moves = []
     if state.advancer:

@@ -47,6 +47,11 @@ def names_table() -> str:
         scopes = {scope: None for kind in kinds for scope in kind.scopes if side in scope.sides}
         what = f"the state, field or derived value `X` of the neuron called `{side}`"
         lines.append(f"| `{side}_X` | {of} | {', '.join(scope.name for scope in scopes)} | {what} |")
+    for part in ("receptor",):
+        of = ", ".join(kind.name for kind in kinds if part in kind.parts)
+        scopes = {scope: None for kind in kinds if part in kind.parts for scope in kind.scopes if "post" in scope.sides}
+        what = f'what `X` is of the projection\'s {part}, at the postsynaptic neuron: "Receptors" below'
+        lines.append(f"| `{part}_X` | {of} | {', '.join(scope.name for scope in scopes)} | {what} |")
     return "\n".join(lines)
 
 

@@ -93,7 +93,17 @@ def test_a_sensor_names_a_population_that_spikes(make: Any) -> None:
     net = hs.Network(dt=1.0)
     net.add(hs.RateNeuron(), 2, "a")
     net.add_rule(Rhythm(of="a"), "theta")
-    with pytest.raises(hs.ContractError, match="Rhythm counts the spikes of 'a', which are rate neurons"):
+    with pytest.raises(hs.ContractError, match="Rhythm counts the spikes of 'a', which are rate neurons: see their"):
+        make(net)
+
+    class Level(hs.NetworkRule):
+        of: str
+        seen = hs.Global.rate_of("of")
+
+    net = hs.Network(dt=1.0)
+    net.add(hs.LIF(), 2, "a")
+    net.add_rule(Level(of="a"), "level")
+    with pytest.raises(hs.ContractError, match="Level sees the rate of 'a', which spike: count them, spikes_of"):
         make(net)
 
 

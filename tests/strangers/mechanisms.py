@@ -28,6 +28,9 @@ class Class:
     texts: list[str] = field(default_factory=list)  # fields that are texts
     aims: list[str] = field(default_factory=list)  # fields that rules may change
     branches: list[str] = field(default_factory=list)  # states of branches that hooks write
+    read: list[str] = field(default_factory=list)  # of a receptor: what rules of its projections may read
+    hears: list[tuple[str, Class | str]] = field(default_factory=list)  # texts that name a receptor: of which class, or
+    # what it gives
 
     def text(self) -> str:
         """The class as Python."""
@@ -115,6 +118,33 @@ class Writer:
         """What is read of a presynaptic neuron: parameters, or also its states."""
         return [one for one in source.shown if one in source.fields or "seen" in self.flags]
 
+    def sums(self, cells: Class, p: float) -> list[str]:
+        """Some of what the receptors of a cell give together."""
+        if "received" not in self.flags:
+            return []
+        signs = ["excitation", "inhibition"] if cells.shown[:1] == ["v"] else []
+        return self.some(["current", "conductance", "drive", *signs], p)
+
+    def given(self, ear: Class, cells: Class) -> list[str]:
+        """What may be read of a receptor."""
+        makes = {"conductance": ["conductance", "current"] if cells.shown[:1] == ["v"] else ["conductance"]}
+        kinds = [kind for kind in ("current", "conductance") if kind in ear.asks]
+        return [*ear.read, *(one for kind in kinds for one in makes.get(kind, [kind]))]
+
+    def hear(self, c: Class, scope: str, ear: Class | str, what: str) -> str:
+        """A state that is a receptor's, which a text field names."""
+        through = self.names.word(c.taken, "through", tuple(c.asks))
+        c.lines.append(f'{through}: str = ""')
+        c.hears.append((through, ear))
+        return self.state(c, scope, f'received("{what}", through="{through}")')
+
+    def listen(self, c: Class, what: str) -> None:
+        """A cell, or a rule on cells, that remembers what a receptor gives."""
+        heard, kept = self.hear(c, "PerNeuron", what, what), self.state(c, "PerNeuron")
+        late = [self.lagged(c, "PerNeuron", heard)] if self.maybe(0.3) else []
+        event = "step" if self.maybe(0.6) else "on_spike"
+        self.hook(c, f"@{kept}.{event}", [kept, heard, *late], -1, 1)
+
     def witness(self, c: Class, scope: str, event: str) -> None:
         """A state that is the last draw: no two of independent things may ever be equal."""
         if "draws" in self.flags and self.maybe(0.5):
@@ -130,14 +160,22 @@ class Writer:
         heard = [*dict.fromkeys(["input", *self.some(["current", "conductance", "drive"], 0.6)])]
         if "conductance" in heard and "drive" not in heard:
             heard.append("drive")
+        signs = self.some(["excitation", "inhibition"], 0.5) if "received" in self.flags else []
+        heard += signs
         since = self.some(["steps_since_spike"], 0.2)
         draws = self.some(["uniform", "normal"], 0.4) if "draws" in self.flags else []
         c = self.new("Neuron", "Cell", (*heard, *since, *draws, "scheduled", "dt"))
+        named = ("received" in self.flags and self.maybe(0.7)) or bool(signs)  # so that conductances make currents
+        c.taken |= {"v"} if named else set()
         tau, gain, level = self.field(c, "Ms"), self.field(c), self.field(c)
         own = self.field(c)  # nobody else reads it: it may be planned
         derived = [self.derived(c, gain, tau)]
         derived += [self.derived(c, derived[0], own)] if self.maybe(0.4) else []
-        v = self.state(c, "PerNeuron", f'state("{level}")' if self.maybe(0.3) else "")
+        if named:
+            c.lines.append("v = hs.PerNeuron.state(0.2137)")
+            v = "v"
+        else:
+            v = self.state(c, "PerNeuron", f'state("{level}")' if self.maybe(0.3) else "")
         traces = []
         if self.maybe(0.5):
             add = self.jump(c, [gain])
@@ -145,7 +183,7 @@ class Writer:
         others = [self.state(c, "PerNeuron", self.plain()) for _ in range(int(self.rng.integers(0, 3)))]
         traces += self.common(c, tau, "PerNeuron", [v, *others, *traces])
         c.lines.append("")
-        scaled = [f"0.05 * {one}" if one in ("conductance", "drive", "current") else one for one in heard]
+        scaled = [f"0.05 * {one}" if one in ("conductance", "drive", "current", *signs) else one for one in heard]
         known = [v, *others, *traces, gain, own, *derived]
         args = [*dict.fromkeys([v, *others, *traces, own, *derived, *draws, *heard, *since, tau, "dt"])]
         body = self.bodies.body([v, *others, *traces, own, *derived, *draws], -0.6, 0.6, {"_", *args}, "    ")
@@ -217,13 +255,14 @@ class Writer:
             self.hook(c, f"@{one}.step", [one, *self.some([g, gain, *posts])], -1, 1)
         low = 0.0 if kind == "conductance" else -2.0
         self.hook(c, kind, [g, *more, *d, gain, *posts], low, 2.0)
-        c.fixed = {tau}
+        c.fixed, c.read = {tau}, [g, *more, *d, gain]
+        c.asks.add(kind)
         return c
 
     def release(self, source: Class) -> Class:
         """What a spike releases: states per synapse or per row."""
         scope = "PerSynapse" if self.maybe(0.6) else "PerPre"
-        pres = [f"pre_{one}" for one in self.some(self.seen(source), 0.4)]
+        pres = [f"pre_{one}" for one in [*self.some(self.seen(source), 0.4), *self.sums(source, 0.2)]]
         draws = self.some(["uniform", "normal"], 0.5) if "draws" in self.flags else []
         c = self.new("Release", "Release", ("w", "dt", "elapsed", *draws, *pres))
         tau, use = self.field(c, "Ms"), self.field(c, "Fraction")

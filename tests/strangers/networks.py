@@ -28,6 +28,7 @@ FLAGS = {
     "rates": "neurons with rates", "common": "states that a population or projection shares, and lagged ones",
     "seen": "states of the presynaptic neuron, and what the other event of a step does to a synapse",
     "branches": "states of dendritic branches",
+    "received": "what receptors of a cell are and give, one by one and together",
 }  # fmt: skip
 
 HEAD = '''"""Case {seed} of tests/strangers: {flags}."""
@@ -143,11 +144,34 @@ class _Composer:
             link, new = self._plan_link(a, b)
             self.plan_links.append(link)
             found += new
+        if "received" in self.flags:
+            self._listen(neurons)
         many = int(rng.integers(2, 4)) if "modulators" in self.flags else int(self.maybe(0.4))
         self.tones = [write.network_rule("modulators" in self.flags, self.maybe(0.5)) for _ in range(many)]
         if "modulators" in self.flags and self.maybe(0.6):
             self.tones.append(self.tones[0])
         return _unique([*found, *self.tones])
+
+    def _listen(self, neurons: list[Class]) -> None:
+        """Cells and rules on them hear what a receptor gives that each population of theirs has."""
+        ears = [(b, ear) for _, b, ear, *_ in self.plan_links if ear]
+        gives = [{kind for b, ear in ears if b == k for kind in ear.asks} for k in range(len(self.plan_cells))]
+        heard = {id(c): [gives[k] for k, (one, *_) in enumerate(self.plan_cells) if one is c] for c in neurons}
+        listeners = [(c, heard[id(c)]) for c in neurons]
+        listeners += [(rule, [gives[k]]) for k, rules in self.cell_rules.items() for rule, _ in rules]
+        for c, there in listeners:
+            kinds = sorted(set.intersection(*there) & {"current", "conductance"}) if there else []
+            if kinds and self.maybe(0.6):
+                self.write.listen(c, kinds[int(self.rng.integers(len(kinds)))])
+
+    def _named(self, c: Class, b: int) -> list[str]:
+        """The texts with which a mechanism at a population, or on a projection onto it, names receptors."""
+        found = []
+        for through, ear in c.hears:
+            there = [(k, one) for k, (_, to, one, *_) in enumerate(self.plan_links) if one and to == b]
+            fits = [k for k, one in there if (ear in one.asks if isinstance(ear, str) else one is ear)]
+            found.append(f"{through}={self.link_titles[fits[int(self.rng.integers(len(fits)))]]!r}")
+        return found
 
     def _plan_link(self, a: int, b: int):
         write = self.write
@@ -162,9 +186,11 @@ class _Composer:
                 old.append((ear, ""))
                 new.append(ear)
         release = write.release(source) if spiking and self.maybe(0.35) else None
-        rules = [write.plasticity(source, target, spiking) for _ in range(int(self.rng.integers(0, 3)))]
+        ears = [one for _, to, one, *_ in self.plan_links if one and to == b]
+        heard = (ear, [*ears, ear] if ear else ears)
+        rules = [write.plasticity(source, target, spiking, *heard) for _ in range(int(self.rng.integers(0, 3)))]
         if "lambdas" in self.flags:
-            rules += [write.plasticity(source, target, spiking) for _ in range(2 - len(rules))]
+            rules += [write.plasticity(source, target, spiking, *heard) for _ in range(2 - len(rules))]
         around = [write.wrapper() if rules and self.maybe(0.3) else None for _ in rules]
         bound = write.limit() if rules and self.maybe(0.4) else None
         new += [c for c in [release, *rules, *around, bound] if c]
@@ -252,16 +278,20 @@ class _Composer:
         self.lines += ["for name, rule in rules if FORWARD else rules[::-1]:", "    net.add_rule(rule, name)"]
 
     def _populations(self) -> None:
+        named = "received" in self.flags
+        self.link_titles = [self.names.title(self.titles, "link") for _ in self.plan_links] if named else []
         for k, (c, n, spiking) in enumerate(self.plan_cells):
             title = self.names.title(self.titles, "pop") if k or not self.tones else self.watched
             sizes = {"PerNeuron": (n, "")}
             rules = []
             for at, (rule, aim) in enumerate(self.cell_rules.get(k, [])):
                 values = self._values(rule, (title, f"rule{at}.0"), sizes, "planned")
-                rules.append(f"{rule.name}({', '.join(one for one in [values, f'on={aim!r}'] if one)})")
+                given = [values, *self._named(rule, k), f"on={aim!r}"]
+                rules.append(f"{rule.name}({', '.join(one for one in given if one)})")
                 self.witnesses += [(title, f"rule{at}.0", state) for state in rule.witnesses]
             aims = [aim for _, aim in self.cell_rules.get(k, [])]
             values = self._values(c, (title, "neuron"), sizes, "plans", aims)
+            values = ", ".join(one for one in [values, *self._named(c, k)] if one)
             self.witnesses += [(title, "neuron", state) for state in c.witnesses]
             more = f", rules=[{', '.join(rules)}]" if rules else ""
             if spiking:
@@ -276,7 +306,7 @@ class _Composer:
 
     def _projections(self) -> None:
         for k, (a, b, ear, release, rules, around, bound) in enumerate(self.plan_links):
-            title = self.names.title(self.titles, "link")
+            title = self.link_titles[k] if self.link_titles else self.names.title(self.titles, "link")
             (_, _, n_pre, _), (_, _, n_post, _) = self.cells[a], self.cells[b]
             wiring, n = self._wiring(k, n_pre, n_post)
             order = "drawn" if n is None else f"order{k}"
@@ -294,6 +324,7 @@ class _Composer:
             if "branches" in self.flags and self.maybe(0.8):
                 given.append(f"branches={self._branches(n, k)}")
             if rules:
+                self.ear, self.onto = ear, b
                 given.append(f"rules=[{', '.join(self._rules(title, sizes, rules, around, bound, aim))}]")
             given.append(f"name={title!r}")
             self.lines.append(f"net.connect(c{a}, c{b}, {', '.join(given)})")
@@ -306,7 +337,7 @@ class _Composer:
             self.witnesses += [(title, f"rule{k}.0", state) for state in rule.witnesses]
             self.settable += [Settable((title, f"rule{k}.0"), s, (-0.4, 0.4), "state") for s in rule.branches]
             target = f"on='release.{aim}'" if aim and k == 1 else ""
-            text = f"{rule.name}({', '.join(one for one in [values, target] if one)})"
+            text = f"{rule.name}({', '.join(one for one in [values, *self._named(rule, self.onto), target] if one)})"
             if outer:
                 values = self._values(outer, (title, f"rule{k}.1"), sizes, "planned")
                 text = f"{outer.name}({', '.join(one for one in [text, values] if one)})"
@@ -325,6 +356,8 @@ class _Composer:
 
     def _gate_names(self) -> list[str]:
         names = ["w"]
+        if "received" in self.flags and self.ear:
+            names += [f"receptor_{one}" for one in self.ear.read]
         for title, c in self.modulators:
             if title.isidentifier():
                 names += [title, *(f"{title}_{state}" for state in c.shown)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from strangers.bodies import num
 from strangers.mechanisms import Class, Writer
 
@@ -9,10 +11,17 @@ from strangers.mechanisms import Class, Writer
 class RuleWriter(Writer):
     """Writes the rules of one case."""
 
-    def plasticity(self, source: Class, target: Class, spiking: bool = True) -> Class:
-        """A rule on synapses: traces, states of its own, one to three changes of the weight, perhaps a limit."""
-        pres = [f"pre_{one}" for one in self.some(self.seen(source), 0.4)]
-        posts = [f"post_{one}" for one in self.some(target.shown, 0.35)]
+    def plasticity(
+        self, source: Class, target: Class, spiking: bool = True, ear: Class | None = None, ears: Sequence[Class] = ()
+    ) -> Class:
+        """A rule on synapses: traces, states of its own, one to three changes of the weight, perhaps a limit.
+
+        `ear` is the receptor of its projection, `ears` are others of the target.
+        """
+        pres = [f"pre_{one}" for one in [*self.some(self.seen(source), 0.4), *self.sums(source, 0.1)]]
+        posts = [f"post_{one}" for one in [*self.some(target.shown, 0.35), *self.sums(target, 0.25)]]
+        if ear and "received" in self.flags:
+            posts += [f"receptor_{one}" for one in self.some(self.given(ear, target), 0.4)]
         draws = self.some(["uniform", "normal"], 0.3) if "draws" in self.flags else []
         c = self.new("Plasticity", "Rule", ("w", "value", "dt", "elapsed", "period", *draws, *pres, *posts))
         tau, late, gain, level = self.field(c, "Ms"), self.field(c, "Ms"), self.field(c), self.field(c)
@@ -20,6 +29,11 @@ class RuleWriter(Writer):
         derived = [self.derived(c, gain, *more)] if self.maybe(0.5) else []
         derived += [self.derived(c, derived[0])] if derived and self.maybe(0.4) else []
         c.fixed = {tau, late}
+        if ears and "received" in self.flags and self.maybe(0.6):
+            named = ears[int(self.rng.integers(len(ears)))]
+            there = self.given(named, target)
+            heard = self.hear(c, "PerPost", named, there[int(self.rng.integers(len(there)))])
+            posts += [heard, *([self.lagged(c, "PerPost", heard)] if self.maybe(0.3) else [])]
         events = ["on_pre", "on_post"] if spiking else []
         known = [*derived, level, *more]
         row = self._row_states(c, tau, gain, pres, draws) if spiking and self.maybe(0.8) else []
@@ -177,7 +191,7 @@ class RuleWriter(Writer):
 
     def cell_rule(self, target: Class) -> Class:
         """A rule on cells: it draws a parameter of theirs to where it likes it."""
-        reads = [f"neuron_{one}" for one in self.some(target.shown, 0.5)]
+        reads = [f"neuron_{one}" for one in [*self.some(target.shown, 0.5), *self.sums(target, 0.3)]]
         draws = self.some(["uniform", "normal"], 0.4) if "draws" in self.flags else []
         c = self.new("PopulationRule", "Cells", ("value", "dt", "period", *reads, *draws))
         tau, gain = self.field(c, "Ms"), self.field(c)

@@ -6,7 +6,7 @@ from typing import Any
 
 from hebbstat.contract.errors import ContractError, UnknownNameError, suggestion
 from hebbstat.contract.language.reading import check_hook
-from hebbstat.contract.state import Inflow, Lagged, Origin, Sensor, Trace
+from hebbstat.contract.state import Inflow, Lagged, Origin, PerNeuron, PerPost, Received, Sensor, State, Trace
 
 
 def check_class(cls: Any) -> None:
@@ -38,6 +38,21 @@ def _check_events(cls: Any) -> None:
             )
 
 
+def _check_received(cls: Any, state: State, origin: Received) -> None:
+    """What is a receptor's belongs to a cell, and a text says which receptor."""
+    what, home = f"{cls.__name__}.{state.name}", PerPost if "post" in cls.kind.sides else PerNeuron
+    if state.scope is not home or home not in cls.kind.scopes or cls.kind.name in ("receptor", "release"):
+        told = f"make it {home.name}" if home in cls.kind.scopes else "a rule of the network has no cells"
+        if cls.kind.name in ("receptor", "release"):
+            told = "neurons, rules on synapses and rules on cells read it"
+        raise ContractError(f"{what} is {state.scope.name}, and {origin.what} of a receptor belongs to a cell; {told}")
+    if cls.fields[origin.projection].unit is not None:
+        raise ContractError(
+            f"{what} is received through '{origin.projection}', a field of numbers; it names a projection, so write "
+            f"{origin.projection}: str"
+        )
+
+
 def _check_language(cls: Any) -> None:
     """Hooks are of the language that the engine compiles, and return what their event is about."""
     own = {*cls.fields, *cls.states, *cls.derived}
@@ -56,6 +71,8 @@ def _check_language(cls: Any) -> None:
 def _fields_named_by(origin: Origin) -> list[str]:
     match origin:
         case Trace(tau=name) | Lagged(by=name) | Inflow(reach=name) | Sensor(population=name):
+            return [name]
+        case Received(projection=name):
             return [name]
     return []
 
@@ -85,12 +102,21 @@ def _check_names(cls: Any) -> None:
                 raise UnknownNameError(
                     f"{cls.__name__}.{state.name} names the field '{name}'; {suggestion(name, cls.fields)}"
                 )
+        if isinstance(state.origin, Received):
+            _check_received(cls, state, state.origin)
         values = [state.init, *([state.origin.add, state.origin.set] if isinstance(state.origin, Trace) else [])]
         offered = [*cls.fields, *cls.derived, *(["amount"] if "amount" in kind.offers else [])]
         for name in (value for value in values if isinstance(value, str)):
             if name not in offered:
                 raise UnknownNameError(
                     f"{cls.__name__}.{state.name} starts from or adds '{name}'; {suggestion(name, offered)}"
+                )
+    before = {name: function for name, function in functions if name.endswith(".advance") or name in cls.derived}
+    for event, reads in before.items():
+        for name in reads:
+            if name not in own and name.startswith(tuple(f"{part}_" for part in kind.parts) or ("\0",)):
+                raise ContractError(
+                    f"{cls.__name__}.{event} asks for '{name}': what a receptor is, only hooks may read"
                 )
     for value in cls.derived.values():
         for name in value.all_reads:

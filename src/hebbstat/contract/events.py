@@ -65,6 +65,8 @@ class Kind:
     """Names that any hook may ask for, besides its own fields, states and derived values."""
     sides: tuple[str, ...] = ()
     """The neurons around it: `post_v` is `v` of the one called `post`."""
+    parts: tuple[str, ...] = ()
+    """What else stands there: `receptor_g` is `g` of its projection's receptor."""
     scopes: tuple[Scope, ...] = ()
     """What its states may belong to."""
     home: Scope | None = None
@@ -77,8 +79,8 @@ class Kind:
 
     @property
     def prefixes(self) -> tuple[str, ...]:
-        """How names of its neurons' values begin, such as `post_` in `post_v`."""
-        return tuple(f"{side}_" for side in self.sides)
+        """How names of what is around it begin, such as `post_` in `post_v`."""
+        return tuple(f"{side}_" for side in (*self.sides, *self.parts))
 
     def changes(self, hook: Hook) -> bool:
         """Whether what a hook returns is added to what its rule acts on."""
@@ -87,14 +89,22 @@ class Kind:
 
 _OF_CELLS = (PerNeuron, PerPopulation, Global)
 _OF_SYNAPSES = (PerSynapse, PerPre, PerPost, PerBranch, PerPopulation, Global)
-_SUMS = ("current", "conductance", "drive", "input", "scheduled", "steps_since_spike")
+SUMS = ("current", "conductance", "drive", "excitation", "inhibition")
+"""What the receptors of a neuron give together. Rules read it, too: `post_current`, `neuron_excitation`."""
+GIVEN = ("current", "conductance")
+"""What one receptor gives; rules read it as `receptor_current`, or as a state that is `received`."""
+_OF_NEURON = (*SUMS, "input", "scheduled", "steps_since_spike")
 
 ANY = Kind("mechanism", ("dt", *DRAWS))
-NEURON = Kind("neuron", ("dt", *_SUMS, "uniform", "normal"), scopes=_OF_CELLS, home=PerNeuron)
-RECEPTOR = Kind("receptor", ("dt", "amount"), ("post",), (PerPost,), home=PerPost)
-RELEASE = Kind("release", ("w", "dt", "elapsed", *DRAWS), ("pre", "post"), (PerPre, PerSynapse))
-PLASTICITY = Kind("plasticity", ("w", "value", "dt", "elapsed", *DRAWS), ("pre", "post"), _OF_SYNAPSES)
-POPULATION_RULE = Kind("population rule", ("dt", "value", "uniform", "normal"), ("neuron",), _OF_CELLS, home=PerNeuron)
+NEURON = Kind("neuron", ("dt", *_OF_NEURON, "uniform", "normal"), scopes=_OF_CELLS, home=PerNeuron)
+RECEPTOR = Kind("receptor", ("dt", "amount"), ("post",), scopes=(PerPost,), home=PerPost)
+RELEASE = Kind("release", ("w", "dt", "elapsed", *DRAWS), ("pre", "post"), scopes=(PerPre, PerSynapse))
+PLASTICITY = Kind(
+    "plasticity", ("w", "value", "dt", "elapsed", *DRAWS), ("pre", "post"), ("receptor",), scopes=_OF_SYNAPSES
+)
+POPULATION_RULE = Kind(
+    "population rule", ("dt", "value", "uniform", "normal"), ("neuron",), scopes=_OF_CELLS, home=PerNeuron
+)
 NETWORK_RULE = Kind("network rule", ("dt", "uniform", "normal"), scopes=(Global,), home=Global)
 
 _CHANGE, _VALUE, _CONDITION = Returns
@@ -170,6 +180,12 @@ NAMES: dict[str, Name] = {
     "current": Name("pA, the sum over current receptors: 2.3", 0.0, scopes=(PerNeuron,)),
     "conductance": Name("nS, the sum over conductance receptors: 2.3", 0.0, scopes=(PerNeuron,)),
     "drive": Name("pA, the sum of conductance times reversal potential: 2.3", 0.0, scopes=(PerNeuron,)),
+    "excitation": Name(
+        "pA, the sum of those currents of receptors that are above 0: 2.3", 0.0, scopes=(PerNeuron,),
+    ),
+    "inhibition": Name(
+        "pA, the size of the sum of those that are below 0: 2.3", 0.0, scopes=(PerNeuron,),
+    ),
     "input": Name("what came through projections without a receptor: 2.2", 0.0, scopes=(PerNeuron,)),
     "scheduled": Name("a given spike train spikes in this step", False, scopes=(PerNeuron,)),
     "steps_since_spike": Name(

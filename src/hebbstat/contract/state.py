@@ -5,6 +5,7 @@ y = PerPost.trace(decay="tau_minus", set=1.0) # nearest-spike form: set to 1
 v = PerNeuron.state("v_rest")                # starts at the value of the field v_rest
 total = PerPost.reduce("w", "sum")           # over a neuron's incoming synapses, read in `on_tick`
 inflow = PerNeuron.inflow(no, reach="reach") # from the neighbours in space, so that `no` can diffuse
+blocked = PerPost.received("current", through="brake")  # what a receptor of the cell gives; `brake` names it
 
 @v.step
 def _(v, current): ...                       # the hook returns the state's new value
@@ -87,12 +88,27 @@ class Inflow:
 
 @dataclass(frozen=True)
 class Sensor:
-    """How many cells of a population spiked in this step; `population` is the field that names it."""
+    """How many cells of a population spiked in this step, or the mean rate that rate neurons gave out.
+
+    `population` is the field that names it.
+    """
 
     population: str
+    rate: bool = False
 
 
-Origin = Plain | Trace | Reduction | Lagged | Inflow | Sensor
+@dataclass(frozen=True)
+class Received:
+    """What a receptor of the cell is or gives: `what` is its state, field, derived value, `current` or `conductance`.
+
+    `projection` is the field that names the projection whose receptor it is.
+    """
+
+    what: str
+    projection: str
+
+
+Origin = Plain | Trace | Reduction | Lagged | Inflow | Sensor | Received
 """Where the value of a state comes from."""
 
 
@@ -118,7 +134,7 @@ class State:
 
     @property
     def is_plain(self) -> bool:
-        """Whether hooks may write it: neither a reduction, a lagged copy, an inflow nor a sensor."""
+        """Whether hooks may write it: it is no reduction, lagged copy, inflow or sensor, nor a receptor's."""
         return isinstance(self.origin, Plain | Trace)
 
     @property
@@ -286,6 +302,27 @@ class Scope:
         _check_field(population, "spikes_of", "population", 'watched: str = "exc"')
         return State(self, origin=Sensor(population))
 
+    @explained
+    def rate_of(self, population: str) -> State:
+        """The mean rate that a population of rate neurons gave out in this step; `population` names a text field."""
+        _check_field(population, "rate_of", "population", 'watched: str = "exc"')
+        return State(self, origin=Sensor(population, rate=True))
+
+    @explained
+    def received(self, what: str, through: str) -> State:
+        """What a receptor of the cell is or gives; `through` names a text field, which names its projection.
+
+        `what` is a state, field or derived value of the receptor, or the `current` (pA) or `conductance` (nS) that it
+        gives: `PerPost.received("current", through="inhibition")` with `inhibition: str = "inh -> exc"`.
+        """
+        if not isinstance(what, str) or not what.isidentifier():
+            raise ContractError(
+                f"received({what!r}, ...): it names what of the receptor is read, as a text: a state such as \"g\", or "
+                '"current"'
+            )
+        _check_field(through, "received", "through", 'inhibition: str = "inh -> exc"')
+        return State(self, origin=Received(what, through))
+
 
 def _check_field(name: Any, where: str, argument: str, example: str) -> None:
     """Times and reaches are given by the name of a field, so that a user may set them and an engine may share them."""
@@ -304,6 +341,10 @@ def _check_amount(what: str, value: Any) -> None:
 def _check_source(source: Any, where: str) -> None:
     if not isinstance(source, State):
         raise ContractError(f"{where}({source!r}, ...): its source is a state that stands above it in the class")
+    if where == "inflow" and isinstance(source.origin, Received):
+        raise ContractError(
+            f"inflow({source!r}, ...): what a receptor is or gives does not flow; let a `step` hook keep it in a state"
+        )
 
 
 @dataclass(frozen=True)

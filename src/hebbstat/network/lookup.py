@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from hebbstat.contract.errors import ContractError, UnknownNameError, suggestion
-from hebbstat.contract.events import DRAWS, NAMES, RECEPTOR
+from hebbstat.contract.events import DRAWS, NAMES, RECEPTOR, SUMS
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import Gate, Mechanism, Plasticity, PopulationRule
 from hebbstat.contract.signals import FollowState
 from hebbstat.contract.state import Inflow, Lagged, Sensor, State
+from hebbstat.network import received
 from hebbstat.network.network import Network, Population, Projection
 
 if TYPE_CHECKING:
@@ -110,13 +111,15 @@ def modulator(net: Network, argument: str, who: str) -> tuple[str, str] | None:
 
 
 def watched(net: Network, mechanism: Mechanism, sensor: State) -> Population:
-    """The population whose spikes a sensor counts; it must be there, and spike."""
+    """The population whose spikes a sensor counts, or whose rate it sees; it must be there, and have such."""
     assert isinstance(sensor.origin, Sensor)
-    name, what = mechanism.values[sensor.origin.population], f"{type(mechanism).__name__} counts the spikes of"
+    verb = "sees the rate of" if sensor.origin.rate else "counts the spikes of"
+    name, what = mechanism.values[sensor.origin.population], f"{type(mechanism).__name__} {verb}"
     if name not in net.populations:
         raise UnknownNameError(f"{what} '{name}'; {suggestion(str(name), net.populations)}")
-    if not net.populations[name].spiking:
-        raise ContractError(f"{what} '{name}', which are rate neurons")
+    if net.populations[name].spiking is sensor.origin.rate:
+        told = "spike: count them, spikes_of(...)" if sensor.origin.rate else "are rate neurons: see their rate_of(...)"
+        raise ContractError(f"{what} '{name}', which {told}")
     return net.populations[name]
 
 
@@ -156,9 +159,17 @@ class Drawn:
 
 @dataclass(frozen=True)
 class OfNeuron:
-    """A state, field or derived value of a neuron around, or the `rate` of a rate neuron."""
+    """A state, field or derived value of a neuron around, the `rate` of a rate neuron, or a sum of what it receives."""
 
     side: str
+    name: str
+
+
+@dataclass(frozen=True)
+class OfReceptor:
+    """A state, field or derived value of the receptor of a projection, or what it gives to a neuron."""
+
+    projection: str
     name: str
 
 
@@ -177,7 +188,7 @@ class Default:
     value: Any
 
 
-Meaning = Own | Offered | Drawn | OfNeuron | Modulator | Default
+Meaning = Own | Offered | Drawn | OfNeuron | OfReceptor | Modulator | Default
 
 
 @dataclass(frozen=True)
@@ -203,7 +214,7 @@ def meaning(net: Network, owner: str, mechanism: Mechanism, name: str, asking: A
         return Offered(name)
     if gate is not None and gate.owner is None:
         found = _modulator(net, name, who)
-    found = found or _around(mechanism, name, on, asking)
+    found = found or _around(net, mechanism, name, on, asking)
     if found is None and gate is not None and gate.owner is not None:
         found = _modulator(net, name, who)
     if found is not None:
@@ -218,10 +229,10 @@ def meaning(net: Network, owner: str, mechanism: Mechanism, name: str, asking: A
             f"{type(mechanism).__name__}.{asking.what} on '{owner}' asks for '{name}', but '{cells.name}' are spiking "
             "cells, which have no rate of their own: it is a rule for rate neurons, such as RateNeuron or LinearRate"
         )
-    raise UnknownNameError(
-        f"{type(mechanism).__name__}.{asking.what} on '{owner}' asks for '{name}', which is not there; "
-        + suggestion(name, [one for one in known if one != name])
+    reason = _not_received(net, mechanism, name, on) or (
+        f"which is not there; {suggestion(name, [one for one in known if one != name])}"
     )
+    raise UnknownNameError(f"{type(mechanism).__name__}.{asking.what} on '{owner}' asks for '{name}', {reason}")
 
 
 def _modulator(net: Network, name: str, who: str) -> Modulator | None:
@@ -229,15 +240,31 @@ def _modulator(net: Network, name: str, who: str) -> Modulator | None:
     return None if found is None else Modulator(*found)
 
 
-def _around(mechanism: Mechanism, name: str, on: On, asking: Asking) -> Meaning | None:
-    """A name of the mechanism itself, of what its kind is offered at this hook, or of a neuron around."""
+def _not_received(net: Network, mechanism: Mechanism, name: str, on: On) -> str:
+    """Why what a name says of receptors is not there; nothing if it says nothing of them."""
+    side, _, of = name.partition("_")
+    if side in mechanism.kind.parts and isinstance(on, Projection):
+        reason = received.why_not(on, of)
+        return f"but {reason}" if reason else ""
+    cells = on if name in mechanism.kind.offers and isinstance(on, Population) else neurons(mechanism, on).get(side)
+    bare = name if cells is on else of
+    if cells is None or bare not in SUMS or mechanism.kind is RECEPTOR:
+        return ""
+    reason = received.no_sum(net, cells, bare)
+    return f"but {reason}" if reason else ""
+
+
+def _around(net: Network, mechanism: Mechanism, name: str, on: On, asking: Asking) -> Meaning | None:
+    """A name of the mechanism itself, of what its kind is offered at this hook, or of a neuron or receptor around."""
     if name in mechanism.states or name in mechanism.fields or name in mechanism.derived:
         return Own(name)
     if name in mechanism.kind.offers:
-        if not _is_there(mechanism, name, asking.hook):
+        if not _is_there(mechanism, name, asking.hook) or _not_received(net, mechanism, name, on):
             return None
         return Drawn(name) if name in DRAWS else Offered(name)
     side, _, of = name.partition("_")
+    if side in mechanism.kind.parts and isinstance(on, Projection) and not asking.before:
+        return OfReceptor(on.name, of) if of in received.readable(on) else None
     population = neurons(mechanism, on).get(side)
     if population is None:
         return None
@@ -246,8 +273,21 @@ def _around(mechanism: Mechanism, name: str, on: On, asking: Asking) -> Meaning 
     neuron = population.neuron
     state = neuron.states.get(of)
     seen = state is not None and not asking.before and not isinstance(state.origin, Inflow)
-    has = of in neuron.fields or of in neuron.derived or seen
+    seen = seen and state is not None and received.is_seen(mechanism, side, state)
+    has = of in neuron.fields or of in neuron.derived or seen or _is_sum(net, mechanism, population, of, asking)
     return OfNeuron(side, of) if has else None
+
+
+def is_sum(population: Population, name: str) -> bool:
+    """Whether a name means a sum of what a neuron's receptors give, not what the neuron itself calls so."""
+    neuron = population.neuron
+    return name in SUMS and name not in (*neuron.states, *neuron.fields, *neuron.derived)
+
+
+def _is_sum(net: Network, mechanism: Mechanism, population: Population, name: str, asking: Asking) -> bool:
+    """Whether a mechanism may read it: not before the run, nor while receptors are summed."""
+    there = is_sum(population, name) and not asking.before and mechanism.kind is not RECEPTOR
+    return there and not received.no_sum(net, population, name)
 
 
 def _is_there(mechanism: Mechanism, name: str, hook: Hook | None) -> bool:
@@ -260,6 +300,9 @@ def _is_there(mechanism: Mechanism, name: str, hook: Hook | None) -> bool:
 def _known(mechanism: Mechanism, name: str, on: On) -> Iterator[str]:
     """What may be asked for in place of a name that is not there: of a neuron, if that is what it begins with."""
     side = name.partition("_")[0]
+    if side in mechanism.kind.parts and isinstance(on, Projection):
+        yield from (f"{side}_{known}" for known in received.readable(on))
+        return
     population = neurons(mechanism, on).get(side)
     if population is not None:
         neuron = population.neuron

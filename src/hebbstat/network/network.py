@@ -18,10 +18,11 @@ from numpy.typing import ArrayLike
 
 from hebbstat.contract.calls import explained
 from hebbstat.contract.errors import BadValueError, ContractError, UnknownNameError, suggestion
+from hebbstat.contract.events import SUMS
 from hebbstat.contract.fields import Field, checked, short
 from hebbstat.contract.mechanism import Mechanism, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
 from hebbstat.contract.signals import owned, read_only
-from hebbstat.contract.state import PerSynapse
+from hebbstat.contract.state import PerSynapse, Received
 from hebbstat.contract.units import Parameter, Unit, is_number, is_whole
 from hebbstat.network.naming import rule_names
 from hebbstat.network.population import Population as Population
@@ -358,7 +359,7 @@ def _check_delivery(
     """What arrives must be read by the target's model: nothing is silently ignored."""
     wanted = {read for hook in target.neuron.hooks for read in hook.all_reads}
     model = type(target.neuron).__name__
-    given = "scheduled" in wanted and not wanted & {"input", "current", "conductance", "drive"}
+    given = "scheduled" in wanted and not wanted & {"input", *SUMS}
     if receptor is None and given:
         return  # a given train hears nothing: such a projection is there for what its rules do
     if receptor is None:
@@ -368,8 +369,10 @@ def _check_delivery(
             )
     else:
         gives = {hook.event for hook in receptor.hooks} & {"current", "conductance"}
-        for channel in gives:
-            if channel not in wanted:
+        origins = [state.origin for state in target.neuron.states.values()]
+        named = [target.neuron.values[one.projection] for one in origins if isinstance(one, Received)]
+        for channel in gives if name not in named else ():
+            if not wanted & {channel, "excitation", "inhibition"}:
                 raise ContractError(
                     f"receptor {type(receptor).__name__} of '{name}' gives a {channel}, which {model} does not read"
                 )

@@ -106,6 +106,8 @@ def _offered(mechanism: Mechanism, name: str, scope: Scope, hook: Hook) -> bool:
     side = name.partition("_")[0]
     if side in mechanism.kind.sides:
         return side in scope.sides
+    if side in mechanism.kind.parts:
+        return "post" in scope.sides
     if name not in mechanism.kind.offers:
         return True
     if name == "value" and _whose_value(mechanism) not in scope.visible:

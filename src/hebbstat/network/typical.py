@@ -26,12 +26,15 @@ from hebbstat.network.lookup import (
     Modulator,
     Offered,
     OfNeuron,
+    OfReceptor,
     Own,
     followed,
+    is_sum,
     meaning,
     neurons,
 )
 from hebbstat.network.network import Population, Projection
+from hebbstat.network.received import is_given
 
 RATE = 10.0  # Hz, of a rate neuron
 
@@ -125,6 +128,8 @@ class Typical:
                 return value
             case OfNeuron(side, of):
                 return self._of_neuron(neurons(mechanism, self.on)[side], of)
+            case OfReceptor(projection, of):
+                return self._of_receptor(projection, of)
 
     def _of_neuron(self, population: Population, name: str) -> Any:
         neuron = population.neuron
@@ -132,7 +137,16 @@ class Typical:
             return RATE
         if name in neuron.states:
             return mean(initial(self.made, population.name, "neuron", neuron, neuron.states[name]))
+        if is_sum(population, name):
+            return 0.0
         return self.parameter(population.name, "neuron", neuron, name)
+
+    def _of_receptor(self, projection: str, name: str) -> float:
+        receptor = self.made.network.projections[projection].receptor
+        assert receptor is not None
+        if name in receptor.states:
+            return mean(initial(self.made, projection, "receptor", receptor, receptor.states[name]))
+        return 0.0 if is_given(receptor, name) else self.parameter(projection, "receptor", receptor, name)
 
     def followed(self, signal: FollowState) -> float:
         """What a rule of the network that is followed begins with."""

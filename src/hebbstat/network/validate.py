@@ -23,11 +23,13 @@ from hebbstat.contract.state import (
     PerPost,
     PerPre,
     PerSynapse,
+    Received,
     Reduction,
     Sensor,
     State,
     Trace,
 )
+from hebbstat.network import received
 from hebbstat.network.lookup import lagged_by, places, quantities, watched
 from hebbstat.network.network import Network, Population, Projection
 from hebbstat.network.rewiring import check_rule
@@ -75,6 +77,8 @@ def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:
     for state in mechanism.states.values():
         if isinstance(state.origin, Sensor):
             watched(net, mechanism, state)
+        if isinstance(state.origin, Received):
+            received.source(net, mechanism, state, net.populations.get(owner) or net.projections.get(owner))
         if state.advancer:
             others = [name for name in state.advancer.all_reads if name in mechanism.states and name != state.name]
             drawn = [name for name in state.advancer.all_reads if name in DRAWS and name not in own]

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hebbstat.contract.events import GIVEN, SUMS
 from hebbstat.contract.mechanism import LONG_AGO, Receptor
 from hebbstat.contract.state import PerNeuron, PerPost, Scope, Trace
 from hebbstat.network import Population
+from hebbstat.network.received import has_voltage, is_given
 from hebbstat.reference.elements import WHOLE, Element
-from hebbstat.reference.names import Asking, Getter, bind
+from hebbstat.reference.names import Asking, Constant, Getter, bind, own
 from hebbstat.reference.parts import Call, Change, Part
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ class Cells:
         self.receptors: list[ReceptorCells] = []
         self.arriving = [0.0] * self.n  # through projections without a receptor; enters in the next step
         self.spiked_at = [LONG_AGO] * self.n
-        self.offered: dict[str, list[Any]] = {}
+        self.offered: dict[str, list[Any]] = {name: [0.0] * self.n for name in SUMS}
         self.spikes: dict[int, list[int]] = {}  # step -> neurons, ascending
         self.rates: dict[int, list[float]] = {}
         self.train: dict[int, set[int]] = {}
@@ -89,6 +91,10 @@ class Cells:
             return self.quantity_of(part).read  # type: ignore[no-any-return]
         return lambda e: self.offered[name][e.neuron]
 
+    def summed(self, name: str) -> Getter:
+        """A sum of what the receptors of a neuron gave it in this step: 0 before the first."""
+        return lambda e: self.offered[name][e.neuron]
+
     def side(self, side: str) -> Cells:
         """The population called `neuron` by its rules."""
         return self
@@ -141,7 +147,7 @@ class Cells:
             receptor.step()
 
     def _sum_receptors(self) -> None:
-        sums = {name: [0.0] * self.n for name in ("current", "conductance", "drive")}
+        sums = {name: [0.0] * self.n for name in SUMS}
         for receptor in self.receptors:
             for e in self.elements:
                 receptor.add_to(sums, e)
@@ -234,6 +240,7 @@ class ReceptorCells:
         self.part = Part(sim, name, "receptor", receptor, self)
         self.arriving = [0.0] * cells.n
         self.amount = [0.0] * cells.n
+        self.given = {name: [0.0] * cells.n for name in GIVEN}  # in the last step
 
     def make_states(self) -> None:
         """Initial values."""
@@ -246,6 +253,7 @@ class ReceptorCells:
         self.step_hooks = [Call(self.part, h, PerPost) for h in hooks if h.event == "step"]
         values = {h.event: Call(self.part, h, PerPost) for h in hooks if not h.writes}
         self.current, self.conductance = values.get("current"), values.get("conductance")
+        self.voltage = self.cells.part.stores["v"] if has_voltage(self.cells.population.neuron) else None
         self.reversal = bind(self.part, "reversal", Asking("conductance")) if self.conductance else None
         traces = [store for store in self.part.stores.values() if isinstance(store.state.origin, Trace)]
         self.taking = [store for store in traces if self.receptor.takes(store.state)]
@@ -258,6 +266,14 @@ class ReceptorCells:
     def side(self, side: str) -> Cells:
         """The population called `post`."""
         return self.cells
+
+    def read(self, what: str) -> Getter:
+        """What the receptor of an element's postsynaptic neuron is, or gave in this step."""
+        cells, given = self.cells.elements, is_given(self.part.mechanism, what)  # type: ignore[arg-type]
+        if given:
+            return lambda e: self.given[what][e.post]
+        getter = own(self.part, what)
+        return getter if isinstance(getter, Constant) else lambda e: getter(cells[e.post])
 
     def receive(self, post: int, amount: float) -> None:
         """Semantics 2.5: traces take an amount as it arrives, the rest goes by the sum."""
@@ -276,13 +292,20 @@ class ReceptorCells:
 
     def add_to(self, sums: dict[str, list[float]], e: Any) -> None:
         """Current, conductance and drive of one cell."""
+        flow = 0.0
         if self.current is not None:
-            sums["current"][e.post] += float(self.current(e))
+            flow = float(self.current(e))
+            sums["current"][e.post] += flow
         if self.conductance is not None:
             assert self.reversal is not None
-            g = float(self.conductance(e))
+            g, reversal = float(self.conductance(e)), self.reversal(e)
+            self.given["conductance"][e.post] = g
             sums["conductance"][e.post] += g
-            sums["drive"][e.post] += g * self.reversal(e)
+            sums["drive"][e.post] += g * reversal
+            flow += g * (reversal - self.voltage.read(e)) if self.voltage is not None else 0.0
+        self.given["current"][e.post] = flow
+        sums["excitation"][e.post] += max(flow, 0.0)
+        sums["inhibition"][e.post] += max(-flow, 0.0)
 
     def step(self) -> None:
         """Traces decay, `step` hooks run; they read the neurons after their step."""

@@ -57,6 +57,8 @@ def bind(part: Part, name: str, asking: Asking) -> Getter:
             return _draw(part, kind, asking)
         case lookup.OfNeuron(side, name):
             return _of_neuron(part.home.side(side), side, name)
+        case lookup.OfReceptor(projection, name):
+            return received(part, projection, name)
         case lookup.Modulator(rule, state):
             return lambda e: sim.followed(rule, state)
         case lookup.Default(value):
@@ -124,9 +126,19 @@ def _draw(part: Part, name: str, asking: Asking) -> Getter:
     return binomial
 
 
+def received(part: Part, projection: str, name: str) -> Getter:
+    """A value of the receptor of a projection."""
+    receptor = part.sim.connections[projection].receptor
+    assert receptor is not None, "received.why_not says so"
+    return receptor.read(name)
+
+
 def _of_neuron(cells: Cells, side: str, name: str) -> Getter:
     """A value of the neuron on a side."""
     if name == "rate" and cells.has_rate:
         return cells.rate_at(side)
+    if lookup.is_sum(cells.population, name):
+        summed = cells.summed(name)
+        return lambda e: summed(cells.elements[getattr(e, side)])
     getter, elements = own(cells.part, name), cells.elements
     return getter if isinstance(getter, Constant) else lambda e: getter(elements[getattr(e, side)])

@@ -14,11 +14,12 @@ import numpy as np
 from hebbstat.contract.hooks import Hook, arguments
 from hebbstat.contract.mechanism import Bound, Mechanism, Rule
 from hebbstat.contract.signals import FollowState, lags
-from hebbstat.contract.state import Inflow, Lagged, Reduction, Scope, Sensor, State, Trace
+from hebbstat.contract.state import Inflow, Lagged, Received, Reduction, Scope, Sensor, State, Trace
 from hebbstat.network import Table, lookup
+from hebbstat.network.received import source
 from hebbstat.network.scopes import is_slow
 from hebbstat.reference.elements import key_of
-from hebbstat.reference.names import Asking, Constant, Getter, bind
+from hebbstat.reference.names import Asking, Constant, Getter, bind, received
 
 if TYPE_CHECKING:
     from hebbstat.reference.world import World
@@ -94,6 +95,9 @@ class Store:
         """Find the parameters of what happens between events (again, after one was set)."""
         moving = self._make_decay()
         self.eager = self.step_by_step or moving
+        if isinstance(self.state.origin, Received):
+            home = getattr(self.part.home, "projection", None) or self.part.home.population
+            self.heard = received(self.part, *source(self.sim.network, self.part.mechanism, self.state, home))
         if isinstance(self.state.origin, Lagged):
             self.by = bind(self.part, self.state.origin.by, Asking(self.state.name))
 
@@ -128,7 +132,7 @@ class Store:
                 first = self.part.stores[lookup.root(self.part.mechanism, self.state).name].init(e)
                 self.history[key] = deque([first] * (self.longest + 1), maxlen=self.longest + 1)
                 return
-            case Reduction() | Sensor():
+            case Reduction() | Sensor() | Received():
                 self.values[key] = 0.0
             case _:
                 self.values[key] = float(self.init(e))
@@ -146,11 +150,14 @@ class Store:
         match self.state.origin:
             case Sensor():
                 watched = lookup.watched(self.sim.network, self.part.mechanism, self.state)
-                return float(self.sim.spikes_sensed(watched.name))
+                sensed = self.sim.rate_sensed if self.state.origin.rate else self.sim.spikes_sensed
+                return float(sensed(watched.name))
             case Inflow(source=source, reach=reach):
                 return self._inflow(self.part.stores[source], self.part.number(reach), e)
             case Lagged():
                 return self._lagged(key, e)
+            case Received():
+                return float(self.heard(e))
         if self.decay is None or self.eager or self.since[key] == self.sim.now:
             return self.values[key]
         return self.decay(self.values[key], (self.sim.now - self.since[key]) * self.sim.dt, e)

@@ -231,9 +231,13 @@ class ReferenceSimulation(World):
             "weights": {n: {s.identity: s.weight for s in c.synapses} for n, c in self.connections.items()},
             "stores": {(*at, n): store.save() for at, part in self.parts.items() for n, store in part.stores.items()},
             "cells": {
-                n: (dict(c.spikes), list(c.spiked_at), dict(c.rates), list(c.arriving)) for n, c in self.cells.items()
+                n: (dict(c.spikes), list(c.spiked_at), dict(c.rates), list(c.arriving), dict(c.offered))
+                for n, c in self.cells.items()
             },
-            "receptors": [list(receptor.arriving) for receptor in self.receptors()],
+            "receptors": [
+                (list(receptor.arriving), {name: list(given) for name, given in receptor.given.items()})
+                for receptor in self.receptors()
+            ],
             "last_event": {n: dict(c.last_event) for n, c in self.connections.items()},
             "pending": {n: {step: list(due) for step, due in r.pending.items()} for n, r in self.rules.items()},
         }  # fmt: skip
@@ -246,9 +250,9 @@ class ReferenceSimulation(World):
             self.parts[owner, place].stores[name].load(values)
         for name, kept in saved["cells"].items():
             cells = self.cells[name]
-            cells.spikes, cells.spiked_at, cells.rates, cells.arriving = kept
+            cells.spikes, cells.spiked_at, cells.rates, cells.arriving, cells.offered = kept
         for receptor, arriving in zip(self.receptors(), saved["receptors"], strict=True):
-            receptor.arriving = arriving
+            receptor.arriving, receptor.given = arriving
         for name in self.connections:
             self.connections[name].last_event = saved["last_event"][name]
             self.rules[name].pending = saved["pending"][name]

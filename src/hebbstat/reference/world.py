@@ -15,7 +15,7 @@ from hebbstat.network.derive import derive_all
 from hebbstat.network.lookup import quantities
 from hebbstat.network.scopes import field_scope
 from hebbstat.reference.cells import Cells, ReceptorCells
-from hebbstat.reference.clocks import Reducer
+from hebbstat.reference.clocks import Reducer, reduce_groups
 from hebbstat.reference.elements import WHOLE, Synapse, key_of
 from hebbstat.reference.names import Asking, bind
 from hebbstat.reference.parts import Call, Part, Quantity
@@ -166,6 +166,12 @@ class World:
     def spikes_sensed(self, population: str) -> int:
         """How many cells of a population spiked in the last step whose spikes are known."""
         return len(self.cells[population].spikes.get(self.fired, ()))
+
+    def rate_sensed(self, population: str) -> float:
+        """The mean rate of a population in the last step that has been given out."""
+        cells = self.cells[population]
+        rates = cells.rates.get(self.fired, [0.0] * cells.n)
+        return reduce_groups([[rate] for rate in rates], "sum", 0.0) / cells.n
 
     def was_frozen(self, step: int) -> bool:
         """Whether a step lies in frozen time."""

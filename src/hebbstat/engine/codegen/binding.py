@@ -14,20 +14,26 @@ from hebbstat.contract.hooks import Hook, arguments
 from hebbstat.contract.language.grammar import ARGUMENTS
 from hebbstat.contract.mechanism import Bound
 from hebbstat.contract.signals import FollowState
-from hebbstat.contract.state import State, Trace
+from hebbstat.contract.state import Received, State, Trace
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.fragments import NOW
 from hebbstat.engine.codegen.hooks import Hooks
 from hebbstat.engine.codegen.quote import added, array, expr, item
 from hebbstat.engine.plan.arrays import Shape
+from hebbstat.engine.plan.given import kept_sum, kept_variable, pool_of
 from hebbstat.engine.plan.groups import Group, Member, PopulationGroup, known_of
 from hebbstat.engine.plan.model import Model, draw_key, left_behind, modulator
-from hebbstat.network import lookup
-from hebbstat.network.lookup import Asking
+from hebbstat.network import lookup, received
+from hebbstat.network.lookup import Asking, is_sum
 from hebbstat.network.streams import hook_stream
 
 INDEX: dict[Shape, str | int] = {Shape.CELL: "i", Shape.BRANCH: "b", Shape.ROW: "row", Shape.SYNAPSE: "k", Shape.ONE: 0}
 INDEX_OF_SCOPE = {"PerPost": "i", "PerBranch": "b", "PerPre": "row", "PerSynapse": "k"}
+
+
+def none_received(projection: str, name: str) -> ir.Expression:
+    """Where nobody reads receptors."""
+    raise AssertionError(f"{name} of the receptor of {projection} is not to be had here")
 
 
 def no_value(member: Member) -> ir.Expression:
@@ -50,6 +56,7 @@ class Site:
     draws: tuple[Member, int] | None = None  # in a gate: whose change it scales, and its number there
     value: Callable[[Member], ir.Expression] = no_value  # the `value` of what a rule acts on
     values: Callable[[Site, str], ir.Expression] = lambda site, key: variable(site.group, key, site.step)  # parameters
+    received: Callable[[str, str], ir.Expression] = none_received  # of a projection's receptor
 
     def offering(self, **offered: ir.Expression) -> Site:
         """The same place, where more is offered."""
@@ -117,6 +124,8 @@ class Binder:
                 found = site.cells(side, of)
                 assert found is not None, "lookup.meaning finds no other value of a neuron"
                 return found
+            case lookup.OfReceptor(projection, of):
+                return site.received(projection, of)
             case lookup.Modulator(rule, state):
                 return site.signal(item(array(self.model.rules, modulator(self.model, rule, state)), 0))
             case lookup.Default(value):
@@ -128,8 +137,13 @@ class Binder:
 
     def own(self, site: Site, member: Member, name: str) -> ir.Expression:
         """A state, field or derived value of a mechanism."""
-        states = member.mechanism.states
-        return site.state(site, member, states[name]) if name in states else self.parameter(site, member, name)
+        state = member.mechanism.states.get(name)
+        if state is None:
+            return self.parameter(site, member, name)
+        if isinstance(state.origin, Received):
+            on = self.model.net.populations.get(member.owner) or self.model.net.projections[member.owner]
+            return site.received(*received.source(self.model.net, member.mechanism, state, on))
+        return site.state(site, member, state)
 
     def _offered(self, site: Site, member: Member, name: str) -> ir.Expression:
         if name in site.offered:
@@ -230,9 +244,21 @@ class Binder:
         neuron = cells.members[0]
         if name == "rate" and not cells.population.spiking:
             return item(array(cells, "rate_now"), "i")
+        if is_sum(cells.population, name):
+            return item(array(cells, kept_sum(name)), "i")
         if name not in known_of(neuron):
             return None
-        return self.own(Site(cells, _of_cell), neuron, name)
+        return self.own(self.of_cell(cells), neuron, name)
+
+    def of_cell(self, cells: PopulationGroup) -> Site:
+        """Reads of the cell `i` what its neuron and receptors keep."""
+        return Site(cells, _of_cell, received=self.receptor_value)
+
+    def receptor_value(self, projection: str, name: str) -> ir.Expression:
+        """A state or parameter of a projection's receptor, or what it gave, at the neuron `i` of this thread."""
+        cells, pool = pool_of(self.model, projection)
+        kept = kept_variable(pool, name)
+        return self.own(Site(cells, _of_cell), pool, name) if kept is None else item(array(cells, kept), "i")
 
 
 def _of_cell(site: Site, member: Member, state: State) -> ir.Expression:

@@ -16,6 +16,7 @@ from hebbstat.engine.codegen.reductions import reduction
 from hebbstat.engine.codegen.row_loop import RowLoop
 from hebbstat.engine.codegen.shared import is_one_for_all, present
 from hebbstat.engine.plan.arrays import Shape, Variable, history
+from hebbstat.engine.plan.given import kept_variable, pool_of
 from hebbstat.engine.plan.groups import Member
 from hebbstat.engine.plan.model import target_variable
 from hebbstat.engine.plan.projection import Plan
@@ -127,8 +128,9 @@ class ProjectionContext:
 
         offered = {"w": W, "elapsed": ir.Local("elapsed")} if in_visit else {"w": W}
         return Site(
-            self.links, state, offered, self._of_neuron, element=self.synapse, bits=self.bits, value=self.value
-        )
+            self.links, state, offered, self._of_neuron, element=self.synapse, bits=self.bits, value=self.value,
+            received=self.binder.receptor_value,
+        )  # fmt: skip
 
     def at_synapse(self) -> Site:
         """Reads at the present step, of a synapse whose states are where they are kept."""
@@ -173,7 +175,7 @@ class ProjectionContext:
 
         return Site(
             self.links, state, {"w": W}, self._of_neuron_then, THEN, self.synapse, self.bits, signal=self._signal,
-            value=self.value,
+            value=self.value, received=self._received_then,
         )  # fmt: skip
 
     def drawing(self, site: Site, scope: str) -> Site:
@@ -239,8 +241,16 @@ class ProjectionContext:
 
     def _of_neuron_then(self, side: str, name: str) -> ir.Expression | None:
         found, key = self._of_neuron(side, name), f"{self.target.members[0].prefix}{name}"
-        declared = self.target.variables.get(key)
-        still = declared is not None and declared.fixed and declared.shape is not Shape.TABLE
-        if side == "pre" or found is None or still:
+        if side == "pre" or found is None or self._is_still(key):
             return found
         return self.snapshot(f"post_{key}", found)
+
+    def _received_then(self, projection: str, name: str) -> ir.Expression:
+        found, (_, pool) = self.binder.receptor_value(projection, name), pool_of(self.binder.model, projection)
+        key = kept_variable(pool, name) or f"{pool.prefix}{name}"
+        return found if self._is_still(key) else self.snapshot(f"post_{key}", found)
+
+    def _is_still(self, key: str) -> bool:
+        """Whether a variable of the postsynaptic neuron never changes while the simulation runs."""
+        declared = self.target.variables.get(key)
+        return declared is not None and declared.fixed and declared.shape is not Shape.TABLE

@@ -73,7 +73,8 @@ def of_cells(binder: Binder, cells: PopulationGroup) -> tuple[ir.Function, ...]:
     def read(site: Site, member: Member, of: State) -> ir.Expression:
         return binder.advanced(site, member, of, item(array(cells, f"{member.prefix}{of.name}"), "i"))
 
-    return _both(binder, Site(cells, read), [cells, binder.model.rules])
+    site = Site(cells, read, received=binder.receptor_value)
+    return _both(binder, site, [cells, binder.model.rules])
 
 
 def of_links(at: ProjectionContext) -> tuple[ir.Function, ...]:
@@ -89,7 +90,7 @@ def _both(binder: Binder, site: Site, groups: list[Group]) -> tuple[ir.Function,
     def source(member: Member, of: State) -> ir.Expression:
         if is_one_for_all(of):
             return binder.advanced(site, member, of, place(group, member, of))
-        return site.state(site, member, of)
+        return binder.own(site, member, of.name)
 
     recalled = function(f"recall_{group.ident}", f"Lagged states of {group.name!r}.", groups, recall(group))
     doc = f"What lagged states of {group.name!r} will be."

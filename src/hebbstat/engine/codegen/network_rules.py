@@ -18,7 +18,8 @@ from hebbstat.engine.codegen.fragments import (
     ticks,
 )
 from hebbstat.engine.codegen.lagged import recall, remember
-from hebbstat.engine.codegen.quote import array, expr, item, joined
+from hebbstat.engine.codegen.quote import array, item, joined
+from hebbstat.engine.codegen.shared import sensed
 from hebbstat.engine.plan.groups import Member
 from hebbstat.engine.plan.model import Model, left_behind, sensed_cells
 from hebbstat.network import lookup
@@ -63,7 +64,7 @@ def _count(model: Model) -> ir.Block:
     for member, state in model.rules.states:
         if isinstance(state.origin, Sensor):
             cells = model.cells[lookup.watched(model.net, member.mechanism, state).name]
-            block += put(_own(model, member, state), expr("count_spikes(c.counts[n % c.ids.shape[0]])", c=cells))
+            block += put(_own(model, member, state), sensed(cells))
     return block
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from hebbstat.contract.errors import NotSupportedError
+from hebbstat.contract.events import GIVEN, SUMS
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import LONG_AGO, PopulationRule
 from hebbstat.contract.state import WHOLE, State, Trace
@@ -17,10 +18,12 @@ from hebbstat.engine.codegen.population_rules import rules_on_cells
 from hebbstat.engine.codegen.quote import added, array, code, expr, item, joined
 from hebbstat.engine.codegen.shared import is_one_for_all, keep, moved, place, shared, was, whole
 from hebbstat.engine.plan.arrays import Shape, Variable
+from hebbstat.engine.plan.given import kept_given, kept_sum, kept_variable, pool_of
 from hebbstat.engine.plan.groups import Member, PopulationGroup, SharedReceptor, inflows, lagged
 from hebbstat.engine.plan.model import sensors
+from hebbstat.network.lookup import is_sum
+from hebbstat.network.received import BY_SIGN, VOLTAGE
 
-SUMS = ("current", "conductance", "drive")  # what receptors give a neuron together
 NEXT_PLACE = ir.Local("place")  # in the loop over all cells, each cell's draws lie at the next place
 
 
@@ -39,7 +42,12 @@ def _site(binder: Binder, cells: PopulationGroup, offered: dict[str, ir.Expressi
     def state(site: Site, member: Member, which: State) -> ir.Expression:
         return ir.Local(_local(member, which))
 
-    own = Site(cells, state, offered, element=(NEXT_PLACE,), bits="bits_at")
+    def received(projection: str, name: str) -> ir.Expression:
+        _, pool = pool_of(binder.model, projection)
+        kept = kept_variable(pool, name)
+        return binder.own(own, pool, name) if kept is None else _what_gives(pool, name)
+
+    own = Site(cells, state, offered, element=(NEXT_PLACE,), bits="bits_at", received=received)
 
     def of_neuron(side: str, name: str) -> ir.Expression | None:
         neuron = cells.members[0]
@@ -60,10 +68,12 @@ def _integrate(binder: Binder, cells: PopulationGroup) -> ir.Function:
     wanted = {name for hook in neuron.mechanism.hooks for name in hook.all_reads}
     offered = _offered(cells, wanted)
     site = _site(binder, cells, offered)
+    summed = [name for name in SUMS if name in offered or kept_sum(name) in cells.variables]
     body = (
         *_load_states(cells, neuron),
         *_shared_are(cells, neuron, "was"),
-        *_receptors_give(binder, cells, wanted),
+        *_receptors_give(binder, cells, summed),
+        *_kept_for_others(cells),
         *(_input(cells) if "input" in wanted else ()),
         *_step(binder, neuron, site),
         *_shared_are(cells, neuron, "now"),
@@ -99,7 +109,9 @@ finish
 
 def _offered(cells: PopulationGroup, wanted: set[str]) -> dict[str, ir.Expression]:
     """What a neuron's hooks may ask for, of that what they do."""
-    offered: dict[str, ir.Expression] = {name: ir.Local(name) for name in (*SUMS, "input") if name in wanted}
+    asked = [name for name in SUMS if name in wanted and (name not in BY_SIGN or is_sum(cells.population, name))]
+    asked += ["input"] if "input" in wanted else []
+    offered: dict[str, ir.Expression] = {name: ir.Local(name) for name in asked}
     if "scheduled" in wanted:
         offered["scheduled"] = item(array(cells, "scheduled"), "i")
     if "steps_since_spike" in wanted:
@@ -179,24 +191,65 @@ def _shared_are(cells: PopulationGroup, neuron: Member, word: str) -> ir.Block:
     return joined(*(let(name, expr("F(value)", value=ir.Local(f"{word}_{name}"))) for name in names))
 
 
-def _receptors_give(binder: Binder, cells: PopulationGroup, wanted: set[str]) -> ir.Block:
+def _receptors_give(binder: Binder, cells: PopulationGroup, wanted: Collection[str]) -> ir.Block:
     """Arrivals enter the receptors; what these give is summed in the order of the projections."""
     block = joined(*(let(name, expr("F(-0.0)")) for name in SUMS if name in wanted))  # adding to -0.0 is no work
     for pool in cells.pools:
         amount = item(array(cells, pool.arrived), "i")
         site = _site(binder, cells, {"amount": amount})
         block += (*_load_states(cells, pool), *(_arrivals_enter(binder, site, pool, amount) if pool.sums else ()))
+        apart = _is_apart(cells, pool, wanted)
+        flows: list[ir.Expression] = []  # the currents that it gives
         for hook in pool.mechanism.hooks:
             if hook.event == "current":
-                block += code("current += given", given=binder.call(site, pool, hook))
+                given: ir.Expression = binder.call(site, pool, hook)
+                if apart:
+                    block += let(f"given_{pool.prefix[:-1]}", given)
+                    given = ir.Local(f"given_{pool.prefix[:-1]}")
+                block += code("current += given", given=given) if "current" in wanted else ()
+                flows.append(given)
             elif hook.event == "conductance":
-                opened = ir.Local(f"open_{pool.prefix[:-1]}")
+                opened = _what_gives(pool, "conductance")
                 block += let(opened.name, binder.call(site, pool, hook))
                 block += code("conductance += opened", opened=opened) if "conductance" in wanted else ()
-                reversal = binder.own(site, pool, "reversal") if "drive" in wanted else opened
+                reversal = binder.own(site, pool, "reversal") if "drive" in wanted or apart else opened
                 drive = code("drive += opened * reversal", opened=opened, reversal=reversal)
                 block += drive if "drive" in wanted else ()
+                voltage = ir.Local(f"{cells.members[0].prefix}{VOLTAGE}")
+                flows.append(expr("opened * (reversal - voltage)", opened=opened, reversal=reversal, voltage=voltage))
+        block += _one_gives(pool, flows, wanted) if apart else ()
     return block
+
+
+def _what_gives(pool: SharedReceptor, what: str) -> ir.Local:
+    """The local that has what one receptor gives: its `current` or `conductance`."""
+    return ir.Local(f"{'open' if what == 'conductance' else 'flow'}_{pool.prefix[:-1]}")
+
+
+def _is_apart(cells: PopulationGroup, pool: SharedReceptor, wanted: Collection[str]) -> bool:
+    """Whether somebody asks what one receptor gives: for itself, or by its sign."""
+    return any(name in wanted for name in BY_SIGN) or kept_given(pool, "current") in cells.variables
+
+
+def _one_gives(pool: SharedReceptor, flows: list[ir.Expression], wanted: Collection[str]) -> ir.Block:
+    """The current of one receptor, which may come of a conductance, and to which side it counts."""
+    if not flows:
+        return ()
+    current = _what_gives(pool, "current")
+    block = let(current.name, flows[0] if len(flows) == 1 else expr("one + other", one=flows[0], other=flows[1]))
+    for name, part in zip(BY_SIGN, ("current if current > F(0.0)", "-current if current < F(0.0)"), strict=True):
+        added_up = code(f"{name} += part", part=expr(f"{part} else F(0.0)", current=current))
+        block += added_up if name in wanted else ()
+    return block
+
+
+def _kept_for_others(cells: PopulationGroup) -> ir.Block:
+    """What rules read later in the step."""
+    given = {kept_sum(name): ir.Local(name) for name in SUMS}
+    for pool in cells.pools:
+        given |= {kept_given(pool, what): _what_gives(pool, what) for what in GIVEN}
+    kept = {name: local for name, local in given.items() if name in cells.variables}
+    return joined(*(put(item(array(cells, name), "i"), local) for name, local in kept.items()))
 
 
 def _arrivals_enter(binder: Binder, site: Site, pool: SharedReceptor, amount: ir.Expression) -> ir.Block:
@@ -267,7 +320,7 @@ def _spikes(binder: Binder, cells: PopulationGroup, offered: dict[str, ir.Expres
     """Reset and adaptation of the cells that fired: few in a step, so they are taken one by one."""
     neuron, kept = cells.members[0], _kept_for_spikes(cells, offered)
     site = _site(binder, cells, {**offered, **kept})
-    site = replace(site, element=(expr("c.first + i", c=cells),), bits="bits_of")
+    site = replace(site, element=(expr("c.first + i", c=cells),), bits="bits_of", received=binder.receptor_value)
     hooks = [hook for hook in neuron.mechanism.hooks if hook.event == "on_spike" and hook.writes]
     states = neuron.mechanism.states.values()
     traces = [state for state in states if isinstance(state.origin, Trace) and state.scope not in WHOLE]

@@ -69,7 +69,8 @@ def site_of(binder: Binder, cells: PopulationGroup, member: Member) -> Site:
     rule = member.mechanism
     assert isinstance(rule, PopulationRule)
     offered = {"value": _target(cells, member)} if rule.acts_on else {}
-    return Site(cells, state, offered, of_neuron, element=(expr("c.first + i", c=cells),))
+    element = (expr("c.first + i", c=cells),)
+    return Site(cells, state, offered, of_neuron, element=element, received=binder.receptor_value)
 
 
 def _target(cells: PopulationGroup, member: Member) -> ir.Item:

@@ -48,7 +48,7 @@ def neuron_increments(at: ProjectionContext, between: ir.Block = ()) -> ir.Block
     hooks = at.plan.state_hooks("PerPost", "on_post")
     moving = [(m, s) for m, s in states if s.moves or any(m is of and s in h.writes for of, h in hooks)]
     lines = joined(*(let(f"{m.prefix}{s.name}", site.state(site, m, s)) for m, s in moving))
-    return lines + between + _increments(at, site, states)
+    return lines + between + _increments(at, site, states, {f"{m.prefix}{s.name}" for m, s in moving})
 
 
 def _remember(at: ProjectionContext, history: Mapping[ir.Array, ir.Expression]) -> ir.Block:
@@ -67,13 +67,12 @@ def _name(one: ir.Array) -> str:
     return one.name
 
 
-def _increments(at: ProjectionContext, site: Site, states: States) -> ir.Block:
-    """State hooks and traces of the neuron, all from the values before the event."""
+def _increments(at: ProjectionContext, site: Site, states: States, moving: set[str]) -> ir.Block:
+    """State hooks and traces of the neuron, all from the values before the event: those that move are locals."""
 
     def local(own: Site, member: Member, state: State) -> ir.Expression:
-        if state.scope.name == "PerPost":
-            return ir.Local(f"{member.prefix}{state.name}")
-        return site.state(site, member, state)
+        name = f"{member.prefix}{state.name}"
+        return ir.Local(name) if name in moving else site.state(site, member, state)
 
     own = replace(at.drawing(site, "PerPost"), state=local)
     hooks = at.plan.state_hooks("PerPost", "on_post")

@@ -5,6 +5,8 @@ Who is born is drawn between steps (`memory/rewiring.py`), on one thread.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.state import Lagged, State
 from hebbstat.engine.codegen import branches, ir
@@ -81,10 +83,7 @@ def _site(at: ProjectionContext) -> Site:
         assert isinstance(value.of, ir.Array)
         return item(array(at.network, left_behind(value.of.name)), 0)
 
-    site = at.now()
-    return Site(
-        site.group, site.state, site.offered, site.cells, site.step, site.element, site.bits, before
-    )
+    return replace(at.now(), signal=before)
 
 
 def _states_begin(at: ProjectionContext) -> ir.Block:

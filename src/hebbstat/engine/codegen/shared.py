@@ -14,7 +14,7 @@ from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Binder, Site
 from hebbstat.engine.codegen.fragments import function, let, put, results, tick, when_learning
 from hebbstat.engine.codegen.quote import array, code, expr, item, joined
-from hebbstat.engine.plan.groups import Group, Member, states_of
+from hebbstat.engine.plan.groups import Group, Member, PopulationGroup, states_of
 from hebbstat.engine.plan.model import Model, sensors
 from hebbstat.network import lookup
 
@@ -99,7 +99,14 @@ def sense(model: Model, group: Group) -> tuple[ir.Function, ...]:
     if not found:
         return ()
     watched = [model.cells[lookup.watched(model.net, member.mechanism, state).name] for member, state in found]
-    counts = [expr("count_spikes(c.counts[n % c.ids.shape[0]])", c=cells) for cells in watched]
-    body = joined(*(put(place(group, *one), count) for one, count in zip(found, counts, strict=True)))
+    body = joined(*(put(place(group, *one), sensed(cells)) for one, cells in zip(found, watched, strict=True)))
     groups = dict.fromkeys([group, *watched])
     return (function(f"sense_{group.ident}", f"How many cells spiked that {group.name!r} watches.", groups, body),)
+
+
+def sensed(cells: PopulationGroup) -> ir.Expression:
+    """How many cells of all threads spiked in this step, or their mean rate."""
+    if cells.rate:
+        mean = "sum_in_blocks(c.rates[n % c.rates.shape[0]]) / cells"
+        return expr(mean, c=cells, cells=ir.Number(float(cells.population.n)))  # type: ignore[no-any-return]
+    return expr("count_spikes(c.counts[n % c.ids.shape[0]])", c=cells)  # type: ignore[no-any-return]

@@ -15,7 +15,9 @@ from hebbstat.engine.codegen.binding import Binder, Site, variable
 from hebbstat.engine.codegen.fragments import let
 from hebbstat.engine.codegen.quote import added, array, code, expr, item, joined
 from hebbstat.engine.plan.arrays import Role, Shape, Variable, parameter
+from hebbstat.engine.plan.given import kept_sum
 from hebbstat.engine.plan.groups import Member, PopulationGroup, ProjectionGroup, known_of
+from hebbstat.network import lookup
 
 
 def value(binder: Binder, links: ProjectionGroup, name: str) -> ir.Expression | None:
@@ -23,6 +25,8 @@ def value(binder: Binder, links: ProjectionGroup, name: str) -> ir.Expression | 
     neuron = links.source.members[0]
     if name == "rate" and links.source.rate:
         return ir.Local("rate")
+    if lookup.is_sum(links.source.population, name):
+        return _moving(kept_sum(name))
     if name not in known_of(neuron):
         return None
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from hebbstat.contract.events import SUMS
 from hebbstat.contract.mechanism import Mechanism
 from hebbstat.contract.signals import Signal
-from hebbstat.engine.codegen.population import SUMS
 from hebbstat.engine.core import Core
 from hebbstat.network.network import Network
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from hebbstat.contract.mechanism import Mechanism
 from hebbstat.contract.signals import Moving
 from hebbstat.contract.state import PerPost, State, Trace
-from hebbstat.network.lookup import On, Read, neurons, quantities, quantity_of, reads
+from hebbstat.network.lookup import On, Read, is_sum, neurons, quantities, quantity_of, reads
 from hebbstat.network.network import Network
 from hebbstat.network.scopes import quantity_scope
 
@@ -34,7 +34,8 @@ class Moves:
         population = neurons(mechanism, on)[read.side]
         neuron = population.neuron
         own = isinstance(neuron.values.get(read.name), Moving) or read.name in neuron.states
-        return own or read.name == "rate" or (population.name, "neuron", read.name) in self.aims
+        summed = is_sum(population, read.name) or read.name == "rate"
+        return own or summed or (population.name, "neuron", read.name) in self.aims
 
     def passes(self, mechanism: Mechanism, state: State, on: On, place: Place) -> bool:
         """Whether what a state decays or advances by changes: then it goes step by step."""

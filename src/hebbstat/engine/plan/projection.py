@@ -9,10 +9,11 @@ import numpy as np
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import Bound, Mechanism, Plasticity
 from hebbstat.contract.state import PerBranch, PerPost, PerPre, PerSynapse, Reduction, State
-from hebbstat.engine.plan import reductions
+from hebbstat.engine.plan import given, reductions
 from hebbstat.engine.plan.arrays import Role, Shape, Variable
 from hebbstat.engine.plan.groups import Member, ProjectionGroup, lagged
 from hebbstat.engine.plan.model import Model
+from hebbstat.network import received
 from hebbstat.network.lookup import neurons, quantity_of, reads
 from hebbstat.network.scopes import quantity_scope
 
@@ -140,6 +141,7 @@ class Plan:
 def plans_of(model: Model) -> dict[str, Plan]:
     """The plan of each projection."""
     reductions.prepare(model)
+    given.prepare(model)
     return {name: plan(model, links, model.made.synapses[name].several_delays) for name, links in model.links.items()}
 
 
@@ -170,10 +172,10 @@ def plan(model: Model, links: ProjectionGroup, several_delays: bool) -> Plan:
 
 def _see_later(model: Model, links: ProjectionGroup, member: Member, name: str) -> None:
     """The steps by which a hook sees events later."""
-    given = links.variables[f"{member.prefix}{name}"]
-    steps = np.rint(np.asarray(given.value, float) / model.net.dt).astype(int)
+    after = links.variables[f"{member.prefix}{name}"]
+    steps = np.rint(np.asarray(after.value, float) / model.net.dt).astype(int)
     value = int(steps) if steps.ndim == 0 else steps
-    links.variables[f"after_{member.prefix}{name}"] = Variable(given.shape, value, "int32", Role.WIRING)
+    links.variables[f"after_{member.prefix}{name}"] = Variable(after.shape, value, "int32", Role.WIRING)
     links.latest = max(links.latest, int(steps.max(initial=0)))
     if links.rewires:  # what was born since an event does not see it
         links.variables["born_at"] = Variable(Shape.SYNAPSE, -1, "int32")
@@ -194,6 +196,8 @@ def _why_eager(model: Model, plan: Plan) -> str:
             return f"events of {who} change the postsynaptic neuron"
         if _reads_what_events_change(model, plan, bound):
             return f"{who} reads what events of synapses change of neurons"
+        if hook.event in ("on_pre", "clip") and _reads_what_arrives(model, plan, bound):
+            return f"{who} reads a receptor at the events at which spikes reach it"
     for member, state in plan.links.states:
         if state.scope is PerBranch and not isinstance(state.origin, Reduction):
             return f"{type(member.mechanism).__name__} keeps states of dendritic branches"
@@ -249,10 +253,26 @@ def _reads_what_events_change(model: Model, plan: Plan, bound: Bound) -> bool:
         read = [one for one in reads(mechanism, names, projection) if one.side]
         if any((around[one.side].name, "neuron", one.name) in model.moves.by_events for one in read):
             return True
+        for of, what in received.behind(model.net, mechanism, names, projection):
+            receptor = model.net.projections[of].receptor
+            assert receptor is not None
+            behind = reads(receptor, [what], model.net.projections[of])
+            if any((of, "receptor", one.name) in model.moves.by_events for one in behind if not one.side):
+                return True
         asks = "value" in names and bound.hook.writes and isinstance(mechanism, Plasticity)
         aim = mechanism.acts_on if asks and isinstance(mechanism, Plasticity) else "w"
         if aim != "w" and quantity_of(projection, aim) in model.moves.by_events:
             return True
+    return False
+
+
+def _reads_what_arrives(model: Model, plan: Plan, bound: Bound) -> bool:
+    """Whether a hook or gate reads a state of a receptor that takes amounts as they arrive: all that do, come first."""
+    for mechanism, names in _asked(bound):
+        for of, what in received.behind(model.net, mechanism, names, plan.links.projection):
+            receptor = model.net.projections[of].receptor
+            if receptor is not None and what in receptor.states and receptor.takes(receptor.states[what]):
+                return True
     return False
 
 

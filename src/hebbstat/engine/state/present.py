@@ -11,16 +11,27 @@ from typing import Any
 import numpy as np
 
 from hebbstat.contract.hooks import Derived
-from hebbstat.contract.mechanism import PopulationRule
+from hebbstat.contract.mechanism import Mechanism, PopulationRule
 from hebbstat.contract.signals import FollowState
-from hebbstat.contract.state import WHOLE, Lagged, PerBranch, PerNeuron, PerPre, PerSynapse, State, Trace
+from hebbstat.contract.state import (
+    WHOLE,
+    Lagged,
+    PerBranch,
+    PerNeuron,
+    PerPre,
+    PerSynapse,
+    Received,
+    State,
+    Trace,
+)
 from hebbstat.engine.core import Core
 from hebbstat.engine.plan.arrays import Shape
+from hebbstat.engine.plan.given import kept_variable, pool_of
 from hebbstat.engine.plan.groups import NETWORK, Group, Member, PopulationGroup, ProjectionGroup
 from hebbstat.engine.plan.model import SHAPE_OF_SCOPE, modulator
 from hebbstat.engine.state.access import Found
 from hebbstat.engine.state.global_state import gather_delays, gathered, rows
-from hebbstat.network import lookup
+from hebbstat.network import lookup, received
 from hebbstat.network.instantiate import Table
 from hebbstat.network.scopes import field_scope
 
@@ -62,6 +73,8 @@ def value_of(core: Core, group: Group, member: Member, name: str) -> tuple[Any, 
     shape = group.shape(key)
     if name in mechanism.states and isinstance(mechanism.states[name].origin, Lagged):
         return _past(core, group, key)
+    if name in mechanism.states and isinstance(mechanism.states[name].origin, Received):
+        return _received(core, group, mechanism, mechanism.states[name])
     if shape is Shape.TABLE:
         return _planned(core, group.variables[key].value), _given_over(group.variables[key].over or Shape.NUMBER)
     if shape is Shape.NUMBER:
@@ -83,6 +96,15 @@ def value_of(core: Core, group: Group, member: Member, name: str) -> tuple[Any, 
     assert isinstance(group, PopulationGroup) and name == "rate", name
     rates = core.layout.shards[group.name][0]["rates"]
     return rates[(core.step_count - 1) % len(rates)] if core.step_count else np.zeros_like(rates[0]), Shape.CELL
+
+
+def _received(core: Core, group: Group, mechanism: Mechanism, state: State) -> tuple[Any, Shape]:
+    """What a receptor of the cells is, or gave in the last step."""
+    on = group.projection if isinstance(group, ProjectionGroup) else core.net.populations[group.name]
+    projection, what = received.source(core.net, mechanism, state, on)
+    cells, pool = pool_of(core.model, projection)
+    kept = kept_variable(pool, what)
+    return value_of(core, cells, pool, what) if kept is None else (gathered(core, cells, kept), Shape.CELL)
 
 
 def _past(core: Core, group: Group, key: str) -> tuple[Any, Shape]:
