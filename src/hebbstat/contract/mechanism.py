@@ -199,9 +199,10 @@ class Neuron(Mechanism):
     """A model of the cells of a population: states `PerNeuron`, `@state.step`, and `fires` or `output`.
 
     Offered besides its own names: `current` (pA) from current receptors, `conductance` (nS, summed) and `drive` (pA,
-    the sum of conductance times reversal potential) from conductance receptors, `input` (sum of what arrived through
-    projections without a receptor), `scheduled` (whether a given spike train spikes now), `steps_since_spike` (of the
-    neuron itself; before its first spike it counts from `LONG_AGO`).
+    the sum of conductance times reversal potential) from conductance receptors, `excitation` and `inhibition` (pA, the
+    currents of all receptors by their sign), `input` (sum of what arrived through projections without a receptor),
+    `scheduled` (whether a given spike train spikes now), `steps_since_spike` (of the neuron itself; before its first
+    spike it counts from `LONG_AGO`).
     """
 
     kind = NEURON
