@@ -58,7 +58,7 @@ def network(seed: int = 1) -> hs.Network:
 
 
 def _dopamine(DA):
-    return 0.002 + DA
+    return BASELINE + DA
 
 
 if __name__ == "__main__":
