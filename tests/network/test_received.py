@@ -115,6 +115,38 @@ def test_engine_equals_reference(kernels: None) -> None:
     compare(instantiate(network([Reader(), hs.HardBounds(0.0, 5.0)])), 30)
 
 
+class Titled(hs.LIF):
+    """A cell with texts, one of which is called as what receptors give together."""
+
+    excitation: str = "strong"
+    label: str = "a cell"
+
+
+class Hears(hs.Plasticity):
+    seen = hs.PerSynapse.state()
+
+    @seen.on_pre
+    def _(post_excitation):
+        return post_excitation
+
+
+class Reads(hs.Plasticity):
+    @staticmethod
+    def on_pre(post_label):
+        return post_label
+
+
+def test_a_text_is_no_value_that_others_may_read(plain: None) -> None:
+    made = network([Hears()], Titled())
+    compare(instantiate(made), 12)
+    sim = hs.ReferenceSimulation(made)
+    sim.run(steps=5)
+    assert sim.state("a -> c", "Hears.seen")[0] > 0.0
+    for simulation in (hs.ReferenceSimulation, hs.Simulation):
+        with pytest.raises(UnknownNameError, match="asks for 'post_label', which is not there"):
+            simulation(network([Reads()], Titled()))
+
+
 def test_an_engine_says_why_events_cannot_wait(plain: None) -> None:
     told = str(hs.Simulation(network([Reader()])).explain())
     assert "reads a receptor at the events at which spikes reach it" in told

@@ -275,3 +275,9 @@ class NetworkRule(Mechanism):
     """
 
     kind = NETWORK_RULE
+
+
+def numbers_of(mechanism: Mechanism) -> list[str]:
+    """What hooks may ask a mechanism for: its states, its fields that are no texts, its derived values."""
+    fields = [name for name, field in mechanism.fields.items() if field.unit is not None]
+    return [*mechanism.states, *fields, *mechanism.derived]

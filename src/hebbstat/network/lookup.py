@@ -15,7 +15,7 @@ import numpy as np
 from hebbstat.contract.errors import ContractError, UnknownNameError, suggestion
 from hebbstat.contract.events import DRAWS, NAMES, RECEPTOR, SUMS
 from hebbstat.contract.hooks import Hook
-from hebbstat.contract.mechanism import Gate, Mechanism, Plasticity, PopulationRule
+from hebbstat.contract.mechanism import Gate, Mechanism, Plasticity, PopulationRule, numbers_of
 from hebbstat.contract.signals import FollowState
 from hebbstat.contract.state import Inflow, Lagged, Sensor, State
 from hebbstat.network import received
@@ -274,14 +274,14 @@ def _around(net: Network, mechanism: Mechanism, name: str, on: On, asking: Askin
     state = neuron.states.get(of)
     seen = state is not None and not asking.before and not isinstance(state.origin, Inflow)
     seen = seen and state is not None and received.is_seen(mechanism, side, state)
-    has = of in neuron.fields or of in neuron.derived or seen or _is_sum(net, mechanism, population, of, asking)
+    fixed = of not in neuron.states and of in numbers_of(neuron)
+    has = fixed or seen or _is_sum(net, mechanism, population, of, asking)
     return OfNeuron(side, of) if has else None
 
 
 def is_sum(population: Population, name: str) -> bool:
     """Whether a name means a sum of what a neuron's receptors give, not what the neuron itself calls so."""
-    neuron = population.neuron
-    return name in SUMS and name not in (*neuron.states, *neuron.fields, *neuron.derived)
+    return name in SUMS and name not in numbers_of(population.neuron)
 
 
 def _is_sum(net: Network, mechanism: Mechanism, population: Population, name: str, asking: Asking) -> bool:
@@ -305,9 +305,8 @@ def _known(mechanism: Mechanism, name: str, on: On) -> Iterator[str]:
         return
     population = neurons(mechanism, on).get(side)
     if population is not None:
-        neuron = population.neuron
         rate = [] if population.spiking else ["rate"]
-        yield from (f"{side}_{known}" for known in (*neuron.states, *neuron.fields, *neuron.derived, *rate))
+        yield from (f"{side}_{known}" for known in (*numbers_of(population.neuron), *rate))
         return
     kind = mechanism.kind
     yield from (*mechanism.states, *mechanism.fields, *mechanism.derived, *kind.offers)

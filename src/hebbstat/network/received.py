@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from hebbstat.contract.errors import ContractError, UnknownNameError, suggestion
 from hebbstat.contract.events import GIVEN, PLASTICITY, POPULATION_RULE, SUMS
-from hebbstat.contract.mechanism import Mechanism, Neuron, Receptor
+from hebbstat.contract.mechanism import Mechanism, Neuron, Receptor, numbers_of
 from hebbstat.contract.state import PerNeuron, Received, State
 from hebbstat.network.network import Network, Population, Projection
 
@@ -28,7 +28,7 @@ class Source(NamedTuple):
 
 def is_given(receptor: Receptor, what: str) -> bool:
     """Whether a name means what a receptor gives to its neuron, not a state or parameter of its own."""
-    return what in GIVEN and what not in (*receptor.states, *receptor.fields, *receptor.derived)
+    return what in GIVEN and what not in numbers_of(receptor)
 
 
 def gives(receptor: Receptor, what: str) -> bool:
@@ -41,7 +41,7 @@ def readable(projection: Projection) -> list[str]:
     receptor = projection.receptor
     if receptor is None:
         return []
-    own = (*receptor.states, *receptor.fields, *receptor.derived)
+    own = numbers_of(receptor)
     given = [what for what in GIVEN if what not in own and not _not_given(receptor, projection.target.neuron, what)]
     return [*own, *given]
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from hebbstat.contract.mechanism import Bound, Mechanism, Receptor
+from hebbstat.contract.mechanism import Bound, Mechanism, Receptor, numbers_of
 from hebbstat.contract.state import WHOLE, Inflow, Lagged, Reduction, State, Trace
 from hebbstat.engine.plan.arrays import Owner, Shape, Variable, declared
 from hebbstat.network.network import Population, Projection
@@ -202,7 +202,6 @@ def tuple_name(group: Group) -> str:
     return f"Tuple_of_{group.ident}"
 
 
-def known_of(member: Member) -> tuple[str, ...]:
-    """What a member has: states, fields, derived values."""
-    mechanism = member.mechanism
-    return (*mechanism.states, *mechanism.fields, *mechanism.derived)
+def known_of(member: Member) -> list[str]:
+    """What hooks may ask a member for."""
+    return numbers_of(member.mechanism)
