@@ -83,7 +83,9 @@ class Synapses:
 
     def are_all(self, targets: int) -> bool:
         """Whether each presynaptic neuron has one synapse onto each of so many `targets`, all with one delay."""
-        return self.copy is None and not self.several_delays and self.n == (len(self.start) - 1) * targets
+        if self.n != (len(self.start) - 1) * targets or self.several_delays:
+            return False
+        return bool((self.post.reshape(-1, targets) == np.arange(targets)).all())
 
     def pre(self) -> np.ndarray:
         """The presynaptic index of each synapse (int32), made anew at each call."""
