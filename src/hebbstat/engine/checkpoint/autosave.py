@@ -20,7 +20,7 @@ import numpy as np
 
 from hebbstat.contract.errors import BadValueError, CheckpointError, tell
 from hebbstat.engine.checkpoint import checkpoint as checkpoints
-from hebbstat.engine.checkpoint.validate_runs import vet_monitored, vet_recorded, vet_streamed
+from hebbstat.engine.checkpoint.validate_runs import vet_monitored, vet_recorded, vet_streamed, vet_text
 from hebbstat.engine.core import Core
 from hebbstat.engine.health.monitor import HealthMonitor
 from hebbstat.engine.observer import Observer, Running
@@ -158,7 +158,7 @@ class AutoSaver(Observer):
             for recorder, one in zip(self.recorders, found, strict=True):
                 vet_recorded(recorder, one, self.run["first"], stored.header["step"], bool(lengths))
             if WATCHED in kept:
-                self._monitored = json.loads(kept[WATCHED].tobytes())
+                self._monitored = json.loads(vet_text(kept[WATCHED]))
                 self._before = gather(self.core)
         except (ValueError, RecursionError) as error:
             raise CheckpointError(f"'{self.path}' was altered: {error}. Delete it to begin this run anew") from error

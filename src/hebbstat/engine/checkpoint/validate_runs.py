@@ -41,6 +41,13 @@ def vet_streamed(lengths: Kept, names: list[str]) -> dict[str, int]:
     return {name: int(length[0]) for name, length in lengths.items()}
 
 
+def vet_text(told: np.ndarray) -> bytes:
+    """The text that was kept of the monitor, as a row of bytes."""
+    if told.dtype != np.uint8 or told.ndim != 1:
+        raise ValueError(f"what the monitor saw is {told.dtype}{list(told.shape)}, which is no text")
+    return told.tobytes()
+
+
 def vet_monitored(monitor: HealthMonitor, told: Any, step: int) -> None:
     """What the monitor of this simulation can have told at `step`."""
     ours = monitor.state_dict()
