@@ -291,6 +291,8 @@ OF_RUNS: dict[str, tuple[str, Callable[[np.ndarray], np.ndarray], str]] = {
     "a watch without cells": (
         "watched", lambda a: np.frombuffer(a.tobytes().replace(b'"now"', b'"new"'), np.uint8), "not told as",
     ),
+    "a watch in rows": ("watched", lambda a: a[None], "which is no text"),
+    "a watch of wide letters": ("watched", lambda a: a.astype(np.uint16), "which is no text"),
     "a recording of nobody": ("9/steps", lambda a: a, "which is nobody's"),
     "lengths on disk": ("streamed/exc.spikes", lambda a: a, "how much of exc.spikes is on disk"),
 }  # fmt: skip
