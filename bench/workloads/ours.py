@@ -1,18 +1,16 @@
-"""What W1 and W2 share in Hebbstat: cells, receptors, wiring, and the measurement."""
+"""What W1 and W2 share in Hebbstat: cells, receptors, wiring."""
 
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 import parameters as p
-from row import Row, events, options, peak_mb, versions, write
+from row import options, write
+from timed import measure
 
 import hebbstat as hs
-from hebbstat.engine.inspect.explain import bytes_of
 
 MEMBRANE: dict[str, float] = {
     "tau_m": p.TAU, "g_leak": p.LEAK, "v_rest": p.V_REST, "v_threshold": p.V_THRESHOLD, "v_reset": p.V_RESET,
@@ -57,49 +55,4 @@ def main(
         more(parser)
 
     workload, given = options(workload, doc, add)
-    write(measure(workload, lambda: describe(workload, given), given), given.out)
-
-
-def _rates(net: hs.Network, seconds: float) -> list[hs.Recorder]:
-    """Recorders of the mean rates, the cheapest there are."""
-    names = [name for kind in ("exc", "inh") for name in cells_of(net, kind)]
-    return [hs.Rates(name, every=min(1.0, seconds) * 1000.0) for name in names]
-
-
-def _rate(net: hs.Network, run: hs.Recording, kind: str) -> np.ndarray:
-    """The mean rate of all cells of a kind, bin by bin."""
-    names = cells_of(net, kind)
-    return np.average([run[f"{name}.rate"].values for name in names], 0, [net.populations[name].n for name in names])
-
-
-def measure(workload: p.Workload, describe: Callable[[], hs.Network], given: argparse.Namespace) -> Row:
-    """Describe, build, compile, warm up, and time the loop."""
-    began = time.perf_counter()
-    sim = hs.Simulation(describe(), threads=given.threads, dtype=given.dtype, quiet=True)
-    build = time.perf_counter() - began
-    compiling = sim.compile()
-    if given.warm:
-        sim.run(seconds=given.warm, record=_rates(sim.net, given.warm), progress=False)  # with all that recording loads
-    record = _rates(sim.net, given.seconds)
-    began = time.perf_counter()
-    run = sim.run(seconds=given.seconds, record=record, progress=False)
-    wall = (time.perf_counter() - began) / given.seconds
-    each = _rate(sim.net, run, "exc")
-    rate_exc, rate_inh = float(each.mean()), float(_rate(sim.net, run, "inh").mean())
-    count = {name: sim.core.layout.synapses(name) for name in sim.net.projections if "drive" not in name}
-    outgoing = {cells: sum(n for name, n in count.items() if name.startswith(cells)) for cells in ("exc", "inh")}
-    memory = {name: bytes_of(sim.core, name) for name in count}
-    return Row(
-        simulator="Hebbstat", workload=workload.name, precision=given.dtype, threads=sim.threads, seed=given.seed,
-        seconds=given.seconds, wall=wall, build=build, compile=compiling, rate_exc=rate_exc, rate_inh=rate_inh,
-        rates_exc=[round(float(rate), 3) for rate in each], synapses=sum(count.values()),
-        events=events(rate_exc, rate_inh, outgoing["exc"], outgoing["inh"]), peak_mb=peak_mb(),
-        versions={**versions("numpy", "numba", "llvmlite"), "hebbstat": hs.__version__},
-        more={"bytes_per_synapse": sum(memory.values()) / max(1, sum(count.values())),
-              "bytes_per_plastic_synapse": _of_plastic(sim, memory, count)},
-    )  # fmt: skip
-
-
-def _of_plastic(sim: hs.Simulation, memory: dict[str, int], count: dict[str, int]) -> float:
-    plastic = [name for name, plan in sim.core.plans.items() if plan.plastic]
-    return sum(memory[name] for name in plastic) / max(1, sum(count[name] for name in plastic))
+    write(measure(workload.name, lambda: describe(workload, given), given), given.out)

@@ -60,4 +60,5 @@ if __name__ == "__main__":
     row = timed.measure(
         "W4", lambda: network(given.cells, given.seed, given.drive), given, lambda name: name.endswith("I"), begin
     )
+    row.more["drive"] = given.drive
     write(row, given.out)
