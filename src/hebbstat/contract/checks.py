@@ -114,7 +114,7 @@ def _check_names(cls: Any) -> None:
     before = {name: function for name, function in functions if name.endswith(".advance") or name in cls.derived}
     for event, reads in before.items():
         for name in reads:
-            if name not in own and name.startswith(tuple(f"{part}_" for part in kind.parts) or ("\0",)):
+            if name not in own and name.startswith(tuple(f"{part}_" for part in kind.parts)):
                 raise ContractError(
                     f"{cls.__name__}.{event} asks for '{name}': what a receptor is, only hooks may read"
                 )

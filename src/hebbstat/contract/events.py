@@ -89,7 +89,9 @@ class Kind:
 
 _OF_CELLS = (PerNeuron, PerPopulation, Global)
 _OF_SYNAPSES = (PerSynapse, PerPre, PerPost, PerBranch, PerPopulation, Global)
-SUMS = ("current", "conductance", "drive", "excitation", "inhibition")
+BY_SIGN = ("excitation", "inhibition")
+"""Sums of the currents of receptors that are above 0, and of those that are below."""
+SUMS = ("current", "conductance", "drive", *BY_SIGN)
 """What the receptors of a neuron give together. Rules read it, too: `post_current`, `neuron_excitation`."""
 GIVEN = ("current", "conductance")
 """What one receptor gives; rules read it as `receptor_current`, or as a state that is `received`."""

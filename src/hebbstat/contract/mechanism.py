@@ -215,7 +215,7 @@ class Receptor(Mechanism):
 
     def takes(self, state: State) -> bool:
         """Whether amounts are added to a state as they arrive, one by one: `amount` is no field of its own."""
-        return state.adds_amounts and not any("amount" in own for own in (self.fields, self.derived, self.states))
+        return state.adds_amounts and "amount" not in numbers_of(self)
 
 
 class Release(Mechanism):
@@ -275,6 +275,11 @@ class NetworkRule(Mechanism):
     """
 
     kind = NETWORK_RULE
+
+
+def names_of(mechanism: Mechanism) -> set[str]:
+    """The names that are a mechanism's own: its states, fields and derived values."""
+    return {*mechanism.states, *mechanism.fields, *mechanism.derived}
 
 
 def numbers_of(mechanism: Mechanism) -> list[str]:

@@ -24,6 +24,7 @@ from hebbstat.network.lookup import (
     places,
     quantities,
 )
+from hebbstat.network.naming import owner_of
 from hebbstat.network.network import Network
 from hebbstat.network.scopes import field_scope
 
@@ -107,7 +108,7 @@ def initial(made: NetworkInstance, owner: str, place: str, mechanism: Mechanism,
     if (owner, state.name) in above:
         circle = " -> ".join(f"{name}.{of}" for name, of in [*above, (owner, state.name)])
         raise ContractError(f"initial values follow each other in a circle: {circle}; give one of them a number")
-    on = made.network.populations.get(owner) or made.network.projections.get(owner)
+    on = owner_of(made.network, owner)
     above = (*above, (owner, state.name))
     found = _first(made, mechanism, state.init, owner, place, on, above)
     return _spread(made, found, state.scope, f"{type(mechanism).__name__}.{state.name} on '{owner}'", on)

@@ -15,10 +15,11 @@ import numpy as np
 from hebbstat.contract.errors import ContractError, UnknownNameError, suggestion
 from hebbstat.contract.events import DRAWS, NAMES, RECEPTOR, SUMS
 from hebbstat.contract.hooks import Hook
-from hebbstat.contract.mechanism import Gate, Mechanism, Plasticity, PopulationRule, numbers_of
+from hebbstat.contract.mechanism import Gate, Mechanism, Plasticity, PopulationRule, names_of, numbers_of
 from hebbstat.contract.signals import FollowState
 from hebbstat.contract.state import Inflow, Lagged, Sensor, State
 from hebbstat.network import received
+from hebbstat.network.naming import owner_of
 from hebbstat.network.network import Network, Population, Projection
 
 if TYPE_CHECKING:
@@ -207,7 +208,7 @@ def meaning(net: Network, owner: str, mechanism: Mechanism, name: str, asking: A
 
     A gate that the user gave asks the rules of the network first, one that a wrapper brought along asks them last.
     """
-    on = net.populations.get(owner) or net.projections.get(owner)
+    on = owner_of(net, owner)
     gate, who = asking.gate, f"{type(mechanism).__name__} on '{owner}'"
     found: Meaning | None = None
     if gate is not None and name == "change":
@@ -256,7 +257,7 @@ def _not_received(net: Network, mechanism: Mechanism, name: str, on: On) -> str:
 
 def _around(net: Network, mechanism: Mechanism, name: str, on: On, asking: Asking) -> Meaning | None:
     """A name of the mechanism itself, of what its kind is offered at this hook, or of a neuron or receptor around."""
-    if name in mechanism.states or name in mechanism.fields or name in mechanism.derived:
+    if name in names_of(mechanism):
         return Own(name)
     if name in mechanism.kind.offers:
         if not _is_there(mechanism, name, asking.hook) or _not_received(net, mechanism, name, on):
@@ -272,8 +273,12 @@ def _around(net: Network, mechanism: Mechanism, name: str, on: On, asking: Askin
         return OfNeuron(side, of)
     neuron = population.neuron
     state = neuron.states.get(of)
-    seen = state is not None and not asking.before and not isinstance(state.origin, Inflow)
-    seen = seen and state is not None and received.is_seen(mechanism, side, state)
+    seen = (
+        state is not None
+        and not asking.before
+        and not isinstance(state.origin, Inflow)
+        and received.is_seen(mechanism, side, state)
+    )
     fixed = of not in neuron.states and of in numbers_of(neuron)
     has = fixed or seen or _is_sum(net, mechanism, population, of, asking)
     return OfNeuron(side, of) if has else None

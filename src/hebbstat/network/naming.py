@@ -17,7 +17,7 @@ from hebbstat.contract.mechanism import Mechanism, PopulationRule
 from hebbstat.contract.state import Inflow
 
 if TYPE_CHECKING:
-    from hebbstat.network.network import Network
+    from hebbstat.network.network import Network, Population, Projection
 
 RESERVED = ("receptor", "release")
 
@@ -78,6 +78,11 @@ def parts(owner: Ruled) -> list[Part]:
     return found
 
 
+def owner_of(net: Network, name: str) -> Population | Projection | None:
+    """The population or projection of that name; None if it is a rule of the network's."""
+    return net.populations.get(name) or net.projections.get(name)
+
+
 def spelled(net: Network, owner: str, values: Mapping[str, Iterable[str]]) -> dict[tuple[str, str], list[str]]:
     """(place, name) -> all that a user may call what an owner has, what messages say first.
 
@@ -87,7 +92,7 @@ def spelled(net: Network, owner: str, values: Mapping[str, Iterable[str]]) -> di
     found = {
         (place, name): [f"{before[place]}{name}"] for place in before if place in values for name in values[place]
     }
-    on = net.populations.get(owner) or net.projections.get(owner)
+    on = owner_of(net, owner)
     return found if on is None else {**found, **_of_rules(on, values)}
 
 

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 
 from hebbstat.contract.calls import explained
 from hebbstat.contract.errors import BadValueError, ContractError, UnknownNameError, suggestion
-from hebbstat.contract.events import SUMS
+from hebbstat.contract.events import BY_SIGN, GIVEN, SUMS
 from hebbstat.contract.fields import Field, checked, short
 from hebbstat.contract.mechanism import Mechanism, NetworkRule, Neuron, Plasticity, PopulationRule, Receptor, Release
 from hebbstat.contract.signals import owned, read_only
@@ -368,11 +368,11 @@ def _check_delivery(
                 f"'{name}' has no receptor, but {model} takes no direct input; give it a receptor such as AMPA()"
             )
     else:
-        gives = {hook.event for hook in receptor.hooks} & {"current", "conductance"}
+        gives = {hook.event for hook in receptor.hooks} & {*GIVEN}
         origins = [state.origin for state in target.neuron.states.values()]
         named = [target.neuron.values[one.projection] for one in origins if isinstance(one, Received)]
         for channel in gives if name not in named else ():
-            if not wanted & {channel, "excitation", "inhibition"}:
+            if not wanted & {channel, *BY_SIGN}:
                 raise ContractError(
                     f"receptor {type(receptor).__name__} of '{name}' gives a {channel}, which {model} does not read"
                 )

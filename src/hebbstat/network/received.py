@@ -9,14 +9,13 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from hebbstat.contract.errors import ContractError, UnknownNameError, suggestion
-from hebbstat.contract.events import GIVEN, PLASTICITY, POPULATION_RULE, SUMS
-from hebbstat.contract.mechanism import Mechanism, Neuron, Receptor, numbers_of
+from hebbstat.contract.events import BY_SIGN, GIVEN, PLASTICITY, POPULATION_RULE, SUMS
+from hebbstat.contract.mechanism import Mechanism, Neuron, Receptor, names_of, numbers_of
 from hebbstat.contract.state import PerNeuron, Received, State
 from hebbstat.network.network import Network, Population, Projection
 
 VOLTAGE = "v"
 """The state of a neuron that makes a current of a conductance."""
-BY_SIGN = ("excitation", "inhibition")
 
 
 class Source(NamedTuple):
@@ -109,7 +108,7 @@ def source(net: Network, mechanism: Mechanism, state: State, on: Population | Pr
 
 def behind(net: Network, mechanism: Mechanism, names: Iterable[str], on: Population | Projection) -> set[Source]:
     """What of receptors stands behind names that hooks of a mechanism ask for."""
-    found, own = set[Source](), {*mechanism.states, *mechanism.fields, *mechanism.derived}
+    found, own = set[Source](), names_of(mechanism)
     neuron = on.target.neuron if isinstance(on, Projection) else on.neuron
     for name in names:
         side, _, what = name.partition("_")

@@ -14,7 +14,7 @@ import numpy as np
 
 from hebbstat.contract.events import NAMES
 from hebbstat.contract.hooks import Hook, arguments
-from hebbstat.contract.mechanism import Bound, Gate, Mechanism
+from hebbstat.contract.mechanism import Bound, Gate, Mechanism, numbers_of
 from hebbstat.contract.signals import FollowState
 from hebbstat.contract.state import Reduction, State, Trace
 from hebbstat.network.derive import initial
@@ -91,8 +91,7 @@ class Typical:
         if not isinstance(state.origin, Trace):
             return self.scale * begun
         jump = state.origin.jump
-        arrives = jump == "amount" and jump not in mechanism.fields and jump not in mechanism.derived
-        jump = self.weight if arrives else jump
+        jump = self.weight if jump == "amount" and jump not in numbers_of(mechanism) else jump
         size = self.parameter(self.on.name, place, mechanism, jump) if isinstance(jump, str) else float(jump or 0.0)
         return begun + self.traces * size
 

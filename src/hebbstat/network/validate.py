@@ -31,6 +31,7 @@ from hebbstat.contract.state import (
 )
 from hebbstat.network import received
 from hebbstat.network.lookup import lagged_by, places, quantities, watched
+from hebbstat.network.naming import owner_of
 from hebbstat.network.network import Network, Population, Projection
 from hebbstat.network.rewiring import check_rule
 from hebbstat.network.scopes import check_reads, field_scope
@@ -78,7 +79,7 @@ def _check_mechanism(net: Network, mechanism: Mechanism, owner: str) -> None:
         if isinstance(state.origin, Sensor):
             watched(net, mechanism, state)
         if isinstance(state.origin, Received):
-            received.source(net, mechanism, state, net.populations.get(owner) or net.projections.get(owner))
+            received.source(net, mechanism, state, owner_of(net, owner))
         if state.advancer:
             others = [name for name in state.advancer.all_reads if name in mechanism.states and name != state.name]
             drawn = [name for name in state.advancer.all_reads if name in DRAWS and name not in own]

@@ -89,10 +89,10 @@ class Cells:
             return lambda e: float(self.sim.now - self.spiked_at[e.neuron])
         if name == "value":
             return self.quantity_of(part).read  # type: ignore[no-any-return]
-        return lambda e: self.offered[name][e.neuron]
+        return self.given(name)
 
-    def summed(self, name: str) -> Getter:
-        """A sum of what the receptors of a neuron gave it in this step: 0 before the first."""
+    def given(self, name: str) -> Getter:
+        """What a neuron was given in this step, such as a sum of what its receptors gave: 0 before the first."""
         return lambda e: self.offered[name][e.neuron]
 
     def side(self, side: str) -> Cells:

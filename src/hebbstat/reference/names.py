@@ -138,7 +138,7 @@ def _of_neuron(cells: Cells, side: str, name: str) -> Getter:
     if name == "rate" and cells.has_rate:
         return cells.rate_at(side)
     if lookup.is_sum(cells.population, name):
-        summed = cells.summed(name)
-        return lambda e: summed(cells.elements[getattr(e, side)])
+        given = cells.given(name)
+        return lambda e: given(cells.elements[getattr(e, side)])
     getter, elements = own(cells.part, name), cells.elements
     return getter if isinstance(getter, Constant) else lambda e: getter(elements[getattr(e, side)])

@@ -16,6 +16,7 @@ from hebbstat.contract.mechanism import Bound, Mechanism, Rule
 from hebbstat.contract.signals import FollowState, lags
 from hebbstat.contract.state import Inflow, Lagged, Received, Reduction, Scope, Sensor, State, Trace
 from hebbstat.network import Table, lookup
+from hebbstat.network.naming import owner_of
 from hebbstat.network.received import source
 from hebbstat.network.scopes import is_slow
 from hebbstat.reference.elements import key_of
@@ -96,8 +97,8 @@ class Store:
         moving = self._make_decay()
         self.eager = self.step_by_step or moving
         if isinstance(self.state.origin, Received):
-            home = getattr(self.part.home, "projection", None) or self.part.home.population
-            self.heard = received(self.part, *source(self.sim.network, self.part.mechanism, self.state, home))
+            on = owner_of(self.sim.network, self.part.name)
+            self.heard = received(self.part, *source(self.sim.network, self.part.mechanism, self.state, on))
         if isinstance(self.state.origin, Lagged):
             self.by = bind(self.part, self.state.origin.by, Asking(self.state.name))
 

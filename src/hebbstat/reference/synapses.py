@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from hebbstat.contract.errors import ContractError
 from hebbstat.contract.state import PerBranch, PerPost, PerPre, PerSynapse, Scope
 from hebbstat.network import Projection
@@ -35,7 +33,7 @@ class Connections:
         self.one_delay = occur[0] if len(occur) == 1 else None
         self.births: dict[tuple[int, int], int] = {}  # how often each pair was born
         self.synapses = list(self._first_synapses(made))
-        self.branches = 1 if made.branch is None else self._branch_count(made)
+        self.branches = made.branches(self.projection.branches)
         self.last_event: dict[Row, int] = {}
         self.posts = [Element(post=j) for j in range(self.target.n)]
         self.row_elements = {row: Element(pre=row[0], delay=row[1]) for row in self._rows_there_are()}
@@ -61,10 +59,6 @@ class Connections:
         birth = self.births.get((pre, post), 0)
         self.births[pre, post] = birth + 1
         return birth
-
-    def _branch_count(self, made: Any) -> int:
-        given: Any = self.projection.branches
-        return int(given) if np.ndim(given) == 0 else int(made.branch.max(initial=0)) + 1
 
     def _rows_there_are(self) -> list[Row]:
         """With one delay a row for every presynaptic neuron, else those that occur."""

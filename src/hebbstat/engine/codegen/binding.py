@@ -12,7 +12,7 @@ from typing import Any
 from hebbstat.contract.events import Returns
 from hebbstat.contract.hooks import Hook, arguments
 from hebbstat.contract.language.grammar import ARGUMENTS
-from hebbstat.contract.mechanism import Bound
+from hebbstat.contract.mechanism import Bound, numbers_of
 from hebbstat.contract.signals import FollowState
 from hebbstat.contract.state import Received, State, Trace
 from hebbstat.engine.codegen import ir
@@ -21,10 +21,11 @@ from hebbstat.engine.codegen.hooks import Hooks
 from hebbstat.engine.codegen.quote import added, array, expr, item
 from hebbstat.engine.plan.arrays import Shape
 from hebbstat.engine.plan.given import kept_sum, kept_variable, pool_of
-from hebbstat.engine.plan.groups import Group, Member, PopulationGroup, known_of
+from hebbstat.engine.plan.groups import Group, Member, PopulationGroup
 from hebbstat.engine.plan.model import Model, draw_key, left_behind, modulator
 from hebbstat.network import lookup, received
 from hebbstat.network.lookup import Asking, is_sum
+from hebbstat.network.naming import owner_of
 from hebbstat.network.streams import hook_stream
 
 INDEX: dict[Shape, str | int] = {Shape.CELL: "i", Shape.BRANCH: "b", Shape.ROW: "row", Shape.SYNAPSE: "k", Shape.ONE: 0}
@@ -141,7 +142,7 @@ class Binder:
         if state is None:
             return self.parameter(site, member, name)
         if isinstance(state.origin, Received):
-            on = self.model.net.populations.get(member.owner) or self.model.net.projections[member.owner]
+            on = owner_of(self.model.net, member.owner)
             return site.received(*received.source(self.model.net, member.mechanism, state, on))
         return site.state(site, member, state)
 
@@ -221,7 +222,7 @@ class Binder:
         assert isinstance(state.origin, Trace)
         jump = state.origin.jump
         if isinstance(jump, str):
-            amount = self.own(site, member, jump) if jump in known_of(member) else site.offered[jump]
+            amount = self.own(site, member, jump) if jump in numbers_of(member.mechanism) else site.offered[jump]
         else:
             amount = expr("F(jump)", jump=ir.Number(float(jump)))
         return expr("value + amount", value=value, amount=amount) if state.origin.set is None else amount
@@ -246,7 +247,7 @@ class Binder:
             return item(array(cells, "rate_now"), "i")
         if is_sum(cells.population, name):
             return item(array(cells, kept_sum(name)), "i")
-        if name not in known_of(neuron):
+        if name not in numbers_of(neuron.mechanism):
             return None
         return self.own(self.of_cell(cells), neuron, name)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hebbstat.contract.hooks import Hook
-from hebbstat.contract.state import Sensor, State
+from hebbstat.contract.state import State
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Binder, Site
 from hebbstat.engine.codegen.fragments import (
@@ -22,7 +22,6 @@ from hebbstat.engine.codegen.quote import array, item, joined
 from hebbstat.engine.codegen.shared import sensed
 from hebbstat.engine.plan.groups import Member
 from hebbstat.engine.plan.model import Model, left_behind, sensed_cells
-from hebbstat.network import lookup
 
 EVENTS = ("step", "on_tick")
 
@@ -34,7 +33,7 @@ def of_network(binder: Binder) -> tuple[ir.Function, ...]:
     """
     model = binder.model
     noted = remember(model.rules, lambda member, of: _own(model, member, of))
-    step = (*_leave(model), *_count(model), *recall(model.rules), *_step(binder))
+    step = (*_leave(model), *sensed(model, model.rules), *recall(model.rules), *_step(binder))
     bodies = {"step": step, "on_tick": (*_ticks(binder), *noted)}
     learning, groups = let("learning", is_learning(model.rules)), (model.rules, *sensed_cells(model, [model.rules]))
     return tuple(function(f"{event}_network", "", groups, learning + body) for event, body in bodies.items() if body)
@@ -56,16 +55,6 @@ def _leave(model: Model) -> ir.Block:
     names = [name for name in model.rules.variables if left_behind(name) in model.rules.variables]
     places = [(array(model.rules, left_behind(name)), array(model.rules, name)) for name in names]
     return joined(*(put(item(to, 0), item(of, 0)) for to, of in places))
-
-
-def _count(model: Model) -> ir.Block:
-    """How many cells of the populations that are watched spiked in this step."""
-    block = ir.NOTHING
-    for member, state in model.rules.states:
-        if isinstance(state.origin, Sensor):
-            cells = model.cells[lookup.watched(model.net, member.mechanism, state).name]
-            block += put(_own(model, member, state), sensed(cells))
-    return block
 
 
 def _step(binder: Binder) -> ir.Block:

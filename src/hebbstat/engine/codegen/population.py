@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from hebbstat.contract.errors import NotSupportedError
-from hebbstat.contract.events import GIVEN, SUMS
+from hebbstat.contract.events import BY_SIGN, GIVEN, SUMS
 from hebbstat.contract.hooks import Hook
 from hebbstat.contract.mechanism import LONG_AGO, PopulationRule
 from hebbstat.contract.state import WHOLE, State, Trace
@@ -22,7 +22,7 @@ from hebbstat.engine.plan.given import kept_given, kept_sum, kept_variable, pool
 from hebbstat.engine.plan.groups import Member, PopulationGroup, SharedReceptor, inflows, lagged
 from hebbstat.engine.plan.model import sensors
 from hebbstat.network.lookup import is_sum
-from hebbstat.network.received import BY_SIGN, VOLTAGE
+from hebbstat.network.received import VOLTAGE
 
 NEXT_PLACE = ir.Local("place")  # in the loop over all cells, each cell's draws lie at the next place
 

@@ -98,13 +98,21 @@ def sense(model: Model, group: Group) -> tuple[ir.Function, ...]:
     found = sensors(group)
     if not found:
         return ()
-    watched = [model.cells[lookup.watched(model.net, member.mechanism, state).name] for member, state in found]
-    body = joined(*(put(place(group, *one), sensed(cells)) for one, cells in zip(found, watched, strict=True)))
-    groups = dict.fromkeys([group, *watched])
-    return (function(f"sense_{group.ident}", f"How many cells spiked that {group.name!r} watches.", groups, body),)
+    groups = dict.fromkeys([group, *(_watched(model, *one) for one in found)])
+    doc = f"How many cells spiked that {group.name!r} watches."
+    return (function(f"sense_{group.ident}", doc, groups, sensed(model, group)),)
 
 
-def sensed(cells: PopulationGroup) -> ir.Expression:
+def sensed(model: Model, group: Group) -> ir.Block:
+    """What the sensors of a group's mechanisms see in this step."""
+    return joined(*(put(place(group, *one), _activity(_watched(model, *one))) for one in sensors(group)))
+
+
+def _watched(model: Model, member: Member, state: State) -> PopulationGroup:
+    return model.cells[lookup.watched(model.net, member.mechanism, state).name]
+
+
+def _activity(cells: PopulationGroup) -> ir.Expression:
     """How many cells of all threads spiked in this step, or their mean rate."""
     if cells.rate:
         mean = "sum_in_blocks(c.rates[n % c.rates.shape[0]]) / cells"

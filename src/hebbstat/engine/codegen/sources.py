@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from hebbstat.contract.mechanism import numbers_of
 from hebbstat.contract.state import State
 from hebbstat.engine.codegen import ir
 from hebbstat.engine.codegen.binding import Binder, Site, variable
@@ -16,7 +17,7 @@ from hebbstat.engine.codegen.fragments import let
 from hebbstat.engine.codegen.quote import added, array, code, expr, item, joined
 from hebbstat.engine.plan.arrays import Role, Shape, Variable, parameter
 from hebbstat.engine.plan.given import kept_sum
-from hebbstat.engine.plan.groups import Member, PopulationGroup, ProjectionGroup, known_of
+from hebbstat.engine.plan.groups import Member, PopulationGroup, ProjectionGroup
 from hebbstat.network import lookup
 
 
@@ -27,7 +28,7 @@ def value(binder: Binder, links: ProjectionGroup, name: str) -> ir.Expression | 
         return ir.Local("rate")
     if lookup.is_sum(links.source.population, name):
         return _moving(kept_sum(name))
-    if name not in known_of(neuron):
+    if name not in numbers_of(neuron.mechanism):
         return None
 
     def state(site: Site, member: Member, which: State) -> ir.Expression:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from hebbstat.contract.mechanism import Mechanism, Receptor
+from hebbstat.contract.mechanism import Mechanism, Receptor, names_of
 from hebbstat.contract.state import Received, Reduction
 from hebbstat.engine.plan.arrays import Shape, Variable
 from hebbstat.engine.plan.groups import PopulationGroup, SharedReceptor
@@ -47,14 +47,10 @@ def prepare(model: Model) -> None:
             if kept is not None:
                 cells.variables[kept] = Variable(Shape.CELL, 0.0)
         around = neurons(mechanism, on)
-        for side, _, of in (name.partition("_") for name in names if name not in _own(mechanism)):
+        for side, _, of in (name.partition("_") for name in names if name not in names_of(mechanism)):
             whose = around.get(side)
             if whose is not None and is_sum(whose, of) and not received.no_sum(model.net, whose, of):
                 model.cells[whose.name].variables[kept_sum(of)] = Variable(Shape.CELL, 0.0)
-
-
-def _own(mechanism: Mechanism) -> set[str]:
-    return {*mechanism.states, *mechanism.fields, *mechanism.derived}
 
 
 def _asked(model: Model) -> Iterator[Asked]:

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from hebbstat.contract.mechanism import Bound, Mechanism, Receptor, numbers_of
+from hebbstat.contract.mechanism import Bound, Mechanism, Receptor
 from hebbstat.contract.state import WHOLE, Inflow, Lagged, Reduction, State, Trace
 from hebbstat.engine.plan.arrays import Owner, Shape, Variable, declared
 from hebbstat.network.network import Population, Projection
@@ -200,8 +200,3 @@ def inflows(group: Group) -> list[tuple[Member, State]]:
 def tuple_name(group: Group) -> str:
     """The name of a group's named tuple in the module."""
     return f"Tuple_of_{group.ident}"
-
-
-def known_of(member: Member) -> list[str]:
-    """What hooks may ask a member for."""
-    return numbers_of(member.mechanism)

@@ -44,6 +44,7 @@ from hebbstat.network.derive import initial
 from hebbstat.network.instantiate import NetworkInstance, Table
 from hebbstat.network.lookup import quantities, quantity_of
 from hebbstat.network.memory import require_memory
+from hebbstat.network.naming import owner_of
 from hebbstat.network.network import Network
 from hebbstat.network.scopes import field_scope, is_slow
 
@@ -249,7 +250,7 @@ def _add_state(model: Model, group: Group, member: Member, state: State, made: d
     slow = is_slow(member.mechanism, state)
     dtype = "float64" if state.slow or shape is Shape.ONE else "F"
     group.variables[name] = Variable(shape, value, dtype, slow=slow)
-    if model.moves.passes(member.mechanism, state, _on(model, member), (member.owner, member.place)):
+    if model.moves.passes(member.mechanism, state, owner_of(model.net, member.owner), (member.owner, member.place)):
         group.stepped.add(name)
         return
     if isinstance(state.origin, Trace):
@@ -275,9 +276,6 @@ def _add_lagged(model: Model, group: Group, member: Member, state: State, origin
     group.variables[name] = Variable(shape, begins, dtype)
     group.variables[f"past_{name}"] = Variable(shape, begins, dtype, depth=int(np.max(lag, initial=1)) + 1)
     group.variables[f"lag_{name}"] = Variable(by.shape, lag, "int64", Role.CLOCK)
-def _on(model: Model, member: Member) -> lookup.On:
-    """The population or projection that a member is on."""
-    return model.net.populations.get(member.owner) or model.net.projections.get(member.owner)
 
 
 def _is_stamped(group: Group, member: Member, state: State) -> bool:

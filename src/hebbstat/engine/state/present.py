@@ -33,6 +33,7 @@ from hebbstat.engine.state.access import Found
 from hebbstat.engine.state.global_state import gather_delays, gathered, rows
 from hebbstat.network import lookup, received
 from hebbstat.network.instantiate import Table
+from hebbstat.network.naming import owner_of
 from hebbstat.network.scopes import field_scope
 
 
@@ -100,8 +101,7 @@ def value_of(core: Core, group: Group, member: Member, name: str) -> tuple[Any, 
 
 def _received(core: Core, group: Group, mechanism: Mechanism, state: State) -> tuple[Any, Shape]:
     """What a receptor of the cells is, or gave in the last step."""
-    on = group.projection if isinstance(group, ProjectionGroup) else core.net.populations[group.name]
-    projection, what = received.source(core.net, mechanism, state, on)
+    projection, what = received.source(core.net, mechanism, state, owner_of(core.net, group.name))
     cells, pool = pool_of(core.model, projection)
     kept = kept_variable(pool, what)
     return value_of(core, cells, pool, what) if kept is None else (gathered(core, cells, kept), Shape.CELL)
