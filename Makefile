@@ -34,7 +34,7 @@ demo: $(VENV)/.base-$(HERE)  ## learn handwritten digits without labels, and wri
 	@$(BIN)/hebbstat run digits --out results/demo $(ARGS)
 
 test: $(VENV)/.test-$(HERE)  ## the tests, minutes
-	@$(PYTHON) -m pytest -n auto $(ARGS)
+	@$(PYTHON) -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: $(VENV)/.dev-$(HERE)  ## ruff
 	@$(PYTHON) -m ruff check $(ARGS) .
@@ -56,7 +56,7 @@ links: $(VENV)/.docs-$(HERE)  ## whether links out of the site lead somewhere; n
 	@$(PYTHON) -m sphinx -q -b linkcheck docs build/links $(ARGS)
 
 verify: $(VENV)/.test-$(HERE)  ## the long scientific verification
-	@$(PYTHON) -m pytest -n auto -m verify --hypothesis-profile=verify $(ARGS)
+	@$(PYTHON) -m pytest -n auto --dist worksteal -m verify --hypothesis-profile=verify $(ARGS)
 
 crosscheck: $(CROSS)/.ready-$(HERE)  ## compare with NEST and Brian2, in an environment of their own
 	@$(CROSS)/bin/python crosscheck/run.py $(ARGS)

@@ -43,16 +43,16 @@ def imported(text: str) -> Iterator[ModuleType]:
 
 
 @contextlib.contextmanager
-def written_once(script: ModuleType) -> Iterator[None]:
+def written_once(script: ModuleType | None = None) -> Iterator[None]:
     """Within, a network that is simulated again has its kernel written once: that is more than half of a case's time.
 
-    The networks of a script differ in its switches alone, in the values of their mechanisms, and in which of their
-    variables are arrays.
+    The networks within, of one script, differ in its switches alone, in the values of their mechanisms, and in which of
+    their variables are arrays.
     """
     write, known = core.write_module, dict[Any, Module]()
 
     def written(model: Model, *how: Any) -> Module:
-        switches = [vars(script).get(name) for name in ("DEALT", "FORWARD")]
+        switches = [getattr(script, name, None) for name in ("DEALT", "FORWARD")]
         key = (*how[1:], *switches, *_kinds(model))
         if key not in known:
             known[key] = write(model, *how)

@@ -87,6 +87,12 @@ class Synapses:
             return False
         return bool((self.post.reshape(-1, targets) == np.arange(targets)).all())
 
+    def are_one_to_one(self, targets: int) -> bool:
+        """Whether neuron i has one synapse, onto the i-th of so many `targets`, all with one delay."""
+        if self.n != targets or len(self.start) != targets + 1 or self.several_delays:
+            return False
+        return bool((self.start[:-1] == self.post).all() and (self.post == np.arange(targets)).all())
+
     def pre(self) -> np.ndarray:
         """The presynaptic index of each synapse (int32), made anew at each call."""
         return Rows(self.start, self.post).pre()

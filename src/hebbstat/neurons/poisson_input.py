@@ -7,8 +7,8 @@ from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import Neuron
 from hebbstat.contract.units import Hz, Positive
 
+FEW, TERMS, NEGLIGIBLE = 4.0, 22, 1e-9  # up to this mean so many terms are all that matter
 MANY = 30.0  # a mean above which terms are too many to be added up
-NEGLIGIBLE = 1e-9
 
 
 def normal_quantile(u):
@@ -26,8 +26,7 @@ def normal_quantile(u):
     top = ((((-0.007784894002430293 * s - 0.3223964580411365) * s - 2.400758277161838) * s - 2.549732539343734) * s
            + 4.374664141464968) * s + 2.938163982698783
     below = (((0.007784695709041462 * s + 0.3224671290700398) * s + 2.445134137142996) * s + 3.754408661907416) * s
-    z = top / (below + 1.0)
-    return z if q < 0.0 else -z
+    return top / (below + 1.0) * (1.0 if q < 0.0 else -1.0)
 
 
 class PoissonInput(Neuron):
@@ -62,6 +61,12 @@ class PoissonInput(Neuron):
             wide, z = math.sqrt(mean), normal_quantile(uniform)
             return math.floor(mean + wide * z + (z * z - 1.0) / 6.0 + (z - z**3) / (72.0 * wide) + 0.5)
         count, chance, below = 0, none, none
+        if mean <= FEW:  # terms that are the same for all cells, and no loop whose end differs from cell to cell
+            for k in range(1, TERMS):
+                count += 1 if uniform >= below else 0
+                chance *= mean / k
+                below = below + chance if k < mean or chance > NEGLIGIBLE else 2.0
+            return count
         while uniform >= below and (count < mean or chance > NEGLIGIBLE):
             count += 1
             chance *= mean / count

@@ -238,21 +238,24 @@ def _names(node: Node) -> tuple[str, ...]:
     """The fields of a node in which its parts may be."""
     kind = type(node)
     if kind not in _NAMES:
-        _NAMES[kind] = tuple(one.name for one in fields(kind) if one.compare)
+        _NAMES[kind] = tuple(one.name for one in fields(kind) if one.compare and one.type not in _PLAIN)
     return _NAMES[kind]
 
 
 _NAMES: dict[type[Node], tuple[str, ...]] = {}
+_PLAIN = ("str", "float | bool | None", "Group")  # what a field holds in which no part can be
 
 
-def parts(node: Node) -> Iterator[Node]:
+def parts(node: Node) -> list[Node]:
     """The nodes directly below one."""
+    found: list[Node] = []
     for name in _names(node):
         value = getattr(node, name)
-        if isinstance(value, Node):
-            yield value
-        elif isinstance(value, tuple):
-            yield from value
+        if isinstance(value, tuple):
+            found += value
+        elif isinstance(value, Node):
+            found.append(value)
+    return found
 
 
 def walk(*nodes: Node) -> Iterator[Node]:
@@ -261,7 +264,9 @@ def walk(*nodes: Node) -> Iterator[Node]:
     while waiting:
         node = waiting.pop()
         yield node
-        waiting += reversed([*parts(node)])
+        if below := parts(node):
+            below.reverse()
+            waiting += below
 
 
 def arrays(*nodes: Node) -> Iterator[Array]:

@@ -71,23 +71,50 @@ def _deliveries(at: ProjectionContext) -> ir.Block:
 
 def _rates(at: ProjectionContext) -> ir.Function:
     """Rate neurons transmit at every step."""
+    doc = f"Rates of {at.source.name!r} as they reach {at.links.name!r} at step `n`."
+    work = _rates_one_to_one(at) if at.links.one_to_one else _rates_by_row(at)
+    return at.function("arrive", doc, work, source=True)
+
+
+def _rates_by_row(at: ProjectionContext) -> ir.Block:
     arrive = at.rows.each(_arrive(at, at.expr("weight * rate", weight=at.weight)))
     sent, rate = ir.NOTHING, at.arriving()
     if not at.plan.several_delays:  # found once, not for each row
-        rates = array(at.source, "rates")
-        sent = at.code("sent = n - q.delays[0]\nslot = sent % rates.shape[0]", rates=rates)
-        rate = at.code("rate = rates[slot, q.pre[row]] if sent >= 0 else F(0)", rates=rates)
-    body = at.code(
+        sent, rate = _sent_then(at), at.code("rate = rates[slot, q.pre[row]] if sent >= 0 else F(0)", rates=_of_source(at))
+    return at.code(
         "sent\nfor row in range(q.first_row_here, q.end_row_here):\n    rate\n    bounds\n    arrive",
         sent=sent, rate=rate, bounds=at.rows.bounds(), arrive=arrive,
     )  # fmt: skip
-    doc = f"Rates of {at.source.name!r} as they reach {at.links.name!r} at step `n`."
-    return at.function("arrive", doc, body, source=True)
 
 
-def _arrive(at: ProjectionContext, amount: ir.Expression) -> ir.Block:
-    """Adds an amount to what takes it at the postsynaptic neuron of a synapse."""
-    return tuple(ir.Add(ir.Item(array(at.target, name), (at.rows.post,)), amount) for name in at.links.delivers_to)
+def _rates_one_to_one(at: ProjectionContext) -> ir.Block:
+    """Cell `i` hears the neuron of its own number, through synapse `i`: one loop over cells, which vectorises."""
+    arrive = _arrive(at, at.expr("weight * rate", weight=at.weight), ir.Local("i"))
+    return at.code(
+        """
+sent
+for i in range(c.size):
+    rate = rates[slot, U64(q.first_row_here) + U64(i)] if sent >= 0 else F(0)
+    k = U64(i)
+    arrive
+""",
+        sent=_sent_then(at), rates=_of_source(at), arrive=arrive,
+    )  # fmt: skip
+
+
+def _of_source(at: ProjectionContext) -> ir.Array:
+    return array(at.source, "rates")
+
+
+def _sent_then(at: ProjectionContext) -> ir.Block:
+    """The step in which what arrives now was sent, and where what was sent then lies."""
+    return at.code("sent = n - q.delays[0]\nslot = sent % rates.shape[0]", rates=_of_source(at))
+
+
+def _arrive(at: ProjectionContext, amount: ir.Expression, post: ir.Expression | None = None) -> ir.Block:
+    """Adds an amount to what takes it at the postsynaptic neuron of a synapse, the cell `post`."""
+    to = (post or at.rows.post,)
+    return tuple(ir.Add(ir.Item(array(at.target, name), to), amount) for name in at.links.delivers_to)
 
 
 def _visits(at: ProjectionContext, missed: tuple[ir.Function, ...]) -> ir.Block:

@@ -146,6 +146,7 @@ class ProjectionGroup(Group):
     wired: str = ""  # a hash of the synapses that it began with, if they die or are born
     graves: dict[int, int] = field(default_factory=dict)  # pairs with dead synapses -> how many they have had
     dense: bool = False  # whether each row has one synapse onto each cell of a share, in their order
+    one_to_one: bool = False  # whether each row has one synapse, onto the cell of its own number
     bundle: Bundle | None = None  # in whose rows its synapses lie
 
     def join(self, bundle: Bundle) -> None:

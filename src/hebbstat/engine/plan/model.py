@@ -126,7 +126,9 @@ def build(made: NetworkInstance) -> Model:
         if copy is not None:
             links.variables["copy"] = Variable(Shape.SYNAPSE, copy, "int32", Role.WIRING)
         _add_branches(model, links)
-        links.dense = made.synapses[name].are_all(target.population.n) and not links.rewires and links.branches == 1
+        if not links.rewires and links.branches == 1:
+            links.dense = made.synapses[name].are_all(target.population.n)
+            links.one_to_one = made.synapses[name].are_one_to_one(target.population.n)
         one_for_all = not projection.rules and np.ndim(weight) == 0
         shape = Shape.NUMBER if one_for_all else Shape.SYNAPSE
         links.variables["w"] = Variable(shape, weight, slow=bool(projection.rules))
