@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from helpers.comparing import compare
@@ -65,6 +67,36 @@ def test_it_drives_cells_one_to_one_as_the_reference_says(threads: int) -> None:
     for sim in (one, many):
         sim.run(steps=130)
     assert np.array_equal(one.state("cells", "v"), many.state("cells", "v"))
+
+
+@pytest.mark.usefixtures("plain")
+@pytest.mark.parametrize("weight", [0.7, hs.LogNormal(0.7, cv=0.5)], ids=["one weight", "many weights"])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_each_neuron_onto_the_cell_of_its_number_is_a_loop_over_cells(weight: object, threads: int) -> None:
+    net = hs.Network(dt=0.5, seed=6)
+    inputs = net.add(hs.PoissonInput(sources=np.linspace(1.0, 9.0, 40), source_rate=50.0), 40, "in")
+    cells = net.add(hs.LIF(i_ext=120.0), 40, "cells")
+    net.connect(inputs, cells, hs.OneToOne(), weight=weight, delay=1.5, receptor=hs.AMPA())
+    made = hs.instantiate(net)
+    compare(made, steps=130)
+    one, many = (hs.Simulation(made, threads=t, quiet=True) for t in (1, threads))
+    assert "for row in" not in one.source()
+    for sim in (one, many):
+        sim.run(steps=130)
+    assert np.array_equal(one.state("cells", "v"), many.state("cells", "v"))
+
+
+def test_few_terms_count_as_many_would() -> None:
+    """Up to a mean of `FEW` the loop that ends alike for all cells finds what the one finds that ends when it is done."""
+    uniforms = np.concatenate([np.random.default_rng(0).random(20_000), 1.0 - 2.0 ** -np.arange(1.0, 53.0)])
+    for mean in (0.0, 1e-9, 0.01, 0.5, 1.28, 2.32, 4.0):
+        for uniform in uniforms[:: 1 if mean == 4.0 else 7].tolist():
+            count, chance, below = 0, math.exp(-mean), math.exp(-mean)
+            while uniform >= below and (count < mean or chance > 1e-9):
+                count += 1
+                chance *= mean / count
+                below += chance
+            assert hs.PoissonInput.output(uniform, mean, math.exp(-mean)) == count
 
 
 def test_the_warning_about_lost_spikes_names_it() -> None:

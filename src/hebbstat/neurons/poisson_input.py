@@ -7,7 +7,7 @@ from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import Neuron
 from hebbstat.contract.units import Hz, Positive
 
-FEW, TERMS, NEGLIGIBLE = 4.0, 22, 1e-9  # up to this mean so many terms are all that matter
+FEW, TERMS, NEGLIGIBLE = 4.0, 23, 1e-9  # up to this mean so many terms are all that matter
 MANY = 30.0  # a mean above which terms are too many to be added up
 
 

@@ -92,13 +92,13 @@ def _rates_one_to_one(at: ProjectionContext) -> ir.Block:
     arrive = _arrive(at, at.expr("weight * rate", weight=at.weight), ir.Local("i"))
     return at.code(
         """
-sent
+before
 for i in range(c.size):
     rate = rates[slot, U64(q.first_row_here) + U64(i)] if sent >= 0 else F(0)
     k = U64(i)
     arrive
 """,
-        sent=_sent_then(at), rates=_of_source(at), arrive=arrive,
+        before=_sent_then(at), rates=_of_source(at), arrive=arrive,
     )  # fmt: skip
 
 
