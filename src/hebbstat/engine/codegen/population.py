@@ -134,8 +134,14 @@ def _input(cells: PopulationGroup) -> ir.Block:
 def _note_outputs(cells: PopulationGroup) -> ir.Block:
     """Keeps what the cells of a share gave out in this step: rates, or the ids of those that fired."""
     if not cells.population.spiking:
-        text = "for i in range(c.size):\n    c.rates[n % c.rates.shape[0], c.first + i] = c.rate_now[i]"
-        return code(text, c=cells)
+        return code(
+            """
+slot = n % c.rates.shape[0]
+for i in range(c.size):
+    c.rates[slot, U64(c.first) + U64(i)] = c.rate_now[i]
+""",
+            c=cells,
+        )
     return code(
         """
 slot = n % c.ids.shape[0]
