@@ -171,7 +171,11 @@ def workloads(given: argparse.Namespace) -> Axis:
         for name, text in names.items()
         for k in dict.fromkeys((given.threads, 1))
     ]
-    return Axis("workloads", "W3, W6 and W7: wall seconds per simulated second", "wall", cases, {})
+    cases += [
+        ours("W5", text, *more, same_rates=False)
+        for text, more in (("synapses die and are born", ()), ("the same, none does", ("--still",)))
+    ]
+    return Axis("workloads", "W3, W5, W6 and W7: wall seconds per simulated second", "wall", cases, {})
 
 
 def startup(given: argparse.Namespace) -> Axis:

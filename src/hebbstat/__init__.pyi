@@ -91,6 +91,7 @@ from hebbstat.engine.simulation import Simulation as Simulation
 from hebbstat.engine.state.view import SimulationView as SimulationView
 from hebbstat.homeostasis import InhibitorySTDP as InhibitorySTDP
 from hebbstat.homeostasis import IntrinsicThreshold as IntrinsicThreshold
+from hebbstat.homeostasis import StructuralPlasticity as StructuralPlasticity
 from hebbstat.homeostasis import SubtractiveNormalization as SubtractiveNormalization
 from hebbstat.homeostasis import SynapticScaling as SynapticScaling
 from hebbstat.homeostasis import WeightNormalization as WeightNormalization
@@ -166,9 +167,9 @@ __all__ = [
     "PoissonInput", "PoissonSource", "Population", "PopulationRule", "PopulationView", "Projection", "RateHebb",
     "RateNeuron", "Rates", "Receptor", "Recorder", "Recording", "ReferenceSimulation", "Release",
     "RunInterruptedError", "Signal", "Simulation", "SimulationView", "Sine", "SmallWorld", "SoftBounds",
-    "SpikeNeuromodulator", "SpikeSource", "Spikes", "States", "SubtractiveNormalization", "SynapticScaling",
-    "TimedArray", "TooLargeError", "TripletSTDP", "TsodyksMarkram", "Turnover", "UnhealthyError", "Uniform",
-    "UnknownNameError", "VesicleRelease", "WeightDependentSTDP", "WeightNormalization", "WeightSummary", "Weights",
-    "Wrapper", "__version__", "derived", "field", "from_matrix", "from_networkx", "from_sonata", "gated",
+    "SpikeNeuromodulator", "SpikeSource", "Spikes", "States", "StructuralPlasticity", "SubtractiveNormalization",
+    "SynapticScaling", "TimedArray", "TooLargeError", "TripletSTDP", "TsodyksMarkram", "Turnover", "UnhealthyError",
+    "Uniform", "UnknownNameError", "VesicleRelease", "WeightDependentSTDP", "WeightNormalization", "WeightSummary",
+    "Weights", "Wrapper", "__version__", "derived", "field", "from_matrix", "from_networkx", "from_sonata", "gated",
     "instantiate", "jointly", "quantile", "replace", "required", "step_when", "together",
 ]

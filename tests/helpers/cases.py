@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import hebbstat as hs
 from hebbstat.engine.plan.arrays import Shape
 from hebbstat.engine.state.global_state import gathered
+from hebbstat.network.rewiring import rewires
 
 STEPS = 600
 RECORDERS = ("states", "weights", "summary", "rates")
@@ -72,7 +73,7 @@ def more_recorders(net: hs.Network, case: Case) -> list[hs.Recorder]:
     every = net.dt * case.every
     made: list[hs.Recorder] = []
     for name, projection in net.projections.items():
-        if "weights" in case.record:
+        if "weights" in case.record and not rewires(projection):
             made.append(hs.Weights(name, every=every, sample=5))
         if "summary" in case.record and projection.rules:
             made.append(hs.WeightSummary(name, every=every))

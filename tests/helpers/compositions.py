@@ -52,6 +52,8 @@ class Composition:
             self._rates(exc)
         if self._is_there("background"):
             self._background(exc)
+        if self._is_there("rewiring"):
+            self._rewiring(exc)
 
     def _is_there(self, what: str) -> bool:
         return self.draw.of(what).chance(0.4)
@@ -119,6 +121,12 @@ class Composition:
     def _background(self, exc: hs.Population) -> None:
         """Many sources onto each cell, which a rate tells."""
         self._connect("background to exc", self._cells("background", "rate sources"), exc, 0.02, plastic=False)
+
+    def _rewiring(self, exc: hs.Population) -> None:
+        """A recurrent projection whose synapses die and are born."""
+        at = self.draw.of("rewiring", size=2.0, n=exc.n)
+        rule = self._best("rules that rewire", at)
+        self.net.connect(exc, exc, hs.FixedProbability(0.2), weight=1.0, delay=2 * at.dt, rules=[rule], name="rewiring")
 
     # --- projections ------------------------------------------------------------------------------------------------
 

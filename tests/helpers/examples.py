@@ -80,6 +80,11 @@ RULES_ON_WEIGHTS: dict[str, Maker] = {
     "WeightNormalization": lambda d: hs.WeightNormalization(total=d.around(3 * d.size), period=20.0),
     "SubtractiveNormalization": lambda d: hs.SubtractiveNormalization(total=d.around(3 * d.size), period=15.0),
 }
+RULES_THAT_REWIRE: dict[str, Maker] = {
+    "StructuralPlasticity": lambda d: hs.StructuralPlasticity(
+        target=d.pick(20.0, 40.0), growth_rate=d.pick(0.1, 0.2), tau=50.0, weight=0.5 * d.size, period=10.0
+    ),
+}
 WRAPPERS: dict[str, Maker] = {
     "Eligibility": lambda d, rule: hs.Eligibility(rule, tau=d.around(50.0), period=5.0, eta=d.varied(20.0)),
     "SoftBounds": lambda d, rule: hs.SoftBounds(rule, *bounds(d)),
@@ -119,6 +124,7 @@ EXAMPLES: dict[str, dict[str, Maker]] = {
     "sources": SOURCES, "cells": CELLS, "rate cells": RATE_CELLS, "rate sources": RATE_SOURCES,
     "receptors": RECEPTORS, "releases": RELEASES,
     "rules on spikes": RULES_ON_SPIKES, "rules on rates": RULES_ON_RATES, "rules on weights": RULES_ON_WEIGHTS,
+    "rules that rewire": RULES_THAT_REWIRE,
     "wrappers": WRAPPERS, "bounds": BOUNDS, "rules on cells": RULES_ON_CELLS,
     "rules of the network": RULES_OF_THE_NETWORK, "connectors": CONNECTORS,
 }  # fmt: skip

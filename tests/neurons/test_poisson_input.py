@@ -87,7 +87,7 @@ def test_each_neuron_onto_the_cell_of_its_number_is_a_loop_over_cells(weight: ob
 
 
 def test_few_terms_count_as_many_would() -> None:
-    """Up to a mean of `FEW` the loop that ends alike for all cells finds what the one finds that ends when it is done."""
+    """Up to a mean of `FEW` the loop that ends alike for all cells counts what one does that ends when it is done."""
     uniforms = np.concatenate([np.random.default_rng(0).random(20_000), 1.0 - 2.0 ** -np.arange(1.0, 53.0)])
     for mean in (0.0, 1e-9, 0.01, 0.5, 1.28, 2.32, 4.0):
         for uniform in uniforms[:: 1 if mean == 4.0 else 7].tolist():

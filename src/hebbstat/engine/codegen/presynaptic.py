@@ -80,7 +80,8 @@ def _rates_by_row(at: ProjectionContext) -> ir.Block:
     arrive = at.rows.each(_arrive(at, at.expr("weight * rate", weight=at.weight)))
     sent, rate = ir.NOTHING, at.arriving()
     if not at.plan.several_delays:  # found once, not for each row
-        sent, rate = _sent_then(at), at.code("rate = rates[slot, q.pre[row]] if sent >= 0 else F(0)", rates=_of_source(at))
+        sent = _sent_then(at)
+        rate = at.code("rate = rates[slot, q.pre[row]] if sent >= 0 else F(0)", rates=_of_source(at))
     return at.code(
         "sent\nfor row in range(q.first_row_here, q.end_row_here):\n    rate\n    bounds\n    arrive",
         sent=sent, rate=rate, bounds=at.rows.bounds(), arrive=arrive,

@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hebbstat.contract import random
+from hebbstat.engine.memory.birth_kernels import NOBODY, draw_births, tree_of
 from hebbstat.engine.memory.layout import Layout
+from hebbstat.engine.memory.shard_kernels import places_of
 from hebbstat.engine.plan.arrays import Role, Shape
 from hebbstat.engine.plan.groups import Member, ProjectionGroup
 from hebbstat.network.instantiate import Synapses
@@ -104,28 +106,24 @@ def _births(
     """The pairs that get a synapse, in the order of their births, and the number of the rule that each is by."""
     trying = [m for m in links.members if any(hook.event == "attempts" for hook in m.mechanism.hooks)]
     free = {key: values for m in links.members for key, values in _elements(layout, links, m).items()}
-    sizes, itself = (links.source.population.n, links.target.population.n), links.source is links.target
-    born, by, taken = list[int](), list[int](), set[int]()
+    sizes, recurrent = (links.source.population.n, links.target.population.n), links.source is links.target
+    found, by = np.empty(0, np.int64), list[int]()
     for number, member in enumerate(trying):
         if member not in ticking:
             continue
         key = random.stream_key(layout.model.net.seed, f"{links.name}/{member.place}/births/uniform")
-        for attempt in range(_attempts(layout, links, member)):
-            ends = []
-            for side, (name, n) in enumerate(zip(FREE, sizes, strict=True)):
-                u = random.uniform(random.draw(key, step, 2 * attempt + side))
-                ends.append(_end(free.get(f"{member.prefix}{name}"), n, u))
-            pair = (ends[0] << 32) + ends[1]
-            at = int(np.searchsorted(living, pair))
-            connected = pair in taken or (at < len(living) and living[at] == pair)
-            if min(ends) < 0 or connected or (itself and ends[0] == ends[1]):
-                continue
-            born.append(pair)
-            by.append(number)
-            taken.add(pair)
-            for of, values in free.items():
-                values[ends[0] if of.endswith("free_pre") else ends[1]] -= 1.0
-    return np.array(born, np.int64), np.array(by, np.int64)
+        trees = [tree_of(free.get(f"{member.prefix}{name}")) for name in FREE]
+        tries = _attempts(layout, links, member)
+        most = min(tries, sizes[0] * sizes[1], *(int(tree[0]) for tree in trees if tree.size))
+        table, born = np.full(2 << most.bit_length(), NOBODY, np.int64), np.empty(most, np.int64)
+        there = np.sort(np.concatenate([living, found]))
+        (pre, post), (n_pre, n_post) = trees, sizes
+        count = draw_births(np.uint64(key), step, tries, pre, n_pre, post, n_post, recurrent, there, table, born)
+        found, by = np.concatenate([found, born[:count]]), by + [number] * count
+        for of, values in free.items():
+            ends = born[:count] >> 32 if of.endswith("free_pre") else born[:count] & 0xFFFFFFFF
+            np.subtract.at(values, ends, 1.0)
+    return found, np.array(by, np.int64)
 
 
 def _attempts(layout: Layout, links: ProjectionGroup, member: Member) -> int:
@@ -142,14 +140,6 @@ def _elements(layout: Layout, links: ProjectionGroup, member: Member) -> dict[st
             parts = shards[:1] if name == "free_pre" else shards
             found[key] = np.concatenate([shard[key] for shard in parts])
     return found
-
-
-def _end(free: np.ndarray | None, n: int, u: float) -> int:
-    """A neuron, drawn in proportion to its whole free elements; -1 if nobody has any."""
-    if free is None:
-        return int(u * n)
-    below = np.cumsum(np.maximum(0.0, np.trunc(free.astype(float))))
-    return int(np.searchsorted(below, u * below[-1], side="right")) if len(below) and below[-1] > 0 else -1
 
 
 def recut(layout: Layout, links: ProjectionGroup, wiring: Wiring) -> None:
@@ -198,9 +188,7 @@ def _announce(layout: Layout, links: ProjectionGroup, born: np.ndarray, by: np.n
     pre, post = born >> 32, born & 0xFFFFFFFF
     for shard, first, last in zip(layout.shards[links.name], bounds[:-1], bounds[1:], strict=True):
         shard["born"], shard["born_row"], shard["born_by"] = np.full(len(born), -1, np.int64), pre.copy(), by.copy()
-        for e in np.flatnonzero((post >= first) & (post < last)).tolist():
-            begin, end = shard["start"][pre[e]], shard["start"][pre[e] + 1]
-            shard["born"][e] = begin + np.searchsorted(shard["post"][begin:end], post[e] - first)
+        places_of(shard["start"], shard["post"], pre, post - first, last - first, shard["born"])
 
 
 def wiring_state(layout: Layout, links: ProjectionGroup) -> dict[str, np.ndarray]:

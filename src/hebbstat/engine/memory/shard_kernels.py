@@ -26,6 +26,14 @@ def find_pieces(start, post, first, last, begin, sizes):
 
 
 @kernel
+def places_of(start, post, rows, cells, n, out):
+    """Where the synapses from `rows` onto `cells` are, if these are in the shard: 0 up to `n`."""
+    for e in range(rows.size):
+        if 0 <= cells[e] < n:
+            out[e] = first_from(post, start[rows[e]], start[rows[e] + 1], cells[e])
+
+
+@kernel
 def number_delays(delay, number, begin, piece, which, sizes):
     """The number of each synapse's delay, and how many synapses of each row have which delay."""
     for pre in range(begin.size):
