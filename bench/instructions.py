@@ -1,4 +1,4 @@
-"""Counts the instructions per synaptic event of small versions of W1 and W2: work that no noise of a machine moves.
+"""Counts the instructions per synaptic event of small versions of W1 to W6: work that no noise of a machine moves.
 
     python bench/instructions.py             # count, and compare with what is recorded
     python bench/instructions.py --record    # count, and record it
@@ -27,7 +27,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 RECORDED = HERE / "instructions.json"
 TARGET = "haswell"  # AVX2, which callgrind understands; AVX-512 it doesn't
-WORKLOADS = ("W1", "W2")
+WORKLOADS = ("W1", "W2", "W3", "W4", "W5", "W6")
 ALLOWED = 0.10
 
 
@@ -63,7 +63,7 @@ def cannot() -> str:
 
 def counts() -> dict[str, Any]:
     """What was counted, by workload, and with what."""
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(len(WORKLOADS)) as pool:
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
         found = dict(zip(WORKLOADS, pool.map(lambda name: count(name, Path(folder) / name), WORKLOADS), strict=True))
     import numba
 

@@ -1,4 +1,4 @@
-"""A small W1 or W2 on one thread, for instructions.py: how many synaptic events it has, or a run to be counted.
+"""A small version of a workload on one thread, for instructions.py: its number of events, or a run to be counted.
 
 python bench/workloads/counted.py W2           # compiles, prints the events and cell steps of the counted time
 valgrind ... python bench/workloads/counted.py W2 --counted
@@ -15,24 +15,36 @@ import time
 import numpy as np
 import w1
 import w2
-from parameters import DT, W1, W2
+import w3
+import w4
+import w5
+import w6
+from parameters import W1, W2
 
 import hebbstat as hs
 
 CELLS, WARM, SHORT, LONG = 2000, 500.0, 15.0, 1000.0  # cells and ms; LONG has one tick of the slow clock in it
+NETWORKS = {
+    "W1": lambda: w1.network(W1.of_size(CELLS)),
+    "W2": lambda: w2.network(W2.of_size(CELLS)),
+    "W3": lambda: w3.network(scale=0.25),
+    "W4": lambda: w4.network(CELLS),
+    "W5": lambda: w5.network(cells=CELLS),
+    "W6": w6.network,
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("workload", choices=("W1", "W2"))
+    parser.add_argument("workload", choices=[*NETWORKS])
     parser.add_argument("--counted", action="store_true")
     given = parser.parse_args()
-    module, workload = {"W1": (w1, W1), "W2": (w2, W2)}[given.workload]
-    sim = hs.Simulation(module.network(workload.of_size(CELLS)), threads=1, quiet=True)
+    sim = hs.Simulation(NETWORKS[given.workload](), threads=1, quiet=True)
     if given.counted:
         count(sim)
     else:
-        print(json.dumps({"events": events(sim), "cell_steps": CELLS * round(LONG / DT)}))
+        cells = sum(one.n for name, one in sim.net.populations.items() if "drive" not in name)
+        print(json.dumps({"events": events(sim), "cell_steps": cells * round(LONG / sim.net.dt)}))
 
 
 def events(sim: hs.Simulation) -> int:
@@ -51,11 +63,11 @@ def events(sim: hs.Simulation) -> int:
 
 def count(sim: hs.Simulation) -> None:
     """Under callgrind: let it count a short and a long stretch, which differ by the loop alone."""
-    sim.core.advance(round(WARM / DT))
+    sim.core.advance(round(WARM / sim.net.dt))
     control("--instr=on")
     for name, ms in (("short", SHORT), ("long", LONG)):
         control("--zero")
-        sim.core.advance(round(ms / DT))
+        sim.core.advance(round(ms / sim.net.dt))
         control(f"--dump={name}")
     control("--instr=off")
 

@@ -52,14 +52,14 @@ class Polynomial(hs.Plasticity):
         return eta * (beta + gamma * x)
 
 
-def network(seed: int = 1) -> hs.Network:
-    """The network, described. Conductances are in units of the leak."""
+def network(seed: int = 1, scale: float = 1.0) -> hs.Network:
+    """The network, described, with as many cells at a `scale`. Conductances are in units of the leak."""
     net = hs.Network(dt=0.1, seed=seed)
     cell = hs.LIF(tau_m=20.0, g_leak=1.0, v_rest=-70.0, v_threshold=-50.0, v_reset=-70.0, refractory=5.0)
     receptors = {"exc": hs.AMPA(tau=5.0), "inh": hs.GABAA(tau=10.0)}
     net.add(hs.PoissonSource(rate=INPUT_RATE), INPUTS, "drive")
     for name, n in (("exc", EXC), ("inh", INH)):
-        net.add(cell, n, name)
+        net.add(cell, round(scale * n), name)
         net.connect(
             "drive", name, hs.FixedProbability(P_INPUT), weight=INPUT_WEIGHT, delay=0.1, receptor=receptors["exc"]
         )

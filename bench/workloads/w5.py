@@ -22,7 +22,7 @@ class Turnover(hs.Plasticity):
     """Each tick a part of the synapses dies, and as many births are tried as had to be replaced."""
 
     lost: Fraction = TURNOVER * PERIOD / 1000.0
-    tries: NonNegative = TURNOVER * PERIOD / 1000.0 * SYNAPSES
+    tries: NonNegative = 0.0
     first: Weight = WEIGHT
     period: Ms = PERIOD
 
@@ -39,15 +39,16 @@ class Turnover(hs.Plasticity):
         return first
 
 
-def network(seed: int = 1, still: bool = False) -> hs.Network:
-    """The network, described."""
-    net = hs.Network(dt=0.1, seed=seed)
-    net.add(hs.LIF(), CELLS, "exc")
-    net.add(hs.PoissonSource(rate=DRIVE_RATE), CELLS, "drive")
+def network(seed: int = 1, still: bool = False, cells: int = CELLS) -> hs.Network:
+    """The network, described; with fewer cells each has as many synapses."""
+    net, synapses = hs.Network(dt=0.1, seed=seed), SYNAPSES * cells // CELLS
+    turnover = Turnover(tries=TURNOVER * PERIOD / 1000.0 * synapses)
+    net.add(hs.LIF(), cells, "exc")
+    net.add(hs.PoissonSource(rate=DRIVE_RATE), cells, "drive")
     net.connect("drive", "exc", hs.OneToOne(), weight=DRIVE_WEIGHT, delay=1.5, receptor=hs.AMPA())
     net.connect(
-        "exc", "exc", hs.FixedTotalNumber(SYNAPSES, multapses=False), weight=WEIGHT, delay=1.5, receptor=hs.AMPA(),
-        rules=[] if still else [Turnover()],
+        "exc", "exc", hs.FixedTotalNumber(synapses, multapses=False), weight=WEIGHT, delay=1.5, receptor=hs.AMPA(),
+        rules=[] if still else [turnover],
     )  # fmt: skip
     return net
 

@@ -35,10 +35,11 @@ def sizes(sim: hs.Simulation, group: Group, share: dict[str, Any]) -> Sizes:
     if group.bundle is not None:
         return Sizes(threads, steps, delays=len(share["delays"]), synapses=np.size(share["w"]))
     sources, delays = share["row_of"].shape
+    shares = sim.core.layout.shards[group.name]
     at_once = (len(share["pick"]) - 16) // 32 if group.replays else 0
     return Sizes(
         threads, steps, len(share["in_degree"]), sources=sources, delays=delays, rows=len(share["pre"]),
-        synapses=len(share["post"]), at_once=at_once,
+        synapses=len(share["post"]), at_once=at_once, all_synapses=sum(len(one["post"]) for one in shares),
     )  # fmt: skip
 
 
