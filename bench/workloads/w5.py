@@ -15,7 +15,7 @@ import hebbstat as hs
 from hebbstat.contract.units import Fraction, Ms, NonNegative, Weight
 
 CELLS, SYNAPSES, TURNOVER, PERIOD = 10_000, 1_000_000, 0.01, 1000.0
-WEIGHT, DRIVE_RATE, DRIVE_WEIGHT = 0.1, 145.0, 2.2
+WEIGHT, DRIVE_RATE, DRIVE_WEIGHT = 0.05, 145.0, 1.7
 
 
 class Turnover(hs.Plasticity):
