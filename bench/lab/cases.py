@@ -166,15 +166,18 @@ def microcircuit(given: argparse.Namespace) -> Axis:
 def workloads(given: argparse.Namespace) -> Axis:
     """What people build: all projections plastic, reward that comes late, a plastic rate network."""
     names = {"W3": "all projections plastic", "W6": "distal reward", "W7": "plastic rate network"}
-    cases = [
-        ours(name, f"{text}, {_threads(k)}", "--threads", str(k), same_rates=False)
+    by_threads = {
+        name: [
+            ours(name, f"{text}, {_threads(k)}", "--threads", str(k), same_rates=False)
+            for k in dict.fromkeys((given.threads, 1))
+        ]
         for name, text in names.items()
-        for k in dict.fromkeys((given.threads, 1))
-    ]
-    cases += [
+    }
+    rewiring = [
         ours("W5", text, *more, same_rates=False)
         for text, more in (("synapses die and are born", ()), ("the same, none does", ("--still",)))
     ]
+    cases = [*by_threads["W3"], *rewiring, *by_threads["W6"], *by_threads["W7"]]
     return Axis("workloads", "W3, W5, W6 and W7: wall seconds per simulated second", "wall", cases, {})
 
 
