@@ -32,13 +32,6 @@ def told(sim: Face) -> None:
     sim.look()
 
 
-def briefly(sim: Face) -> None:
-    """Runs and looks, for which one kernel is compiled."""
-    for steps in (30, 40, 20):
-        sim.run(steps)
-        sim.look()
-
-
 def agree(network: Callable[[], hs.Network], story: Story = told) -> Engine:
     """Engine and reference tell the same, as plain kernels; so do two threads and three, and pieces, bit for bit."""
     with plain_kernels(), written_once():
@@ -51,7 +44,7 @@ def agree(network: Callable[[], hs.Network], story: Story = told) -> Engine:
     return engine
 
 
-def agree_compiled(network: Callable[[], hs.Network], story: Story = briefly) -> None:
+def agree_compiled(network: Callable[[], hs.Network], story: Story = told) -> None:
     """Compiled, with two threads, the engine tells what the reference does."""
     engine, reference = _heard(Engine(network(), 2), story), _heard(Reference(network()), story)
     _compare("reference", engine, reference, 1e-9)

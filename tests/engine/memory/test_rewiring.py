@@ -203,7 +203,7 @@ def test_pairs_with_several_synapses() -> None:
 
 
 def test_it_is_compiled() -> None:
-    agree_compiled(network)
+    agree_compiled(network, told)
 
 
 def test_the_number_of_threads_may_change_while_it_runs() -> None:

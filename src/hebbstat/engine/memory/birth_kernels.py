@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from hebbstat.engine.jit.pipeline import inline, kernel
+from hebbstat.engine.memory.shard_kernels import first_from
 from hebbstat.engine.runtime.random import U64, bits_of, step_key, uniform64
 
 NOBODY = -1
@@ -19,7 +20,8 @@ def tree_of(free: np.ndarray | None) -> np.ndarray:
     if free is None:
         return np.empty(0, np.int64)
     whole = np.maximum(0.0, np.trunc(free.astype(float)))
-    below = np.concatenate([[0], np.cumsum(whole if np.isfinite(whole).all() else 0 * free)]).astype(np.int64)
+    counted = whole if np.isfinite(whole).all() else np.zeros(len(whole))
+    below = np.concatenate([[0], np.cumsum(counted)]).astype(np.int64)
     number = np.arange(len(below))
     tree = below - below[number - (number & -number)]
     tree[0] = below[-1]
@@ -56,14 +58,8 @@ def take(tree, n, neuron):
 @inline
 def among(pairs, pair):
     """Whether a pair is among ascending ones."""
-    first, end = 0, pairs.size
-    while first < end:
-        middle = (first + end) // 2
-        if pairs[middle] < pair:
-            first = middle + 1
-        else:
-            end = middle
-    return first < pairs.size and pairs[first] == pair
+    place = first_from(pairs, 0, pairs.size, pair)
+    return place < pairs.size and pairs[place] == pair
 
 
 @inline
