@@ -70,7 +70,7 @@ work: $(VENV)/.base-$(HERE)  ## count the instructions of a synaptic event; fail
 	@$(PYTHON) bench/instructions.py --check $(ARGS)
 
 clean:  ## remove environments and caches; results stay
-	rm -rf docs/api docs/gallery docs/mechanisms docs/rooms
+	rm -rf docs/api docs/gallery docs/mechanisms docs/rooms docs/published/index.md
 	rm -rf .venv .venv-crosscheck .venv-bench-* build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 

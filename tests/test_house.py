@@ -19,7 +19,7 @@ MECHANISM_FOLDERS = mechanism_folders()
 FLOOR_0 = set(floors()[0])
 FACADE_USERS = {part for parts in floors()[4:] for part in parts} | {"__main__"}
 
-TOPICS = ("docs", "faults", "helpers", "invariants", "models", "project", "strangers", "verify")
+TOPICS = ("docs", "faults", "helpers", "invariants", "models", "project", "published", "strangers", "verify")
 """Folders of tests that stand for no part of the package: see CONTRIBUTING.md."""
 
 MOST_LINES_OF_A_FILE = 400

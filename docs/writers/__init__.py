@@ -1,4 +1,4 @@
-"""Writes the pages of the site that come from the code: API, mechanisms, gallery, rooms.
+"""Writes the pages of the site that come from the code: API, mechanisms, gallery, rooms, published results.
 
 python docs/writers             # into docs/, as `make docs` does
 """
@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from writers import api, gallery, mechanisms, rooms
+from writers import api, gallery, mechanisms, published, rooms
 
-WRITTEN = ("api", "mechanisms", "gallery", "rooms")
-"""Folders of written pages; nothing in them is kept in git."""
+WRITTEN = ("api", "mechanisms", "gallery", "rooms", "published")
+"""Folders of written pages; nothing in them is kept in git but the records of published results."""
 
 
 def write(source: Path) -> None:
     """All pages. What is as it was is left alone, so that Sphinx reads only what is new; what is no page goes."""
     pages: dict[Path, str | bytes] = {}
-    for name, writer in zip(WRITTEN, (api, mechanisms, gallery, rooms), strict=True):
+    for name, writer in zip(WRITTEN, (api, mechanisms, gallery, rooms, published), strict=True):
         pages |= {source / name / path: text for path, text in writer.pages(source / name).items()}
     for path, content in pages.items():
         path.parent.mkdir(parents=True, exist_ok=True)

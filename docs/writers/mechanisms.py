@@ -15,6 +15,7 @@ from hebbstat.contract.state import Inflow, Lagged, Received, Reduction, Sensor,
 from writers.entries import entry
 from writers.floors import ROOT
 from writers.markdown import escaped, markdown, table
+from writers.published import held_against
 
 TITLES = {
     "neurons": "Neurons", "synapses": "Receptors and release", "plasticity": "Plasticity", "homeostasis": "Homeostasis",
@@ -81,7 +82,8 @@ STATES = """Of each state is said which hook moves it, and when; a state that is
 def body(name: str, kind: Any) -> str:
     """What stands below the signature of a mechanism."""
     text = (kind.__doc__ or "").partition("\nParameters:")[0]
-    parts = [markdown(text), f"```python\n{use(name, kind)}\n```", parameters(kind), states(kind), source(kind)]
+    parts = [markdown(text), f"```python\n{use(name, kind)}\n```", parameters(kind), states(kind)]
+    parts += [held_against(name), source(kind)]
     return "\n\n".join(filter(None, parts))
 
 
