@@ -22,7 +22,7 @@ TOPICS: dict[str, tuple[str, str, list[str]]] = {
     ),
     "values": (
         "Values of parameters", "Any parameter is a number, an array, a distribution or a signal.",
-        ["Normal", "LogNormal", "Gamma", "Beta", "Uniform", "jointly", "TimedArray", "Sine", "FollowState",
+        ["Normal", "LogNormal", "Gamma", "Beta", "Uniform", "Rounded", "jointly", "TimedArray", "Sine", "FollowState",
          "Distribution", "Signal"],
     ),
     "running": (

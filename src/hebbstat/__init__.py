@@ -25,7 +25,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "hebbstat.contract.combinators": "Wrapper gated",
-    "hebbstat.contract.distributions": "Beta Distribution Gamma LogNormal Normal Uniform jointly",
+    "hebbstat.contract.distributions": "Beta Distribution Gamma LogNormal Normal Rounded Uniform jointly",
     "hebbstat.engine.health.monitor": "Finding Health",
     "hebbstat.engine.checkpoint.autosave": "Checkpoint",
     "hebbstat.engine.record.recorder": "Recorder",

@@ -36,6 +36,7 @@ from hebbstat.contract.distributions import Distribution as Distribution
 from hebbstat.contract.distributions import Gamma as Gamma
 from hebbstat.contract.distributions import LogNormal as LogNormal
 from hebbstat.contract.distributions import Normal as Normal
+from hebbstat.contract.distributions import Rounded as Rounded
 from hebbstat.contract.distributions import Uniform as Uniform
 from hebbstat.contract.distributions import jointly as jointly
 from hebbstat.contract.errors import BadCallError as BadCallError
@@ -165,7 +166,7 @@ __all__ = [
     "Neuromodulator", "Neuron", "Normal", "NotSupportedError", "Oja", "OneSidedSTDP", "OneToOne", "Oscillation",
     "PairSTDP", "PerBranch", "PerNeuron", "PerPopulation", "PerPost", "PerPre", "PerSynapse", "Plasticity",
     "PoissonInput", "PoissonSource", "Population", "PopulationRule", "PopulationView", "Projection", "RateHebb",
-    "RateNeuron", "Rates", "Receptor", "Recorder", "Recording", "ReferenceSimulation", "Release",
+    "RateNeuron", "Rates", "Receptor", "Recorder", "Recording", "ReferenceSimulation", "Release", "Rounded",
     "RunInterruptedError", "Signal", "Simulation", "SimulationView", "Sine", "SmallWorld", "SoftBounds",
     "SpikeNeuromodulator", "SpikeSource", "Spikes", "States", "StructuralPlasticity", "SubtractiveNormalization",
     "SynapticScaling", "TimedArray", "TooLargeError", "TripletSTDP", "TsodyksMarkram", "Turnover", "UnhealthyError",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from hebbstat.contract import random
-from hebbstat.contract.distributions import Beta, Gamma, LogNormal, Normal, Uniform, jointly
+from hebbstat.contract.distributions import Beta, Gamma, LogNormal, Normal, Rounded, Uniform, jointly
 from hebbstat.contract.errors import BadValueError
 
 N = 20_000
@@ -75,6 +75,18 @@ def test_without_spread_all_values_are_the_mean():
     assert Uniform(2.0, 2.0).support == (2.0, 2.0)
 
 
+def test_rounded_gives_whole_numbers_alone_and_jointly():
+    """Uniform(0.5, 6.5) rounded is a die."""
+    die = Rounded(Uniform(0.5, 6.5))
+    values, counts = np.unique(die.sample(streams, "x", N), return_counts=True)
+    assert values.tolist() == [1, 2, 3, 4, 5, 6] and stats.chisquare(counts).pvalue > 1e-3
+    assert die.whole and die.support == (1.0, 7.0) and not die.of.whole and Uniform(2.0, 2.0).whole
+    linked = jointly(sites=die, p=Beta(0.5, sd=0.2), correlation=0.9)
+    sites, p = (linked[name].sample(streams, name, N) for name in linked)
+    assert linked["sites"].whole and set(sites) == set(values) and np.corrcoef(sites, p)[0, 1] > 0.8
+    assert not linked["p"].whole
+
+
 def test_draws_depend_on_the_name_not_on_the_order():
     first = LogNormal(1.0, cv=0.5).sample(streams, "tau", 10)
     Normal(0.0, sd=1.0).sample(streams, "other", 1000)
@@ -96,6 +108,8 @@ def test_draws_depend_on_the_name_not_on_the_order():
         (lambda: Beta(0.5, sd=0.5), r"0 < sd\^2 < mean \(1 - mean\)"),
         (lambda: Beta(1.5, sd=0.1), "needs 0 < mean < 1"),
         (lambda: Uniform(2.0, 1.0), "low must not be above high"),
+        (lambda: Rounded(5.0), "must be of a distribution"),
+        (lambda: Rounded(jointly(a=Uniform(0, 9), correlation=0)["a"]), r"jointly\(sites=Rounded"),
         (lambda: jointly(a=Uniform(0, 1), b=Uniform(0, 1), correlation=[[1, 0.5], [0.4, 1]]), "symmetric 2 x 2 matrix"),
         (lambda: jointly(a=Uniform(0, 1), b=Uniform(0, 1), c=Uniform(0, 1), correlation=-0.9), "not positive definite"),
     ],

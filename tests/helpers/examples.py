@@ -54,7 +54,9 @@ RECEPTORS: dict[str, Maker] = {
 RELEASES: dict[str, Maker] = {
     "TsodyksMarkram": lambda d: hs.TsodyksMarkram(**resources(d), tau_facil=d.pick(0.0, 40.0)),
     "VesicleRelease": lambda d: hs.VesicleRelease(
-        sites=d.pick(1.0, 4.0), p=d.pick(0.4, hs.Beta(0.4, sd=0.2)), tau_rec=d.around(60.0)
+        sites=d.pick(1.0, 4.0, hs.Rounded(hs.Uniform(0.5, 4.4))),
+        p=d.pick(0.4, hs.Beta(0.4, sd=0.2)),
+        tau_rec=d.around(60.0),
     ),
 }
 RULES_ON_SPIKES: dict[str, Maker] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,6 +73,38 @@ def test_the_locus_of_a_change_is_seen_in_the_variability(p: float, weight: floa
 def test_no_more_is_released_than_there_is(plain: None) -> None:
     found = amounts(hs.VesicleRelease(sites=4, p=0.5, tau_rec=1e9), 50, [5.0 + 3.0 * k for k in range(14)])
     assert (found.sum(axis=0) <= 4).all() and found.sum(axis=0).mean() > 3.9
+
+
+@pytest.mark.parametrize(
+    ("sites", "message"),
+    [
+        (2.5, "sites=2.5 of VesicleRelease must be a whole number, at least 1"),
+        (0, "at least 1"),
+        (np.array([1.0, 2.0, 2.5]), "sites=2.5 of VesicleRelease must be a whole number"),
+        (hs.Uniform(1.0, 9.0), "can give broken numbers, .* whole number, at least 1; use Rounded"),
+        (hs.Rounded(hs.LogNormal(5.0, cv=0.5)), "can give values from 0 to inf"),
+        (hs.TimedArray([1.0, 2.5], every=10.0), "can give broken numbers"),
+        (hs.Sine(5.0, 1.0, frequency=8.0), "can give broken numbers"),
+        (hs.FollowState("DA"), "follows a state, which can be any number"),
+    ],
+)
+def test_sites_are_whole_numbers(sites: Any, message: str) -> None:
+    with pytest.raises(hs.BadValueError, match=message):
+        hs.VesicleRelease(sites=sites)
+
+
+def test_sites_may_differ_and_are_set_as_whole_numbers(plain: None) -> None:
+    """A first spike with p = 1 empties all sites."""
+    release = hs.VesicleRelease(sites=hs.Rounded(hs.Normal(5.0, sd=2.0, low=1.0)), p=1.0)
+    first = amounts(release, 200, [5.0])[0]
+    assert set(first) >= {2.0, 4.0, 7.0} and (first == np.rint(first)).all() and first.min() >= 1.0
+    net = hs.Network(dt=1.0)
+    a, b = net.add(hs.PoissonSource(rate=9.0), 2, "a"), net.add(Sum(), 2, "b")
+    net.connect(a, b, hs.AllToAll(), weight=1.0, release=hs.VesicleRelease(sites=[1, 2, 3, 4]), name="p")
+    sim = hs.Simulation(net, quiet=True)
+    assert sim.state("p", "release.sites").tolist() == [1.0, 2.0, 3.0, 4.0]
+    with pytest.raises(hs.BadValueError, match=r"sites=2.5 .* must be a whole number"):
+        sim.set("p", "release.sites", 2.5)
 
 
 def test_engine_and_reference_draw_the_same(plain: None) -> None:

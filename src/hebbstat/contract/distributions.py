@@ -2,6 +2,7 @@
 
     LogNormal(20.0, cv=0.2)                      # mean 20, sd 4
     Normal(0.5, sd=0.1, low=0.0)                 # truncated below at 0
+    Rounded(Normal(5.0, sd=2.0, low=1.0))        # whole numbers
     **jointly(U=Beta(0.5, sd=0.2), tau_rec=LogNormal(800.0, cv=0.5), correlation=-0.6)
 
 Draws depend on the network's seed, the place of the parameter and its name; never on the order of drawing.
@@ -36,6 +37,12 @@ class Distribution:
     def support(self) -> tuple[float, float]:
         """The lowest and the highest value that can be drawn."""
         raise NotImplementedError
+
+    @property
+    def whole(self) -> bool:
+        """Whether all its values are whole numbers."""
+        low, high = self.support
+        return low == high and float(low).is_integer()
 
     def quantile(self, u: np.ndarray) -> np.ndarray:
         """Values at the cumulative probabilities `u`."""
@@ -242,6 +249,35 @@ class Uniform(Distribution):
         return np.minimum(self.low + (self.high - self.low) * u, self.high)
 
 
+@explained_init
+@dataclass(frozen=True)
+class Rounded(Distribution):
+    """Whole numbers: those nearest to what another distribution gives, halves upward."""
+
+    of: Distribution
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.of, Distribution):
+            raise BadValueError(f"Rounded({self.of!r}) must be of a distribution, such as Normal(5.0, sd=2.0, low=1.0)")
+        if type(self.of).sample is not Distribution.sample:
+            raise BadValueError(
+                f"Rounded({type(self.of).__name__}(...)): a {type(self.of).__name__} is drawn in a way of its own; round "
+                "what it is made of: jointly(sites=Rounded(...), ...)"
+            )
+
+    @property
+    def support(self) -> tuple[float, float]:
+        low, high = np.floor(np.add(self.of.support, 0.5))
+        return float(low), float(high)
+
+    @property
+    def whole(self) -> bool:
+        return True
+
+    def quantile(self, u: np.ndarray) -> np.ndarray:
+        return np.floor(self.of.quantile(u) + 0.5)
+
+
 @dataclass(frozen=True, eq=False)
 class Linked(Distribution):
     """One member of a joint distribution made by `jointly`."""
@@ -254,6 +290,10 @@ class Linked(Distribution):
     @property
     def support(self) -> tuple[float, float]:
         return self.margin.support
+
+    @property
+    def whole(self) -> bool:
+        return self.margin.whole
 
     def sample(self, streams: Streams, name: str, n: int) -> np.ndarray:
         from scipy.special import ndtr

@@ -142,9 +142,13 @@ def checked(spec: Field, value: Any, where: str) -> Any:
     value = unit.strip(value, spec.name, where)
     needed, label = spec.needed, f"{spec.name}={short(value)} of {where}"
     if isinstance(value, FollowState):
+        if unit.whole:
+            raise BadValueError(f"{label} follows a state, which can be any number, but it must be {needed}")
         return value
     if isinstance(value, Distribution | Signal):
         low, high = value.support
+        if unit.whole and not value.whole:
+            raise BadValueError(f"{label} can give broken numbers, but it must be {needed}; use Rounded(...) of it")
         if not unit.holds(low, high):
             raise BadValueError(
                 f"{label} can give values from {low:g} to {high:g}, but it must be {needed}; "
@@ -163,6 +167,8 @@ def checked(spec: Field, value: Any, where: str) -> Any:
         hint = f"; did you mean {abs(wrong):g}?" if wrong < 0 <= unit.low and unit.holds(abs(wrong), abs(wrong)) else ""
         text = f"{spec.name}={wrong:g} {unit.symbol}".rstrip()
         raise BadValueError(f"{text} of {where} must be {needed}{hint}")
+    if unit.whole and (broken := array[array != np.rint(array)]).size:
+        raise BadValueError(f"{spec.name}={broken.flat[0]:g} of {where} must be {needed}")
     return float(array) if array.ndim == 0 else array
 
 

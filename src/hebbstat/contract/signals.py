@@ -62,6 +62,11 @@ class Signal:
         """The lowest and the highest value."""
         raise NotImplementedError
 
+    @property
+    def whole(self) -> bool:
+        """Whether all its values are whole numbers."""
+        return False
+
     def table(self, dt: float) -> tuple[np.ndarray, int, bool]:
         """Values `[time]` or `[time, element]`, the number of steps each lasts, and whether the table repeats."""
         raise NotImplementedError
@@ -106,6 +111,10 @@ class TimedArray(Signal):
     @property
     def support(self) -> tuple[float, float]:
         return float(self.values.min()), float(self.values.max())
+
+    @property
+    def whole(self) -> bool:
+        return bool((self.values == np.rint(self.values)).all())
 
     def table(self, dt: float) -> tuple[np.ndarray, int, bool]:
         return self.values, steps_of(self.every, dt, "TimedArray(every=...)"), self.repeat

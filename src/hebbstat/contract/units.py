@@ -29,6 +29,7 @@ class Unit:
     high: float = math.inf
     above: bool = False  # True: `low` itself is not allowed
     words: str = ""  # what stands for the symbol where the unit is that of something else
+    whole: bool = False  # True: whole numbers only
 
     def __repr__(self) -> str:
         return repr(self.needed)
@@ -36,7 +37,7 @@ class Unit:
     @property
     def needed(self) -> str:
         """What a value must be, in words: its range and unit."""
-        return f"{self.range_text} {self.words or self.symbol}".rstrip()
+        return f"{'a whole number, ' if self.whole else ''}{self.range_text} {self.words or self.symbol}".rstrip()
 
     @property
     def range_text(self) -> str:
@@ -195,6 +196,8 @@ Fraction = Annotated[Parameter, Unit("", 0.0, 1.0)]
 """A probability or share."""
 Positive = Annotated[Parameter, Unit("", 0.0, above=True)]
 """A plain number above 0."""
+Count = Annotated[Parameter, Unit("", 1.0, whole=True)]
+"""How many there are: a whole number of at least 1."""
 NonNegative = Annotated[Parameter, Unit("", 0.0)]
 """A plain number, 0 allowed."""
 Number = Annotated[Parameter, Unit("")]

@@ -6,7 +6,7 @@ from hebbstat.contract.fields import field
 from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import Release
 from hebbstat.contract.state import PerSynapse
-from hebbstat.contract.units import Fraction, Ms, Positive
+from hebbstat.contract.units import Count, Fraction, Ms
 
 
 class VesicleRelease(Release):
@@ -24,7 +24,7 @@ class VesicleRelease(Release):
     doi:10.1073/pnas.94.2.719.
     """
 
-    sites: Positive = field(5.0, "release sites, a whole number; all docked at the beginning")
+    sites: Count = field(5.0, "release sites; all docked at the beginning")
     p: Fraction = field(0.5, "release probability of a docked vesicle")
     tau_rec: Ms = field(800.0, "recovery of an empty site")
 
