@@ -34,9 +34,11 @@ USES: list[tuple[type, str]] = [
 
 RATES = ("BCM", "Covariance", "Oja", "RateHebb")
 CALLS = {
+    "CascadeSynapse": "hs.CascadeSynapse(hs.PairSTDP(), depths=5)",
     "Eligibility": "hs.Eligibility(hs.PairSTDP(), tau=500.0)",
     "SoftBounds": "hs.SoftBounds(hs.PairSTDP(), 0.0, 1.0)",
     "SpikeNeuromodulator": 'hs.SpikeNeuromodulator("a", tau=200.0)',
+    "SynapticSampling": "hs.SynapticSampling(hs.PairSTDP(), mu=0.5)",
     "SpikeSource": "hs.SpikeSource(), n=10, spikes=([5.0, 7.0], [0, 1])",
 }
 """How a mechanism is made where its name and `()` do not say enough."""

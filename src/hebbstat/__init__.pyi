@@ -94,6 +94,7 @@ from hebbstat.homeostasis import InhibitorySTDP as InhibitorySTDP
 from hebbstat.homeostasis import IntrinsicThreshold as IntrinsicThreshold
 from hebbstat.homeostasis import StructuralPlasticity as StructuralPlasticity
 from hebbstat.homeostasis import SubtractiveNormalization as SubtractiveNormalization
+from hebbstat.homeostasis import SynapticDownscaling as SynapticDownscaling
 from hebbstat.homeostasis import SynapticScaling as SynapticScaling
 from hebbstat.homeostasis import WeightNormalization as WeightNormalization
 from hebbstat.modulation import Neuromodulator as Neuromodulator
@@ -132,6 +133,8 @@ from hebbstat.neurons import PoissonSource as PoissonSource
 from hebbstat.neurons import RateNeuron as RateNeuron
 from hebbstat.neurons import SpikeSource as SpikeSource
 from hebbstat.plasticity import BCM as BCM
+from hebbstat.plasticity import CascadeSynapse as CascadeSynapse
+from hebbstat.plasticity import ConsolidationChain as ConsolidationChain
 from hebbstat.plasticity import Covariance as Covariance
 from hebbstat.plasticity import Eligibility as Eligibility
 from hebbstat.plasticity import HardBounds as HardBounds
@@ -139,8 +142,10 @@ from hebbstat.plasticity import NearestTripletSTDP as NearestTripletSTDP
 from hebbstat.plasticity import Oja as Oja
 from hebbstat.plasticity import OneSidedSTDP as OneSidedSTDP
 from hebbstat.plasticity import PairSTDP as PairSTDP
+from hebbstat.plasticity import Pruning as Pruning
 from hebbstat.plasticity import RateHebb as RateHebb
 from hebbstat.plasticity import SoftBounds as SoftBounds
+from hebbstat.plasticity import SynapticSampling as SynapticSampling
 from hebbstat.plasticity import TripletSTDP as TripletSTDP
 from hebbstat.plasticity import WeightDependentSTDP as WeightDependentSTDP
 from hebbstat.reference import ReferenceSimulation as ReferenceSimulation
@@ -156,21 +161,22 @@ from hebbstat.synapses import VesicleRelease as VesicleRelease
 
 __version__: str
 __all__ = [
-    "AMPA", "AdEx", "AdaptiveLIF", "AllToAll", "BCM", "BadCallError", "BadValueError", "Beta", "Checkpoint",
-    "CheckpointError", "Clustered", "Connector", "ContractError", "Covariance", "CurrentLIF", "DataError",
-    "DistanceDependent", "Distribution", "DualExponential", "Eligibility", "Exponential", "ExponentialCurrent",
-    "ExponentialKernel", "Field", "Finding", "FixedInDegree", "FixedOutDegree", "FixedProbability", "FixedTotalNumber",
-    "FollowState", "FromPairs", "GABAA", "GABAB", "Gamma", "GaussianKernel", "Global", "HardBounds", "Health",
-    "HealthWarning", "HebbstatError", "InhibitorySTDP", "IntrinsicThreshold", "Izhikevich", "LIF", "LinearRate",
-    "LogNormal", "NMDA", "NearestTripletSTDP", "Network", "NetworkInstance", "NetworkRule", "NetworkWarning",
-    "Neuromodulator", "Neuron", "Normal", "NotSupportedError", "Oja", "OneSidedSTDP", "OneToOne", "Oscillation",
-    "PairSTDP", "PerBranch", "PerNeuron", "PerPopulation", "PerPost", "PerPre", "PerSynapse", "Plasticity",
-    "PoissonInput", "PoissonSource", "Population", "PopulationRule", "PopulationView", "Projection", "RateHebb",
-    "RateNeuron", "Rates", "Receptor", "Recorder", "Recording", "ReferenceSimulation", "Release", "Rounded",
-    "RunInterruptedError", "Signal", "Simulation", "SimulationView", "Sine", "SmallWorld", "SoftBounds",
-    "SpikeNeuromodulator", "SpikeSource", "Spikes", "States", "StructuralPlasticity", "SubtractiveNormalization",
-    "SynapticScaling", "TimedArray", "TooLargeError", "TripletSTDP", "TsodyksMarkram", "Turnover", "UnhealthyError",
-    "Uniform", "UnknownNameError", "VesicleRelease", "WeightDependentSTDP", "WeightNormalization", "WeightSummary",
-    "Weights", "Wrapper", "__version__", "derived", "field", "from_matrix", "from_networkx", "from_sonata", "gated",
+    "AMPA", "AdEx", "AdaptiveLIF", "AllToAll", "BCM", "BadCallError", "BadValueError", "Beta", "CascadeSynapse",
+    "Checkpoint", "CheckpointError", "Clustered", "Connector", "ConsolidationChain", "ContractError", "Covariance",
+    "CurrentLIF", "DataError", "DistanceDependent", "Distribution", "DualExponential", "Eligibility", "Exponential",
+    "ExponentialCurrent", "ExponentialKernel", "Field", "Finding", "FixedInDegree", "FixedOutDegree",
+    "FixedProbability", "FixedTotalNumber", "FollowState", "FromPairs", "GABAA", "GABAB", "Gamma", "GaussianKernel",
+    "Global", "HardBounds", "Health", "HealthWarning", "HebbstatError", "InhibitorySTDP", "IntrinsicThreshold",
+    "Izhikevich", "LIF", "LinearRate", "LogNormal", "NMDA", "NearestTripletSTDP", "Network", "NetworkInstance",
+    "NetworkRule", "NetworkWarning", "Neuromodulator", "Neuron", "Normal", "NotSupportedError", "Oja", "OneSidedSTDP",
+    "OneToOne", "Oscillation", "PairSTDP", "PerBranch", "PerNeuron", "PerPopulation", "PerPost", "PerPre",
+    "PerSynapse", "Plasticity", "PoissonInput", "PoissonSource", "Population", "PopulationRule", "PopulationView",
+    "Projection", "Pruning", "RateHebb", "RateNeuron", "Rates", "Receptor", "Recorder", "Recording",
+    "ReferenceSimulation", "Release", "Rounded", "RunInterruptedError", "Signal", "Simulation", "SimulationView",
+    "Sine", "SmallWorld", "SoftBounds", "SpikeNeuromodulator", "SpikeSource", "Spikes", "States",
+    "StructuralPlasticity", "SubtractiveNormalization", "SynapticDownscaling", "SynapticSampling", "SynapticScaling",
+    "TimedArray", "TooLargeError", "TripletSTDP", "TsodyksMarkram", "Turnover", "UnhealthyError", "Uniform",
+    "UnknownNameError", "VesicleRelease", "WeightDependentSTDP", "WeightNormalization", "WeightSummary", "Weights",
+    "Wrapper", "__version__", "derived", "field", "from_matrix", "from_networkx", "from_sonata", "gated",
     "instantiate", "jointly", "quantile", "replace", "required", "step_when", "together",
 ]

@@ -19,7 +19,7 @@ from helpers.examples import EXAMPLES
 import hebbstat as hs
 
 End = hs.Population | hs.PopulationView
-QUICK = (25, 178, 201, 241, 314, 321, 639, 661)
+QUICK = (11, 25, 178, 201, 241, 314, 321, 639, 661)
 """Seeds of networks that are soon compiled; together they draw every example."""
 FEW = (25, 241)
 """Those of them for tests that run a network in many ways."""
@@ -170,7 +170,12 @@ class Composition:
         return receptor, abs(weight)
 
     def _rules(self, at: Draw, source: hs.Population, target: hs.Population, on: str | None) -> list[hs.Plasticity]:
-        """Rules; mostly with bounds that are often hit, and then some in wrappers. They may also act on `on`."""
+        """Rules; mostly with bounds that are often hit, and then some in wrappers. They may also act on `on`.
+
+        Or one that says what the weight is, which others then must leave alone.
+        """
+        if source.spiking and target.spiking and at.of("derived").chance(0.08):
+            return [self._best("rules that derive weights", at.of("derived"))]
         bounded = not source.spiking or at.of("bounded").chance(0.85)
         if not bounded:  # small steps: conductances must not turn negative
             at = replace(at, step=2e-4 * at.size, follow=())

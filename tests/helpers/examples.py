@@ -81,10 +81,21 @@ RULES_ON_RATES: dict[str, Maker] = {
 RULES_ON_WEIGHTS: dict[str, Maker] = {
     "WeightNormalization": lambda d: hs.WeightNormalization(total=d.around(3 * d.size), period=20.0),
     "SubtractiveNormalization": lambda d: hs.SubtractiveNormalization(total=d.around(3 * d.size), period=15.0),
+    "ConsolidationChain": lambda d: hs.ConsolidationChain(tau=d.around(40.0), rest=d.pick(0.0, d.size), period=5.0),
+    "SynapticDownscaling": lambda d: hs.SynapticDownscaling(speed=d.around(4.0), period=10.0),
 }
 RULES_THAT_REWIRE: dict[str, Maker] = {
     "StructuralPlasticity": lambda d: hs.StructuralPlasticity(
         target=d.pick(20.0, 40.0), growth_rate=d.pick(0.1, 0.2), tau=50.0, weight=0.5 * d.size, period=10.0
+    ),
+    "Pruning": lambda d: hs.Pruning(threshold=1.5, chance=d.pick(0.05, 0.2), period=10.0),
+}
+RULES_THAT_DERIVE_WEIGHTS: dict[str, Maker] = {
+    "CascadeSynapse": lambda d: hs.CascadeSynapse(
+        often(d), d.pick(2.0, 4.0), 0.5, *bounds(d), start=d.pick(-1.0, 2.0), period=5.0
+    ),
+    "SynapticSampling": lambda d: hs.SynapticSampling(
+        often(d), b=d.pick(2.0, 20.0), T=d.around(1.0), theta_0=0.5 - np.log(abs(d.size)), period=5.0
     ),
 }
 WRAPPERS: dict[str, Maker] = {
@@ -126,7 +137,7 @@ EXAMPLES: dict[str, dict[str, Maker]] = {
     "sources": SOURCES, "cells": CELLS, "rate cells": RATE_CELLS, "rate sources": RATE_SOURCES,
     "receptors": RECEPTORS, "releases": RELEASES,
     "rules on spikes": RULES_ON_SPIKES, "rules on rates": RULES_ON_RATES, "rules on weights": RULES_ON_WEIGHTS,
-    "rules that rewire": RULES_THAT_REWIRE,
+    "rules that rewire": RULES_THAT_REWIRE, "rules that derive weights": RULES_THAT_DERIVE_WEIGHTS,
     "wrappers": WRAPPERS, "bounds": BOUNDS, "rules on cells": RULES_ON_CELLS,
     "rules of the network": RULES_OF_THE_NETWORK, "connectors": CONNECTORS,
 }  # fmt: skip
@@ -153,6 +164,11 @@ def resources(d: Draw) -> dict[str, Any]:
 
 def triplets(d: Draw) -> dict[str, Any]:
     return {"A3_plus": d.around(d.step), "A2_minus": d.around(d.step), "A3_minus": d.step}
+
+
+def often(d: Draw) -> hs.Plasticity:
+    """A rule that asks for changes about as often as not."""
+    return hs.PairSTDP(A_plus=d.varied(0.8), A_minus=d.around(0.6))
 
 
 def bounds(d: Draw) -> list[float]:

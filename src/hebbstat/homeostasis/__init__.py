@@ -1,5 +1,6 @@
 """Homeostasis: slow regulation toward a set point."""
 
+from hebbstat.homeostasis.downscaling import SynapticDownscaling
 from hebbstat.homeostasis.inhibitory import InhibitorySTDP
 from hebbstat.homeostasis.intrinsic import IntrinsicThreshold
 from hebbstat.homeostasis.scaling import SynapticScaling
@@ -8,6 +9,6 @@ from hebbstat.homeostasis.subtractive_normalization import SubtractiveNormalizat
 from hebbstat.homeostasis.weight_normalization import WeightNormalization
 
 __all__ = [
-    "InhibitorySTDP", "IntrinsicThreshold", "StructuralPlasticity", "SubtractiveNormalization", "SynapticScaling",
-    "WeightNormalization",
+    "InhibitorySTDP", "IntrinsicThreshold", "StructuralPlasticity", "SubtractiveNormalization", "SynapticDownscaling",
+    "SynapticScaling", "WeightNormalization",
 ]  # fmt: skip

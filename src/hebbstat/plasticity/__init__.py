@@ -2,17 +2,22 @@
 
 from hebbstat.plasticity.bcm import BCM
 from hebbstat.plasticity.bounds import HardBounds, SoftBounds
+from hebbstat.plasticity.cascade_synapse import CascadeSynapse
+from hebbstat.plasticity.consolidation_chain import ConsolidationChain
 from hebbstat.plasticity.covariance import Covariance
 from hebbstat.plasticity.eligibility import Eligibility
 from hebbstat.plasticity.nearest_triplet_stdp import NearestTripletSTDP
 from hebbstat.plasticity.oja import Oja
 from hebbstat.plasticity.one_sided_stdp import OneSidedSTDP
 from hebbstat.plasticity.pair_stdp import PairSTDP
+from hebbstat.plasticity.pruning import Pruning
 from hebbstat.plasticity.rate_hebb import RateHebb
+from hebbstat.plasticity.synaptic_sampling import SynapticSampling
 from hebbstat.plasticity.triplet_stdp import TripletSTDP
 from hebbstat.plasticity.weight_dependent_stdp import WeightDependentSTDP
 
 __all__ = [
-    "BCM", "Covariance", "Eligibility", "HardBounds", "NearestTripletSTDP", "Oja", "OneSidedSTDP", "PairSTDP",
-    "RateHebb", "SoftBounds", "TripletSTDP", "WeightDependentSTDP",
+    "BCM", "CascadeSynapse", "ConsolidationChain", "Covariance", "Eligibility", "HardBounds", "NearestTripletSTDP",
+    "Oja", "OneSidedSTDP", "PairSTDP", "Pruning", "RateHebb", "SoftBounds", "SynapticSampling",
+    "TripletSTDP", "WeightDependentSTDP",
 ]  # fmt: skip
