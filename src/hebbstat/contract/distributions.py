@@ -261,8 +261,8 @@ class Rounded(Distribution):
             raise BadValueError(f"Rounded({self.of!r}) must be of a distribution, such as Normal(5.0, sd=2.0, low=1.0)")
         if type(self.of).sample is not Distribution.sample:
             raise BadValueError(
-                f"Rounded({type(self.of).__name__}(...)): a {type(self.of).__name__} is drawn in a way of its own; round "
-                "what it is made of: jointly(sites=Rounded(...), ...)"
+                f"Rounded({type(self.of).__name__}(...)) is drawn in a way of its own; round what it is made of: "
+                "jointly(sites=Rounded(...), ...)"
             )
 
     @property
