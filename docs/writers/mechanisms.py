@@ -95,6 +95,8 @@ def use(name: str, kind: type) -> str:
     if name == "SpikeSource":
         return f"net.add({call})"
     pattern = next(pattern for base, pattern in USES if issubclass(kind, base))
+    if getattr(kind, "acts_on", "").startswith("release."):
+        pattern = pattern.replace("rules=", "release=hs.TsodyksMarkram(), rules=")
     return pattern.format(call).replace("(a, b", "(x, y") if name in RATES else pattern.format(call)
 
 

@@ -142,6 +142,8 @@ from hebbstat.plasticity import NearestTripletSTDP as NearestTripletSTDP
 from hebbstat.plasticity import Oja as Oja
 from hebbstat.plasticity import OneSidedSTDP as OneSidedSTDP
 from hebbstat.plasticity import PairSTDP as PairSTDP
+from hebbstat.plasticity import PostsynapticSTDP as PostsynapticSTDP
+from hebbstat.plasticity import PresynapticSTDP as PresynapticSTDP
 from hebbstat.plasticity import Pruning as Pruning
 from hebbstat.plasticity import RateHebb as RateHebb
 from hebbstat.plasticity import SoftBounds as SoftBounds
@@ -171,12 +173,12 @@ __all__ = [
     "NetworkRule", "NetworkWarning", "Neuromodulator", "Neuron", "Normal", "NotSupportedError", "Oja", "OneSidedSTDP",
     "OneToOne", "Oscillation", "PairSTDP", "PerBranch", "PerNeuron", "PerPopulation", "PerPost", "PerPre",
     "PerSynapse", "Plasticity", "PoissonInput", "PoissonSource", "Population", "PopulationRule", "PopulationView",
-    "Projection", "Pruning", "RateHebb", "RateNeuron", "Rates", "Receptor", "Recorder", "Recording",
-    "ReferenceSimulation", "Release", "Rounded", "RunInterruptedError", "Signal", "Simulation", "SimulationView",
-    "Sine", "SmallWorld", "SoftBounds", "SpikeNeuromodulator", "SpikeSource", "Spikes", "States",
-    "StructuralPlasticity", "SubtractiveNormalization", "SynapticDownscaling", "SynapticSampling", "SynapticScaling",
-    "TimedArray", "TooLargeError", "TripletSTDP", "TsodyksMarkram", "Turnover", "UnhealthyError", "Uniform",
-    "UnknownNameError", "VesicleRelease", "WeightDependentSTDP", "WeightNormalization", "WeightSummary", "Weights",
-    "Wrapper", "__version__", "derived", "field", "from_matrix", "from_networkx", "from_sonata", "gated",
+    "PostsynapticSTDP", "PresynapticSTDP", "Projection", "Pruning", "RateHebb", "RateNeuron", "Rates", "Receptor",
+    "Recorder", "Recording", "ReferenceSimulation", "Release", "Rounded", "RunInterruptedError", "Signal",
+    "Simulation", "SimulationView", "Sine", "SmallWorld", "SoftBounds", "SpikeNeuromodulator", "SpikeSource", "Spikes",
+    "States", "StructuralPlasticity", "SubtractiveNormalization", "SynapticDownscaling", "SynapticSampling",
+    "SynapticScaling", "TimedArray", "TooLargeError", "TripletSTDP", "TsodyksMarkram", "Turnover", "UnhealthyError",
+    "Uniform", "UnknownNameError", "VesicleRelease", "WeightDependentSTDP", "WeightNormalization", "WeightSummary",
+    "Weights", "Wrapper", "__version__", "derived", "field", "from_matrix", "from_networkx", "from_sonata", "gated",
     "instantiate", "jointly", "quantile", "replace", "required", "step_when", "together",
 ]

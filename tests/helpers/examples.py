@@ -65,6 +65,10 @@ RULES_ON_SPIKES: dict[str, Maker] = {
     ),
     "TripletSTDP": lambda d: hs.TripletSTDP(tau_x=d.around(30.0), A2_plus=d.varied(d.step), **triplets(d)),
     "NearestTripletSTDP": lambda d: hs.NearestTripletSTDP(tau_y=d.around(30.0), A2_plus=d.step, **triplets(d)),
+    "PresynapticSTDP": lambda d: hs.PresynapticSTDP(
+        tau_x=d.around(30.0), tau_minus=20.0, d_minus=d.around(abs(d.step)), d_plus=d.varied(abs(d.step)), on="w"
+    ),
+    "PostsynapticSTDP": lambda d: hs.PostsynapticSTDP(tau_minus=d.around(50.0), c_plus=d.varied(abs(d.step))),
     "OneSidedSTDP": lambda d: hs.OneSidedSTDP(tau_plus=d.around(20.0), eta=d.varied(d.step)),
     "WeightDependentSTDP": lambda d: hs.WeightDependentSTDP(
         eta=abs(d.step), mu=d.pick(0.0, 0.4, 1.0), w_max=2 * abs(d.size), alpha=d.around(1.0)

@@ -1,4 +1,4 @@
-"""A neuron for tests: it spikes at given times and remembers what has just arrived."""
+"""Neurons for tests: one spikes at given times and remembers what has just arrived, one sums up all that arrives."""
 
 from typing import Any
 
@@ -23,6 +23,25 @@ class Relay(Neuron):
     @staticmethod
     def fires(scheduled):
         return scheduled
+
+
+class Meter(Neuron):
+    """Never spikes; `total` is all that has arrived, `last` what arrived last."""
+
+    total = PerNeuron.state()
+    last = PerNeuron.state()
+
+    @total.step
+    def add(total, input):
+        return total + input
+
+    @last.step
+    def keep(last, input):
+        return input if input != 0.0 else last
+
+    @staticmethod
+    def fires(total):
+        return False
 
 
 def trains(*of_neurons: Any) -> tuple[list[float], list[int]]:

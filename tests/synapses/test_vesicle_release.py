@@ -59,17 +59,6 @@ def test_the_mean_is_the_deterministic_model_and_the_variance_binomial(gap: floa
     assert mean[0] == p and mean[5] < 0.8 * p
 
 
-@pytest.mark.parametrize(("p", "weight"), [(0.5, 1.0), (0.5, 3.0), (0.2, 1.0)])
-def test_the_locus_of_a_change_is_seen_in_the_variability(p: float, weight: float, plain: None) -> None:
-    """CV^2 = (1 - P) / (n P): a larger quantal size leaves CV and paired-pulse ratio as they are, P changes both."""
-    n, sites, gap, tau = 6000, 5, 20.0, 500.0
-    first, second = amounts(hs.VesicleRelease(sites=sites, p=p, tau_rec=tau), n, [5.0, 5.0 + gap], weight)
-    assert first.var() / first.mean() ** 2 == pytest.approx((1 - p) / (sites * p), rel=0.1)
-    ratio = 1.0 - p * math.exp(-gap / tau)  # the part of the sites that are docked again
-    assert second.mean() / first.mean() == pytest.approx(ratio, rel=0.03)
-    assert first.mean() == pytest.approx(weight * sites * p, rel=0.03)
-
-
 def test_no_more_is_released_than_there_is(plain: None) -> None:
     found = amounts(hs.VesicleRelease(sites=4, p=0.5, tau_rec=1e9), 50, [5.0 + 3.0 * k for k in range(14)])
     assert (found.sum(axis=0) <= 4).all() and found.sum(axis=0).mean() > 3.9

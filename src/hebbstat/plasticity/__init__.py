@@ -10,6 +10,7 @@ from hebbstat.plasticity.nearest_triplet_stdp import NearestTripletSTDP
 from hebbstat.plasticity.oja import Oja
 from hebbstat.plasticity.one_sided_stdp import OneSidedSTDP
 from hebbstat.plasticity.pair_stdp import PairSTDP
+from hebbstat.plasticity.pre_and_postsynaptic_stdp import PostsynapticSTDP, PresynapticSTDP
 from hebbstat.plasticity.pruning import Pruning
 from hebbstat.plasticity.rate_hebb import RateHebb
 from hebbstat.plasticity.synaptic_sampling import SynapticSampling
@@ -18,6 +19,6 @@ from hebbstat.plasticity.weight_dependent_stdp import WeightDependentSTDP
 
 __all__ = [
     "BCM", "CascadeSynapse", "ConsolidationChain", "Covariance", "Eligibility", "HardBounds", "NearestTripletSTDP",
-    "Oja", "OneSidedSTDP", "PairSTDP", "Pruning", "RateHebb", "SoftBounds", "SynapticSampling",
-    "TripletSTDP", "WeightDependentSTDP",
+    "Oja", "OneSidedSTDP", "PairSTDP", "PostsynapticSTDP", "PresynapticSTDP", "Pruning", "RateHebb", "SoftBounds",
+    "SynapticSampling", "TripletSTDP", "WeightDependentSTDP",
 ]  # fmt: skip
