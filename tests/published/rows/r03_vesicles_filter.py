@@ -1,8 +1,8 @@
 """R3: release from few sites filters: what a synapse says of its train depends on the frequency.
 
 Coherence of a Poisson train of rate r with the amounts that it releases; p = 0.5, recovery tau = 0.7 s, r = 20 Hz.
-Let a = p r tau, 1/tau' = (1 + a) / tau, R = 1 / (1 + a) the mean of the resources, M = R / (1 + a (1 - p/2)) that of their
-square (from d<R>/dt = d<R^2>/dt = 0). The spectra, per site and with the angular frequency w, are
+Let a = p r tau, 1/tau' = (1 + a) / tau, R = 1 / (1 + a) the mean of the resources and M = R / (1 + a (1 - p/2)) that of
+their square (from d<R>/dt = d<R^2>/dt = 0). The spectra, per site and with the angular frequency w, are
 
     train and release        C = p r R (i w + 1/tau) / (i w + 1/tau')
     one site with itself     S1 = p r R - 2 (p r R)^2 tau' / (1 + (w tau')^2)
