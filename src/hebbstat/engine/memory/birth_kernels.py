@@ -56,27 +56,52 @@ def take(tree, n, neuron):
 
 
 @inline
-def among(pairs, pair):
-    """Whether a pair is among ascending ones."""
-    place = first_from(pairs, 0, pairs.size, pair)
-    return place < pairs.size and pairs[place] == pair
+def place_of(table, pair):
+    """Where a pair stands in a hash table, or where it belongs; the size is a power of two, more than half is empty."""
+    place = np.int64((U64(pair) * U64(0x9E3779B97F4A7C15)) >> U64(20)) & (table.size - 1)
+    while table[place] != NOBODY and table[place] != pair:
+        place = (place + 1) & (table.size - 1)
+    return place
 
 
 @inline
 def noted(table, pair):
-    """Whether a pair was in a hash table, whose size is a power of two; it is then."""
-    place = np.int64((U64(pair) * U64(0x9E3779B97F4A7C15)) >> U64(20)) & (table.size - 1)
-    while table[place] != NOBODY:
-        if table[place] == pair:
-            return True
-        place = (place + 1) & (table.size - 1)
+    """Whether a pair was in a hash table; it is then."""
+    place = place_of(table, pair)
+    was = table[place] == pair
     table[place] = pair
+    return was
+
+
+@inline
+def lives(starts, firsts, post, dies, pre, cell):
+    """Whether a pair has a synapse that does not die; `post` and `dies` are those of all shards, one after another."""
+    shard = firsts.size - 2
+    while firsts[shard] > cell:
+        shard -= 1
+    end, local = starts[shard, pre + 1], cell - firsts[shard]
+    k = first_from(post, starts[shard, pre], end, local)
+    while k < end and post[k] == local:
+        if not dies[k]:
+            return True
+        k += 1
     return False
 
 
 @kernel
+def note(table, pairs):
+    """Put pairs into a hash table."""
+    for e in range(pairs.size):
+        noted(table, pairs[e])
+
+
+@kernel
 def draw_births(key, step, attempts, pre_tree, n_pre, post_tree, n_post, recurrent, living, table, born):
-    """Pairs for synapses to be born, into `born`; returns how many. The rules are docs/semantics.md, section 8."""
+    """Pairs for synapses to be born, into `born`; returns how many. The rules are docs/semantics.md, section 8.
+
+    `living` is what `lives` reads of the synapses that there are; `table` has the pairs that were born before.
+    """
+    starts, firsts, there, dies = living
     key_of_step, found = step_key(key, step), 0
     for attempt in range(attempts):
         if (pre_tree.size and pre_tree[0] < 1) or (post_tree.size and post_tree[0] < 1):
@@ -84,7 +109,7 @@ def draw_births(key, step, attempts, pre_tree, n_pre, post_tree, n_post, recurre
         pre = drawn(pre_tree, n_pre, uniform64(bits_of(key_of_step, 2 * attempt)))
         post = drawn(post_tree, n_post, uniform64(bits_of(key_of_step, 2 * attempt + 1)))
         pair = (pre << 32) + post
-        if (recurrent and pre == post) or among(living, pair) or noted(table, pair):
+        if (recurrent and pre == post) or lives(starts, firsts, there, dies, pre, post) or noted(table, pair):
             continue
         born[found] = pair
         found += 1

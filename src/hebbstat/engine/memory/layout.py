@@ -8,6 +8,7 @@ into canonical order when somebody looks. What there is, and what each array beg
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -19,6 +20,7 @@ import numpy as np
 from hebbstat.contract.errors import TooLargeError
 from hebbstat.contract.state import Inflow
 from hebbstat.engine.memory.bundle import SumsOfThread, lay_rows, lay_sums
+from hebbstat.engine.memory.graves import Graves
 from hebbstat.engine.memory.shard import InShard, SynapseShard, delays_of, partition
 from hebbstat.engine.memory.sizes import BLOCK, SIZE, Sizes
 from hebbstat.engine.plan.arrays import Shape, Variable
@@ -50,6 +52,7 @@ class Layout:
     offsets: dict[str, np.ndarray] = field(default_factory=dict)
     shards: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # group -> per thread: field -> value
     links: dict[str, list[InShard]] = field(default_factory=dict)
+    graves: dict[str, Graves] = field(init=False)
     learning: np.ndarray = field(init=False)
     frozen_from: np.ndarray = field(init=False)
     flags: np.ndarray = field(init=False)
@@ -57,6 +60,7 @@ class Layout:
 
     def __post_init__(self) -> None:
         self._require_memory()
+        self.graves = {name: Graves() for name, links in self.model.links.items() if links.rewires}
         self.offsets = {name: _blocks(cells.population.n, self.threads) for name, cells in self.model.cells.items()}
         sums = [lay_sums(self.model, self.cells(thread), self.real) for thread in range(self.threads)]
         for name, cells in self.model.cells.items():
@@ -194,12 +198,23 @@ class Layout:
         """Cut a projection's synapses, as they are in the model, into shards."""
         synapses = self.model.made.synapses[name]
         delays = delays_of(synapses)
-        everybody = Sizes(self.threads, self.slots, population=links.target.population.n, all_synapses=synapses.n)
-        shared = self._shared(links, everybody)
-        together = max(links.together, synapses.n if links.reduces_all else 0)
+        span = np.asarray(synapses.start, np.int64)
+        self.lay_links(links, lambda _, first, last: partition(synapses, delays, first, last), span, delays)
 
-        def shard_of(first: int, last: int) -> SynapseShard:
-            shard = partition(synapses, delays, first, last)
+    def lay_links(
+        self, links: ProjectionGroup, cut: Callable[[int, int, int], SynapseShard], span: np.ndarray, delays: np.ndarray
+    ) -> None:
+        """Give the shards of a projection, which `cut` gives for a thread and its first and last cell, all arrays.
+
+        `span` is where the synapses of each presynaptic neuron begin in canonical order, and where the last ones end.
+        """
+        name, total = links.name, int(span[-1])
+        everybody = Sizes(self.threads, self.slots, population=links.target.population.n, all_synapses=total)
+        shared = self._shared(links, everybody)
+        together = max(links.together, total if links.reduces_all else 0)
+
+        def shard_of(thread: int, first: int, last: int) -> SynapseShard:
+            shard = cut(thread, first, last)
             _check_index(name, shard.n)
             keeps = links.rewires or any(v.shape is Shape.ROW and not v.fixed for v in links.variables.values())
             if not keeps:
@@ -207,8 +222,8 @@ class Layout:
             made = shard.arrays
             made |= {"sending": _sending(shard, self.offsets[links.source.name])} | shared
             if links.gathers:
-                made["canonical"] = shard.to_shard(np.arange(synapses.n), np.empty(shard.n, np.int64))
-                made["span"] = np.array(synapses.start, np.int64)
+                made["canonical"] = shard.to_shard(np.arange(total), np.empty(shard.n, np.int64))
+                made["span"] = span.copy()
             for key, variable in links.variables.items():
                 if np.ndim(variable.value):
                     made[key] = self._part(variable, shard, first, last, links.branches)
@@ -226,7 +241,8 @@ class Layout:
             return shard
 
         bounds = self.offsets[links.target.name].tolist()
-        self.links[name] = each(shard_of, pairwise(bounds), self.threads if synapses.n > PARALLEL_FROM else 1)
+        jobs = [(thread, *ends) for thread, ends in enumerate(pairwise(bounds))]
+        self.links[name] = each(shard_of, jobs, self.threads if total > PARALLEL_FROM else 1)
         self.shards[name] = [shard.arrays for shard in self.links[name]]
 
     def _partition_bundle(self, bundle: Bundle, sums: list[SumsOfThread]) -> None:

@@ -91,23 +91,33 @@ def partition(synapses: Synapses, delays: np.ndarray, first: int, last: int) -> 
     if len(delays) > 1:
         shard.arrays = _virtual_rows(shard, synapses.delay, delays)
     else:
-        first_row = np.arange(n_pre + 1, dtype=np.int32)
-        pre = first_row[:-1]
-        delay = np.full(n_pre, delays[0] if len(delays) else 1, np.int32)
-        shard.arrays = {
-            "row_of": pre[:, None].copy(), "first_row": first_row, "pre": pre, "row_delay": delay, "start": shard.piece,
-        }  # fmt: skip
-    full = np.flatnonzero(np.diff(shard.arrays["start"]))
-    degree = np.zeros(last - first, np.int64)
+        shard.arrays = rows_of_one_delay(shard, int(delays[0]) if len(delays) else 1)
     post = aligned_empty(shard.n, np.uint16 if last - first <= 1 << 16 else np.uint32)
     shard.to_shard(synapses.post, post, first)
+    return complete(shard, post, last - first, delays, int(synapses.dendritic_delay))
+
+
+def complete(shard: SynapseShard, post: np.ndarray, cells: int, delays: np.ndarray, dendritic: int) -> SynapseShard:
+    """Give a shard that has its rows the cells of its synapses, and what follows from them."""
+    full = np.flatnonzero(np.diff(shard.arrays["start"]))
+    degree = np.zeros(cells, np.int64)
     shard_kernels.count(post, degree)
     shard.arrays |= {
         "post": post, "in_degree": degree, "delays": delays.astype(np.int64), "piece": shard.piece,
-        "dendritic_delay": int(synapses.dendritic_delay),
+        "dendritic_delay": dendritic,
         "first_row_here": int(full[0]) if full.size else 0, "end_row_here": int(full[-1]) + 1 if full.size else 0,
     }  # fmt: skip
     return shard
+
+
+def rows_of_one_delay(shard: SynapseShard, delay: int) -> dict[str, Any]:
+    """Where all synapses have one delay, a row is all of a presynaptic neuron."""
+    first_row = np.arange(len(shard.piece), dtype=np.int32)
+    pre = first_row[:-1]
+    return {
+        "row_of": pre[:, None].copy(), "first_row": first_row, "pre": pre,
+        "row_delay": np.full(len(pre), delay, np.int32), "start": shard.piece,
+    }  # fmt: skip
 
 
 def _virtual_rows(shard: SynapseShard, delay: np.ndarray, delays: np.ndarray) -> dict[str, Any]:

@@ -77,3 +77,33 @@ def count(post, degree):
     """How many synapses each cell has."""
     for k in range(post.size):
         degree[post[k]] += 1
+
+
+@kernel
+def turn(start, post, dies, rows, cells, new_start, new_post, source):
+    """Rows without those that die and with those that are born, whose `rows` and `cells` ascend; returns how many.
+
+    `source` says where each synapse was before; -1 if it was born.
+    """
+    k, b = 0, 0
+    for row in range(start.size - 1):
+        new_start[row] = k
+        for old in range(start[row], start[row + 1]):
+            while b < rows.size and rows[b] == row and cells[b] < post[old]:
+                new_post[k], source[k] = cells[b], -1
+                k, b = k + 1, b + 1
+            new_post[k], source[k] = post[old], old
+            k += not dies[old]
+        while b < rows.size and rows[b] == row:
+            new_post[k], source[k] = cells[b], -1
+            k, b = k + 1, b + 1
+    new_start[start.size - 1] = k
+    return k
+
+
+@kernel
+def carry(old, source, new):
+    """Give synapses what they had before they were moved; those that were born keep what stands there."""
+    for k in range(source.size):
+        if source[k] >= 0:
+            new[k] = old[source[k]]

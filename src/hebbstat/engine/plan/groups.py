@@ -144,7 +144,6 @@ class ProjectionGroup(Group):
     together: int = 0  # how many synapses of a neuron are reduced at once, at most
     latest: int = 0  # by how many steps a hook sees an event later, at most
     wired: str = ""  # a hash of the synapses that it began with, if they die or are born
-    graves: dict[int, int] = field(default_factory=dict)  # pairs with dead synapses -> how many they have had
     dense: bool = False  # whether each row has one synapse onto each cell of a share, in their order
     one_to_one: bool = False  # whether each row has one synapse, onto the cell of its own number
     bundle: Bundle | None = None  # in whose rows its synapses lie
