@@ -1,7 +1,7 @@
 """Counts the instructions per synaptic event of small versions of W1 to W6: work that no noise of a machine moves.
 
     python bench/instructions.py             # count, and compare with what is recorded
-    python bench/instructions.py --record    # count, and record it
+    python bench/instructions.py --record    # count, and record it; --record W5: of this one alone
     python bench/instructions.py --check     # exit code 1 if a count has grown by more than 10 %
 
 Kernels are compiled for one old processor (NUMBA_CPU_NAME), whatever the machine, and callgrind (valgrind) counts
@@ -20,6 +20,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -36,15 +37,19 @@ def main() -> int:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--record", action="store_true", help="write the counts to instructions.json")
     what.add_argument("--check", action="store_true", help="fail if a count has grown")
+    parser.add_argument("workloads", nargs="*", help=f"of {', '.join(WORKLOADS)}; all, if none is named")
     given = parser.parse_args()
+    if unknown := set(given.workloads) - set(WORKLOADS):
+        parser.error(f"no workload {', '.join(sorted(unknown))}; there are {', '.join(WORKLOADS)}")
+    names = [name for name in WORKLOADS if name in given.workloads or not given.workloads]
     if reason := cannot():
         print(f"instructions are not counted: {reason}")
         return 0
-    found = counts()
-    if given.record:
-        RECORDED.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    found = counts(names)
     known = json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
-    grown = [name for name in WORKLOADS if show(name, found[name], known.get(name))]
+    if given.record:
+        RECORDED.write_text(json.dumps(known | found, indent=1) + "\n", encoding="utf-8")
+    grown = [name for name in names if show(name, found[name], known.get(name))]
     if grown and given.check:
         print(
             f"more instructions than recorded: {', '.join(grown)}. If that is worth it: bench/instructions.py --record"
@@ -61,10 +66,10 @@ def cannot() -> str:
     return ""
 
 
-def counts() -> dict[str, Any]:
+def counts(names: Sequence[str]) -> dict[str, Any]:
     """What was counted, by workload, and with what."""
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = dict(zip(WORKLOADS, pool.map(lambda name: count(name, Path(folder) / name), WORKLOADS), strict=True))
+        found = dict(zip(names, pool.map(lambda name: count(name, Path(folder) / name), names), strict=True))
     import numba
 
     return {**found, "target": TARGET, "numba": numba.__version__, "valgrind": _said("valgrind", "--version").strip()}

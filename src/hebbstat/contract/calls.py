@@ -28,12 +28,21 @@ def explained(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            signature.bind(*args, **kwargs)
+            return function(*args, **kwargs)
         except TypeError:
+            if _fits(signature, args, kwargs):  # what went wrong lies within
+                raise
             raise BadCallError(_misfit(function.__qualname__, signature, args, kwargs)) from None
-        return function(*args, **kwargs)
 
     return call
+
+
+def _fits(signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError:
+        return False
+    return True
 
 
 def explained_init(kind: type[R]) -> type[R]:

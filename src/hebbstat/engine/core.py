@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,8 +43,8 @@ class Core:
     `net` is the described network, a copy of our own; `model` lists its variables, `plans` says how each projection is
     visited, `text` is the kernel's text, `parts` the parts of a step that it times, `module` the kernel; `layout` holds
     all arrays. `step_count` is the step that comes next. `window` is by how many steps threads may be ahead of each
-    other, `wall` the seconds that runs took, `worked` the seconds that all threads worked in them, `walked` the steps
-    of all runs.
+    other, `wall` the seconds that runs took, `worked` the seconds that threads worked in them where there are several,
+    `walked` the steps of all runs.
     """
 
     def __init__(
@@ -111,14 +112,14 @@ class Core:
 
     def _until_rewired(self) -> list[tuple[ProjectionGroup, int]]:
         """The steps until synapses of a projection may die or be born."""
-        links = [q for q in self.model.links.values() if q.rewires]
+        links = self.model.rewiring
         return [(q, p - self.step_count % p) for q in links for p in {period(q, member) for member in acting(q)}]
 
     def _rewire(self) -> None:
         """Synapses die and are born by the rules that tick at the end of the last step."""
         if self.frozen_since is not None:
             return
-        for links in (q for q in self.model.links.values() if q.rewires):
+        for links in self.model.rewiring:
             ticking = [m for m in acting(links) if self.step_count % period(links, m) == 0]
             found = rewire(self.layout, links, self.step_count - 1, ticking) if ticking else None
             if found is not None:
@@ -148,7 +149,10 @@ class Core:
         return self.step_count - first
 
     def _work(self, *given: Any) -> float:
-        """The kernel of one thread; returns for how many seconds it worked."""
+        """The kernel of one thread; returns for how many seconds it worked, if others had to wait for it."""
+        if self._crew is None:
+            self.module.run(*given)
+            return 0.0
         began = time.thread_time()
         self.module.run(*given)
         return time.thread_time() - began
@@ -195,6 +199,11 @@ class Core:
     def derives_weights(self) -> bool:
         """Whether weights of some projection are derived from states of their synapses."""
         return any(plan.weights for plan in self.plans.values())
+
+    @cached_property
+    def described(self) -> str:
+        """The network, in words."""
+        return str(self.net)
 
     @property
     def time(self) -> float:

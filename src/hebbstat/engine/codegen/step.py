@@ -94,7 +94,7 @@ def _derive(model: Model, plans: Mapping[str, Plan], there: Mapping[str, ir.Func
 def _born(model: Model, there: Mapping[str, ir.Function]) -> ir.Block:
     """Synapses that were born at the end of the last step begin."""
     block = ir.NOTHING
-    for q in (q for q in model.links.values() if q.rewires):
+    for q in model.rewiring:
         function = there[f"born_{q.ident}"]
         begin = ir.Do(ir.Call(function.name, (expr("first - 1"), *function.parameters[1:])))
         block += ir.only_if(expr("q.born.size > 0", q=q), (begin,))

@@ -91,7 +91,7 @@ class Layout:
         for group, kind, fields in self._tuples:
             values, old = [self.shards[group][thread][name] for name in fields], known.get(group)
             if old is None or any(one is not other for one, other in zip(values, old.of, strict=True)):
-                known[group] = Packed(kind(*values))
+                known[group] = Packed(kind(*values), old)
         return tuple(known.values())
 
     @cached_property
@@ -160,10 +160,14 @@ class Layout:
 
     def begin(self, step: int) -> None:
         """No thread has begun with a step."""
-        for group in self.model.groups:
-            for key, variable in group.arrays.items():
-                if variable.shape is Shape.THREAD_LINES:
-                    self.shards[group.name][0][key][:] = step
+        for group, key in self._lines:
+            self.shards[group][0][key][:] = step
+
+    @cached_property
+    def _lines(self) -> list[tuple[str, str]]:
+        """The group and the name of all arrays with a number of each thread."""
+        arrays = [(group.name, key, one) for group in self.model.groups for key, one in group.arrays.items()]
+        return [(group, key) for group, key, one in arrays if one.shape is Shape.THREAD_LINES]
 
     def _place_of(self, name: str, thread: int, first: int, last: int) -> dict[str, Any]:
         """Where a shard of a population lies, and the spikes that were given it."""

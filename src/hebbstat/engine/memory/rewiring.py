@@ -132,7 +132,7 @@ def _births(
 def _living(layout: Layout, links: ProjectionGroup, dies: list[np.ndarray]) -> tuple[np.ndarray, ...]:
     """All rows, shard by shard: where they begin, the first cell of each shard, cells, and which synapses die."""
     shards = layout.links[links.name]
-    before = starts([shard.n for shard in shards])
+    before = starts(np.array([shard.n for shard in shards]))
     begin = np.stack([shard.piece + first for shard, first in zip(shards, before[:-1], strict=True)])
     firsts = layout.offsets[links.target.name]
     if len(shards) == 1:

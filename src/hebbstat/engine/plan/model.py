@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,11 @@ class Model:
     def groups(self) -> list[Group]:
         """All of them, in the order in which kernels take them."""
         return [*self.cells.values(), *self.links.values(), *self.bundles, self.rules]
+
+    @cached_property
+    def rewiring(self) -> list[ProjectionGroup]:
+        """The projections whose synapses die or are born."""
+        return [links for links in self.links.values() if links.rewires]
 
     def add(self, added: Mapping[Group, dict[str, Variable]], records: Mapping[str, tuple[str, ...]]) -> None:
         """Take up what generated code needs: variables of groups, and which of a projection lie in records."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from math import inf
 from pathlib import Path
 
 from hebbstat.contract.errors import TooLargeError
@@ -19,6 +20,8 @@ ADVICE = "Record less often (every=), fewer elements (of=, sample=) or a summary
 
 def check_recording_size(sim: SimulationView, recorders: Sequence[Recorder], steps: int, out: Path | None) -> float:
     """Refuse what would not fit, with the size of each recorder; returns the bytes of memory that may be taken."""
+    if not recorders:
+        return inf
     allowed = MEMORY_SHARE * free_memory()
     if out is None:
         sizes = {r.name: r.expected_bytes(sim, steps) for r in recorders}

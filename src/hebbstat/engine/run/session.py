@@ -90,7 +90,7 @@ class Session:
         """What a recording says of the run."""
         net, findings = self.sim.net, [] if self.monitor is None else self.monitor.in_this_run
         health = [finding.as_dict() for finding in findings]
-        return {"network": str(net), "seed": net.seed, "dt": net.dt, "time": self.sim.time, "health": health}
+        return {"network": self.core.described, "seed": net.seed, "dt": net.dt, "time": self.sim.time, "health": health}
 
 
 def begin(

@@ -36,11 +36,14 @@ class PackedType(types.Type):
 class Packed:
     """A named tuple of arrays and numbers: the address of a table of its values, of 8 bytes each.
 
-    For an array these are where it begins, its size, its shape and its strides.
+    For an array these are where it begins, its size, its shape and its strides. `former` is one that it takes the place
+    of: with values of the same types it has its type, which takes Numba long to find.
     """
 
-    def __init__(self, of: Any) -> None:
-        self.of, self._numba_type_ = of, PackedType(typeof(of))
+    def __init__(self, of: Any, former: Packed | None = None) -> None:
+        self.of: Any = of
+        known = former is not None and all(map(_alike, of, former.of))
+        self._numba_type_: PackedType = former._numba_type_ if former and known else PackedType(typeof(of))
         words: list[int] = []
         for value in of:
             if isinstance(value, np.ndarray):
@@ -49,6 +52,16 @@ class Packed:
                 words.append(int.from_bytes(np.asarray(value).tobytes().ljust(8, b"\0"), "little"))
         self.table = aligned_full(words, len(words), np.uint64)  # on lines of its own, to which no thread writes
         self.address = self.table.ctypes.data
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two values have one type of Numba."""
+    if not isinstance(one, np.ndarray):
+        return type(one) is type(other)
+    return one is other or (
+        isinstance(other, np.ndarray) and one.dtype == other.dtype and one.ndim == other.ndim
+        and one.flags.num == other.flags.num
+    )  # fmt: skip
 
 
 register_model(PackedType)(models.OpaqueModel)

@@ -33,7 +33,7 @@ def gather(core: Core) -> State:
 
 def rewiring(core: Core) -> list[ProjectionGroup]:
     """The projections whose synapses die or are born."""
-    return [links for links in core.model.links.values() if links.rewires]
+    return core.model.rewiring
 
 
 def put(core: Core, state: Mapping[str, np.ndarray], step: int) -> None:
