@@ -27,7 +27,7 @@ TOPICS: dict[str, tuple[str, str, list[str]]] = {
     ),
     "running": (
         "Running", "The compiled engine, and the plain reference that it is held against.",
-        ["Simulation", "SimulationView", "ReferenceSimulation", "Checkpoint", "Health", "Finding"],
+        ["Simulation", "SimulationView", "Modulator", "ReferenceSimulation", "Checkpoint", "Health", "Finding"],
     ),
     "recording": (
         "Recording", "What is kept of a run.",

@@ -35,6 +35,7 @@ _HOMES = {
     "hebbstat.engine.record.spikes": "Rates Spikes",
     "hebbstat.engine.record.recording": "Recording",
     "hebbstat.engine.simulation": "Simulation",
+    "hebbstat.engine.state.modulator": "Modulator",
     "hebbstat.engine.state.view": "SimulationView",
     "hebbstat.contract.errors": (
         "BadCallError BadValueError CheckpointError ContractError DataError HealthWarning HebbstatError NetworkWarning "

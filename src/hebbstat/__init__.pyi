@@ -89,6 +89,7 @@ from hebbstat.engine.record.turnover import Turnover as Turnover
 from hebbstat.engine.record.weights import WeightSummary as WeightSummary
 from hebbstat.engine.record.weights import Weights as Weights
 from hebbstat.engine.simulation import Simulation as Simulation
+from hebbstat.engine.state.modulator import Modulator as Modulator
 from hebbstat.engine.state.view import SimulationView as SimulationView
 from hebbstat.homeostasis import InhibitorySTDP as InhibitorySTDP
 from hebbstat.homeostasis import IntrinsicThreshold as IntrinsicThreshold
@@ -169,14 +170,14 @@ __all__ = [
     "ExponentialCurrent", "ExponentialKernel", "Field", "Finding", "FixedInDegree", "FixedOutDegree",
     "FixedProbability", "FixedTotalNumber", "FollowState", "FromPairs", "GABAA", "GABAB", "Gamma", "GaussianKernel",
     "Global", "HardBounds", "Health", "HealthWarning", "HebbstatError", "InhibitorySTDP", "IntrinsicThreshold",
-    "Izhikevich", "LIF", "LinearRate", "LogNormal", "NMDA", "NearestTripletSTDP", "Network", "NetworkInstance",
-    "NetworkRule", "NetworkWarning", "Neuromodulator", "Neuron", "Normal", "NotSupportedError", "Oja", "OneSidedSTDP",
-    "OneToOne", "Oscillation", "PairSTDP", "PerBranch", "PerNeuron", "PerPopulation", "PerPost", "PerPre",
-    "PerSynapse", "Plasticity", "PoissonInput", "PoissonSource", "Population", "PopulationRule", "PopulationView",
-    "PostsynapticSTDP", "PresynapticSTDP", "Projection", "Pruning", "RateHebb", "RateNeuron", "Rates", "Receptor",
-    "Recorder", "Recording", "ReferenceSimulation", "Release", "Rounded", "RunInterruptedError", "Signal",
-    "Simulation", "SimulationView", "Sine", "SmallWorld", "SoftBounds", "SpikeNeuromodulator", "SpikeSource", "Spikes",
-    "States", "StructuralPlasticity", "SubtractiveNormalization", "SynapticDownscaling", "SynapticSampling",
+    "Izhikevich", "LIF", "LinearRate", "LogNormal", "Modulator", "NMDA", "NearestTripletSTDP", "Network",
+    "NetworkInstance", "NetworkRule", "NetworkWarning", "Neuromodulator", "Neuron", "Normal", "NotSupportedError",
+    "Oja", "OneSidedSTDP", "OneToOne", "Oscillation", "PairSTDP", "PerBranch", "PerNeuron", "PerPopulation", "PerPost",
+    "PerPre", "PerSynapse", "Plasticity", "PoissonInput", "PoissonSource", "Population", "PopulationRule",
+    "PopulationView", "PostsynapticSTDP", "PresynapticSTDP", "Projection", "Pruning", "RateHebb", "RateNeuron",
+    "Rates", "Receptor", "Recorder", "Recording", "ReferenceSimulation", "Release", "Rounded", "RunInterruptedError",
+    "Signal", "Simulation", "SimulationView", "Sine", "SmallWorld", "SoftBounds", "SpikeNeuromodulator", "SpikeSource",
+    "Spikes", "States", "StructuralPlasticity", "SubtractiveNormalization", "SynapticDownscaling", "SynapticSampling",
     "SynapticScaling", "TimedArray", "TooLargeError", "TripletSTDP", "TsodyksMarkram", "Turnover", "UnhealthyError",
     "Uniform", "UnknownNameError", "VesicleRelease", "WeightDependentSTDP", "WeightNormalization", "WeightSummary",
     "Weights", "Wrapper", "__version__", "derived", "field", "from_matrix", "from_networkx", "from_sonata", "gated",

@@ -20,10 +20,12 @@ from hebbstat.engine.inspect.profile import Profile
 from hebbstat.engine.record.recorder import Recorder
 from hebbstat.engine.record.recording import Recording
 from hebbstat.engine.run.session import begin
-from hebbstat.engine.state import access, setting
+from hebbstat.engine.state import access, setting, trains
+from hebbstat.engine.state.modulator import Modulator
 from hebbstat.engine.state.snapshot import Probes
 from hebbstat.engine.state.view import SimulationView
 from hebbstat.engine.threads.turns import in_turn, while_it_lasts
+from hebbstat.network import lookup
 from hebbstat.network.duration import steps_of_run
 from hebbstat.network.instantiate import NetworkInstance
 from hebbstat.network.network import Network, Population, Projection
@@ -171,6 +173,31 @@ class Simulation(SimulationView):
         setting.put(self.core, found, value)
         if self.core.derives_weights:
             self.core.bring_up_to_date(was_set=True)
+
+    def modulator(self, name: str) -> Modulator:
+        """The present value of a network rule's state, 'name' (its first) or 'name.state'; it can be moved.
+
+            sim.modulator("DA").pulse(0.5)
+        """
+        rule, state = lookup.followed(self.net, name, "sim.modulator()")
+        present = super().modulator
+        return Modulator(lambda: present(name), lambda value: self.set(rule, state, value))
+
+    @in_turn("give_spikes()")
+    @explained
+    def give_spikes(self, of: Population | str, times: ArrayLike, neurons: ArrayLike) -> None:
+        """Give a `SpikeSource` new spikes: times in ms since the simulation began, and the neuron of each.
+
+        They take the place of all that it had still to play; what it has played is under way. So a trial is
+
+            sim.give_spikes("inputs", sim.time + times, neurons)
+            sim.run(ms=500)
+
+        A time at or before now is refused, as are neurons that are not there (`BadValueError`), and cells that do not
+        fire when they are told to (`ContractError`). Checkpoints carry what is to come; `frozen()` puts it back.
+        """
+        self._probes.remember_all()
+        trains.give(self.core, self.net.population(of).name, times, neurons)
 
     @contextmanager
     @while_it_lasts("with frozen()")

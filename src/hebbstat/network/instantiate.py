@@ -26,6 +26,7 @@ from hebbstat.network.network import Network, Population, Projection
 from hebbstat.network.parallel import cores
 from hebbstat.network.scopes import field_scope
 from hebbstat.network.streams import Streams
+from hebbstat.network.trains import train_steps
 from hebbstat.network.validate import check
 from hebbstat.network.wiring import ByRows, Rows, draw_rows, row_starts
 
@@ -147,23 +148,10 @@ def instantiate(net: Network, threads: int | None = None) -> NetworkInstance:
         made.values[owner, place] = draw.fields(owner, place, mechanism, on)
     for population in net.populations.values():
         if population.spikes is not None:
-            made.trains[population.name] = _train_steps(net, population)
+            made.trains[population.name] = train_steps(population.spikes, net.dt, population.name)
     derive_all(made)
     rewiring.check(made)
     return made
-
-
-def _train_steps(net: Network, population: Population) -> tuple[np.ndarray, np.ndarray]:
-    """Given trains as (step, neuron), in that order; two spikes of a cell in one step are one."""
-    assert population.spikes is not None
-    times, neurons = population.spikes
-    steps = np.rint(times / net.dt).astype(np.int64) - 1
-    if steps.size and steps.min() < 0:
-        raise BadValueError(
-            f"spikes of '{population.name}': the earliest possible time is the end of the first step, {net.dt:g} ms"
-        )
-    pairs = np.unique(np.stack([steps, neurons]), axis=1)
-    return pairs[0], pairs[1].astype(np.int32)
 
 
 def _check_memory(net: Network) -> None:

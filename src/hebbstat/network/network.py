@@ -28,6 +28,7 @@ from hebbstat.network.naming import rule_names
 from hebbstat.network.population import Population as Population
 from hebbstat.network.population import PopulationView
 from hebbstat.network.summary import table
+from hebbstat.network.trains import check_plays, checked_trains
 from hebbstat.network.wiring import Connector, Side
 
 DELAY = Field("delay", Unit("ms", 0.0, above=True))
@@ -162,12 +163,11 @@ class Network:
                 raise BadValueError(
                     f"positions of '{name}' must be finite, of shape [{n}, dimensions], not {positions.shape}"
                 )
-        if spikes is not None and not any("scheduled" in hook.all_reads for hook in neuron.hooks):
-            raise ContractError(
-                f"{type(neuron).__name__} of '{name}' does not fire when told to, so spikes= would do nothing; "
-                "use SpikeSource(), and connect it"
-            )
-        population = Population(name, neuron, int(n), kept, positions, _trains(spikes, int(n), name), names)
+        trains = None
+        if spikes is not None:
+            check_plays(neuron, name)
+            trains = checked_trains(spikes, int(n), name)
+        population = Population(name, neuron, int(n), kept, positions, trains, names)
         self.populations[name] = population
         return population
 
@@ -378,21 +378,3 @@ def _check_delivery(
                 )
     if release is not None and not source.spiking:
         raise ContractError(f"'{name}': rate neurons do not release vesicles; leave out release=")
-
-
-def _trains(spikes: tuple[Any, Any] | None, n: int, name: str) -> tuple[np.ndarray, np.ndarray] | None:
-    if spikes is None:
-        return None
-    if not (isinstance(spikes, Sequence | np.ndarray) and len(spikes) == 2):
-        raise BadValueError(
-            f"spikes={short(spikes)} of '{name}' must be (times in ms, neurons), two lists of one length"
-        )
-    times, index = np.atleast_1d(_numbers(spikes[0], f"times of the spikes of '{name}'")), np.atleast_1d(spikes[1])
-    if times.shape != index.shape or times.ndim != 1:
-        raise BadValueError(f"spikes of '{name}' must be (times, neurons), two lists of one length")
-    if not np.isfinite(times).all() or (times.size and times.min() < 0):
-        raise BadValueError(f"spikes of '{name}': times must be finite and at least 0 ms")
-    if index.size and (index.dtype.kind not in "iu" or index.min() < 0 or index.max() >= n):
-        raise BadValueError(f"spikes of '{name}': neurons must be whole numbers from 0 to {n - 1}")
-    order = np.lexsort((index, times))
-    return read_only(times[order]), read_only(index[order], np.int32)

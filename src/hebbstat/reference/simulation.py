@@ -15,6 +15,7 @@ from hebbstat.contract.units import is_number
 from hebbstat.network import Population, Projection, lookup, naming
 from hebbstat.network.duration import steps_of_run
 from hebbstat.network.recorded import Recorded
+from hebbstat.network.trains import check_plays, checked_trains, train_steps
 from hebbstat.reference.clocks import ticking
 from hebbstat.reference.elements import WHOLE
 from hebbstat.reference.parts import Call
@@ -58,6 +59,17 @@ class ReferenceSimulation(World):
     def set(self, of: Population | Projection | str, name: str, value: ArrayLike) -> None:
         """Change a state or parameter as of the end of the last step, called as in `Simulation.set`."""
         self.poke(*self._called(of, name), value)
+
+    def give_spikes(self, of: Population | str, times: ArrayLike, neurons: ArrayLike) -> None:
+        """Replace the spikes that are to come of cells that fire when told to, as `Simulation.give_spikes`."""
+        population = self.network.population(of)
+        check_plays(population.neuron, population.name)
+        trains = checked_trains((times, neurons), population.n, population.name)
+        steps, cells = train_steps(trains, self.dt, population.name, self.step_count)
+        played: dict[int, set[int]] = {}
+        for step, cell in zip(steps.tolist(), cells.tolist(), strict=True):
+            played.setdefault(step, set()).add(cell)
+        self.cells[population.name].train = played
 
     def _called(self, of: Population | Projection | str, name: str) -> tuple[str, str, str]:
         """What a user calls `name` of an owner: (owner, place, its name there)."""
@@ -228,6 +240,7 @@ class ReferenceSimulation(World):
             "now": self.now, "frozen": set(self.frozen_steps), "spikes": len(self.spikes), "left": dict(self.left),
             "values": {at: dict(values) for at, values in self.made.values.items()},
             "quantities": {at: dict(quantity.values) for at, quantity in self.quantities.items()},
+            "trains": {n: cells.train for n, cells in self.cells.items()},
             "weights": {n: {s.identity: s.weight for s in c.synapses} for n, c in self.connections.items()},
             "stores": {(*at, n): store.save() for at, part in self.parts.items() for n, store in part.stores.items()},
             "cells": {
@@ -245,6 +258,8 @@ class ReferenceSimulation(World):
     def _load(self, saved: dict[str, Any]) -> None:
         self.now = self.remembered = self.fired = saved["now"]
         self.frozen_steps, self.left = saved["frozen"], saved["left"]
+        for name, train in saved["trains"].items():
+            self.cells[name].train = train
         del self.spikes[saved["spikes"] :]
         for (owner, place, name), values in saved["stores"].items():
             self.parts[owner, place].stores[name].load(values)

@@ -22,6 +22,7 @@ from hebbstat.engine.state import setting
 from hebbstat.engine.state.access import Found
 from hebbstat.engine.state.global_state import State, gather, groups, rewiring, saved
 from hebbstat.engine.state.present import of_each
+from hebbstat.engine.state.trains import vet_to_come
 from hebbstat.network.serialise import named_by_content
 
 LAST_STEP = 2**31 - 2
@@ -88,7 +89,7 @@ def vet_state(core: Core, ours: State, state: State, step: int) -> None:
     """A state that a run of this network could have left at the beginning of `step`, parameters aside."""
     if missing := sorted(set(ours) - set(state)):
         raise ValueError(f"{missing[0]} is missing")
-    if others := sorted(set(state) - set(ours)):
+    if others := sorted(set(state) - set(ours) - set(vet_to_come(core, state, step))):
         raise ValueError(f"{others[0]:.60} is not known")
     for links in rewiring(core):
         _vet_wiring(links, {key: state[f"{links.name}/{key}"] for key in WIRING})

@@ -68,6 +68,7 @@ class Model:
     arrivals: list[Bundle | ProjectionGroup] = field(default_factory=list)  # in which order they deliver
     rules: Group = field(default_factory=lambda: Group(NETWORK, "network"))
     moves: Moves = field(init=False)
+    given_since: set[str] = field(default_factory=set)  # populations whose spikes were given between runs
 
     def __post_init__(self) -> None:
         self.moves = Moves(self.net)

@@ -18,6 +18,7 @@ from hebbstat.engine.memory.rewiring import STATE as WIRING
 from hebbstat.engine.memory.rewiring import put_wiring, wiring_state
 from hebbstat.engine.plan.arrays import Shape, Variable
 from hebbstat.engine.plan.groups import Group, Member, ProjectionGroup, lagged
+from hebbstat.engine.state.trains import put_to_come, to_come
 
 State = dict[str, np.ndarray]  # "owner/variable" -> values in canonical order
 
@@ -28,7 +29,7 @@ def gather(core: Core) -> State:
     state = {f"{group.name}/{key}": gathered(core, group, key) for group in groups(core) for key in saved(group)}
     for links in rewiring(core):
         state |= {f"{links.name}/{key}": values for key, values in wiring_state(core.layout, links).items()}
-    return state
+    return state | to_come(core)
 
 
 def rewiring(core: Core) -> list[ProjectionGroup]:
@@ -47,6 +48,7 @@ def put(core: Core, state: Mapping[str, np.ndarray], step: int) -> None:
                 _put_spikes(core, group, state[f"{group.name}/counts"], state[f"{group.name}/{key}"])
             elif variable.shape is not Shape.COUNTS:
                 put_variable(core, group, key, state[f"{group.name}/{key}"])
+    put_to_come(core, state)
     _follow(core, step)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from hebbstat.engine.core import Core
 from hebbstat.engine.plan.arrays import Shape, Variable
 from hebbstat.engine.state.global_state import gathered, groups, put_variable
+from hebbstat.engine.state.trains import NO_SPIKES, lay
 
 Kept = dict[tuple[str, int | None, str], Any]  # group, thread (None: all), variable -> its values
 
@@ -51,6 +52,7 @@ class Probe:
         self.began, self.restores = core.step_count, restores
         self._kept = _copies(core, False) if restores else {}
         self._still: Kept | None = None
+        self._trains, self._given = core.model.made.trains, set(core.model.given_since)
 
     def remember_all(self, core: Core) -> None:
         """Copy what stands still, if it is to be put back and was not copied yet."""
@@ -60,6 +62,9 @@ class Probe:
     def put_back(self, core: Core) -> None:
         """Give the simulation what it had as the probe began."""
         known = {group.name: group for group in groups(core)}
+        if core.model.made.trains is not self._trains:
+            lay(core, {name: self._trains.get(name, NO_SPIKES) for name in core.model.given_since})
+            core.model.given_since = self._given
         for (group, thread, key), value in {**self._kept, **(self._still or {})}.items():
             if thread is None:
                 put_variable(core, known[group], key, value)
