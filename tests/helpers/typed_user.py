@@ -55,7 +55,7 @@ reveal_type(run)  # Recording
 reveal_type(run["exc.rate"])  # DataArray
 reveal_type(sim.state(exc, "v"))  # ndarray
 reveal_type(sim.weights(link))  # ndarray
-reveal_type(sim.modulator("DA"))  # hebbstat.engine.state.modulator.Modulator
+reveal_type(sim.modulator("DA"))  # Modulator
 reveal_type(hs.ReferenceSimulation(net).state("exc", "v"))  # ndarray
 reveal_type(fields["tau_plus"].text)  # str
 
