@@ -125,6 +125,7 @@ from hebbstat.network import from_sonata as from_sonata
 from hebbstat.network import instantiate as instantiate
 from hebbstat.neurons import AdEx as AdEx
 from hebbstat.neurons import AdaptiveLIF as AdaptiveLIF
+from hebbstat.neurons import ClopathAdEx as ClopathAdEx
 from hebbstat.neurons import CurrentLIF as CurrentLIF
 from hebbstat.neurons import Izhikevich as Izhikevich
 from hebbstat.neurons import LIF as LIF
@@ -134,22 +135,29 @@ from hebbstat.neurons import PoissonSource as PoissonSource
 from hebbstat.neurons import RateNeuron as RateNeuron
 from hebbstat.neurons import SpikeSource as SpikeSource
 from hebbstat.plasticity import BCM as BCM
+from hebbstat.plasticity import CalciumPlasticity as CalciumPlasticity
 from hebbstat.plasticity import CascadeSynapse as CascadeSynapse
+from hebbstat.plasticity import CodependentSTDP as CodependentSTDP
 from hebbstat.plasticity import ConsolidationChain as ConsolidationChain
 from hebbstat.plasticity import Covariance as Covariance
+from hebbstat.plasticity import DoubleWell as DoubleWell
 from hebbstat.plasticity import Eligibility as Eligibility
 from hebbstat.plasticity import HardBounds as HardBounds
+from hebbstat.plasticity import MultiplicativeSTDP as MultiplicativeSTDP
+from hebbstat.plasticity import NearestPairSTDP as NearestPairSTDP
 from hebbstat.plasticity import NearestTripletSTDP as NearestTripletSTDP
 from hebbstat.plasticity import Oja as Oja
 from hebbstat.plasticity import OneSidedSTDP as OneSidedSTDP
 from hebbstat.plasticity import PairSTDP as PairSTDP
 from hebbstat.plasticity import PostsynapticSTDP as PostsynapticSTDP
+from hebbstat.plasticity import PowerLawSTDP as PowerLawSTDP
 from hebbstat.plasticity import PresynapticSTDP as PresynapticSTDP
 from hebbstat.plasticity import Pruning as Pruning
 from hebbstat.plasticity import RateHebb as RateHebb
 from hebbstat.plasticity import SoftBounds as SoftBounds
 from hebbstat.plasticity import SynapticSampling as SynapticSampling
 from hebbstat.plasticity import TripletSTDP as TripletSTDP
+from hebbstat.plasticity import VoltageSTDP as VoltageSTDP
 from hebbstat.plasticity import WeightDependentSTDP as WeightDependentSTDP
 from hebbstat.reference import ReferenceSimulation as ReferenceSimulation
 from hebbstat.synapses import AMPA as AMPA
@@ -164,22 +172,24 @@ from hebbstat.synapses import VesicleRelease as VesicleRelease
 
 __version__: str
 __all__ = [
-    "AMPA", "AdEx", "AdaptiveLIF", "AllToAll", "BCM", "BadCallError", "BadValueError", "Beta", "CascadeSynapse",
-    "Checkpoint", "CheckpointError", "Clustered", "Connector", "ConsolidationChain", "ContractError", "Covariance",
-    "CurrentLIF", "DataError", "DistanceDependent", "Distribution", "DualExponential", "Eligibility", "Exponential",
-    "ExponentialCurrent", "ExponentialKernel", "Field", "Finding", "FixedInDegree", "FixedOutDegree",
-    "FixedProbability", "FixedTotalNumber", "FollowState", "FromPairs", "GABAA", "GABAB", "Gamma", "GaussianKernel",
-    "Global", "HardBounds", "Health", "HealthWarning", "HebbstatError", "InhibitorySTDP", "IntrinsicThreshold",
-    "Izhikevich", "LIF", "LinearRate", "LogNormal", "Modulator", "NMDA", "NearestTripletSTDP", "Network",
+    "AMPA", "AdEx", "AdaptiveLIF", "AllToAll", "BCM", "BadCallError", "BadValueError", "Beta", "CalciumPlasticity",
+    "CascadeSynapse", "Checkpoint", "CheckpointError", "ClopathAdEx", "Clustered", "CodependentSTDP", "Connector",
+    "ConsolidationChain", "ContractError", "Covariance", "CurrentLIF", "DataError", "DistanceDependent",
+    "Distribution", "DoubleWell", "DualExponential", "Eligibility", "Exponential", "ExponentialCurrent",
+    "ExponentialKernel", "Field", "Finding", "FixedInDegree", "FixedOutDegree", "FixedProbability", "FixedTotalNumber",
+    "FollowState", "FromPairs", "GABAA", "GABAB", "Gamma", "GaussianKernel", "Global", "HardBounds", "Health",
+    "HealthWarning", "HebbstatError", "InhibitorySTDP", "IntrinsicThreshold", "Izhikevich", "LIF", "LinearRate",
+    "LogNormal", "Modulator", "MultiplicativeSTDP", "NMDA", "NearestPairSTDP", "NearestTripletSTDP", "Network",
     "NetworkInstance", "NetworkRule", "NetworkWarning", "Neuromodulator", "Neuron", "Normal", "NotSupportedError",
     "Oja", "OneSidedSTDP", "OneToOne", "Oscillation", "PairSTDP", "PerBranch", "PerNeuron", "PerPopulation", "PerPost",
     "PerPre", "PerSynapse", "Plasticity", "PoissonInput", "PoissonSource", "Population", "PopulationRule",
-    "PopulationView", "PostsynapticSTDP", "PresynapticSTDP", "Projection", "Pruning", "RateHebb", "RateNeuron",
-    "Rates", "Receptor", "Recorder", "Recording", "ReferenceSimulation", "Release", "Rounded", "RunInterruptedError",
-    "Signal", "Simulation", "SimulationView", "Sine", "SmallWorld", "SoftBounds", "SpikeNeuromodulator", "SpikeSource",
-    "Spikes", "States", "StructuralPlasticity", "SubtractiveNormalization", "SynapticDownscaling", "SynapticSampling",
-    "SynapticScaling", "TimedArray", "TooLargeError", "TripletSTDP", "TsodyksMarkram", "Turnover", "UnhealthyError",
-    "Uniform", "UnknownNameError", "VesicleRelease", "WeightDependentSTDP", "WeightNormalization", "WeightSummary",
-    "Weights", "Wrapper", "__version__", "derived", "field", "from_matrix", "from_networkx", "from_sonata", "gated",
-    "instantiate", "jointly", "quantile", "replace", "required", "step_when", "together",
+    "PopulationView", "PostsynapticSTDP", "PowerLawSTDP", "PresynapticSTDP", "Projection", "Pruning", "RateHebb",
+    "RateNeuron", "Rates", "Receptor", "Recorder", "Recording", "ReferenceSimulation", "Release", "Rounded",
+    "RunInterruptedError", "Signal", "Simulation", "SimulationView", "Sine", "SmallWorld", "SoftBounds",
+    "SpikeNeuromodulator", "SpikeSource", "Spikes", "States", "StructuralPlasticity", "SubtractiveNormalization",
+    "SynapticDownscaling", "SynapticSampling", "SynapticScaling", "TimedArray", "TooLargeError", "TripletSTDP",
+    "TsodyksMarkram", "Turnover", "UnhealthyError", "Uniform", "UnknownNameError", "VesicleRelease", "VoltageSTDP",
+    "WeightDependentSTDP", "WeightNormalization", "WeightSummary", "Weights", "Wrapper", "__version__", "derived",
+    "field", "from_matrix", "from_networkx", "from_sonata", "gated", "instantiate", "jointly", "quantile", "replace",
+    "required", "step_when", "together",
 ]

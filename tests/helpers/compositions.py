@@ -19,7 +19,7 @@ from helpers.examples import EXAMPLES
 import hebbstat as hs
 
 End = hs.Population | hs.PopulationView
-QUICK = (11, 25, 178, 201, 241, 314, 321, 639, 661)
+QUICK = (11, 25, 50, 178, 201, 241, 314, 639, 661)
 """Seeds of networks that are soon compiled; together they draw every example."""
 FEW = (25, 241)
 """Those of them for tests that run a network in many ways."""

@@ -32,6 +32,7 @@ CELLS: dict[str, Maker] = {
         tau_m=d.around(15.0), theta_plus=0.5, tau_theta=d.around(50.0), refractory=d.pick(1.0, 2.0)
     ),
     "AdEx": lambda d: hs.AdEx(i_ext=d.varied(300.0)),
+    "ClopathAdEx": lambda d: hs.ClopathAdEx(i_ext=d.varied(600.0), width=d.pick(0.0, 2.0)),
     "Izhikevich": lambda d: hs.Izhikevich(i_ext=d.varied(5.0)),
     "CurrentLIF": lambda d: hs.CurrentLIF(tau_m=d.around(15.0), i_ext=d.varied(60.0), refractory=d.pick(1.0, 2.0)),
 }
@@ -69,6 +70,25 @@ RULES_ON_SPIKES: dict[str, Maker] = {
         tau_x=d.around(30.0), tau_minus=20.0, d_minus=d.around(abs(d.step)), d_plus=d.varied(abs(d.step)), on="w"
     ),
     "PostsynapticSTDP": lambda d: hs.PostsynapticSTDP(tau_minus=d.around(50.0), c_plus=d.varied(abs(d.step))),
+    "NearestPairSTDP": lambda d: hs.NearestPairSTDP(
+        tau_plus=d.around(15.0), tau_minus=d.around(15.0), A_plus=d.varied(d.step), A_minus=d.around(d.step)
+    ),
+    "PowerLawSTDP": lambda d: hs.PowerLawSTDP(
+        eta=d.around(0.3), alpha=d.around(0.7), mu=d.pick(0.0, 0.4), w_0=abs(d.size)
+    ),
+    "MultiplicativeSTDP": lambda d: hs.MultiplicativeSTDP(
+        A_plus=d.varied(d.step), A_minus=0.2, sigma=d.around(0.1)
+    ),
+    "CalciumPlasticity": lambda d: hs.CalciumPlasticity(
+        D=d.pick(0.0, 3.0), tau=d.around(2000.0), sigma=d.pick(0.0, 1.0), w_down=0.0, w_up=2 * d.size
+    ),
+    "CodependentSTDP": lambda d: hs.CodependentSTDP(
+        A_LTP=d.around(0.01 * abs(d.step)), A_LTD=0.1, A_het=1e-4 * abs(d.step), tau_E=d.around(20.0), tau_I=20.0,
+        I_star=d.pick(10.0, 100.0),
+    ),
+    "VoltageSTDP": lambda d: hs.VoltageSTDP(
+        A_LTD=d.around(0.02 * abs(d.step)), A_LTP=0.02 * abs(d.step), delay_u=d.pick(1.0, 4.0)
+    ),
     "OneSidedSTDP": lambda d: hs.OneSidedSTDP(tau_plus=d.around(20.0), eta=d.varied(d.step)),
     "WeightDependentSTDP": lambda d: hs.WeightDependentSTDP(
         eta=abs(d.step), mu=d.pick(0.0, 0.4, 1.0), w_max=2 * abs(d.size), alpha=d.around(1.0)
@@ -83,6 +103,7 @@ RULES_ON_RATES: dict[str, Maker] = {
     "Covariance": lambda d: hs.Covariance(eta=d.planned(1e-3), tau=d.pick(30.0, 80.0)),
 }
 RULES_ON_WEIGHTS: dict[str, Maker] = {
+    "DoubleWell": lambda d: hs.DoubleWell(rho_star=d.pick(0.3, 0.5), tau=d.around(100.0), w_up=2 * d.size),
     "WeightNormalization": lambda d: hs.WeightNormalization(total=d.around(3 * d.size), period=20.0),
     "SubtractiveNormalization": lambda d: hs.SubtractiveNormalization(total=d.around(3 * d.size), period=15.0),
     "ConsolidationChain": lambda d: hs.ConsolidationChain(tau=d.around(40.0), rest=d.pick(0.0, d.size), period=5.0),

@@ -1,4 +1,4 @@
-"""Neurons for tests: one spikes at given times and remembers what has just arrived, one sums up all that arrives."""
+"""Neurons for tests: they spike at given times, at random, or never, and remember or sum up what arrives."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import numpy as np
 from hebbstat.contract.mechanism import Neuron
 from hebbstat.contract.state import PerNeuron
 from hebbstat.network import AllToAll, Network
-from hebbstat.neurons import SpikeSource
+from hebbstat.neurons import PoissonSource, SpikeSource
 from hebbstat.reference import ReferenceSimulation
 
 
@@ -42,6 +42,16 @@ class Meter(Neuron):
     @staticmethod
     def fires(total):
         return False
+
+
+class Deaf(PoissonSource):
+    """Spikes at random whatever arrives, as the postsynaptic cell of theory does."""
+
+    got = PerNeuron.state()
+
+    @got.step
+    def take(input):
+        return input
 
 
 def trains(*of_neurons: Any) -> tuple[list[float], list[int]]:

@@ -42,22 +42,6 @@ def test_additive_is_the_pair_rule() -> None:
     assert weight_after(gutig, pre, post, 0.4) == pytest.approx(weight_after(PairSTDP(), pre, post, 0.4), rel=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("mu", "alpha", "w_max"), [(1.0, 1.05, 1.0), (0.5, 1.5, 1.0), (0.2, 1.1, 2.0), (1.0, 3.0, 0.5)]
-)
-def test_fixed_point_of_independent_spikes(mu: float, alpha: float, w_max: float) -> None:
-    """Gutig: w* = w_max / (1 + alpha^(1/mu)). Catches alpha on the wrong side, mu on one side only, w for w/w_max."""
-    rng = np.random.default_rng(11)
-    seconds, rate = 300.0, 50.0
-    pre, post = (np.sort(rng.uniform(0, seconds * 1000, rng.poisson(rate * seconds))) for _ in range(2))
-    rule = WeightDependentSTDP(eta=0.004 * w_max, alpha=alpha, mu=mu, w_max=w_max)
-    expected = w_max / (1.0 + alpha ** (1.0 / mu))
-    history: list[float] = []
-    weight_after(rule, pre, post, expected, history=history)
-    found = float(np.mean(history[len(history) // 10 :]))
-    assert found == pytest.approx(expected, abs=0.02 * w_max)
-
-
 def test_weight_dependent_steps() -> None:
     """f+ = (1 - w)^mu and f- = alpha w^mu, and both stop at their bound."""
     rule = WeightDependentSTDP(eta=0.1, alpha=1.2, mu=0.5, w_max=4.0)

@@ -2,6 +2,7 @@
 
 from hebbstat.neurons.adaptive_lif import AdaptiveLIF
 from hebbstat.neurons.adex import AdEx
+from hebbstat.neurons.clopath_adex import ClopathAdEx
 from hebbstat.neurons.current_lif import CurrentLIF
 from hebbstat.neurons.izhikevich import Izhikevich
 from hebbstat.neurons.lif import LIF
@@ -12,6 +13,6 @@ from hebbstat.neurons.rate import RateNeuron
 from hebbstat.neurons.spike_source import SpikeSource
 
 __all__ = [
-    "LIF", "AdEx", "AdaptiveLIF", "CurrentLIF", "Izhikevich", "LinearRate", "PoissonInput", "PoissonSource",
-    "RateNeuron", "SpikeSource",
+    "LIF", "AdEx", "AdaptiveLIF", "ClopathAdEx", "CurrentLIF", "Izhikevich", "LinearRate", "PoissonInput",
+    "PoissonSource", "RateNeuron", "SpikeSource",
 ]  # fmt: skip

@@ -1,12 +1,12 @@
 """Adaptive exponential integrate-and-fire neuron."""
 
-import math
 from typing import Annotated
 
 from hebbstat.contract.fields import field
 from hebbstat.contract.mechanism import Neuron
 from hebbstat.contract.state import PerNeuron, together
 from hebbstat.contract.units import MilliVolt, Ms, Parameter, PicoAmp, PicoFarad, Slope, Unit
+from hebbstat.neurons._heun import heun
 
 
 class AdEx(Neuron):
@@ -41,16 +41,8 @@ class AdEx(Neuron):
         v, w, current, conductance, drive, input, dt,
         capacitance, g_leak, v_rest, v_threshold, delta_T, tau_w, a, v_peak, i_ext,
     ):  # fmt: skip
-        lifted = v_peak if v + input > v_peak else v + input
-        steady, total = g_leak * v_rest + drive + current + i_ext, g_leak + conductance
-        upswing = g_leak * delta_T * math.exp((lifted - v_threshold) / delta_T)
-        dv, dw = (steady - total * lifted + upswing - w) / capacitance, (a * (lifted - v_rest) - w) / tau_w
-        ahead, w_ahead = v_peak if lifted + dt * dv > v_peak else lifted + dt * dv, w + dt * dw
-        upswing_ahead = g_leak * delta_T * math.exp((ahead - v_threshold) / delta_T)
-        dv_ahead = (steady - total * ahead + upswing_ahead - w_ahead) / capacitance
-        heun = lifted + 0.5 * dt * (dv + dv_ahead)
-        w_heun = w + 0.5 * dt * (dw + (a * (ahead - v_rest) - w_ahead) / tau_w)
-        return v_peak if heun > v_peak else heun, w_heun
+        lifted, steady, total = v + input, g_leak * v_rest + drive + current + i_ext, g_leak + conductance
+        return heun(lifted, w, steady, total, v_threshold, dt, capacitance, g_leak, v_rest, delta_T, tau_w, a, v_peak)
 
     @staticmethod
     def fires(v, v_peak):
