@@ -75,17 +75,6 @@ def test_peak_is_the_weight(rise: float, decay: float) -> None:
         assert charge == pytest.approx(0.7 * (math.e * rise if equal else (decay - rise) / shape), rel=1e-6)
 
 
-@pytest.mark.parametrize(("tau", "half_power"), [(2.0, 79.577), (100.0, 1.5915)])
-def test_half_power_frequency(tau: float, half_power: float) -> None:
-    """R8: a receptor filters its input; power is halved at f = 1/(2 pi tau): 79.6 Hz for 2 ms, 1.59 Hz for 100 ms."""
-    receptor = Cell(Exponential(tau=tau), 0.05)
-    receptor.receive(1.0)
-    response = np.array([receptor.given() for _ in range(round(20 * tau / 0.05))])
-    t = (np.arange(len(response)) + 0.5) * 0.05e-3
-    gain = [abs(np.sum(response * np.exp(-2j * np.pi * f * t))) for f in (0.0, half_power)]
-    assert (gain[1] / gain[0]) ** 2 == pytest.approx(0.5, rel=2e-3)
-
-
 def test_magnesium_block() -> None:
     """Jahr & Stevens, 1 mM: half the conductance at -20.53 mV, 7.96 % at -60 mV; less with more magnesium."""
 
