@@ -36,6 +36,7 @@ RATES = ("BCM", "Covariance", "Oja", "RateHebb")
 CALLS = {
     "CascadeSynapse": "hs.CascadeSynapse(hs.PairSTDP(), depths=5)",
     "Eligibility": "hs.Eligibility(hs.PairSTDP(), tau=500.0)",
+    "HillResponse": "hs.HillResponse(hs.TimedArray([0.0, 1.0], every=500.0), base=0.5, top=0.1)",
     "SoftBounds": "hs.SoftBounds(hs.PairSTDP(), 0.0, 1.0)",
     "SpikeNeuromodulator": 'hs.SpikeNeuromodulator("a", tau=200.0)',
     "SynapticSampling": "hs.SynapticSampling(hs.PairSTDP(), mu=0.5)",

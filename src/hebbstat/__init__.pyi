@@ -98,6 +98,7 @@ from hebbstat.homeostasis import SubtractiveNormalization as SubtractiveNormaliz
 from hebbstat.homeostasis import SynapticDownscaling as SynapticDownscaling
 from hebbstat.homeostasis import SynapticScaling as SynapticScaling
 from hebbstat.homeostasis import WeightNormalization as WeightNormalization
+from hebbstat.modulation import HillResponse as HillResponse
 from hebbstat.modulation import Neuromodulator as Neuromodulator
 from hebbstat.modulation import Oscillation as Oscillation
 from hebbstat.modulation import SpikeNeuromodulator as SpikeNeuromodulator
@@ -178,14 +179,14 @@ __all__ = [
     "Distribution", "DoubleWell", "DualExponential", "Eligibility", "Exponential", "ExponentialCurrent",
     "ExponentialKernel", "Field", "Finding", "FixedInDegree", "FixedOutDegree", "FixedProbability", "FixedTotalNumber",
     "FollowState", "FromPairs", "GABAA", "GABAB", "Gamma", "GaussianKernel", "Global", "HardBounds", "Health",
-    "HealthWarning", "HebbstatError", "InhibitorySTDP", "IntrinsicThreshold", "Izhikevich", "LIF", "LinearRate",
-    "LogNormal", "Modulator", "MultiplicativeSTDP", "NMDA", "NearestPairSTDP", "NearestTripletSTDP", "Network",
-    "NetworkInstance", "NetworkRule", "NetworkWarning", "Neuromodulator", "Neuron", "Normal", "NotSupportedError",
-    "Oja", "OneSidedSTDP", "OneToOne", "Oscillation", "PairSTDP", "PerBranch", "PerNeuron", "PerPopulation", "PerPost",
-    "PerPre", "PerSynapse", "Plasticity", "PoissonInput", "PoissonSource", "Population", "PopulationRule",
-    "PopulationView", "PostsynapticSTDP", "PowerLawSTDP", "PresynapticSTDP", "Projection", "Pruning", "RateHebb",
-    "RateNeuron", "Rates", "Receptor", "Recorder", "Recording", "ReferenceSimulation", "Release", "Rounded",
-    "RunInterruptedError", "Signal", "Simulation", "SimulationView", "Sine", "SmallWorld", "SoftBounds",
+    "HealthWarning", "HebbstatError", "HillResponse", "InhibitorySTDP", "IntrinsicThreshold", "Izhikevich", "LIF",
+    "LinearRate", "LogNormal", "Modulator", "MultiplicativeSTDP", "NMDA", "NearestPairSTDP", "NearestTripletSTDP",
+    "Network", "NetworkInstance", "NetworkRule", "NetworkWarning", "Neuromodulator", "Neuron", "Normal",
+    "NotSupportedError", "Oja", "OneSidedSTDP", "OneToOne", "Oscillation", "PairSTDP", "PerBranch", "PerNeuron",
+    "PerPopulation", "PerPost", "PerPre", "PerSynapse", "Plasticity", "PoissonInput", "PoissonSource", "Population",
+    "PopulationRule", "PopulationView", "PostsynapticSTDP", "PowerLawSTDP", "PresynapticSTDP", "Projection", "Pruning",
+    "RateHebb", "RateNeuron", "Rates", "Receptor", "Recorder", "Recording", "ReferenceSimulation", "Release",
+    "Rounded", "RunInterruptedError", "Signal", "Simulation", "SimulationView", "Sine", "SmallWorld", "SoftBounds",
     "SpikeNeuromodulator", "SpikeSource", "Spikes", "States", "StructuralPlasticity", "SubtractiveNormalization",
     "SynapticDownscaling", "SynapticSampling", "SynapticScaling", "TimedArray", "TooLargeError", "TripletSTDP",
     "TsodyksMarkram", "Turnover", "UnhealthyError", "Uniform", "UnknownNameError", "VesicleRelease", "VoltageSTDP",

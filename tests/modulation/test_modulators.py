@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from helpers.relay import Relay, trains
 
 import hebbstat as hs
 
@@ -55,6 +56,35 @@ def test_spikes_release_and_the_mean_is_that_of_the_rate(plain: None) -> None:
     assert np.mean(found) == pytest.approx(mean, rel=0.02)
     with pytest.raises(hs.HebbstatError, match="population"):
         hs.SpikeNeuromodulator()
+
+
+@pytest.mark.parametrize(("n", "above", "part"), [(1.0, 1.0, 0.5), (1.0, 9.0, 0.9), (2.0, 3.0, 0.9), (2.5, 0.0, 0.0)])
+def test_half_of_an_effect_at_its_ec50(n: float, above: float, part: float, plain: None) -> None:
+    """`above` times the concentration of half the effect has c^n / (1 + c^n) of it; one that is negative has none."""
+    net = hs.Network(dt=1.0)
+    net.add(hs.LIF(), 1, "cell")
+    net.add_rule(hs.Neuromodulator(baseline=4.0 * above), "ACh")
+    net.add_rule(hs.HillResponse(hs.FollowState("ACh"), base=0.5, top=0.1, EC50=4.0, n=n), "use")
+    net.add_rule(hs.HillResponse(hs.FollowState("below"), base=0.5, n=n), "none")
+    net.add_rule(hs.Neuromodulator(baseline=-3.0), "below")
+    for one in run_both(net, 3):
+        assert one.modulator("use") == pytest.approx(0.5 - 0.4 * part, rel=1e-12)
+        assert one.modulator("none") == 0.5
+
+
+@pytest.mark.parametrize("ach", [0.0, 1.0, 3.0])
+def test_a_modulator_that_lowers_release_raises_the_paired_pulse_ratio(ach: float, plain: None) -> None:
+    """A presynaptic effect: the first release is U, the second U (1 - U exp(-t / tau_rec)), at U = 0.5 / (1 + ACh)."""
+    net = hs.Network(dt=1.0)
+    a, b = net.add(hs.SpikeSource(), 1, "a", spikes=trains([9.0, 29.0])), net.add(Relay(), 1, "b", spikes=trains([]))
+    net.add_rule(hs.Neuromodulator(baseline=ach), "ACh")
+    net.add_rule(hs.HillResponse(hs.FollowState("ACh"), base=0.5, top=0.0), "use")
+    net.connect(a, b, hs.AllToAll(), weight=1.0, release=hs.TsodyksMarkram(U=hs.FollowState("use"), tau_rec=100.0))
+    run = hs.Simulation(net, dtype="float64", quiet=True).run(ms=40, record=[hs.States("b", "got", every=1.0)])
+    first, second = (x for x in run["b.got"].values[:, 0] if x > 0.0)
+    use = 0.5 / (1.0 + ach)
+    assert first == pytest.approx(use, rel=1e-12)
+    assert second / first == pytest.approx(1.0 - use * math.exp(-0.2), rel=1e-12)
 
 
 @pytest.mark.parametrize("late", [50, 400])
