@@ -79,7 +79,7 @@ def told(summary: dict[str, Any]) -> str:
     """A number over its seeds."""
     if "quartiles" in summary:
         return "quartiles " + ", ".join(f"{one:.4g}" for one in summary["quartiles"])
-    return f"{summary['mean']:.5g}" + (f" (sd {summary['sd']:.2g})" if "sd" in summary else "")
+    return f"{summary['mean']:.7g}" + (f" (sd {summary['sd']:.2g})" if "sd" in summary else "")
 
 
 def held_against(name: str) -> str:
