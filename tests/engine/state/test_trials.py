@@ -151,3 +151,121 @@ def test_a_modulator_is_a_number_that_can_be_moved() -> None:
     for wrong in (np.nan, "a", None):
         with pytest.raises(BadValueError, match="pulse"):
             dopamine.pulse(wrong)
+
+
+class Everything(hs.Plasticity):
+    """Fast and slow state of every owner, traces, lagged values, clocks, time since the last event."""
+
+    tau: hs.units.Ms = 9.0
+    late: hs.units.Ms = 2.0
+    first: hs.units.Number = 0.3
+    period: hs.units.Ms = 4.0
+    x = hs.PerPre.trace(decay="tau")
+    y = hs.PerPost.trace(decay="tau", init="first")
+    z = hs.PerSynapse.trace(decay="tau", init=0.2)
+    z_old = hs.PerSynapse.lagged(z, by="late")
+    kept = hs.PerSynapse.state(slow=True)
+    kept_old = hs.PerSynapse.lagged(kept, by="late")
+    whole = hs.Global.state("first")
+
+    @z.on_pre
+    def _(z, elapsed):
+        return z + 0.01 * elapsed
+
+    @kept.on_pre(after="late")
+    def _(kept, x, z_old, kept_old):
+        return kept + 0.1 * x + 0.1 * z_old - 0.1 * kept_old
+
+    @whole.on_tick
+    def _(whole):
+        return 0.9 * whole + 0.1
+
+    @staticmethod
+    def on_pre(y, kept, whole):
+        return 0.01 * y + 0.01 * kept * whole
+
+    @staticmethod
+    def on_post(x, z, z_old):
+        return 0.1 * x - 0.01 * z - 0.01 * z_old
+
+
+def rich() -> hs.Network:
+    net = hs.Network(dt=0.5, seed=7)
+    net.add(hs.PoissonSource(rate=90.0), 5, "in")
+    net.add(hs.AdaptiveLIF(tau_m=hs.LogNormal(9.0, cv=0.2)), 4, "out", rules=[hs.IntrinsicThreshold(period=3.0)])
+    net.add(hs.RateNeuron(i_ext=2.0), 3, "x")
+    net.add_rule(hs.SpikeNeuromodulator("out", tau=20.0), "NA")
+    net.connect("in", "out", hs.AllToAll(), weight=3.0, delay=hs.Uniform(0.5, 3.0), receptor=hs.NMDA(),
+                release=hs.TsodyksMarkram(tau_rec=50.0), rules=[Everything(), hs.HardBounds(0.0, 6.0)])  # fmt: skip
+    net.connect("out", "out", hs.AllToAll(), weight=0.5, delay=2.0, receptor=hs.GABAA(), dendritic_delay=1.5,
+                rules=[hs.gated(hs.PairSTDP(), by=lambda NA: NA), hs.HardBounds(0.0, 6.0)])  # fmt: skip
+    net.connect("x", "x", hs.AllToAll(), weight=0.1, rules=[hs.Oja(eta=1e-3)])
+    return net
+
+
+def test_fast_state_begins_anew_in_engine_and_reference() -> None:
+    engine, reference = hs.Simulation(rich(), threads=2, dtype="float64"), hs.ReferenceSimulation(rich())
+    for steps in (37, 1, 20, 23):
+        recorded = []
+        for sim, reset in ((engine, lambda: engine.reset(fast=True)), (reference, reference.reset_fast)):
+            recorded.append(sim.run(steps=steps, record=[hs.Spikes("out"), hs.Spikes("in")]))
+            weights = sim.weights("in -> out")
+            reset()
+            assert np.allclose(sim.state("out", "v"), -60.0) and not sim.state("out -> out", "receptor.g").any()
+            assert np.array_equal(sim.weights("in -> out"), weights)
+        for name in ("out.spikes", "in.spikes"):
+            assert np.array_equal(recorded[0][name].time, recorded[1][name].time)
+        own = [("in -> out", f"Everything.{name}") for name in ("kept", "kept_old", "y", "z", "z_old")]
+        others = [("out -> out", "w"), ("x -> x", "w"), ("x", "rate"), ("out", "v"), ("out", "v_threshold")]
+        for of, name in (*own, *others, ("in -> out", "w"), ("in -> out", "release.R")):
+            found, wanted = engine.state(of, name), reference.state(of, name)
+            assert np.allclose(found, wanted, atol=1e-9), (of, name, steps)
+        assert engine.modulator("NA") == pytest.approx(reference.modulator("NA"))
+    assert engine.weights("in -> out").std() > 0 and engine.state("in -> out", "Everything.kept").any()
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_two_trials_after_a_reset_are_alike(threads: int) -> None:
+    """With given spikes and nothing slow that moves, the second trial is the first one again, whatever came before."""
+    sim = hs.Simulation(network(), threads=threads, quiet=True)
+    sim.set("in -> out", "PairSTDP.A_plus", 0.0)
+    sim.set("in -> out", "PairSTDP.A_minus", 0.0)
+    found = []
+    for _ in range(3):
+        sim.give_spikes("in", sim.time + np.arange(1.0, 41.0), np.arange(40) % 6)
+        found.append((sim.run(steps=STEPS, record=[hs.Spikes("out")])["out.spikes"], sim.state("out", "v")))
+        sim.reset(fast=True)
+    times = [spikes.time.values - spikes.time.values[0] for spikes, _ in found]
+    assert len(times[0]) > 3 and np.allclose(times[0], times[1]) and np.allclose(times[0], times[2])
+    assert np.array_equal(found[0][1], found[1][1]) and np.array_equal(found[0][1], found[2][1])
+
+
+def test_what_is_reset_is_saved_put_back_and_the_same_for_any_threads(tmp_path) -> None:
+    one, other = (hs.Simulation(rich(), threads=threads, quiet=True) for threads in (1, 3))
+    for sim in (one, other):
+        sim.run(steps=31)
+        before = digest(gather(sim.core))
+        with sim.frozen():
+            sim.run(steps=5)
+            sim.reset(fast=True)
+            sim.run(steps=5)
+        assert digest(gather(sim.core)) == before
+        sim.reset(fast=True)
+    assert digest(gather(one.core)) == digest(gather(other.core)) != before
+    loaded = hs.Simulation.load(one.save(tmp_path / "a.ckpt"), rich(), quiet=True)
+    for sim in (one, other, loaded):
+        sim.run(steps=30)
+    assert digest(gather(one.core)) == digest(gather(other.core)) == digest(gather(loaded.core))
+
+
+def test_a_reset_of_all_is_a_new_simulation() -> None:
+    sim, new = hs.Simulation(rich(), threads=2, quiet=True), hs.Simulation(rich(), threads=1, quiet=True)
+    sim.run(steps=20)
+    sim.set("in -> out", "Everything.tau", 30.0)
+    sim.reset()
+    assert sim.time == 0.0 and digest(gather(sim.core)) == digest(gather(new.core))
+    sim.run(steps=20)
+    new.run(steps=20)
+    assert digest(gather(sim.core)) == digest(gather(new.core))
+    with sim.frozen(), pytest.raises(hs.NotSupportedError, match=r"reset\(fast=True\) does not"):
+        sim.reset()
