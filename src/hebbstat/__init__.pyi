@@ -101,6 +101,7 @@ from hebbstat.homeostasis import WeightNormalization as WeightNormalization
 from hebbstat.modulation import HillResponse as HillResponse
 from hebbstat.modulation import Neuromodulator as Neuromodulator
 from hebbstat.modulation import Oscillation as Oscillation
+from hebbstat.modulation import RewardPrediction as RewardPrediction
 from hebbstat.modulation import SpikeNeuromodulator as SpikeNeuromodulator
 from hebbstat.network import AllToAll as AllToAll
 from hebbstat.network import Clustered as Clustered
@@ -186,11 +187,11 @@ __all__ = [
     "PerPopulation", "PerPost", "PerPre", "PerSynapse", "Plasticity", "PoissonInput", "PoissonSource", "Population",
     "PopulationRule", "PopulationView", "PostsynapticSTDP", "PowerLawSTDP", "PresynapticSTDP", "Projection", "Pruning",
     "RateHebb", "RateNeuron", "Rates", "Receptor", "Recorder", "Recording", "ReferenceSimulation", "Release",
-    "Rounded", "RunInterruptedError", "Signal", "Simulation", "SimulationView", "Sine", "SmallWorld", "SoftBounds",
-    "SpikeNeuromodulator", "SpikeSource", "Spikes", "States", "StructuralPlasticity", "SubtractiveNormalization",
-    "SynapticDownscaling", "SynapticSampling", "SynapticScaling", "TimedArray", "TooLargeError", "TripletSTDP",
-    "TsodyksMarkram", "Turnover", "UnhealthyError", "Uniform", "UnknownNameError", "VesicleRelease", "VoltageSTDP",
-    "WeightDependentSTDP", "WeightNormalization", "WeightSummary", "Weights", "Wrapper", "__version__", "derived",
-    "field", "from_matrix", "from_networkx", "from_sonata", "gated", "instantiate", "jointly", "quantile", "replace",
-    "required", "step_when", "together",
+    "RewardPrediction", "Rounded", "RunInterruptedError", "Signal", "Simulation", "SimulationView", "Sine",
+    "SmallWorld", "SoftBounds", "SpikeNeuromodulator", "SpikeSource", "Spikes", "States", "StructuralPlasticity",
+    "SubtractiveNormalization", "SynapticDownscaling", "SynapticSampling", "SynapticScaling", "TimedArray",
+    "TooLargeError", "TripletSTDP", "TsodyksMarkram", "Turnover", "UnhealthyError", "Uniform", "UnknownNameError",
+    "VesicleRelease", "VoltageSTDP", "WeightDependentSTDP", "WeightNormalization", "WeightSummary", "Weights",
+    "Wrapper", "__version__", "derived", "field", "from_matrix", "from_networkx", "from_sonata", "gated",
+    "instantiate", "jointly", "quantile", "replace", "required", "step_when", "together",
 ]

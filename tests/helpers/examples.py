@@ -140,6 +140,9 @@ RULES_OF_THE_NETWORK: dict[str, Maker] = {
     "Neuromodulator": lambda d: hs.Neuromodulator(tau=30.0, baseline=d.pick(0.5, 1.0), release=d.moving(10.0)),
     "HillResponse": lambda d: hs.HillResponse(d.moving(1.0), base=0.5, top=d.pick(1.0, 2.0), n=d.pick(1.0, 2.5)),
     "SpikeNeuromodulator": lambda d: hs.SpikeNeuromodulator("exc", tau=30.0, baseline=0.2, per_spike=0.1),
+    "RewardPrediction": lambda d: hs.RewardPrediction(
+        reward=d.planned(1.0), when=hs.TimedArray([0.0, 1.0, 0.5], every=10.0, repeat=True), eta=0.2, start=0.5
+    ),
     "Oscillation": lambda d: hs.Oscillation(frequency=d.pick(8.0, 40.0), phase=d.pick(0.0, 1.0)),
 }
 CONNECTORS: dict[str, Maker] = {

@@ -11,14 +11,6 @@ from helpers.relay import Relay, trains
 import hebbstat as hs
 
 
-class Mark(hs.Plasticity):
-    """Each presynaptic event adds 1."""
-
-    @staticmethod
-    def on_pre(w):
-        return 1.0 + 0.0 * w
-
-
 def run_both(net: hs.Network, steps: int) -> tuple[hs.Simulation, hs.ReferenceSimulation]:
     sim, reference = hs.Simulation(net, dtype="float64", quiet=True), hs.ReferenceSimulation(net)
     for one in (sim, reference):
@@ -119,22 +111,3 @@ def test_an_oscillation_is_exact_and_does_not_drift(plain: None) -> None:
     assert reference.modulator("theta") == pytest.approx(expected, abs=1e-9)
     sim.run(steps=200_000)
     assert sim.modulator("theta") == pytest.approx(math.sin(2 * math.pi * 8.0 * 201_237 / 2000.0 + 0.3), abs=1e-6)
-
-
-@pytest.mark.parametrize("shift", [0.0, math.pi / 2, math.pi])
-def test_learning_depends_on_the_phase_between_two_gates(shift: float, plain: None) -> None:
-    """Hasselmo et al. 2002: the mean product of gains 1 - X/2 + X/2 sin is (1 - X/2)^2 + X^2/8 cos(shift)."""
-    x = 0.8
-    net = hs.Network(dt=1.0)
-    period = 100  # steps; a spike in each of them
-    a = net.add(hs.SpikeSource(), 1, "a", spikes=(np.arange(1.0, period + 1), np.zeros(period, int)))
-    b = net.add(hs.SpikeSource(), 1, "b")
-    net.add_rule(hs.Oscillation(10.0), "ca3")
-    net.add_rule(hs.Oscillation(10.0, phase=shift), "ec")
-    gate = {"ca3": lambda ca3: 0.6 + 0.4 * ca3, "ec": lambda ec: 0.6 + 0.4 * ec}
-    rule = hs.gated(hs.gated(Mark(), by=gate["ca3"]), by=gate["ec"])
-    net.connect(a, b, hs.AllToAll(), weight=0.0, delay=1.0, rules=[rule], name="p")
-    sim, reference = run_both(net, period + 5)
-    expected = (1 - x / 2) ** 2 + x**2 / 8 * math.cos(shift)
-    assert sim.weights("p")[0] / period == pytest.approx(expected, rel=1e-9)
-    assert reference.state("p", "w")[0] / period == pytest.approx(expected, rel=1e-9)
