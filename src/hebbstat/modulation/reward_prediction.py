@@ -12,9 +12,9 @@ class RewardPrediction(NetworkRule):
         error = when (reward - value),    value += eta error
 
     `when` is 1 in a step in which reward is given or withheld, else 0; both may be scheduled or set. Rules gated by the
-    error, as `gated(Eligibility(PairSTDP()), by=lambda critic: critic)`, learn what covaries with reward. What they would
-    learn without any covariance, mean reward times mean eligibility, vanishes if there is a critic for each stimulus:
-    `by=lambda critic_a, critic_b: critic_a + critic_b`.
+    error, as `gated(Eligibility(PairSTDP()), by=lambda critic: critic)`, learn what covaries with reward. What they
+    would learn without any covariance, mean reward times mean eligibility, vanishes if there is a critic for each
+    stimulus: `by=lambda critic_a, critic_b: critic_a + critic_b`.
 
     Fremaux, Sprekeler & Gerstner 2010, doi:10.1523/JNEUROSCI.6249-09.2010.
     """

@@ -2,10 +2,10 @@
 
 On average dw = R e is Cov(R, e) + <R> <e>. Two stimuli, each a Poisson input of its own, come in turn; the cell fires
 whatever comes, and is paid R = mean_s + k (n - <n>) for n spikes in the trial. As its spikes are Poisson and e is a sum
-over them, Cov(n, e) = <e>, so that in units of <e> the synapses of stimulus s gain k + mean_s - b_s, where b_s is what a
-critic expects: nothing, the mean over both stimuli, or the mean reward of each. <e> at the end of a trial of length L is
-A r_pre r_post tau_plus times the integral of (1 - exp(-t / tau_plus)) exp(-(L - t) / tau_e) over the trial. (Steps take
-some from k: of n spikes at most one in each, and those of the last two steps before the payment are not counted.)
+over them, Cov(n, e) = <e>, so that in units of <e> the synapses of stimulus s gain k + mean_s - b_s, where b_s is what
+a critic expects: nothing, the mean over both stimuli, or the mean reward of each. <e> at the end of a trial of length L
+is A r_pre r_post tau_plus times the integral of (1 - exp(-t / tau_plus)) exp(-(L - t) / tau_e) over the trial. (Steps
+take some from k: there is at most one spike in each, and the last two before the payment are not counted.)
 """
 
 import numpy as np
@@ -34,7 +34,7 @@ class Deaf(hs.PoissonSource):
 
 
 class Payment(hs.NetworkRule):
-    """The mean of the stimulus and so much for each spike beyond the mean number, counted from the trial's beginning."""
+    """The mean of the stimulus, and so much for each spike of its trial beyond the mean number."""
 
     cell: str = "out"
     mean: hs.units.Number = 0.0
