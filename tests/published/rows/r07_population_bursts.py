@@ -6,9 +6,8 @@ paper (0.05 mV in all) and those who rebuilt it (1 mV) do not agree on, so both 
 the excitatory cells spike within 5 ms; in 99 % of all windows it is less than a tenth at 1 mV.
 
 Published: population bursts, a few ms wide, irregular, about one a second. Here as: a width at half height of 3 to 15
-ms; a CV of the intervals above 0.3 (a clock has 0); at 1 mV nearly all cells take part; the rate is above 1 per second
-in the narrow range and below it in the wide one (at least 5 in 100 s), so that the published rate lies between. Without
-depression there is no burst at 1 mV.
+ms; a CV of the intervals above 0.3 (a clock has 0); at 1 mV nearly all cells take part; a rate of 1 per second within a
+factor of 3. Without depression there is no burst at 1 mV.
 
 Differences: the transmission takes 1 ms, in the paper nothing; resources recover from the moment of release, in the
 paper after the 3 ms that a current lasts.
@@ -88,11 +87,11 @@ def burst_peaks(activity: np.ndarray) -> np.ndarray:
 
 
 EXPECTED: dict[str, Expected] = {
-    "1 mV, bursts per s": between(0.05, 1.0),
+    "1 mV, bursts per s": between(1 / 3, 3.0),
     "1 mV, width (ms)": between(3.0, 15.0),
     "1 mV, CV of intervals": above(0.3),
     "1 mV, spikes of a cell in a burst": above(1.0),
-    "0.05 mV, bursts per s": between(1.0, 10.0),
+    "0.05 mV, bursts per s": between(1 / 3, 3.0),
     "0.05 mV, width (ms)": between(3.0, 15.0),
     "0.05 mV, CV of intervals": above(0.3),
     "0.05 mV, spikes of a cell in a burst": above(0.3),
@@ -112,4 +111,6 @@ ROW = Row(
     },
     dt=1.0,
     seeds=(1, 2, 3),
+    because="the rate hangs on how far the cells' rest is spread, on which the sources do not agree: cells that differ by "
+    "1 mV burst more rarely than once a second, by 0.05 mV more often, and the published rate lies between",
 )
