@@ -27,6 +27,6 @@ from hebbstat.plasticity.weight_dependent_stdp import WeightDependentSTDP
 __all__ = [
     "BCM", "CalciumPlasticity", "CascadeSynapse", "CodependentSTDP", "ConsolidationChain", "Covariance",
     "DoubleWell", "Eligibility", "HardBounds", "MultiplicativeSTDP", "NearestPairSTDP", "NearestTripletSTDP",
-    "Oja", "OneSidedSTDP", "PairSTDP", "PostsynapticSTDP", "PowerLawSTDP", "PresynapticSTDP", "Pruning", "RateHebb",
-    "SoftBounds", "SynapticSampling", "TripletSTDP", "VoltageSTDP", "WeightDependentSTDP",
+    "Oja", "OneSidedSTDP", "PairSTDP", "PostsynapticSTDP", "PowerLawSTDP", "PresynapticSTDP", "Pruning",
+    "RateHebb", "SoftBounds", "SynapticSampling", "TripletSTDP", "VoltageSTDP", "WeightDependentSTDP",
 ]  # fmt: skip
