@@ -32,11 +32,15 @@ USES: list[tuple[type, str]] = [
 ]
 """How a kind of mechanism is used; `a` and `b` are populations of `net`."""
 
-RATES = ("BCM", "Covariance", "Oja", "RateHebb")
+RATES = {"pre_rate", "post_rate", "neuron_rate"}
+"""What hooks of rules for rate neurons read."""
 CALLS = {
     "CascadeSynapse": "hs.CascadeSynapse(hs.PairSTDP(), depths=5)",
+    "ChannelExpression": 'hs.ChannelExpression(on="g_leak")',
     "Eligibility": "hs.Eligibility(hs.PairSTDP(), tau=500.0)",
+    "GlobalInhibitorySTDP": 'hs.GlobalInhibitorySTDP("b", size=10)',
     "HillResponse": "hs.HillResponse(hs.TimedArray([0.0, 1.0], every=500.0), base=0.5, top=0.1)",
+    "HomeostaticFactor": "hs.HomeostaticFactor(hs.RateHebb(), target=1.0)",
     "SoftBounds": "hs.SoftBounds(hs.PairSTDP(), 0.0, 1.0)",
     "SpikeNeuromodulator": 'hs.SpikeNeuromodulator("a", tau=200.0)',
     "SynapticSampling": "hs.SynapticSampling(hs.PairSTDP(), mu=0.5)",
@@ -90,7 +94,7 @@ def body(name: str, kind: Any) -> str:
     return "\n\n".join(filter(None, parts))
 
 
-def use(name: str, kind: type) -> str:
+def use(name: str, kind: Any) -> str:
     """A line that uses it."""
     call = CALLS.get(name, f"hs.{name}()")
     if name == "SpikeSource":
@@ -98,7 +102,11 @@ def use(name: str, kind: type) -> str:
     pattern = next(pattern for base, pattern in USES if issubclass(kind, base))
     if getattr(kind, "acts_on", "").startswith("release."):
         pattern = pattern.replace("rules=", "release=hs.TsodyksMarkram(), rules=")
-    return pattern.format(call).replace("(a, b", "(x, y") if name in RATES else pattern.format(call)
+    if RATES & {read for hook in kind.hooks for read in hook.all_reads}:
+        pattern = pattern.replace("(a, b", "(x, y").replace("LIF", "RateNeuron")
+    if any(isinstance(state.origin, Inflow) for state in kind.states.values()):
+        pattern = pattern.replace("n=10", "n=10, positions=[[x] for x in range(10)]")
+    return pattern.format(call)
 
 
 def parameters(kind: Any) -> str:

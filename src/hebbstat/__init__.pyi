@@ -91,12 +91,19 @@ from hebbstat.engine.record.weights import Weights as Weights
 from hebbstat.engine.simulation import Simulation as Simulation
 from hebbstat.engine.state.modulator import Modulator as Modulator
 from hebbstat.engine.state.view import SimulationView as SimulationView
+from hebbstat.homeostasis import ChannelExpression as ChannelExpression
+from hebbstat.homeostasis import DiffusiveHomeostasis as DiffusiveHomeostasis
+from hebbstat.homeostasis import GainHomeostasis as GainHomeostasis
+from hebbstat.homeostasis import GlobalInhibitorySTDP as GlobalInhibitorySTDP
+from hebbstat.homeostasis import HomeostaticFactor as HomeostaticFactor
 from hebbstat.homeostasis import InhibitorySTDP as InhibitorySTDP
 from hebbstat.homeostasis import IntrinsicThreshold as IntrinsicThreshold
 from hebbstat.homeostasis import StructuralPlasticity as StructuralPlasticity
 from hebbstat.homeostasis import SubtractiveNormalization as SubtractiveNormalization
 from hebbstat.homeostasis import SynapticDownscaling as SynapticDownscaling
 from hebbstat.homeostasis import SynapticScaling as SynapticScaling
+from hebbstat.homeostasis import ThresholdHomeostasis as ThresholdHomeostasis
+from hebbstat.homeostasis import WeightDependentScaling as WeightDependentScaling
 from hebbstat.homeostasis import WeightNormalization as WeightNormalization
 from hebbstat.modulation import HillResponse as HillResponse
 from hebbstat.modulation import Neuromodulator as Neuromodulator
@@ -127,8 +134,10 @@ from hebbstat.network import from_sonata as from_sonata
 from hebbstat.network import instantiate as instantiate
 from hebbstat.neurons import AdEx as AdEx
 from hebbstat.neurons import AdaptiveLIF as AdaptiveLIF
+from hebbstat.neurons import BranchingNeuron as BranchingNeuron
 from hebbstat.neurons import ClopathAdEx as ClopathAdEx
 from hebbstat.neurons import CurrentLIF as CurrentLIF
+from hebbstat.neurons import IntrinsicSigmoid as IntrinsicSigmoid
 from hebbstat.neurons import Izhikevich as Izhikevich
 from hebbstat.neurons import LIF as LIF
 from hebbstat.neurons import LinearRate as LinearRate
@@ -145,6 +154,7 @@ from hebbstat.plasticity import Covariance as Covariance
 from hebbstat.plasticity import DoubleWell as DoubleWell
 from hebbstat.plasticity import Eligibility as Eligibility
 from hebbstat.plasticity import HardBounds as HardBounds
+from hebbstat.plasticity import MetaplasticTripletSTDP as MetaplasticTripletSTDP
 from hebbstat.plasticity import MultiplicativeSTDP as MultiplicativeSTDP
 from hebbstat.plasticity import NearestPairSTDP as NearestPairSTDP
 from hebbstat.plasticity import NearestTripletSTDP as NearestTripletSTDP
@@ -157,6 +167,7 @@ from hebbstat.plasticity import PresynapticSTDP as PresynapticSTDP
 from hebbstat.plasticity import Pruning as Pruning
 from hebbstat.plasticity import RateHebb as RateHebb
 from hebbstat.plasticity import SoftBounds as SoftBounds
+from hebbstat.plasticity import SpineFluctuations as SpineFluctuations
 from hebbstat.plasticity import SynapticSampling as SynapticSampling
 from hebbstat.plasticity import TripletSTDP as TripletSTDP
 from hebbstat.plasticity import VoltageSTDP as VoltageSTDP
@@ -174,24 +185,27 @@ from hebbstat.synapses import VesicleRelease as VesicleRelease
 
 __version__: str
 __all__ = [
-    "AMPA", "AdEx", "AdaptiveLIF", "AllToAll", "BCM", "BadCallError", "BadValueError", "Beta", "CalciumPlasticity",
-    "CascadeSynapse", "Checkpoint", "CheckpointError", "ClopathAdEx", "Clustered", "CodependentSTDP", "Connector",
-    "ConsolidationChain", "ContractError", "Covariance", "CurrentLIF", "DataError", "DistanceDependent",
-    "Distribution", "DoubleWell", "DualExponential", "Eligibility", "Exponential", "ExponentialCurrent",
-    "ExponentialKernel", "Field", "Finding", "FixedInDegree", "FixedOutDegree", "FixedProbability", "FixedTotalNumber",
-    "FollowState", "FromPairs", "GABAA", "GABAB", "Gamma", "GaussianKernel", "Global", "HardBounds", "Health",
-    "HealthWarning", "HebbstatError", "HillResponse", "InhibitorySTDP", "IntrinsicThreshold", "Izhikevich", "LIF",
-    "LinearRate", "LogNormal", "Modulator", "MultiplicativeSTDP", "NMDA", "NearestPairSTDP", "NearestTripletSTDP",
-    "Network", "NetworkInstance", "NetworkRule", "NetworkWarning", "Neuromodulator", "Neuron", "Normal",
-    "NotSupportedError", "Oja", "OneSidedSTDP", "OneToOne", "Oscillation", "PairSTDP", "PerBranch", "PerNeuron",
-    "PerPopulation", "PerPost", "PerPre", "PerSynapse", "Plasticity", "PoissonInput", "PoissonSource", "Population",
-    "PopulationRule", "PopulationView", "PostsynapticSTDP", "PowerLawSTDP", "PresynapticSTDP", "Projection", "Pruning",
-    "RateHebb", "RateNeuron", "Rates", "Receptor", "Recorder", "Recording", "ReferenceSimulation", "Release",
-    "RewardPrediction", "Rounded", "RunInterruptedError", "Signal", "Simulation", "SimulationView", "Sine",
-    "SmallWorld", "SoftBounds", "SpikeNeuromodulator", "SpikeSource", "Spikes", "States", "StructuralPlasticity",
-    "SubtractiveNormalization", "SynapticDownscaling", "SynapticSampling", "SynapticScaling", "TimedArray",
-    "TooLargeError", "TripletSTDP", "TsodyksMarkram", "Turnover", "UnhealthyError", "Uniform", "UnknownNameError",
-    "VesicleRelease", "VoltageSTDP", "WeightDependentSTDP", "WeightNormalization", "WeightSummary", "Weights",
-    "Wrapper", "__version__", "derived", "field", "from_matrix", "from_networkx", "from_sonata", "gated",
-    "instantiate", "jointly", "quantile", "replace", "required", "step_when", "together",
+    "AMPA", "AdEx", "AdaptiveLIF", "AllToAll", "BCM", "BadCallError", "BadValueError", "Beta", "BranchingNeuron",
+    "CalciumPlasticity", "CascadeSynapse", "ChannelExpression", "Checkpoint", "CheckpointError", "ClopathAdEx",
+    "Clustered", "CodependentSTDP", "Connector", "ConsolidationChain", "ContractError", "Covariance", "CurrentLIF",
+    "DataError", "DiffusiveHomeostasis", "DistanceDependent", "Distribution", "DoubleWell", "DualExponential",
+    "Eligibility", "Exponential", "ExponentialCurrent", "ExponentialKernel", "Field", "Finding", "FixedInDegree",
+    "FixedOutDegree", "FixedProbability", "FixedTotalNumber", "FollowState", "FromPairs", "GABAA", "GABAB",
+    "GainHomeostasis", "Gamma", "GaussianKernel", "Global", "GlobalInhibitorySTDP", "HardBounds", "Health",
+    "HealthWarning", "HebbstatError", "HillResponse", "HomeostaticFactor", "InhibitorySTDP", "IntrinsicSigmoid",
+    "IntrinsicThreshold", "Izhikevich", "LIF", "LinearRate", "LogNormal", "MetaplasticTripletSTDP", "Modulator",
+    "MultiplicativeSTDP", "NMDA", "NearestPairSTDP", "NearestTripletSTDP", "Network", "NetworkInstance", "NetworkRule",
+    "NetworkWarning", "Neuromodulator", "Neuron", "Normal", "NotSupportedError", "Oja", "OneSidedSTDP", "OneToOne",
+    "Oscillation", "PairSTDP", "PerBranch", "PerNeuron", "PerPopulation", "PerPost", "PerPre", "PerSynapse",
+    "Plasticity", "PoissonInput", "PoissonSource", "Population", "PopulationRule", "PopulationView",
+    "PostsynapticSTDP", "PowerLawSTDP", "PresynapticSTDP", "Projection", "Pruning", "RateHebb", "RateNeuron", "Rates",
+    "Receptor", "Recorder", "Recording", "ReferenceSimulation", "Release", "RewardPrediction", "Rounded",
+    "RunInterruptedError", "Signal", "Simulation", "SimulationView", "Sine", "SmallWorld", "SoftBounds",
+    "SpikeNeuromodulator", "SpikeSource", "Spikes", "SpineFluctuations", "States", "StructuralPlasticity",
+    "SubtractiveNormalization", "SynapticDownscaling", "SynapticSampling", "SynapticScaling", "ThresholdHomeostasis",
+    "TimedArray", "TooLargeError", "TripletSTDP", "TsodyksMarkram", "Turnover", "UnhealthyError", "Uniform",
+    "UnknownNameError", "VesicleRelease", "VoltageSTDP", "WeightDependentSTDP", "WeightDependentScaling",
+    "WeightNormalization", "WeightSummary", "Weights", "Wrapper", "__version__", "derived", "field", "from_matrix",
+    "from_networkx", "from_sonata", "gated", "instantiate", "jointly", "quantile", "replace", "required", "step_when",
+    "together",
 ]

@@ -157,7 +157,7 @@ class Composition:
             return None, weight
         reads = _reads(target.neuron) & {"current", "conductance"}
         if not reads or at.of("input").chance(0.15):
-            return None, 2.0 * np.sign(weight)
+            return None, (2.0 if "v" in target.neuron.states else 0.01) * np.sign(weight)  # mV, or a probability
 
         def fits(receptor: hs.Receptor) -> bool:
             inhibits = receptor.values.get("reversal", 0.0) < -65.0
@@ -180,12 +180,16 @@ class Composition:
         if not bounded:  # small steps: conductances must not turn negative
             at = replace(at, step=2e-4 * at.size, follow=())
         made: list[hs.Plasticity] = []
+
+        def fits(rule: hs.Plasticity) -> bool:
+            return "post_v" not in _reads(rule) or "v" in target.neuron.states
+
         for kind in _kinds_of_rules(source, target):
-            for rule in self._some(kind, at, 0.35 if kind == "rules on rates" else 0.15):
+            for rule in self._some(kind, at, 0.35 if kind == "rules on rates" else 0.15, fits):
                 made.append(self._wrapped(rule, at.of(type(rule).__name__)) if bounded else rule)
         if on and target.spiking:
             part = at.of("release", size=0.5, step=0.05)
-            for rule in self._some("rules on spikes", part, 0.1, lambda rule: "w" not in _reads(rule)):
+            for rule in self._some("rules on spikes", part, 0.1, lambda rule: "w" not in _reads(rule) and fits(rule)):
                 made += [hs.replace(rule, on=on), hs.HardBounds(0.1, 0.9, on=on)]
         if made and bounded:
             made.append(self._best("bounds", at.of("bounds")))
@@ -194,9 +198,10 @@ class Composition:
     def _wrapped(self, rule: hs.Plasticity, at: Draw) -> hs.Plasticity:
         for name in sorted(EXAMPLES["wrappers"]):
             stream = at.of(name)
-            if stream.chance(0.15):
+            wrapper = EXAMPLES["wrappers"][name](stream, rule) if stream.chance(0.15) else None
+            if wrapper is not None:
                 self.drawn.add(name)
-                rule = EXAMPLES["wrappers"][name](stream, rule)
+                rule = wrapper
         return rule
 
 

@@ -1,9 +1,9 @@
 """An example of every mechanism that comes with Hebbstat, in one place: random compositions are drawn from it.
 
 `EXAMPLES[kind][name]` makes one from a `Draw`: parameters with which much happens within a few hundred steps, some of
-them random. A connector that does not fit the sides which it is given is None. A new mechanism gets a line here; then
-the tests of `invariants/` hold for it. `test_every_mechanism.py` fails while it has none, or while none of the quick
-seeds draws it.
+them random. A connector that does not fit the sides which it is given is None, so is a wrapper that does not fit the
+rule. A new mechanism gets a line here; then the tests of `invariants/` hold for it. `test_every_mechanism.py` fails
+while it has none, or while none of the quick seeds draws it.
 """
 
 from __future__ import annotations
@@ -34,11 +34,13 @@ CELLS: dict[str, Maker] = {
     "AdEx": lambda d: hs.AdEx(i_ext=d.varied(300.0)),
     "ClopathAdEx": lambda d: hs.ClopathAdEx(i_ext=d.varied(600.0), width=d.pick(0.0, 2.0)),
     "Izhikevich": lambda d: hs.Izhikevich(i_ext=d.varied(5.0)),
+    "BranchingNeuron": lambda d: hs.BranchingNeuron(drive=d.varied(60.0)),
     "CurrentLIF": lambda d: hs.CurrentLIF(tau_m=d.around(15.0), i_ext=d.varied(60.0), refractory=d.pick(1.0, 2.0)),
 }
 RATE_CELLS: dict[str, Maker] = {
     "RateNeuron": lambda d: hs.RateNeuron(tau=d.around(8.0), i_ext=d.varied(2.0)),
     "LinearRate": lambda d: hs.LinearRate(gain=d.around(0.5), i_ext=d.varied(2.0)),
+    "IntrinsicSigmoid": lambda d: hs.IntrinsicSigmoid(mean=d.pick(0.1, 0.3), eta=0.01, i_ext=d.varied(1.0)),
 }
 RATE_SOURCES: dict[str, Maker] = {
     "PoissonInput": lambda d: hs.PoissonInput(sources=d.pick(2.0, 400.0), source_rate=d.varied(90.0)),
@@ -89,11 +91,17 @@ RULES_ON_SPIKES: dict[str, Maker] = {
     "VoltageSTDP": lambda d: hs.VoltageSTDP(
         A_LTD=d.around(0.02 * abs(d.step)), A_LTP=0.02 * abs(d.step), delay_u=d.pick(1.0, 4.0)
     ),
+    "MetaplasticTripletSTDP": lambda d: hs.MetaplasticTripletSTDP(
+        target=d.around(20.0), tau_mean=100.0, A3_plus=d.varied(d.step)
+    ),
     "OneSidedSTDP": lambda d: hs.OneSidedSTDP(tau_plus=d.around(20.0), eta=d.varied(d.step)),
     "WeightDependentSTDP": lambda d: hs.WeightDependentSTDP(
         eta=abs(d.step), mu=d.pick(0.0, 0.4, 1.0), w_max=2 * abs(d.size), alpha=d.around(1.0)
     ),
     "InhibitorySTDP": lambda d: hs.InhibitorySTDP(target=d.around(20.0), eta=d.varied(d.step)),
+    "GlobalInhibitorySTDP": lambda d: hs.GlobalInhibitorySTDP(
+        "exc", size=10.0, target=d.pick(10.0, 30.0), tau_rate=50.0, eta=d.varied(d.step)
+    ),
     "SynapticScaling": lambda d: hs.SynapticScaling(target=d.around(20.0), tau_rate=50.0, period=10.0, strength=5.0),
 }
 RULES_ON_RATES: dict[str, Maker] = {
@@ -101,6 +109,7 @@ RULES_ON_RATES: dict[str, Maker] = {
     "Oja": lambda d: hs.Oja(eta=d.planned(1e-3)),
     "BCM": lambda d: hs.BCM(eta=d.around(1e-3), tau=d.around(50.0), theta_start=d.around(1.0)),
     "Covariance": lambda d: hs.Covariance(eta=d.planned(1e-3), tau=d.pick(30.0, 80.0)),
+    "WeightDependentScaling": lambda d: hs.WeightDependentScaling(target=d.around(1.0), tau=d.pick(50.0, 200.0)),
 }
 RULES_ON_WEIGHTS: dict[str, Maker] = {
     "DoubleWell": lambda d: hs.DoubleWell(rho_star=d.pick(0.3, 0.5), tau=d.around(100.0), w_up=2 * d.size),
@@ -108,6 +117,9 @@ RULES_ON_WEIGHTS: dict[str, Maker] = {
     "SubtractiveNormalization": lambda d: hs.SubtractiveNormalization(total=d.around(3 * d.size), period=15.0),
     "ConsolidationChain": lambda d: hs.ConsolidationChain(tau=d.around(40.0), rest=d.pick(0.0, d.size), period=5.0),
     "SynapticDownscaling": lambda d: hs.SynapticDownscaling(speed=d.around(4.0), period=10.0),
+    "SpineFluctuations": lambda d: hs.SpineFluctuations(
+        kept=0.9, kept_sd=d.pick(0.05, 0.1), gained=d.varied(0.1 * d.size), gained_sd=0.02 * abs(d.size), period=10.0
+    ),
 }
 RULES_THAT_REWIRE: dict[str, Maker] = {
     "StructuralPlasticity": lambda d: hs.StructuralPlasticity(
@@ -127,6 +139,9 @@ WRAPPERS: dict[str, Maker] = {
     "Eligibility": lambda d, rule: hs.Eligibility(rule, tau=d.around(50.0), period=5.0, eta=d.varied(20.0)),
     "SoftBounds": lambda d, rule: hs.SoftBounds(rule, *bounds(d)),
     "gated": lambda d, rule: hs.gated(rule, by=d.pick(*GATES) if d.follow else by_weight),
+    "HomeostaticFactor": lambda d, rule: (
+        hs.HomeostaticFactor(rule, target=d.pick(1.0, 2.0), tau=50.0, most=2.0 * d.size) if sees_rates(rule) else None
+    ),
 }
 BOUNDS: dict[str, Maker] = {
     "HardBounds": lambda d: hs.HardBounds(*bounds(d)),
@@ -135,6 +150,14 @@ RULES_ON_CELLS: dict[str, Maker] = {
     "IntrinsicThreshold": lambda d: hs.IntrinsicThreshold(
         target=d.around(20.0), tau_rate=50.0, period=5.0, eta=d.around(5.0), low=-80.0
     ),
+    "ChannelExpression": lambda d: hs.ChannelExpression(
+        target=d.pick(0.5, 2.0), tau=d.around(500.0), tau_g=100.0, m_start=10.0, on="g_leak"
+    ),
+    "DiffusiveHomeostasis": lambda d: hs.DiffusiveHomeostasis(
+        target=d.pick(0.1, 0.5), tau_no=50.0, spread=0.05, reach=d.pick(0.2, 0.5), eta=d.around(50.0)
+    ),
+    "ThresholdHomeostasis": lambda d: hs.ThresholdHomeostasis(target=d.around(0.5), tau_rate=20.0, tau=d.around(50.0)),
+    "GainHomeostasis": lambda d: hs.GainHomeostasis(target=d.around(1.0), tau=d.pick(100.0, 300.0)),
 }
 RULES_OF_THE_NETWORK: dict[str, Maker] = {
     "Neuromodulator": lambda d: hs.Neuromodulator(tau=30.0, baseline=d.pick(0.5, 1.0), release=d.moving(10.0)),
@@ -203,6 +226,10 @@ def often(d: Draw) -> hs.Plasticity:
 def bounds(d: Draw) -> list[float]:
     """Bounds that are often hit."""
     return sorted([0.2 * d.size, 1.8 * d.size])
+
+
+def sees_rates(rule: hs.Plasticity) -> bool:
+    return any("post_rate" in hook.all_reads for part in rule.parts() for hook in part.hooks)
 
 
 def by_weight(w):
