@@ -111,6 +111,6 @@ ROW = Row(
     },
     dt=1.0,
     seeds=(1, 2, 3),
-    because="the rate hangs on how far the cells' rest is spread, on which the sources do not agree: cells that differ by "
-    "1 mV burst more rarely than once a second, by 0.05 mV more often, and the published rate lies between",
+    because="the rate hangs on how far the cells' rest is spread, on which the sources do not agree: cells that differ "
+    "by 1 mV burst more rarely than once a second, by 0.05 mV more often, and the published rate lies between",
 )
