@@ -45,7 +45,8 @@ def _states_begin(core: Core, group: Group, made: NetworkInstance) -> dict[str, 
             key, of = f"{member.prefix}{state.name}", lookup.root(member.mechanism, state)
             if not (state.is_plain or isinstance(state.origin, Lagged)) or key not in group.variables:
                 continue
-            slow = group.variables[f"{member.prefix}{of.name}"].slow
+            source = group.variables.get(f"{member.prefix}{of.name}")  # none, if it is what a receptor gave
+            slow = source is not None and source.slow
             value = None if slow else initial(made, member.owner, member.place, member.mechanism, of)
             shape = group.variables[key].shape
             if value is not None and np.ndim(value) and shape is not None:
