@@ -74,10 +74,6 @@ class Face:
         if restore:
             del self.spikes[spikes:]
 
-    def begin_anew(self) -> None:
-        """Put fast state back to what it begins with."""
-        raise NotImplementedError
-
     def look(self) -> None:
         """See everything: states, weights, the number of the step."""
         seen: Look = {"step": self.step_count, "frozen": self.depth}
@@ -121,9 +117,6 @@ class Reference(Face):
         if not hasattr(self.sim, "set"):
             raise NotSupportedError("this reference sets nothing")
         self.sim.poke(name, place, what, value)
-
-    def begin_anew(self) -> None:
-        self.sim.reset_fast()
 
     @contextlib.contextmanager
     def stretch(self, restore: bool) -> Iterator[None]:
@@ -198,9 +191,6 @@ class Engine(Face):
 
     def put(self, name: str, place: str, what: str, value: Any) -> None:
         self.sim.set(name, self._name(name, place, what), value)
-
-    def begin_anew(self) -> None:
-        self.sim.reset(fast=True)
 
     def _name(self, name: str, place: str, what: str) -> str:
         """What a user calls it."""

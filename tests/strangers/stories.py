@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,18 +34,7 @@ def story(rng: np.random.Generator, flags: frozenset[str], settable: list[Settab
                 lines.append("sim.look()")
         if "frozen" in flags and rng.random() < 0.8:
             lines += _frozen(rng, flags, settable, 2)
-    lines += [f"sim.run({int(rng.integers(4, 20))})", "sim.look()"]
-    return _with_resets(lines)
-
-
-def _with_resets(lines: list[str]) -> list[str]:
-    """Now and then all fast state begins anew. Drawn apart, so that stories are otherwise what they were before."""
-    rng, told = np.random.default_rng(zlib.crc32("\n".join(lines).encode())), list[str]()
-    for line in lines:
-        told.append(line)
-        if line.lstrip().startswith("sim.run") and rng.random() < 0.2:
-            told.append(f"{line[: len(line) - len(line.lstrip())]}sim.begin_anew()")
-    return told
+    return [*lines, f"sim.run({int(rng.integers(4, 20))})", "sim.look()"]
 
 
 def _frozen(rng: np.random.Generator, flags: frozenset[str], settable: list[Settable], depth: int) -> list[str]:

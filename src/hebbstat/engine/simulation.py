@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from hebbstat.contract.calls import explained
@@ -23,7 +22,6 @@ from hebbstat.engine.record.recording import Recording
 from hebbstat.engine.run.session import begin
 from hebbstat.engine.state import access, setting, trains
 from hebbstat.engine.state.modulator import Modulator
-from hebbstat.engine.state.reset import reset_fast
 from hebbstat.engine.state.snapshot import Probes
 from hebbstat.engine.state.view import SimulationView
 from hebbstat.engine.threads.turns import in_turn, while_it_lasts
@@ -175,29 +173,6 @@ class Simulation(SimulationView):
         setting.put(self.core, found, value)
         if self.core.derives_weights:
             self.core.bring_up_to_date(was_set=True)
-
-    @in_turn("reset()")
-    @explained
-    def reset(self, *, fast: bool = False) -> None:
-        """Begin anew. With `fast=True` only what is fast does: between trials, what was learned stays.
-
-            sim.reset(fast=True)
-
-        All state that is not slow has the value that it begins with, spikes under way are gone, and no cell has fired;
-        weights, slow states, parameters, the clock, random draws and spikes that are to come go on. Without `fast` the
-        simulation is as it was made: all that a run, or a user, has changed is lost.
-        """
-        if fast:
-            self._probes.remember_all()
-            reset_fast(self.core)
-            return
-        if self.core.is_frozen:
-            raise NotSupportedError("reset() in frozen() would lose what is to be put back; reset(fast=True) does not")
-        core = self.core
-        dtype = np.dtype(core.layout.real).name
-        self.core, turns = Core(core.net, core.threads, dtype, core.quiet, bool(core.parts)), core.turns
-        self.core.turns = turns
-        self._probes, self._monitor = Probes(self.core), None
 
     def modulator(self, name: str) -> Modulator:
         """The present value of a network rule's state, 'name' (its first) or 'name.state'; it can be moved.

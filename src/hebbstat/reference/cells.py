@@ -48,15 +48,6 @@ class Cells:
         for rule in self.rules:
             rule.make_states(self.owners)
 
-    def forget(self) -> None:
-        """Nothing has happened yet: no spike, no rate, nothing that arrives."""
-        self.spikes.clear()
-        self.rates.clear()
-        self.arriving, self.spiked_at = [0.0] * self.n, [LONG_AGO] * self.n
-        self.offered = {name: [0.0] * self.n for name in SUMS}
-        for receptor in self.receptors:
-            receptor.arriving, receptor.given = [0.0] * self.n, {name: [0.0] * self.n for name in GIVEN}
-
     def owners(self, scope: Scope) -> list[Any]:
         """The elements of a scope."""
         return self.elements if scope is PerNeuron else [WHOLE]

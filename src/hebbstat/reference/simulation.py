@@ -60,25 +60,6 @@ class ReferenceSimulation(World):
         """Change a state or parameter as of the end of the last step, called as in `Simulation.set`."""
         self.poke(*self._called(of, name), value)
 
-    def reset_fast(self) -> None:
-        """What `Simulation.reset(fast=True)` does: fast state begins anew, and nothing is under way."""
-        now, self.now = self.now, -1  # what is planned gives its first value
-        for part in self.parts.values():
-            for store in part.stores.values():
-                of = part.stores[lookup.root(part.mechanism, store.state).name]
-                for element in [] if of.slow else list(store.owners.values()):
-                    store.begin(element)
-                    store.since[store.key(element)] = now
-        self.now = self.remembered = now
-        for cells in self.cells.values():
-            cells.forget()
-        for connections in self.connections.values():
-            connections.last_event = dict.fromkeys(connections.last_event, now)
-            connections.began = now
-        for rules in self.rules.values():
-            rules.pending.clear()
-        self.left = self.modulator_states()
-
     def give_spikes(self, of: Population | str, times: ArrayLike, neurons: ArrayLike) -> None:
         """Replace the spikes that are to come of cells that fire when told to, as `Simulation.give_spikes`."""
         population = self.network.population(of)
@@ -270,7 +251,7 @@ class ReferenceSimulation(World):
                 (list(receptor.arriving), {name: list(given) for name, given in receptor.given.items()})
                 for receptor in self.receptors()
             ],
-            "last_event": {n: (c.began, dict(c.last_event)) for n, c in self.connections.items()},
+            "last_event": {n: dict(c.last_event) for n, c in self.connections.items()},
             "pending": {n: {step: list(due) for step, due in r.pending.items()} for n, r in self.rules.items()},
         }  # fmt: skip
 
@@ -288,7 +269,7 @@ class ReferenceSimulation(World):
         for receptor, arriving in zip(self.receptors(), saved["receptors"], strict=True):
             receptor.arriving, receptor.given = arriving
         for name in self.connections:
-            self.connections[name].began, self.connections[name].last_event = saved["last_event"][name]
+            self.connections[name].last_event = saved["last_event"][name]
             self.rules[name].pending = saved["pending"][name]
             for synapse in self.connections[name].synapses:
                 synapse.weight = saved["weights"][name][synapse.identity]

@@ -34,7 +34,7 @@ class Connections:
         self.births: dict[tuple[int, int], int] = {}  # how often each pair was born
         self.synapses = list(self._first_synapses(made))
         self.branches = made.branches(self.projection.branches)
-        self.began, self.last_event = -1, dict[Row, int]()  # -1, or when fast state was put back
+        self.last_event: dict[Row, int] = {}
         self.posts = [Element(post=j) for j in range(self.target.n)]
         self.row_elements = {row: Element(pre=row[0], delay=row[1]) for row in self._rows_there_are()}
         self.delays = sorted({delay for _, delay in self.row_elements})  # short first
@@ -105,7 +105,7 @@ class Connections:
     def offer(self, part: Part, name: str) -> Getter:
         """What synapses offer to release and rules: `w`, `value`, `elapsed`."""
         if name == "elapsed":
-            return lambda e: (self.sim.now - self.last_event.get((e.pre, e.delay), self.began)) * self.sim.dt
+            return lambda e: (self.sim.now - self.last_event.get((e.pre, e.delay), -1)) * self.sim.dt
         quantity = self.quantity_of(part.acts_on) if name == "value" else None
         return quantity.read if quantity is not None else lambda e: e.weight
 

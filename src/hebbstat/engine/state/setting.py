@@ -125,7 +125,7 @@ def _derive_again(core: Core, group: Group, member: Member, name: str) -> None:
     """All that was computed from a parameter: derived values, decays of traces, clocks, copies for rows."""
     follow = dependents(core.model.net, member.owner, member.place, name)
     changed = {(member.owner, member.place, name), *follow} - core.model.made.live
-    made = present_parameters(core) if follow else core.model.made
+    made = _made(core) if follow else core.model.made
     for owner, place, mechanism, on in places(core.model.net):
         for derived in mechanism.derived:
             if (owner, place, derived) in changed:
@@ -179,7 +179,7 @@ def _follow(core: Core, group: Group, member: Member, name: str) -> None:
             _put_scoped(core, links, f"pre_{key}", _parameter(core, group, key))
 
 
-def present_parameters(core: Core) -> NetworkInstance:
+def _made(core: Core) -> NetworkInstance:
     """The parameters as they are now."""
     made = core.model.made
     values = {place: dict(found) for place, found in made.values.items()}

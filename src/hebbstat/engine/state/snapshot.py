@@ -82,7 +82,7 @@ def _copies(core: Core, still: bool) -> Kept:
     kept: Kept = {}
     for group in groups(core):
         for key, variable in group.arrays.items():
-            if stands(variable) != still or not (variable.role.changes or variable.role.settable):
+            if _stands(variable) != still or not (variable.role.changes or variable.role.settable):
                 continue
             if still and variable.of_synapses:
                 kept[group.name, None, key] = gathered(core, group, key)
@@ -94,7 +94,7 @@ def _copies(core: Core, still: bool) -> Kept:
     return kept
 
 
-def stands(variable: Variable) -> bool:
+def _stands(variable: Variable) -> bool:
     """Whether in frozen time only the user changes it."""
     by_user = variable.role.changes and (variable.shape is Shape.NUMBER or (variable.slow and variable.of_synapses))
     return variable.role.settable or by_user
