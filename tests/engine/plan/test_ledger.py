@@ -37,16 +37,18 @@ def sizes(sim: hs.Simulation, group: Group, share: dict[str, Any]) -> Sizes:
     sources, delays = share["row_of"].shape
     shares = sim.core.layout.shards[group.name]
     at_once = (len(share["pick"]) - 16) // 32 if group.replays else 0
+    synapses = sum(len(one["post"]) for one in shares)
     return Sizes(
         threads, steps, len(share["in_degree"]), sources=sources, delays=delays, rows=len(share["pre"]),
-        synapses=len(share["post"]), at_once=at_once, all_synapses=sum(len(one["post"]) for one in shares),
+        synapses=len(share["post"]), at_once=at_once, all_synapses=synapses,
+        together=max(group.together, synapses if group.reduces_all else 0), branches=group.branches,
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", QUICK)
 def test_all_that_a_running_simulation_holds_is_declared(seed: int) -> None:
     sim = hs.Simulation(compose(seed), threads=2, quiet=True)
-    given = Shape.TABLE, Shape.TRAIN, Shape.SUMS
+    given = Shape.TABLE, Shape.TRAIN, Shape.SUMS, Shape.NEAR, Shape.NEAR_BOUNDS
     for group in (*groups(sim.core), *sim.core.model.bundles):
         for share in sim.core.layout.shards[group.name]:
             assert share.keys() == group.arrays.keys()
@@ -56,7 +58,8 @@ def test_all_that_a_running_simulation_holds_is_declared(seed: int) -> None:
                 if key == "sending":  # of all threads, those that matter
                     assert shape[0] <= of.threads
                 elif variable.shape is not Shape.PLACE or of.at_once:
-                    assert variable.shape in given or shape == SIZE[variable.shape](of), what
+                    past = (variable.depth,) if variable.depth else ()
+                    assert variable.shape in given or shape == (*past, *SIZE[variable.shape](of)), what
                 if variable.shape is not Shape.RECORD:
                     real = sim.core.layout.real if variable.dtype == "F" else getattr(np, variable.dtype)
                     assert np.can_cast(np.asarray(share[key]).dtype, real), what
