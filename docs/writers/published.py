@@ -18,10 +18,11 @@ MARK = {"met": "met", "within natural variability": "within natural variability"
 def records() -> list[dict[str, Any]]:
     """What was recorded, R before N and in the order of the numbers."""
     found = [json.loads(path.read_text(encoding="utf-8")) for path in RECORDS.glob("*.json")]
-    return sorted(found, key=lambda record: _order(record["row"]))
+    return sorted(found, key=lambda record: order(record["row"]))
 
 
-def _order(name: str) -> tuple[bool, int, str]:
+def order(name: str) -> tuple[bool, int, str]:
+    """R before N, by number, then letter: (False, 6, 'b') of R6b."""
     digits = "".join(c for c in name if c.isdigit())
     return name[0] != "R", int(digits), name.partition(digits)[2]
 

@@ -8,13 +8,13 @@ from helpers.tiny import Cell, in_steps
 from helpers.user_mechanisms.bcm import BCM, LinearUnit
 from helpers.user_mechanisms.calcium import CalciumRule
 from helpers.user_mechanisms.triplet import NearestTriplet, Triplet
-from helpers.user_mechanisms.voltage import VoltageSTDP
 
 from hebbstat.contract.mechanism import Neuron
 from hebbstat.contract.signals import TimedArray
 from hebbstat.contract.state import PerNeuron
 from hebbstat.contract.units import MilliVolt
 from hebbstat.network import AllToAll, Network
+from hebbstat.plasticity import VoltageSTDP
 from hebbstat.reference import ReferenceSimulation
 
 # Voltage STDP: a cell whose voltage is given

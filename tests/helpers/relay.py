@@ -4,8 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from hebbstat.contract.hooks import derived
 from hebbstat.contract.mechanism import Neuron
 from hebbstat.contract.state import PerNeuron
+from hebbstat.contract.units import Ms
 from hebbstat.network import AllToAll, Network
 from hebbstat.neurons import PoissonSource, SpikeSource
 from hebbstat.reference import ReferenceSimulation
@@ -52,6 +54,21 @@ class Deaf(PoissonSource):
     @got.step
     def take(input):
         return input
+
+
+class SmoothPoisson(Neuron):
+    """Spikes by chance, at a rate that follows its smoothed input: subclasses say how, in `fires`."""
+
+    tau: Ms = 100.0
+    s = PerNeuron.state()
+
+    @derived
+    def share(dt, tau):
+        return dt / tau
+
+    @s.step
+    def smooth(s, input, share):
+        return s + input - s * share
 
 
 def trains(*of_neurons: Any) -> tuple[list[float], list[int]]:

@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 from published.expected import MET, NOT_MET, VARIABLE, Expected
+from writers.floors import ROOT
+from writers.published import RECORDS, order
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-RECORDS = ROOT / "docs" / "published"
 Numbers = Mapping[str, Any]
 Changes = Mapping[str, Any]
 
@@ -113,13 +113,7 @@ def rows() -> dict[str, Row]:
     """All rows by name, R before N and in the order of their numbers."""
     files = sorted((HERE / "rows").glob("[rn][0-9]*.py"))
     found = [importlib.import_module(f"published.rows.{file.stem}").ROW for file in files]
-    return {row.name: row for row in sorted(found, key=lambda row: (row.name[0] != "R", number_of(row.name)))}
-
-
-def number_of(name: str) -> tuple[int, str]:
-    """(6, 'b') of R6b."""
-    digits = "".join(c for c in name if c.isdigit())
-    return int(digits), name.partition(digits)[2]
+    return {row.name: row for row in sorted(found, key=lambda row: order(row.name))}
 
 
 def recorded(row: Row) -> dict[str, Any]:

@@ -15,9 +15,14 @@ from hebbstat.contract.signals import read_only
 Trains = tuple[np.ndarray, np.ndarray]  # times in ms, or steps; and neurons
 
 
+def plays(neuron: Neuron) -> bool:
+    """Whether cells of this model fire when they are told to."""
+    return any("scheduled" in hook.all_reads for hook in neuron.hooks)
+
+
 def check_plays(neuron: Neuron, name: str) -> None:
     """`ContractError` unless cells of this model fire when they are told to."""
-    if not any("scheduled" in hook.all_reads for hook in neuron.hooks):
+    if not plays(neuron):
         raise ContractError(
             f"{type(neuron).__name__} of '{name}' does not fire when told to, so spikes= would do nothing; "
             "use SpikeSource(), and connect it"

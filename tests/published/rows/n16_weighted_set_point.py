@@ -14,13 +14,11 @@ not see each other, which lifts the rate by dt / (2 tau), 0.5 % at 0.2 ms. 2 % a
 """
 
 import numpy as np
+from helpers.relay import SmoothPoisson
 from published.expected import near
 from published.row import Row
 
-from hebbstat.contract.hooks import derived
-from hebbstat.contract.mechanism import Neuron
 from hebbstat.contract.signals import Sine
-from hebbstat.contract.state import PerNeuron
 from hebbstat.contract.units import Hz, Ms, Number
 from hebbstat.engine.record.spikes import Rates
 from hebbstat.engine.simulation import Simulation
@@ -34,22 +32,12 @@ DRIVE, WAVE, TARGET = 50.0, 10.0, 20.0
 PHASES = {"in phase with inhibition": 0.0, "in antiphase": np.pi}
 
 
-class Driven(Neuron):
+class Driven(SmoothPoisson):
     """Spikes by chance, at a rate that is drive less offset and smoothed inhibition."""
 
     drive: Hz = 50.0
     offset: Number = 0.0
     tau: Ms = SMOOTH
-    s = PerNeuron.state()
-
-    @derived
-    def share(dt, tau):
-        return dt / tau
-
-    @s.step
-    def smooth(s, input, share):
-        return s + input - s * share
-
     @staticmethod
     def fires(s, drive, offset, uniform, dt):
         return uniform < (drive - offset - s) * dt / 1000.0

@@ -13,13 +13,11 @@ below: what the averaged rate fluctuates adds to its square, a part 1 / (2 tau t
 """
 
 import numpy as np
+from helpers.relay import SmoothPoisson
 from published.expected import above, below, near
 from published.row import Row
 
-from hebbstat.contract.hooks import derived
-from hebbstat.contract.mechanism import Neuron
-from hebbstat.contract.state import PerNeuron
-from hebbstat.contract.units import Ms, NonNegative
+from hebbstat.contract.units import NonNegative
 from hebbstat.engine.record.spikes import Spikes
 from hebbstat.engine.record.weights import Weights
 from hebbstat.engine.simulation import Simulation
@@ -33,21 +31,10 @@ CELLS, INPUTS, INPUT_RATE, TARGET = 20, 200, 20.0, 10.0
 TAU_CRIT = 10.0  # s, of the spiking rule
 
 
-class LinearPoisson(Neuron):
+class LinearPoisson(SmoothPoisson):
     """Spikes by chance, at a rate that is its smoothed input."""
 
     gain: NonNegative = 1.0
-    tau: Ms = 100.0
-
-    s = PerNeuron.state()
-
-    @derived
-    def share(dt, tau):
-        return dt / tau
-
-    @s.step
-    def smooth(s, input, share):
-        return s + input - s * share
 
     @staticmethod
     def fires(s, gain, uniform, dt):

@@ -20,7 +20,7 @@ from hebbstat.engine.plan.arrays import Role, Shape, Variable
 from hebbstat.engine.plan.groups import Group, Member, PopulationGroup, ProjectionGroup
 from hebbstat.engine.state import setting
 from hebbstat.engine.state.access import Found
-from hebbstat.engine.state.global_state import State, gather, groups, rewiring, saved
+from hebbstat.engine.state.global_state import State, gather, groups, saved
 from hebbstat.engine.state.present import of_each
 from hebbstat.engine.state.trains import vet_to_come
 from hebbstat.network.serialise import named_by_content
@@ -91,7 +91,7 @@ def vet_state(core: Core, ours: State, state: State, step: int) -> None:
         raise ValueError(f"{missing[0]} is missing")
     if others := sorted(set(state) - set(ours) - set(vet_to_come(core, state, step))):
         raise ValueError(f"{others[0]:.60} is not known")
-    for links in rewiring(core):
+    for links in core.model.rewiring:
         _vet_wiring(links, {key: state[f"{links.name}/{key}"] for key in WIRING})
     for group in groups(core):
         for key, variable in saved(group).items():

@@ -34,15 +34,6 @@ KEPT = (Role.STATE, Role.PARAMETER, Role.HISTORY, Role.STEP, Role.CLOCK)
 
 
 @dataclass(frozen=True)
-class Wiring:
-    """Who is connected to whom in a projection, in canonical order; `copy` tells synapses of a pair apart."""
-
-    pre: np.ndarray
-    post: np.ndarray
-    copy: np.ndarray
-
-
-@dataclass(frozen=True)
 class Turned:
     """The pairs (presynaptic neuron * 2**32 + postsynaptic one) that lost and got a synapse at the end of a step."""
 
@@ -210,17 +201,20 @@ def _bare(links: ProjectionGroup) -> Iterator[list[str]]:
             links.variables[key].value = 0 if np.ndim(value) else value
 
 
-def recut(layout: Layout, links: ProjectionGroup, wiring: Wiring) -> None:
-    """Give a projection other synapses, all that is kept of which must follow; what belongs to others stays."""
+def recut(layout: Layout, links: ProjectionGroup, pre: np.ndarray, post: np.ndarray, copy: np.ndarray) -> None:
+    """Give a projection other synapses, all that is kept of which must follow; what belongs to others stays.
+
+    They are in canonical order; `copy` tells synapses of a pair apart.
+    """
     name, former = links.name, layout.shards[links.name]
-    span = np.searchsorted(wiring.pre, np.arange(links.source.population.n + 1)).astype(np.int64)
+    span = np.searchsorted(pre, np.arange(links.source.population.n + 1)).astype(np.int64)
     delay, dendritic = former[0]["delays"].astype(np.int32), int(former[0]["dendritic_delay"])
-    synapses = Synapses(span, wiring.post.astype(np.int32), 0.0, delay, dendritic)
+    synapses = Synapses(span, post.astype(np.int32), 0.0, delay, dendritic)
     delays = delays_of(synapses)
     with _bare(links):
         layout.lay_links(links, lambda _, first, last: partition(synapses, delays, first, last), span, delays)
     _carry(layout, links, former)
-    layout.scatter(name, [shard["copy"] for shard in layout.shards[name]], wiring.copy)
+    layout.scatter(name, [shard["copy"] for shard in layout.shards[name]], copy)
 
 
 def _carry(layout: Layout, links: ProjectionGroup, former: list[dict[str, np.ndarray]]) -> None:
@@ -253,7 +247,7 @@ def wiring_state(layout: Layout, links: ProjectionGroup) -> dict[str, np.ndarray
 def put_wiring(layout: Layout, links: ProjectionGroup, state: dict[str, np.ndarray]) -> None:
     """Give a projection the synapses of a state; what they keep must follow."""
     pre, post, copy, graves = (state[key] for key in STATE)
-    recut(layout, links, Wiring(pre, post, copy))
+    recut(layout, links, pre, post, copy)
     layout.graves[links.name] = Graves(graves)
 
 

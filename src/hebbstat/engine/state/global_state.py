@@ -17,7 +17,7 @@ from hebbstat.engine.core import Core
 from hebbstat.engine.memory.rewiring import STATE as WIRING
 from hebbstat.engine.memory.rewiring import put_wiring, wiring_state
 from hebbstat.engine.plan.arrays import Shape, Variable
-from hebbstat.engine.plan.groups import Group, Member, ProjectionGroup, lagged
+from hebbstat.engine.plan.groups import Group, Member, lagged
 from hebbstat.engine.state.trains import put_to_come, to_come
 
 State = dict[str, np.ndarray]  # "owner/variable" -> values in canonical order
@@ -27,20 +27,15 @@ def gather(core: Core) -> State:
     """All that a run can change; together with the step count it determines the rest."""
     core.flush()
     state = {f"{group.name}/{key}": gathered(core, group, key) for group in groups(core) for key in saved(group)}
-    for links in rewiring(core):
+    for links in core.model.rewiring:
         state |= {f"{links.name}/{key}": values for key, values in wiring_state(core.layout, links).items()}
     return state | to_come(core)
-
-
-def rewiring(core: Core) -> list[ProjectionGroup]:
-    """The projections whose synapses die or are born."""
-    return core.model.rewiring
 
 
 def put(core: Core, state: Mapping[str, np.ndarray], step: int) -> None:
     """Give a simulation of the same network this state, as of the beginning of `step`; the reverse of `gather`."""
     core.step_count = step
-    for links in rewiring(core):
+    for links in core.model.rewiring:
         put_wiring(core.layout, links, {key: state[f"{links.name}/{key}"] for key in WIRING})
     for group in groups(core):
         for key, variable in saved(group).items():

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from hebbstat.engine.core import Core
-from hebbstat.network.trains import Trains, check_plays, checked_trains, train_steps
+from hebbstat.network.trains import Trains, check_plays, checked_trains, plays, train_steps
 
 NAME = "spikes to come"  # of a population, in a state
 NO_SPIKES: Trains = (np.empty(0, np.int64), np.empty(0, np.int32))
@@ -55,8 +55,7 @@ def vet_to_come(core: Core, state: Mapping[str, np.ndarray], step: int) -> list[
     known = [f"{name}/{NAME}" for name in core.model.cells if f"{name}/{NAME}" in state]
     for key in known:
         cells, values = core.net.population(key.removesuffix(f"/{NAME}")), state[key]
-        plays = any("scheduled" in hook.all_reads for hook in cells.neuron.hooks)
-        if not plays or values.dtype != np.int64 or values.ndim != 2 or len(values) != 2:
+        if not plays(cells.neuron) or values.dtype != np.int64 or values.ndim != 2 or len(values) != 2:
             raise ValueError(f"{key} is {values.dtype}{list(values.shape)}, which is no train of {cells.neuron!r}")
         steps, neurons = values
         ascends = (np.diff(steps) > 0) | ((np.diff(steps) == 0) & (np.diff(neurons) > 0))
